@@ -1,0 +1,179 @@
+package diag
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// A Printer writes findings for people.
+type Printer struct {
+	Color bool                              // ANSI colours
+	Read  func(file string) ([]byte, error) // gives a file's bytes for the excerpt; nil: no excerpts
+}
+
+const (
+	red    = "\x1b[31m"
+	yellow = "\x1b[33m"
+	bold   = "\x1b[1m"
+	dim    = "\x1b[2m"
+	reset  = "\x1b[0m"
+)
+
+// Print writes each finding as
+//
+//	content/a.md:2:5: no heading "two" in content/b.md [link-anchor]
+//	    See [b](b.md#two).
+//	        ^
+//	    hint: link to #one
+//
+// and then a count. It writes nothing for an empty list.
+func (p *Printer) Print(w io.Writer, ds []Diagnostic) error {
+	var b bytes.Buffer
+	files := map[string][]byte{}
+	for _, d := range ds {
+		p.one(&b, d, files)
+	}
+	if len(ds) > 0 {
+		b.WriteString(Count(ds) + "\n")
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+func (p *Printer) one(b *bytes.Buffer, d Diagnostic, files map[string][]byte) {
+	paint := func(c, s string) string {
+		if !p.Color {
+			return s
+		}
+		return c + s + reset
+	}
+	kind := ""
+	switch {
+	case d.Severity == Warning:
+		kind = paint(yellow, "warning") + ": "
+	case p.Color:
+		kind = paint(red, "error") + ": "
+	}
+	fmt.Fprintf(b, "%s: %s%s %s\n", paint(bold, d.Pos.String()), kind, d.Msg, paint(dim, "["+d.Code+"]"))
+	if p.Read != nil && d.Pos.Line > 0 {
+		src, ok := files[d.Pos.File]
+		if !ok {
+			src, _ = p.Read(d.Pos.File)
+			files[d.Pos.File] = src
+		}
+		if text, caret := Excerpt(src, d.Pos); text != "" {
+			fmt.Fprintf(b, "    %s\n", text)
+			if caret != "" {
+				fmt.Fprintf(b, "    %s\n", paint(red, caret))
+			}
+		}
+	}
+	if d.Hint != "" {
+		for i, line := range strings.Split(d.Hint, "\n") {
+			if i == 0 {
+				line = "hint: " + line
+			} else {
+				line = "      " + line
+			}
+			fmt.Fprintf(b, "    %s\n", line)
+		}
+	}
+}
+
+// excerptWidth is how many characters of a long line an excerpt shows: it
+// fits beside the indent on a terminal of 80 columns.
+const excerptWidth = 72
+
+// Excerpt gives the line of src at pos, cut to a width that fits a terminal,
+// and a second line with a caret under the column. Both are empty when pos is
+// not in src; the caret is empty when pos has no column.
+func Excerpt(src []byte, pos Pos) (text, caret string) {
+	if pos.Line < 1 {
+		return "", ""
+	}
+	line := src
+	for range pos.Line - 1 {
+		_, rest, ok := bytes.Cut(line, []byte("\n"))
+		if !ok {
+			return "", ""
+		}
+		line = rest
+	}
+	line, _, _ = bytes.Cut(line, []byte("\n"))
+	line = bytes.TrimRight(line, "\r")
+	col := min(max(pos.Col-1, 0), len(line)) // bytes before the caret
+	before := []rune(string(bytes.ToValidUTF8(line[:col], []byte("\uFFFD"))))
+	after := []rune(string(bytes.ToValidUTF8(line[col:], []byte("\uFFFD"))))
+	for i, r := range before {
+		before[i] = plain(r)
+	}
+	for i, r := range after {
+		after[i] = plain(r)
+	}
+	if cut := len(before) - excerptWidth*2/3; cut > 0 && len(before)+len(after) > excerptWidth {
+		before = append([]rune("…"), before[cut:]...)
+	}
+	if room := excerptWidth - len(before); len(after) > room {
+		after = append(after[:max(room, 0)], '…')
+	}
+	text = strings.TrimRight(string(before)+string(after), " ")
+	if text == "" {
+		return "", ""
+	}
+	if pos.Col > 0 {
+		caret = strings.Repeat(" ", len(before)) + "^"
+	}
+	return text, caret
+}
+
+// plain keeps control characters in an author's file away from the terminal.
+func plain(r rune) rune {
+	switch {
+	case r == '\t':
+		return ' '
+	case r < ' ' || r == 0x7f || r == utf8.RuneError:
+		return '\uFFFD'
+	}
+	return r
+}
+
+// Count says how many errors and warnings there are.
+func Count(ds []Diagnostic) string {
+	e := Errors(ds)
+	w := len(ds) - e
+	n := func(n int, s string) string {
+		if n == 1 {
+			return fmt.Sprintf("%d %s", n, s)
+		}
+		return fmt.Sprintf("%d %ss", n, s)
+	}
+	switch {
+	case w == 0:
+		return n(e, "error")
+	case e == 0:
+		return n(w, "warning")
+	}
+	return n(e, "error") + ", " + n(w, "warning")
+}
+
+// JSON writes the findings as one JSON document: {"errors": n, "warnings": n,
+// "findings": […]}, each finding with its position, severity, code, message
+// and hint.
+func JSON(w io.Writer, ds []Diagnostic) error {
+	if ds == nil {
+		ds = []Diagnostic{}
+	}
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	n := Errors(ds)
+	return e.Encode(struct {
+		Errors   int          `json:"errors"`
+		Warnings int          `json:"warnings"`
+		Findings []Diagnostic `json:"findings"`
+	}{n, len(ds) - n, ds})
+}

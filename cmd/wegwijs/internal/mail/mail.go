@@ -1,0 +1,120 @@
+// Package mail holds the record of a provider's mail settings: one typed row
+// per server, checked when it is read. Every table, every inline value and
+// every machine-readable form is a projection of this record; nothing else in
+// the program knows a host name or a port.
+package mail
+
+import (
+	"cmp"
+	"slices"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+)
+
+// A Protocol is what a server speaks.
+type Protocol string
+
+const (
+	IMAP Protocol = "imap" // RFC 9051
+	POP  Protocol = "pop"  // RFC 1939
+	SMTP Protocol = "smtp" // message submission, RFC 6409
+)
+
+// Protocols lists the protocols in the order in which readers meet them.
+var Protocols = []Protocol{IMAP, POP, SMTP}
+
+// A Security is how a connection is encrypted (RFC 8314 §2).
+type Security string
+
+const (
+	TLS      Security = "tls"      // implicit TLS: encrypted from the first byte
+	STARTTLS Security = "starttls" // an upgrade inside the protocol, required
+	None     Security = "none"     // cleartext
+)
+
+// A Username says what a reader types as user name.
+type Username string
+
+const (
+	Address   Username = "address"    // the full address: anna@example.org
+	LocalPart Username = "local-part" // what stands before the @: anna
+	Given     Username = "given"      // a name that the provider hands out
+)
+
+// An Authentication is a way to prove who one is.
+type Authentication string
+
+const (
+	Password  Authentication = "password"  // PLAIN or LOGIN inside TLS ("normal password")
+	Encrypted Authentication = "encrypted" // CRAM-MD5, SCRAM and the like ("encrypted password")
+	OAuth2    Authentication = "oauth2"    // RFC 7628
+)
+
+// A Server is one row: one way to reach one service.
+type Server struct {
+	Protocol       Protocol
+	Host           string // ASCII form, without a final dot
+	Port           int    // 1 to 65535
+	Security       Security
+	Username       Username
+	Authentication []Authentication // most preferred first, never empty
+	Preference     int              // lower is better; unique among the rows of a protocol
+	Why            string           // the site's reason for an insecure or unusual row
+	Pos            diag.Pos         // where the row begins in site.toml
+}
+
+// A Product is one kind of mailbox that a provider sells, with its servers.
+type Product struct {
+	ID      string   // names the product in directives: {product=hosting}
+	Name    string   // what readers see
+	Domains []string // mail domains, ASCII form, lower case; the first is the primary one
+	Webmail string   // address of the webmail, or ""
+	// LeaveDays is how many days a POP program should leave messages on the
+	// server; 0 when the provider gives no advice.
+	LeaveDays int
+	Help      []string // ids of the help pages, best first
+	Servers   []Server // by protocol in the order of [Protocols], then by preference
+	Pos       diag.Pos
+}
+
+// A Record is all products, in the order of site.toml. It is never changed
+// after [Read], so any number of goroutines may use it.
+type Record struct {
+	Products []Product
+}
+
+// Product gives the product called id, or the first one when id is "".
+func (r *Record) Product(id string) (*Product, bool) {
+	for i := range r.Products {
+		if id == "" || r.Products[i].ID == id {
+			return &r.Products[i], true
+		}
+	}
+	return nil, false
+}
+
+// IDs gives the products' ids in order.
+func (r *Record) IDs() []string {
+	ids := make([]string, len(r.Products))
+	for i := range r.Products {
+		ids[i] = r.Products[i].ID
+	}
+	return ids
+}
+
+// Rows gives the product's servers of one protocol, most preferred first.
+func (p *Product) Rows(proto Protocol) []Server {
+	var rows []Server
+	for _, s := range p.Servers {
+		if s.Protocol == proto {
+			rows = append(rows, s)
+		}
+	}
+	return rows
+}
+
+func sortServers(ss []Server) {
+	slices.SortStableFunc(ss, func(a, b Server) int {
+		return cmp.Or(cmp.Compare(slices.Index(Protocols, a.Protocol), slices.Index(Protocols, b.Protocol)), cmp.Compare(a.Preference, b.Preference))
+	})
+}

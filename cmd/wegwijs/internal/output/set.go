@@ -1,0 +1,221 @@
+// Package output holds what a build makes: the file set. `build` writes it,
+// `watch` serves it, `check` reads it and `publish` ships it; none of these
+// knows another. A file of the set is made when it is asked for, so that a set
+// of a hundred thousand pages costs little until it is read.
+package output
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+// A Rank orders files so that whatever a file uses is there before it.
+type Rank int
+
+const (
+	Asset Rank = iota // style sheets, scripts, images, files beside pages
+	Page              // pages, their Markdown copies, redirects, error pages
+	Index             // what names the pages: sitemaps, llms.txt, server rules
+	Last              // the manifest
+)
+
+// A Kind says what an HTML file is to a reader; it is empty for other files.
+type Kind string
+
+const (
+	Real     Kind = "page"      // a page in its own language
+	Fallback Kind = "fallback"  // a page shown from another language
+	Redirect Kind = "redirect"  // an old address
+	NotFound Kind = "not-found" // the error page of a language
+)
+
+// A File is one file of the set.
+type File struct {
+	Path      string // from the root of the site, with slashes, no leading one
+	Rank      Rank
+	Kind      Kind
+	Lang      string // of a page: the language whose readers it is for
+	Source    string // the author's file that it comes from; "" when it comes from several
+	Immutable bool   // the name holds a hash of the bytes: caches may keep it for ever
+
+	// Make writes the file's bytes to b, which is empty, and gives an error
+	// only when the work could not be done; an author's mistakes go elsewhere.
+	// It may be called from several goroutines at once, each with its own b,
+	// and writes the same bytes each time.
+	Make func(ctx context.Context, b *bytes.Buffer) error
+}
+
+// Bytes makes a File's Make from bytes that are at hand.
+func Bytes(p []byte) func(context.Context, *bytes.Buffer) error {
+	return func(_ context.Context, b *bytes.Buffer) error {
+		b.Write(p)
+		return nil
+	}
+}
+
+// A Set is the files of one state of the site, by path. It is not changed
+// after [NewSet] and may be used by several goroutines at once.
+type Set struct {
+	files []File
+	index map[string]int
+}
+
+// A Clash is two files that claim one path, or paths that only letter case
+// tells apart (on macOS and Windows they are one file).
+type Clash struct{ A, B File }
+
+// NewSet puts files in order. The slice becomes the set's. Files whose paths
+// clash are given back; of each clash the set keeps the first in order.
+func NewSet(files []File) (*Set, []Clash) {
+	slices.SortStableFunc(files, func(a, b File) int {
+		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Source, b.Source))
+	})
+	var clashes []Clash
+	s := &Set{index: make(map[string]int, len(files))}
+	folded := make(map[string]int, len(files))
+	for _, f := range files {
+		low := strings.ToLower(f.Path)
+		if i, dup := folded[low]; dup {
+			clashes = append(clashes, Clash{s.files[i], f})
+			continue
+		}
+		folded[low] = len(s.files)
+		s.index[f.Path] = len(s.files)
+		s.files = append(s.files, f)
+	}
+	return s, clashes
+}
+
+// Files gives the files in path order. The slice is the set's own.
+func (s *Set) Files() []File { return s.files }
+
+// File gives the file at path.
+func (s *Set) File(path string) (File, bool) {
+	i, ok := s.index[path]
+	if !ok {
+		return File{}, false
+	}
+	return s.files[i], true
+}
+
+// Address gives the URL path at which readers find a file: folder/index.html
+// answers at folder/.
+func Address(p string) string {
+	if base := path.Base(p); base == "index.html" {
+		return "/" + strings.TrimSuffix(p, "index.html")
+	}
+	return "/" + p
+}
+
+// PathOf gives the file that answers at a URL path: "/a/" is a/index.html.
+func PathOf(address string) string {
+	p := strings.TrimPrefix(address, "/")
+	if p == "" || strings.HasSuffix(p, "/") {
+		return p + "index.html"
+	}
+	return p
+}
+
+// CheckPath says why p cannot be the path of an output file, or "".
+func CheckPath(p string) string {
+	switch {
+	case p == "" || strings.HasPrefix(p, "/") || path.Clean(p) != p || p == "." || strings.HasPrefix(p, "../") || p == "..":
+		return "it leads out of the site"
+	case strings.ContainsAny(p, "\\\x00:*?\"<>|"):
+		return "it holds a character that files cannot have everywhere"
+	}
+	for part := range strings.SplitSeq(p, "/") {
+		if len(part) > 200 {
+			return "a part of it is too long"
+		}
+		if strings.HasSuffix(part, ".") || strings.HasSuffix(part, " ") {
+			return "a part of it ends in a dot or a space"
+		}
+	}
+	if p == stageDir || strings.HasPrefix(p, stageDir+"/") {
+		return "that name is the build's own"
+	}
+	return ""
+}
+
+// types gives the content type of every kind of file a site holds. Text has
+// its charset: without it, servers and browsers guess.
+var types = map[string]string{
+	".html":         "text/html; charset=utf-8",
+	".css":          "text/css; charset=utf-8",
+	".js":           "text/javascript; charset=utf-8",
+	".mjs":          "text/javascript; charset=utf-8",
+	".json":         "application/json; charset=utf-8",
+	".webmanifest":  "application/manifest+json; charset=utf-8",
+	".md":           "text/markdown; charset=utf-8",
+	".txt":          "text/plain; charset=utf-8",
+	".conf":         "text/plain; charset=utf-8",
+	".zone":         "text/plain; charset=utf-8",
+	".xml":          "text/xml; charset=utf-8",
+	".svg":          "image/svg+xml",
+	".png":          "image/png",
+	".jpg":          "image/jpeg",
+	".jpeg":         "image/jpeg",
+	".gif":          "image/gif",
+	".webp":         "image/webp",
+	".avif":         "image/avif",
+	".ico":          "image/x-icon",
+	".pdf":          "application/pdf",
+	".woff2":        "font/woff2",
+	".mp4":          "video/mp4",
+	".webm":         "video/webm",
+	".zip":          "application/zip",
+	".vcf":          "text/vcard; charset=utf-8",
+	".csv":          "text/csv; charset=utf-8",
+	".mobileconfig": "application/x-apple-aspen-config",
+}
+
+// Types gives the extensions with a known content type, in order.
+func Types() []string {
+	exts := make([]string, 0, len(types))
+	for e := range types {
+		exts = append(exts, e)
+	}
+	slices.Sort(exts)
+	return exts
+}
+
+// TypeOf gives the content type of a file by its name.
+func TypeOf(p string) string {
+	if t, ok := types[strings.ToLower(path.Ext(p))]; ok {
+		return t
+	}
+	switch path.Base(p) {
+	case "_headers", "_redirects", ".htaccess":
+		return "text/plain; charset=utf-8"
+	}
+	return "application/octet-stream"
+}
+
+// Fingerprint puts a short hash of data into name: site.css becomes
+// site.1a2b3c4d5e.css.
+func Fingerprint(name string, data []byte) string {
+	sum := sha256.Sum256(data)
+	ext := path.Ext(name)
+	return strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:5]) + ext
+}
+
+// Make gives the bytes of the file at path. The slice is the caller's.
+func (s *Set) Make(ctx context.Context, path string) ([]byte, error) {
+	f, ok := s.File(path)
+	if !ok {
+		return nil, fmt.Errorf("no file %s in the set", path)
+	}
+	var b bytes.Buffer
+	if err := f.Make(ctx, &b); err != nil {
+		return nil, fmt.Errorf("make %s: %w", path, err)
+	}
+	return b.Bytes(), nil
+}

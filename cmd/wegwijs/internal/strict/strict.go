@@ -1,0 +1,407 @@
+// Package strict reads TOML the way authors need it: every unknown key, wrong
+// type and bad value is reported at its line and column, all in one run, with
+// the nearest valid name. BurntSushi/toml does the parsing; it stops at the
+// first type that does not fit and gives no positions for keys, so values are
+// taken from its generic form and [index] finds where each key stands.
+package strict
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/BurntSushi/toml"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+)
+
+// A Date is a calendar date without time or zone. Its zero value means "none".
+type Date struct{ Year, Month, Day int }
+
+// IsZero reports whether no date was given.
+func (d Date) IsZero() bool { return d == Date{} }
+
+// String gives the date as ISO 8601: 2026-11-23; "" for none.
+func (d Date) String() string {
+	if d.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
+}
+
+// Time gives midnight UTC at the start of the date.
+func (d Date) Time() time.Time {
+	return time.Date(d.Year, time.Month(d.Month), d.Day, 0, 0, 0, 0, time.UTC)
+}
+
+// doc is one parsed text and, once asked for, where its keys stand.
+type doc struct {
+	file   string
+	src    []byte // the whole file
+	start  int    // offset in src at which the TOML begins
+	end    int
+	out    *diag.List
+	places map[string]place
+}
+
+// A Table is one TOML table being read. Each getter marks its key as known;
+// [Table.Done] then reports the keys nobody asked for. A nil *Table is an
+// empty table. A Table is used by one goroutine.
+type Table struct {
+	doc   *doc
+	path  []string // keys from the root; list elements as "#0", "#1"
+	m     map[string]any
+	known []string
+}
+
+// Parse reads the TOML in src[start:end] of file. It gives nil when the text
+// is not TOML; the mistake is then on out.
+func Parse(file string, src []byte, start, end int, out *diag.List) *Table {
+	d := &doc{file: file, src: src, start: start, end: end, out: out}
+	m := map[string]any{}
+	if _, err := toml.Decode(string(src[start:end]), &m); err != nil {
+		pos := diag.At(file, src, start)
+		msg := err.Error()
+		if pe, ok := errors.AsType[toml.ParseError](err); ok {
+			pos = diag.At(file, src, min(start+pe.Position.Start, end))
+			msg = pe.Message
+			if msg == "" {
+				msg = strings.TrimPrefix(pe.Error(), "toml: ")
+			}
+		}
+		out.Errorf(pos, "toml-syntax", syntaxHint(msg), "not valid TOML: %s", msg)
+		return nil
+	}
+	return &Table{doc: d, m: m}
+}
+
+func syntaxHint(msg string) string {
+	switch {
+	case strings.Contains(msg, "expected value but found"):
+		return `put text between quotes: title = "Postbus vol"`
+	case strings.Contains(msg, "already been defined"), strings.Contains(msg, "already defined"):
+		return "each key may stand once; remove one of the two"
+	case strings.Contains(msg, "strings cannot contain newlines"), strings.Contains(msg, "unexpected EOF"):
+		return `close the text with a quote (") on the same line`
+	case strings.Contains(msg, "expected a top-level item to end"), strings.Contains(msg, "expected '.' or '='"), strings.Contains(msg, "bare keys cannot contain"):
+		return `write one key on each line: key = "value"`
+	}
+	return ""
+}
+
+// Has reports whether key is present, and marks it as known.
+func (t *Table) Has(key string) bool {
+	_, ok := t.get(key)
+	return ok
+}
+
+func (t *Table) get(key string) (any, bool) {
+	if t == nil {
+		return nil, false
+	}
+	if !slices.Contains(t.known, key) {
+		t.known = append(t.known, key)
+	}
+	v, ok := t.m[key]
+	return v, ok
+}
+
+// Know marks keys as known without reading them.
+func (t *Table) Know(keys ...string) {
+	for _, k := range keys {
+		t.get(k)
+	}
+}
+
+// String gives the text at key, or def when there is none.
+func (t *Table) String(key, def string) string {
+	v, ok := t.get(key)
+	if !ok {
+		return def
+	}
+	s, ok := v.(string)
+	if !ok {
+		t.wrong(key, v, "text", fmt.Sprintf("%s = %q", key, fmt.Sprint(v)))
+		return def
+	}
+	if i := strings.IndexFunc(s, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x7f }); i >= 0 {
+		t.Errorf(key, "toml-value", "remove it", "%q holds a control character", key)
+		return def
+	}
+	return s
+}
+
+// Required gives the text at key and reports an absent or blank one; hint says
+// what belongs there.
+func (t *Table) Required(key, hint string) string {
+	if t == nil {
+		return ""
+	}
+	if _, ok := t.m[key]; !ok {
+		t.get(key)
+		t.doc.out.Errorf(t.Pos(), "toml-missing", hint, "%s is missing", t.name(key))
+		return ""
+	}
+	s := t.String(key, "")
+	if _, isString := t.m[key].(string); isString && strings.TrimSpace(s) == "" {
+		t.Errorf(key, "toml-value", hint, "%s is empty", t.name(key))
+	}
+	return s
+}
+
+// Int gives the whole number at key, or def when there is none.
+func (t *Table) Int(key string, def int) int {
+	v, ok := t.get(key)
+	if !ok {
+		return def
+	}
+	n, ok := v.(int64)
+	if !ok {
+		t.wrong(key, v, "a whole number", key+" = 10")
+		return def
+	}
+	if int64(int(n)) != n {
+		t.Errorf(key, "toml-value", "", "%s is out of range", t.name(key))
+		return def
+	}
+	return int(n)
+}
+
+// Bool gives the true or false at key, or def when there is none.
+func (t *Table) Bool(key string, def bool) bool {
+	v, ok := t.get(key)
+	if !ok {
+		return def
+	}
+	b, ok := v.(bool)
+	if !ok {
+		t.wrong(key, v, "true or false", key+" = true")
+		return def
+	}
+	return b
+}
+
+// Date gives the date at key; the zero Date when there is none.
+func (t *Table) Date(key string) Date {
+	v, ok := t.get(key)
+	if !ok {
+		return Date{}
+	}
+	d, ok := v.(time.Time)
+	if !ok || d.Location().String() != "date-local" {
+		t.wrong(key, v, "a date", key+" = 2026-11-23 (without quotes)")
+		return Date{}
+	}
+	return Date{d.Year(), int(d.Month()), d.Day()}
+}
+
+// Strings gives the list of texts at key; nil when there is none.
+func (t *Table) Strings(key string) []string {
+	v, ok := t.get(key)
+	if !ok {
+		return nil
+	}
+	list, ok := v.([]any)
+	if !ok {
+		t.wrong(key, v, "a list of texts", fmt.Sprintf("%s = [%q]", key, fmt.Sprint(v)))
+		return nil
+	}
+	ss := make([]string, 0, len(list))
+	for i, e := range list {
+		s, ok := e.(string)
+		if !ok {
+			t.doc.out.Errorf(t.ItemPos(key, i), "toml-type", "put it between quotes", "%s takes a list of texts, this is %s", t.name(key), kind(e))
+			continue
+		}
+		ss = append(ss, s)
+	}
+	return ss
+}
+
+// OneOf gives the text at key, which must be one of valid; def when there is
+// none or it is another.
+func (t *Table) OneOf(key, def string, valid ...string) string {
+	s := t.String(key, def)
+	if s != def && !slices.Contains(valid, s) {
+		t.Errorf(key, "toml-value", diag.DidYouMean(s, valid), "%s cannot be %q", t.name(key), s)
+		return def
+	}
+	return s
+}
+
+// Table gives the table at key; nil when there is none.
+func (t *Table) Table(key string) *Table {
+	v, ok := t.get(key)
+	if !ok {
+		return nil
+	}
+	m, ok := v.(map[string]any)
+	if !ok {
+		t.wrong(key, v, "a table", "["+key+"]")
+		return nil
+	}
+	return &Table{doc: t.doc, path: append(slices.Clip(slices.Clone(t.path)), key), m: m}
+}
+
+// Tables gives the list of tables at key ([[key]] in the file).
+func (t *Table) Tables(key string) []*Table {
+	v, ok := t.get(key)
+	if !ok {
+		return nil
+	}
+	var ms []map[string]any
+	switch v := v.(type) {
+	case []map[string]any:
+		ms = v
+	case []any:
+		for _, e := range v {
+			m, ok := e.(map[string]any)
+			if !ok {
+				t.wrong(key, v, "a list of tables", "[["+key+"]]")
+				return nil
+			}
+			ms = append(ms, m)
+		}
+	default:
+		t.wrong(key, v, "a list of tables", "[["+key+"]]")
+		return nil
+	}
+	ts := make([]*Table, len(ms))
+	for i, m := range ms {
+		ts[i] = &Table{doc: t.doc, path: append(slices.Clone(t.path), key, "#"+strconv.Itoa(i)), m: m}
+	}
+	return ts
+}
+
+// Keys gives the table's keys in the order in which they stand in the file.
+func (t *Table) Keys() []string {
+	if t == nil {
+		return nil
+	}
+	keys := make([]string, 0, len(t.m))
+	for k := range t.m {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b string) int {
+		p, q := t.find(a).key, t.find(b).key
+		if p != q {
+			return p - q
+		}
+		return strings.Compare(a, b)
+	})
+	return keys
+}
+
+// IsTable reports whether key holds a table, without marking it as known.
+func (t *Table) IsTable(key string) bool {
+	if t == nil {
+		return false
+	}
+	_, ok := t.m[key].(map[string]any)
+	return ok
+}
+
+// Done reports every key that no getter asked for.
+func (t *Table) Done() {
+	if t == nil {
+		return
+	}
+	for k := range t.m {
+		if !slices.Contains(t.known, k) {
+			t.doc.out.Errorf(t.KeyPos(k), "toml-key", diag.DidYouMean(k, t.known), "unknown key %q", t.name(k))
+		}
+	}
+}
+
+// Errorf reports a mistake in the value at key.
+func (t *Table) Errorf(key, code, hint, format string, args ...any) {
+	if t == nil {
+		return
+	}
+	t.doc.out.Errorf(t.ValuePos(key), code, hint, format, args...)
+}
+
+// Warnf reports a doubtful value at key.
+func (t *Table) Warnf(key, code, hint, format string, args ...any) {
+	if t == nil {
+		return
+	}
+	t.doc.out.Warnf(t.ValuePos(key), code, hint, format, args...)
+}
+
+// Pos gives the position of the table's header.
+func (t *Table) Pos() diag.Pos {
+	if t == nil {
+		return diag.Pos{}
+	}
+	if len(t.path) == 0 {
+		return diag.At(t.doc.file, t.doc.src, t.doc.start)
+	}
+	return t.doc.pos(t.path, false)
+}
+
+// KeyPos gives the position of key itself.
+func (t *Table) KeyPos(key string) diag.Pos {
+	return t.doc.pos(append(slices.Clone(t.path), key), false)
+}
+
+// ValuePos gives the position of the value at key, or of the table when the
+// key is absent.
+func (t *Table) ValuePos(key string) diag.Pos {
+	if t == nil {
+		return diag.Pos{}
+	}
+	if _, ok := t.m[key]; !ok {
+		return t.Pos()
+	}
+	return t.doc.pos(append(slices.Clone(t.path), key), true)
+}
+
+// ItemPos gives the position of element i of the list at key.
+func (t *Table) ItemPos(key string, i int) diag.Pos {
+	return t.doc.pos(append(slices.Clone(t.path), key, "#"+strconv.Itoa(i)), true)
+}
+
+func (t *Table) find(key string) place {
+	return t.doc.find(append(slices.Clone(t.path), key))
+}
+
+// name gives a key with the tables around it, as a reader would say it.
+func (t *Table) name(key string) string {
+	var b strings.Builder
+	for _, p := range t.path {
+		if strings.HasPrefix(p, "#") {
+			continue
+		}
+		b.WriteString(p)
+		b.WriteByte('.')
+	}
+	return b.String() + key
+}
+
+func (t *Table) wrong(key string, v any, want, example string) {
+	t.Errorf(key, "toml-type", "write "+example, "%s takes %s, this is %s", t.name(key), want, kind(v))
+}
+
+func kind(v any) string {
+	switch v.(type) {
+	case string:
+		return "text"
+	case int64:
+		return "a whole number"
+	case float64:
+		return "a number"
+	case bool:
+		return "true or false"
+	case time.Time:
+		return "a date"
+	case []any, []map[string]any:
+		return "a list"
+	case map[string]any:
+		return "a table"
+	}
+	return fmt.Sprintf("%T", v)
+}
