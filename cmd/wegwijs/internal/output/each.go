@@ -10,10 +10,10 @@ import (
 
 func workers() int { return runtime.GOMAXPROCS(0) }
 
-// each calls do for every i below n, from several goroutines, each with a
-// buffer of its own that is empty at every call. The error is that of the
+// each calls do for every i below n, from several goroutines, each with
+// two buffers of its own that are empty at every call. The error is that of the
 // lowest i that failed; after a failure no new call starts.
-func each(ctx context.Context, workers, n int, do func(ctx context.Context, i int, b *bytes.Buffer) error) error {
+func each(ctx context.Context, workers, n int, do func(ctx context.Context, i int, b, twin *bytes.Buffer) error) error {
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	var mu sync.Mutex
@@ -21,7 +21,7 @@ func each(ctx context.Context, workers, n int, do func(ctx context.Context, i in
 	at := n
 	for range min(workers, n) {
 		wg.Go(func() {
-			var b bytes.Buffer
+			var b, twin bytes.Buffer
 			for {
 				i := int(next.Add(1)) - 1
 				if i >= n {
@@ -30,7 +30,8 @@ func each(ctx context.Context, workers, n int, do func(ctx context.Context, i in
 				err := ctx.Err()
 				if err == nil {
 					b.Reset()
-					err = do(ctx, i, &b)
+					twin.Reset()
+					err = do(ctx, i, &b, &twin)
 				}
 				if err != nil {
 					mu.Lock()

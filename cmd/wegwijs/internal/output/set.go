@@ -50,6 +50,16 @@ type File struct {
 	// It may be called from several goroutines at once, each with its own b,
 	// and writes the same bytes each time.
 	Make func(ctx context.Context, b *bytes.Buffer) error
+
+	// Twin names another file of the set that costs little to make together
+	// with this one, and Both makes the two: a page and its Markdown copy come
+	// from one parse. The twin has a File of its own, with its own Make.
+	Twin string
+	Both func(ctx context.Context, b, twin *bytes.Buffer) error
+
+	// First asks for the file to be made before others: they need what making
+	// it finds out.
+	First bool
 }
 
 // Bytes makes a File's Make from bytes that are at hand.

@@ -133,11 +133,8 @@ func (w *writer) stageAll(ctx context.Context) error {
 	defer stage.Close()
 	var done, changed, size atomic.Int64
 	var progress sync.Mutex
-	err = each(ctx, w.opt.Workers, len(files), func(ctx context.Context, i int, b *bytes.Buffer) error {
+	keep := func(i int, b *bytes.Buffer) error {
 		f := &files[i]
-		if err := f.Make(ctx, b); err != nil {
-			return fmt.Errorf("make %s: %w", f.Path, err)
-		}
 		sum := sha256.Sum256(b.Bytes())
 		w.entries[i] = Entry{Path: f.Path, SHA256: hex.EncodeToString(sum[:]), Size: int64(b.Len()), Type: TypeOf(f.Path), Rank: f.Rank, Immutable: f.Immutable, Kind: f.Kind, Lang: f.Lang, Source: f.Source}
 		size.Add(int64(b.Len()))
@@ -154,13 +151,54 @@ func (w *writer) stageAll(ctx context.Context) error {
 			progress.Unlock()
 		}
 		return nil
-	})
+	}
+	for _, wave := range w.waves() {
+		err := each(ctx, w.opt.Workers, len(wave), func(ctx context.Context, n int, b, twin *bytes.Buffer) error {
+			f := &files[wave[n]]
+			if f.Both == nil {
+				if err := f.Make(ctx, b); err != nil {
+					return fmt.Errorf("make %s: %w", f.Path, err)
+				}
+				return keep(wave[n], b)
+			}
+			if err := f.Both(ctx, b, twin); err != nil {
+				return fmt.Errorf("make %s: %w", f.Path, err)
+			}
+			return errors.Join(keep(wave[n], b), keep(w.set.index[f.Twin], twin))
+		})
+		if err != nil {
+			return err
+		}
+	}
 	w.report.Manifest = &Manifest{Version: 1, Files: w.entries}
 	w.report.Manifest.Release = w.report.Manifest.ID()
 	w.report.Written = int(changed.Load())
 	w.report.Same = len(files) - w.report.Written
 	w.report.Bytes = size.Load()
-	return err
+	return nil
+}
+
+// waves gives the files to make, by number: first those that others need. A
+// twin is made with its file.
+func (w *writer) waves() [2][]int {
+	var waves [2][]int
+	files := w.set.Files()
+	twins := make([]bool, len(files))
+	for i := range files {
+		if t := files[i].Twin; t != "" {
+			twins[w.set.index[t]] = true
+		}
+	}
+	for i := range files {
+		switch {
+		case twins[i]:
+		case files[i].First:
+			waves[0] = append(waves[0], i)
+		default:
+			waves[1] = append(waves[1], i)
+		}
+	}
+	return waves
 }
 
 // same reports whether the output has the file with these bytes already.
@@ -208,7 +246,7 @@ func (w *writer) commit(ctx context.Context) error {
 		}
 	}
 	for _, is := range byRank {
-		err := each(ctx, w.opt.Workers, len(is), func(_ context.Context, n int, _ *bytes.Buffer) error {
+		err := each(ctx, w.opt.Workers, len(is), func(_ context.Context, n int, _, _ *bytes.Buffer) error {
 			i := is[n]
 			return w.place(stageDir+"/"+strconv.Itoa(i), w.entries[i].Path)
 		})
@@ -352,4 +390,23 @@ func writeFile(root *os.Root, name string, data []byte) error {
 	}
 	_, err = f.Write(data)
 	return errors.Join(err, f.Close())
+}
+
+// MakeAll makes every file of the set, in the order and with the sharing of
+// [Write], and throws the bytes away.
+func (s *Set) MakeAll(ctx context.Context) error {
+	w := &writer{set: s}
+	for _, wave := range w.waves() {
+		err := each(ctx, workers(), len(wave), func(ctx context.Context, n int, b, twin *bytes.Buffer) error {
+			f := &s.files[wave[n]]
+			if f.Both != nil {
+				return f.Both(ctx, b, twin)
+			}
+			return f.Make(ctx, b)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

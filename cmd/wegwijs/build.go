@@ -1,0 +1,212 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"wegwijs/cmd/wegwijs/internal/build"
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/output"
+	"wegwijs/cmd/wegwijs/internal/scan"
+	"wegwijs/cmd/wegwijs/internal/strict"
+)
+
+func (e *env) build() *cobra.Command {
+	var out string
+	c := &cobra.Command{
+		Use:   "build",
+		Short: "Write the site into public/",
+		Long:  "Build writes the whole site into public/. With a mistake anywhere in the site\nit writes nothing, reports all mistakes and ends with status 1.",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return e.runBuild(c.Context(), out)
+		},
+	}
+	c.Flags().StringVarP(&out, "output", "o", "public", "the folder to write to")
+	return c
+}
+
+func (e *env) runBuild(ctx context.Context, out string) error {
+	start := time.Now()
+	dir := out
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(e.dir, out)
+	}
+	if err := e.checkOutput(dir); err != nil {
+		return err
+	}
+	s, err := e.load(ctx)
+	if err != nil {
+		return err
+	}
+	if s.Set == nil {
+		return e.report(s.Findings())
+	}
+	p := e.progress()
+	var findings []diag.Diagnostic
+	r, err := output.Write(ctx, s.Set, dir, output.Options{
+		Progress: p.step,
+		Accept: func() bool {
+			findings = s.Findings()
+			return diag.Errors(findings) == 0
+		},
+	})
+	p.clear()
+	if err != nil {
+		return err
+	}
+	if !r.Accepted {
+		return e.report(findings)
+	}
+	if e.format == "json" {
+		j := json.NewEncoder(e.stdout)
+		j.SetIndent("", "  ")
+		return j.Encode(map[string]any{
+			"output": out, "release": r.Manifest.Release, "files": len(r.Manifest.Files), "bytes": r.Bytes,
+			"written": r.Written, "same": r.Same, "deleted": r.Deleted, "errors": 0, "warnings": len(findings), "findings": nonNil(findings),
+		})
+	}
+	if err := e.report(findings); err != nil {
+		return err
+	}
+	pages := map[string]int{}
+	fallbacks := 0
+	for _, f := range r.Manifest.Files {
+		switch f.Kind {
+		case output.Real:
+			pages[f.Lang]++
+		case output.Fallback:
+			fallbacks++
+		}
+	}
+	line := ""
+	for _, l := range s.Config.Languages {
+		if line != "" {
+			line += ", "
+		}
+		line += fmt.Sprintf("%d %s", pages[l.Lang], l.Lang)
+	}
+	fmt.Fprintf(e.stdout, "pages: %s", line)
+	if fallbacks > 0 {
+		fmt.Fprintf(e.stdout, "; %d shown from another language", fallbacks)
+	}
+	if d := len(s.Drafts()); d > 0 {
+		fmt.Fprintf(e.stdout, "; %d drafts left out", d)
+	}
+	fmt.Fprintf(e.stdout, "\n%s: %d files, %.1f MB; %d written, %d the same, %d deleted (%s)\n", out, len(r.Manifest.Files)+1, float64(r.Bytes)/1e6, r.Written, r.Same, r.Deleted, took(start))
+	return nil
+}
+
+func took(start time.Time) string {
+	d := time.Since(start)
+	if d < time.Second {
+		return d.Round(time.Millisecond).String()
+	}
+	return d.Round(10 * time.Millisecond).String()
+}
+
+func nonNil(ds []diag.Diagnostic) []diag.Diagnostic {
+	if ds == nil {
+		return []diag.Diagnostic{}
+	}
+	return ds
+}
+
+// load reads the site, once more when a file changed meanwhile.
+func (e *env) load(ctx context.Context) (*build.State, error) {
+	s, err := build.Load(ctx, os.DirFS(e.dir), e.options(), nil)
+	if errors.Is(err, build.ErrChanged) {
+		s, err = build.Load(ctx, os.DirFS(e.dir), e.options(), nil)
+	}
+	return s, err
+}
+
+func (e *env) options() build.Options {
+	now := time.Now()
+	return build.Options{
+		Keys: func(path string) ([]byte, error) {
+			if !filepath.IsAbs(path) {
+				path = filepath.Join(e.dir, path)
+			}
+			return os.ReadFile(path)
+		},
+		Today: strict.Date{Year: now.Year(), Month: int(now.Month()), Day: now.Day()},
+	}
+}
+
+// checkOutput refuses an output folder that holds the input, or lies in it.
+func (e *env) checkOutput(dir string) error {
+	abs := func(p string) string {
+		a, err := filepath.Abs(p)
+		if err != nil {
+			return p
+		}
+		for up := a; ; up = filepath.Dir(up) { // the folder may not be there yet
+			if r, err := filepath.EvalSymlinks(up); err == nil {
+				return filepath.Join(r, a[len(up):])
+			}
+			if up == filepath.Dir(up) {
+				return a
+			}
+		}
+	}
+	out := abs(dir)
+	for _, in := range scan.Roots {
+		p := abs(filepath.Join(e.dir, in))
+		if inside(out, p) {
+			return fmt.Errorf("the output folder %s holds the site's own %s; choose another with -o", dir, in)
+		}
+		if inside(p, out) {
+			return fmt.Errorf("the output folder %s lies in the site's %s; choose another with -o", dir, in)
+		}
+	}
+	return nil
+}
+
+// report prints findings in the form asked for and gives [problems] when one
+// of them is an error.
+func (e *env) report(ds []diag.Diagnostic) error {
+	var err error
+	if e.format == "json" {
+		err = diag.JSON(e.stdout, ds)
+	} else {
+		p := diag.Printer{Color: terminal(e.stderr), Read: func(file string) ([]byte, error) {
+			return os.ReadFile(filepath.Join(e.dir, filepath.FromSlash(file)))
+		}}
+		err = p.Print(e.stderr, ds)
+	}
+	if err == nil && diag.Errors(ds) > 0 {
+		return problems
+	}
+	return err
+}
+
+// progress shows on a terminal how far a long work is.
+type progress struct {
+	e     *env
+	start time.Time
+	shown bool
+}
+
+func (e *env) progress() *progress { return &progress{e: e, start: time.Now()} }
+
+func (p *progress) step(done, total int) {
+	if time.Since(p.start) < time.Second || !terminal(p.e.stderr) {
+		return
+	}
+	p.shown = true
+	fmt.Fprintf(p.e.stderr, "\r%d of %d files", done, total)
+}
+
+func (p *progress) clear() {
+	if p.shown {
+		fmt.Fprint(p.e.stderr, "\r\x1b[K")
+	}
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+)
+
+func (e *env) check() *cobra.Command {
+	var strict bool
+	c := &cobra.Command{
+		Use:   "check",
+		Short: "Report what is wrong with the site, and write nothing",
+		Long:  "Check makes the whole site in memory and reports every finding with file, line,\ncolumn and a way out. It ends with status 1 when there is an error, with\n--strict also when there is a warning.",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return e.runCheck(c.Context(), strict)
+		},
+	}
+	c.Flags().BoolVar(&strict, "strict", false, "a warning counts as an error")
+	return c
+}
+
+func (e *env) runCheck(ctx context.Context, strict bool) error {
+	s, err := e.load(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.MakeAll(ctx); err != nil {
+		return err
+	}
+	ds := s.Findings()
+	if err := e.report(ds); err != nil {
+		return err
+	}
+	if strict && len(ds) > diag.Errors(ds) {
+		return problems
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+package build
+
+import (
+	"slices"
+
+	"wegwijs/cmd/wegwijs/internal/config"
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/forms"
+	"wegwijs/cmd/wegwijs/internal/layout"
+	"wegwijs/cmd/wegwijs/internal/mail"
+	"wegwijs/cmd/wegwijs/internal/output"
+	"wegwijs/cmd/wegwijs/internal/site"
+	"wegwijs/cmd/wegwijs/internal/strict"
+)
+
+// mailForms joins the record of mail settings with the rest of the site: what
+// the directives draw on, and the files that mail programs read. The table
+// [forms] of site.toml switches forms off and names the key that signs.
+func mailForms(c *config.Config, s *site.Site, checked *mail.Checked, keys func(string) ([]byte, error), out *diag.List) (*layout.SettingsSource, []output.File) {
+	t := c.Section("forms")
+	f := &forms.Site{
+		Name: c.Provider.Name, ShortName: c.Provider.ShortName, BaseURL: c.BaseURL,
+		AutoconfigHost: t.String("autoconfig_host", ""), AutodiscoverHost: t.String("autodiscover_host", ""),
+		PACC: t.Bool("pacc", false), Help: map[string][]forms.HelpPage{},
+	}
+	for i, name := range t.Strings("off") {
+		if !slices.Contains(forms.Forms, forms.Form(name)) {
+			var known []string
+			for _, k := range forms.Forms {
+				known = append(known, string(k))
+			}
+			out.Errorf(t.ItemPos("off", i), "forms", diag.DidYouMean(name, known), "unknown form %q", name)
+			continue
+		}
+		f.Off = append(f.Off, forms.Form(name))
+	}
+	f.Signer = signer(t, keys)
+	t.Done()
+	for i := range c.Mail.Products {
+		p := &c.Mail.Products[i]
+		for _, id := range p.Help {
+			if s.Reference(id) == nil {
+				out.Errorf(p.Pos, "link-page", diag.DidYouMean(id, s.IDs()), "help: no page has the id %q", id)
+				continue
+			}
+			for _, l := range s.Locales {
+				if q, ok := l.Page(id); ok && !q.Fallback {
+					f.Help[id] = append(f.Help[id], forms.HelpPage{Lang: l.Lang, URL: c.BaseURL + q.URL, Title: q.Title})
+				}
+			}
+		}
+	}
+	files, left, err := forms.Files(c.Mail, f)
+	if err != nil {
+		out.Errorf(t.ValuePos("certificate"), "forms-sign", "", "the profiles cannot be signed: %v", err)
+	}
+	out.Add(forms.Diagnostics(left)...)
+	src := &layout.SettingsSource{Record: c.Mail, Label: forms.Label, Clients: forms.Clients}
+	src.Checked = func(product string, proto mail.Protocol) strict.Date {
+		p, ok := c.Mail.Product(product)
+		if !ok {
+			return strict.Date{}
+		}
+		return checked.Since(p, proto)
+	}
+	for i := range c.Mail.Products {
+		p := &c.Mail.Products[i]
+		for _, proto := range []mail.Protocol{mail.IMAP, mail.POP} {
+			path := forms.ProfileFile(p, proto)
+			if slices.ContainsFunc(files, func(f output.File) bool { return f.Path == path }) {
+				src.Profiles = append(src.Profiles, layout.Profile{Product: p.ID, Protocol: string(proto), URL: "/" + path})
+			}
+		}
+	}
+	src.DNS = func(product, domain string) ([]layout.DNSRecord, string) {
+		p, ok := c.Mail.Product(product)
+		if !ok {
+			return nil, ""
+		}
+		records, left := forms.Records(c.Mail, p, domain, f)
+		var rows []layout.DNSRecord
+		for _, r := range records {
+			rows = append(rows, layout.DNSRecord{Name: r.Name, Type: r.Type, Value: r.Data(), Priority: r.Priority, Weight: r.Weight, Port: r.Port, Target: r.Target})
+		}
+		return rows, string(forms.Zone(domain, records, left))
+	}
+	return src, files
+}
+
+// signer reads the certificate and the key that sign the profiles.
+func signer(t *strict.Table, keys func(string) ([]byte, error)) *forms.Signer {
+	cert, key := t.String("certificate", ""), t.String("key", "")
+	if cert == "" && key == "" {
+		return nil
+	}
+	if cert == "" || key == "" {
+		t.Errorf("certificate", "forms-sign", "give certificate = \"chain.pem\" and key = \"key.pem\", as files", "signing needs both a certificate and a key")
+		return nil
+	}
+	read := func(name, path string) []byte {
+		if keys == nil {
+			return nil
+		}
+		b, err := keys(path)
+		if err != nil {
+			t.Errorf(name, "forms-sign", "give the path of a PEM file, from the folder of the site", "%s cannot be read: %v", path, err)
+		}
+		return b
+	}
+	c, k := read("certificate", cert), read("key", key)
+	if c == nil || k == nil {
+		return nil
+	}
+	s, err := forms.NewSigner(c, k)
+	if err != nil {
+		t.Errorf("certificate", "forms-sign", "", "the profiles cannot be signed: %v", err)
+		return nil
+	}
+	return s
+}

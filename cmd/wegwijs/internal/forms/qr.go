@@ -1,0 +1,218 @@
+package forms
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+	"rsc.io/qr"
+
+	"wegwijs/cmd/wegwijs/internal/mail"
+)
+
+// A QREnd is one server as the QR code format has it; see the package comment
+// for the numbers. Its JSON is what a page hands to the browser.
+type QREnd struct {
+	Protocol       int           `json:"protocol"`
+	Host           string        `json:"host"`
+	Port           int           `json:"port"`
+	Security       int           `json:"security"`
+	Authentication int           `json:"authentication"`
+	Username       mail.Username `json:"username"` // how to make the user name from the address
+}
+
+// A QRAccount is all that a QR code needs beside what the reader types.
+type QRAccount struct {
+	Incoming QREnd `json:"incoming"`
+	Outgoing QREnd `json:"outgoing"`
+}
+
+var (
+	qrProtocols = map[mail.Protocol]int{mail.IMAP: 0, mail.POP: 1, mail.SMTP: 0}
+	qrModes     = map[mail.Security]int{mail.STARTTLS: 2, mail.TLS: 3}
+	qrAuths     = map[mail.Authentication]int{mail.Password: 1, mail.Encrypted: 2, mail.OAuth2: 6}
+)
+
+// QR gives the account that a code for the product holds, to receive with
+// proto (IMAP or POP). It is false when the product has no row to receive with
+// or none to send with that the format can express.
+//
+// The app reads one server in each direction and one authentication. Of a
+// row's authentications the code holds the first that is a password; OAuth2
+// only where there is no other, as the app can do it only for the few
+// providers that it knows.
+func QR(p *mail.Product, proto mail.Protocol) (QRAccount, []LeftOut, bool) {
+	if len(p.Rows(proto)) == 0 {
+		return QRAccount{}, nil, false
+	}
+	v := newSieve(FormQR, p)
+	for _, row := range Rows(p, proto, mail.SMTP) {
+		switch {
+		case qrModes[row.Security] == 0:
+			v.take(row, whyPlain, hintPlain)
+		case row.Username == mail.Given:
+			v.take(row, whyGiven, "")
+		default:
+			v.take(row, "", "")
+		}
+	}
+	v.first("a code holds one server, and a better one is in it")
+	if !v.usable() {
+		return QRAccount{}, v.useless(), false
+	}
+	end := func(row mail.Server) QREnd {
+		auth := row.Authentication[0]
+		if i := slices.IndexFunc(row.Authentication, func(a mail.Authentication) bool { return a != mail.OAuth2 }); i >= 0 {
+			auth = row.Authentication[i]
+		}
+		return QREnd{qrProtocols[row.Protocol], row.Host, row.Port, qrModes[row.Security], qrAuths[auth], row.Username}
+	}
+	return QRAccount{end(v.rows(proto)[0]), end(v.rows(mail.SMTP)[0])}, v.left(), true
+}
+
+// Why a code cannot be made from what a reader typed.
+var (
+	ErrAddress  = errors.New("not an e-mail address")
+	ErrASCII    = errors.New("the part before the @ holds letters that the format cannot express")
+	ErrName     = errors.New("the name holds a line break or another control character")
+	ErrUsername = errors.New("the provider hands out the user name")
+)
+
+// Address brings what a reader typed as their address into the form in which
+// programs send it: blanks around it gone, the domain in lower case and in its
+// ASCII form (RFC 5891). What stands before the @ is kept letter by letter; it
+// must be a dot-atom of RFC 5321 §4.1.2 of at most 64 bytes, so `a+b` is
+// right and a quoted string is not. The error is ErrAddress or ErrASCII.
+func Address(typed string) (string, error) {
+	s := strings.TrimSpace(typed)
+	at := strings.LastIndexByte(s, '@')
+	if at < 1 || at == len(s)-1 {
+		return "", ErrAddress
+	}
+	local, domain := s[:at], s[at+1:]
+	for _, c := range local {
+		if c >= utf8.RuneSelf {
+			return "", ErrASCII
+		}
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune("!#$%&'*+-/=?^_`{|}~.", c)) {
+			return "", ErrAddress
+		}
+	}
+	if len(local) > 64 || local[0] == '.' || local[len(local)-1] == '.' || strings.Contains(local, "..") {
+		return "", ErrAddress
+	}
+	ascii, err := idna.Lookup.ToASCII(domain)
+	if err != nil {
+		return "", ErrAddress
+	}
+	ascii = strings.ToLower(ascii)
+	if len(ascii) > 253 || !strings.Contains(ascii, ".") {
+		return "", ErrAddress
+	}
+	for label := range strings.SplitSeq(ascii, ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' ||
+			strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+			return "", ErrAddress
+		}
+	}
+	return local + "@" + ascii, nil
+}
+
+// QRPayload gives the text of the code for one reader: account from [QR], the
+// address as they typed it, and the name for mail they send, which may be "".
+// It is the reference for the writer in the browser. The error is one of
+// ErrAddress, ErrASCII, ErrName and ErrUsername.
+func QRPayload(account QRAccount, typed, name string) (string, error) {
+	address, err := Address(typed)
+	if err != nil {
+		return "", err
+	}
+	name = strings.TrimSpace(name)
+	if !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool {
+		return unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
+	}) {
+		return "", ErrName
+	}
+	end := func(e QREnd) (string, error) {
+		user := address
+		switch e.Username {
+		case mail.Address:
+		case mail.LocalPart:
+			user, _, _ = strings.Cut(address, "@")
+		default:
+			return "", ErrUsername
+		}
+		return fmt.Sprintf("[%d,%s,%d,%d,%d,%s]", e.Protocol, quote(e.Host), e.Port, e.Security, e.Authentication, quote(user)), nil
+	}
+	in, err := end(account.Incoming)
+	if err != nil {
+		return "", err
+	}
+	out, err := end(account.Outgoing)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("[1,[1,1],%s,[[%s,[%s,%s]]]]", in, out, quote(address), quote(name)), nil
+}
+
+// quote escapes text without control characters as JSON.stringify does.
+func quote(s string) string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(s); err != nil {
+		panic(err) // a string always marshals
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+const (
+	qrQuiet = 4   // modules of white around a code (ISO/IEC 18004 §5.3.8)
+	qrWidth = 260 // least width in CSS pixels for a phone to read a dense code from a screen
+)
+
+// QRCode draws text as a QR code in SVG: black on white with its quiet zone, at
+// least 260 pixels wide, with error correction for 15 % of damage (level M).
+// Title, when not "", becomes the picture's own title. There are presentation
+// attributes only, no style, so that a strict content security policy lets it
+// be; role and label are for the page that holds it. The error says that text
+// does not fit.
+func QRCode(text, title string) ([]byte, error) {
+	code, err := qr.Encode(text, qr.M)
+	if err != nil {
+		return nil, fmt.Errorf("draw a QR code of %d bytes: %w", len(text), err)
+	}
+	side := code.Size + 2*qrQuiet
+	scale := max(4, (qrWidth+side-1)/side)
+	var b bytes.Buffer
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%[1]d" viewBox="0 0 %[2]d %[2]d" shape-rendering="crispEdges">`, side*scale, side)
+	if title != "" {
+		b.WriteString("<title>")
+		if err := xml.EscapeText(&b, []byte(title)); err != nil {
+			return nil, fmt.Errorf("draw a QR code: %w", err)
+		}
+		b.WriteString("</title>")
+	}
+	fmt.Fprintf(&b, `<path fill="#fff" d="M0 0h%dv%[1]dH0z"/><path fill="#000" d="`, side)
+	for y := range code.Size {
+		for x := 0; x < code.Size; x++ {
+			start := x
+			for code.Black(x, y) {
+				x++
+			}
+			if x > start {
+				b.WriteString("M" + strconv.Itoa(start+qrQuiet) + " " + strconv.Itoa(y+qrQuiet) + "h" + strconv.Itoa(x-start) + "v1h-" + strconv.Itoa(x-start) + "z")
+			}
+		}
+	}
+	b.WriteString("\"/></svg>\n")
+	return b.Bytes(), nil
+}

@@ -1,0 +1,112 @@
+package forms
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/asn1"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/smallstep/pkcs7"
+)
+
+// A Signer signs profiles. It is not changed after [NewSigner] and may be used
+// by several goroutines at once.
+type Signer struct {
+	leaf  *x509.Certificate
+	chain []*x509.Certificate
+	key   crypto.Signer
+}
+
+// NewSigner takes a certificate with its chain, the certificate itself first
+// and each next one the issuer of the one before, and its private key, all as
+// PEM. The certificate of a web server will do. The key is RSA or ECDSA. The
+// error says what does not fit together.
+func NewSigner(certs, key []byte) (*Signer, error) {
+	pair, err := tls.X509KeyPair(certs, key)
+	if err != nil {
+		return nil, fmt.Errorf("read the signing certificate: %w", err)
+	}
+	s := &Signer{leaf: pair.Leaf}
+	switch k := pair.PrivateKey.(type) {
+	case *rsa.PrivateKey:
+		s.key = k
+	case *ecdsa.PrivateKey:
+		s.key = k
+	default:
+		return nil, errors.New("read the signing certificate: its key is neither RSA nor ECDSA")
+	}
+	for i, der := range pair.Certificate[1:] {
+		c, err := x509.ParseCertificate(der)
+		if err != nil {
+			return nil, fmt.Errorf("read certificate %d of the chain: %w", i+2, err)
+		}
+		before := s.leaf
+		if i > 0 {
+			before = s.chain[i-1]
+		}
+		if err := before.CheckSignatureFrom(c); err != nil {
+			return nil, fmt.Errorf("certificate %d of the chain did not issue the one before it: %w", i+2, err)
+		}
+		s.chain = append(s.chain, c)
+	}
+	return s, nil
+}
+
+// NotAfter gives the moment at which the certificate expires. Profiles must be
+// made anew before it; whoever has a clock should warn in time.
+func (s *Signer) NotAfter() time.Time { return s.leaf.NotAfter }
+
+// Sign wraps data in a CMS SignedData structure (RFC 5652 §5), DER encoded,
+// the data and the certificates inside, signed with SHA-256. The same data
+// gives the same bytes: there is no signing time (it is optional, RFC 5652
+// §11.3), RSA is PKCS #1 v1.5 and ECDSA is deterministic (RFC 6979).
+func (s *Signer) Sign(data []byte) ([]byte, error) {
+	sd, err := pkcs7.NewSignedData(data)
+	if err != nil {
+		return nil, fmt.Errorf("sign: %w", err)
+	}
+	sd.SetDigestAlgorithm(pkcs7.OIDDigestAlgorithmSHA256)
+	if err := sd.AddSignerChain(s.leaf, steady{s.key}, s.chain, pkcs7.SignerInfoConfig{}); err != nil {
+		return nil, fmt.Errorf("sign: %w", err)
+	}
+	// The library always notes the time. Its own way to be without, no
+	// attributes at all, is legal too but rare, and no device was seen to take
+	// it. So the time goes out and the rest is signed again.
+	info := &sd.GetSignedData().SignerInfos[0]
+	for i, a := range info.AuthenticatedAttributes {
+		if a.Type.Equal(pkcs7.OIDAttributeSigningTime) {
+			info.AuthenticatedAttributes = slices.Delete(info.AuthenticatedAttributes, i, i+1)
+			break
+		}
+	}
+	// RFC 5652 §5.4: what is signed is the attributes as an explicit SET OF.
+	der, err := asn1.MarshalWithParams(info.AuthenticatedAttributes, "set")
+	if err != nil {
+		return nil, fmt.Errorf("sign: %w", err)
+	}
+	sum := sha256.Sum256(der)
+	if info.EncryptedDigest, err = (steady{s.key}).Sign(nil, sum[:], crypto.SHA256); err != nil {
+		return nil, fmt.Errorf("sign: %w", err)
+	}
+	signed, err := sd.Finish()
+	if err != nil {
+		return nil, fmt.Errorf("sign: %w", err)
+	}
+	return signed, nil
+}
+
+// steady signs without randomness: crypto/ecdsa follows RFC 6979 when it gets
+// no source of it, and PKCS #1 v1.5 needs none.
+type steady struct{ crypto.Signer }
+
+func (s steady) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	return s.Signer.Sign(nil, digest, opts)
+}

@@ -1,0 +1,424 @@
+package layout
+
+import (
+	"fmt"
+	"html/template"
+	"io"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"text/template/parse"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/i18n"
+)
+
+// check reports what can be known of the templates without a page: fields and
+// methods that their data does not have, assets and partials that are not
+// there, and HTML that cannot be escaped. Strings and pages that templates
+// name are kept for [Set.CheckNames].
+func (s *Set) check(files map[string][]byte, out *diag.List) {
+	c := &checker{set: s, out: out, seen: map[string]bool{}, files: files}
+	for _, kind := range slices.Sorted(maps.Keys(s.kinds)) {
+		c.trees = htmlTrees(s.kinds[kind])
+		c.template(Root+"/base.html", reflect.TypeFor[*Page](), nil, nil)
+	}
+	c.trees = htmlTrees(s.parts)
+	c.template(Root+"/partials/nav.html", reflect.TypeFor[*Nav](), nil, nil)
+	c.template(Root+"/redirect.html", reflect.TypeFor[*Redirect](), nil, nil)
+	for _, d := range s.Directives() {
+		c.directive = s.directives[d]
+		c.template(Root+"/directives/"+d+".html", reflect.TypeFor[*Directive](), nil, nil)
+	}
+	c.trees = map[string]*parse.Tree{}
+	for _, t := range s.texts.Templates() {
+		c.trees[t.Name()] = t.Tree
+	}
+	for _, d := range s.Directives() {
+		c.directive = s.directives[d]
+		c.template(Root+"/directives/"+d+".md", reflect.TypeFor[*Directive](), nil, nil)
+	}
+	c.directive = nil
+	for _, f := range s.RootFiles {
+		if f.text {
+			c.template(f.Source, reflect.TypeFor[*RootData](), nil, nil)
+		}
+	}
+	// Escaping rewrites the templates, so it comes after all looks at them.
+	for _, kind := range slices.Sorted(maps.Keys(s.kinds)) {
+		c.escape(s.kinds[kind], Root+"/base.html")
+	}
+	for _, t := range s.parts.Templates() {
+		if n := t.Name(); n == Root+"/partials/nav.html" || n == Root+"/redirect.html" || strings.HasPrefix(n, Root+"/directives/") {
+			c.escape(s.parts, n)
+		}
+	}
+}
+
+func htmlTrees(t *template.Template) map[string]*parse.Tree {
+	trees := map[string]*parse.Tree{}
+	for _, x := range t.Templates() {
+		trees[x.Name()] = x.Tree
+	}
+	return trees
+}
+
+// escape makes html/template look at a template now, which it else does when
+// the first page is rendered.
+func (c *checker) escape(t *template.Template, name string) {
+	var esc *template.Error
+	if err := t.ExecuteTemplate(io.Discard, name, nil); err != nil {
+		if e, ok := err.(*template.Error); ok {
+			esc = e
+		}
+	}
+	if esc != nil {
+		if d, _, ok := Diagnose(esc); ok {
+			d.Code = "layout-escape"
+			c.out.Add(d)
+		} else {
+			c.out.Errorf(diag.Pos{File: name}, "layout-escape", "", "%s", esc.Description)
+		}
+	}
+}
+
+// CheckNames reports interface strings and pages that templates name and that
+// are not there. hasPage may be nil.
+func (s *Set) CheckNames(all []*i18n.Strings, hasPage func(id string) bool, known func() []string, out *diag.List) {
+	uses := s.strings
+	for _, k := range UsedStrings {
+		if s.directives["settings"] != nil {
+			uses = append(uses, use{name: k, pos: diag.Pos{}})
+		}
+	}
+	for _, l := range all {
+		for _, u := range uses {
+			own, borrowed := l.Has(u.name)
+			pos := u.pos
+			if pos.File == "" {
+				pos = diag.Pos{File: l.File}
+			}
+			switch {
+			case !own && borrowed:
+				out.Warnf(pos, "i18n-missing", "add it to "+l.File, "no string %q in %s; another language's is shown", u.name, l.File)
+			case !own:
+				out.Errorf(pos, "i18n-missing", missingHint(u.name, l), "no string %q in %s", u.name, l.File)
+			default:
+				for _, p := range l.Placeholders(u.name) {
+					if u.args != nil && !slices.Contains(u.args, p) {
+						out.Errorf(u.pos, "i18n-placeholder", fmt.Sprintf("write {{ .T %q %q … }}", u.name, p), "the string %q in %s needs a value for {%s}", u.name, l.File, p)
+					}
+				}
+			}
+		}
+	}
+	if hasPage != nil {
+		for _, u := range s.links {
+			if !hasPage(u.name) {
+				out.Errorf(u.pos, "link-page", diag.DidYouMean(u.name, known()), "no page has the id %q", u.name)
+			}
+		}
+	}
+}
+
+func missingHint(key string, l *i18n.Strings) string {
+	if near := diag.Nearest(key, l.Keys()); near != "" {
+		return fmt.Sprintf("did you mean %q? Else add it to %s", near, l.File)
+	}
+	return fmt.Sprintf("add %s = \"…\" to %s", key, l.File)
+}
+
+// A checker follows the types of data through templates. A nil type is one
+// that is not known; nothing is said of it.
+type checker struct {
+	set       *Set
+	out       *diag.List
+	files     map[string][]byte
+	trees     map[string]*parse.Tree
+	seen      map[string]bool
+	directive *directive
+}
+
+// scope is what a template sees at some point.
+type scope struct {
+	c    *checker
+	tree *parse.Tree
+	vars map[string]reflect.Type
+}
+
+func (c *checker) template(name string, dot reflect.Type, from *scope, at parse.Node) {
+	tree := c.trees[name]
+	if tree == nil {
+		if from != nil {
+			var known []string
+			for n := range c.trees {
+				if !strings.HasPrefix(n, Root+"/") {
+					known = append(known, n)
+				}
+			}
+			c.out.Errorf(from.pos(at), "layout-partial", diag.DidYouMean(name, known), "no template %q", name)
+		}
+		return
+	}
+	key := fmt.Sprintf("%p %s %v %p", tree, name, dot, c.directive)
+	if c.seen[key] || tree.Root == nil {
+		return
+	}
+	c.seen[key] = true
+	s := &scope{c: c, tree: tree, vars: map[string]reflect.Type{"$": dot}}
+	s.list(tree.Root, dot)
+}
+
+// pos gives the place of a node in its file.
+func (s *scope) pos(n parse.Node) diag.Pos {
+	src := s.c.files[s.tree.ParseName]
+	return diag.At(s.tree.ParseName, src, int(n.Position()))
+}
+
+func (s *scope) list(l *parse.ListNode, dot reflect.Type) {
+	if l == nil {
+		return
+	}
+	for _, n := range l.Nodes {
+		switch n := n.(type) {
+		case *parse.ActionNode:
+			s.pipe(n.Pipe, dot)
+		case *parse.IfNode:
+			inner := s.clone()
+			inner.pipe(n.Pipe, dot)
+			inner.list(n.List, dot)
+			s.clone().list(n.ElseList, dot)
+		case *parse.WithNode:
+			inner := s.clone()
+			t := inner.pipe(n.Pipe, dot)
+			inner.list(n.List, t)
+			s.clone().list(n.ElseList, dot)
+		case *parse.RangeNode:
+			inner := s.clone()
+			t := inner.pipe(n.Pipe, dot)
+			key, elem := elements(t)
+			switch len(n.Pipe.Decl) {
+			case 1:
+				inner.vars[n.Pipe.Decl[0].Ident[0]] = elem
+			case 2:
+				inner.vars[n.Pipe.Decl[0].Ident[0]] = key
+				inner.vars[n.Pipe.Decl[1].Ident[0]] = elem
+			}
+			inner.list(n.List, elem)
+			s.clone().list(n.ElseList, dot)
+		case *parse.TemplateNode:
+			var t reflect.Type
+			if n.Pipe != nil {
+				t = s.pipe(n.Pipe, dot)
+			}
+			s.c.template(n.Name, t, s, n)
+		}
+	}
+}
+
+func (s *scope) clone() *scope {
+	return &scope{s.c, s.tree, maps.Clone(s.vars)}
+}
+
+func elements(t reflect.Type) (key, elem reflect.Type) {
+	if t == nil {
+		return nil, nil
+	}
+	t = deref(t)
+	switch t.Kind() {
+	case reflect.Slice, reflect.Array:
+		return reflect.TypeFor[int](), t.Elem()
+	case reflect.Map:
+		return t.Key(), t.Elem()
+	case reflect.Int:
+		return t, t
+	}
+	return nil, nil
+}
+
+func deref(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Pointer {
+		return t.Elem()
+	}
+	return t
+}
+
+func (s *scope) pipe(p *parse.PipeNode, dot reflect.Type) reflect.Type {
+	if p == nil {
+		return nil
+	}
+	var t reflect.Type
+	for i, cmd := range p.Cmds {
+		t = s.command(cmd, dot, i > 0)
+	}
+	for _, v := range p.Decl {
+		s.vars[v.Ident[0]] = t
+	}
+	return t
+}
+
+func (s *scope) command(cmd *parse.CommandNode, dot reflect.Type, piped bool) reflect.Type {
+	for _, a := range cmd.Args[1:] {
+		s.value(a, dot)
+	}
+	first := cmd.Args[0]
+	s.named(cmd)
+	if id, ok := first.(*parse.IdentifierNode); ok {
+		switch id.Ident {
+		case "asset":
+			if lit, ok := arg(cmd, 1); ok {
+				if _, err := s.c.set.Assets.URL(lit); err != nil {
+					h := err.(*Hinted)
+					s.c.out.Errorf(s.pos(cmd.Args[1]), "asset-missing", h.Way, "%s", h.Msg)
+				}
+			}
+			return reflect.TypeFor[string]()
+		case "display", "print", "printf", "println", "html", "js", "urlquery":
+			return reflect.TypeFor[string]()
+		case "len":
+			return reflect.TypeFor[int]()
+		case "not", "eq", "ne", "lt", "le", "gt", "ge":
+			return reflect.TypeFor[bool]()
+		case "index":
+			if len(cmd.Args) > 1 {
+				if t := s.value(cmd.Args[1], dot); t != nil {
+					for range cmd.Args[2:] {
+						_, t = elements(t)
+					}
+					return t
+				}
+			}
+		case "slice":
+			if len(cmd.Args) > 1 {
+				return s.value(cmd.Args[1], dot)
+			}
+		}
+		return nil
+	}
+	return s.value(first, dot)
+}
+
+func arg(cmd *parse.CommandNode, i int) (string, bool) {
+	if len(cmd.Args) <= i {
+		return "", false
+	}
+	lit, ok := cmd.Args[i].(*parse.StringNode)
+	if !ok {
+		return "", false
+	}
+	return lit.Text, true
+}
+
+// named keeps the strings and pages that a command names.
+func (s *scope) named(cmd *parse.CommandNode) {
+	var last string
+	switch n := cmd.Args[0].(type) {
+	case *parse.FieldNode:
+		last = n.Ident[len(n.Ident)-1]
+	case *parse.VariableNode:
+		last = n.Ident[len(n.Ident)-1]
+	case *parse.ChainNode:
+		last = n.Field[len(n.Field)-1]
+	}
+	lit, ok := arg(cmd, 1)
+	if !ok {
+		return
+	}
+	u := use{name: lit, pos: s.pos(cmd.Args[1])}
+	switch last {
+	case "T":
+		u.args = []string{}
+		for i := 2; i < len(cmd.Args); i += 2 {
+			if name, ok := arg(cmd, i); ok {
+				u.args = append(u.args, name)
+			}
+		}
+		s.c.set.strings = append(s.c.set.strings, u)
+	case "Link":
+		s.c.set.links = append(s.c.set.links, u)
+	}
+}
+
+func (s *scope) value(n parse.Node, dot reflect.Type) reflect.Type {
+	switch n := n.(type) {
+	case *parse.DotNode:
+		return dot
+	case *parse.FieldNode:
+		return s.fields(n, dot, n.Ident)
+	case *parse.VariableNode:
+		t, ok := s.vars[n.Ident[0]]
+		if !ok {
+			return nil
+		}
+		return s.fields(n, t, n.Ident[1:])
+	case *parse.ChainNode:
+		return s.fields(n, s.value(n.Node, dot), n.Field)
+	case *parse.PipeNode:
+		return s.pipe(n, dot)
+	case *parse.StringNode:
+		return reflect.TypeFor[string]()
+	case *parse.NumberNode:
+		return reflect.TypeFor[int]()
+	case *parse.BoolNode:
+		return reflect.TypeFor[bool]()
+	case *parse.IdentifierNode:
+		return nil
+	}
+	return nil
+}
+
+// fields follows a chain of fields and methods from a type.
+func (s *scope) fields(n parse.Node, t reflect.Type, names []string) reflect.Type {
+	for _, name := range names {
+		if t == nil || t.Kind() == reflect.Interface {
+			return nil
+		}
+		m, ok := t.MethodByName(name)
+		if !ok && t.Kind() != reflect.Pointer {
+			m, ok = reflect.PointerTo(t).MethodByName(name)
+		}
+		if ok {
+			t = m.Type.Out(0)
+			continue
+		}
+		base := deref(t)
+		switch base.Kind() {
+		case reflect.Struct:
+			f, ok := base.FieldByName(name)
+			if !ok || !f.IsExported() {
+				s.c.out.Errorf(s.pos(n), "layout-field", diag.DidYouMean(name, members(t)), "%s has no field %q", base.Name(), name)
+				return nil
+			}
+			t = f.Type
+		case reflect.Map:
+			if s.c.directive != nil && base == reflect.TypeFor[map[string]string]() && !slices.Contains(s.c.directive.attributes, name) {
+				s.c.out.Errorf(s.pos(n), "layout-field", "add it to attributes at the top of the template", "the directive declares no attribute %q", name)
+			}
+			t = base.Elem()
+		default:
+			s.c.out.Errorf(s.pos(n), "layout-field", "", "%s has no fields, so no %q", base, name)
+			return nil
+		}
+	}
+	return t
+}
+
+// members gives the names of a type's fields and methods.
+func members(t reflect.Type) []string {
+	var names []string
+	p := t
+	if p.Kind() != reflect.Pointer {
+		p = reflect.PointerTo(t)
+	}
+	for i := range p.NumMethod() {
+		names = append(names, p.Method(i).Name)
+	}
+	base := deref(t)
+	for i := range base.NumField() {
+		if f := base.Field(i); f.IsExported() {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}

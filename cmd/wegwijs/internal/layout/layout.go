@@ -1,0 +1,390 @@
+// Package layout renders pages through the html/template files of a site:
+//
+//	layouts/base.html         the frame; it is what is executed
+//	layouts/home.html         blocks for the first page
+//	layouts/section.html      blocks for the page of a section
+//	layouts/page.html         blocks for every other page
+//	layouts/404.html          blocks for the error page
+//	layouts/NAME.html         blocks for pages with layout = "NAME"
+//	layouts/redirect.html     the page at an old address, complete
+//	layouts/partials/x.html   {{ template "partials/x.html" . }}
+//	layouts/directives/x.html what ::x[…] becomes; x.md: in the Markdown copy
+//	layouts/assets/…          style sheets, scripts and icons, for {{ asset "site.css" }}
+//	layouts/root/…            files for the root of the site, templates themselves
+//
+// All of it is read and checked before the first page is rendered: a field
+// that the data does not have, a string that no language has and an asset that
+// is not there are reported at their place, also where no page comes by.
+package layout
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"html/template"
+	"maps"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	texttemplate "text/template"
+
+	"golang.org/x/net/idna"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/markdown"
+	"wegwijs/cmd/wegwijs/internal/strict"
+)
+
+// Root is the folder of the layouts.
+const Root = "layouts"
+
+// A Set is all layouts of a site, ready for use by several goroutines at once.
+type Set struct {
+	Assets     *Assets
+	RootFiles  []RootFile
+	kinds      map[string]*template.Template // by kind or layout name
+	parts      *template.Template            // nav, redirect, directives
+	texts      *texttemplate.Template        // directives/*.md and root files
+	directives map[string]*directive
+	has        map[string]bool // files
+	strings    []use           // interface strings that templates name
+	links      []use           // pages that templates name
+	release    string
+}
+
+// A RootFile is a file of layouts/root.
+type RootFile struct {
+	Name   string // below layouts/root
+	Source string
+	text   bool
+	data   []byte
+}
+
+// use is a name in a template and where it stands.
+type use struct {
+	name string
+	args []string // of a string: the names of its arguments
+	pos  diag.Pos
+}
+
+// directive is what the head of a directive's template declares.
+type directive struct {
+	kind       markdown.Kind
+	label      string // required, optional, none
+	attributes []string
+	md         bool // there is a NAME.md
+}
+
+// Load reads all layouts. files are those below layouts/, by path; theme is
+// the style sheet made from [theme], or nil; release is a digest of the
+// site's input, for {{ .Release }} in layouts/root. Mistakes go to out.
+func Load(files map[string][]byte, theme []byte, release string, out *diag.List) *Set {
+	s := &Set{kinds: map[string]*template.Template{}, directives: map[string]*directive{}, has: map[string]bool{}, release: release}
+	s.Assets = loadAssets(files, theme, out)
+	funcs := template.FuncMap{"asset": s.Assets.URL, "display": Display}
+	base := template.New("").Funcs(funcs).Option("missingkey=zero")
+	s.texts = texttemplate.New("").Funcs(texttemplate.FuncMap(funcs)).Option("missingkey=zero")
+	var pages []string
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		src := string(files[name])
+		short := strings.TrimPrefix(name, Root+"/")
+		s.has[short] = true
+		switch dir, file, nested := strings.Cut(short, "/"); {
+		case nested && dir == "assets":
+		case nested && dir == "root":
+			s.rootFile(name, file, files[name], out)
+		case nested && dir == "directives" && strings.HasSuffix(file, ".md"):
+			d := strings.TrimSuffix(file, ".md")
+			if !s.has["directives/"+d+".html"] {
+				out.Errorf(diag.Pos{File: name}, "layout-directive", "write layouts/directives/"+d+".html", "a directive needs an HTML template too")
+			}
+			t, err := s.texts.New(name).Parse(src)
+			if err != nil {
+				s.fail(err, src, out)
+				continue
+			}
+			s.texts.AddParseTree(short, t.Tree)
+			if decl := s.directives[d]; decl != nil {
+				decl.md = true
+			}
+		case strings.HasSuffix(short, ".html") && (!nested || dir == "partials" || dir == "directives"):
+			if dir == "directives" {
+				s.declare(name, strings.TrimSuffix(file, ".html"), files[name], out)
+			}
+			if !nested && short != "base.html" && short != "redirect.html" {
+				pages = append(pages, name)
+				continue
+			}
+			t, err := base.New(name).Parse(src)
+			if err != nil {
+				s.fail(err, src, out)
+				continue
+			}
+			base.AddParseTree(short, t.Tree)
+		default:
+			out.Errorf(diag.Pos{File: name}, "layout-file", "layouts holds *.html, partials/, directives/, assets/ and root/", "the program does not know what this file is for")
+		}
+	}
+	if !s.has["base.html"] {
+		out.Errorf(diag.Pos{File: Root + "/base.html"}, "layout-missing", "write one: it is the frame of every page", "the site has no layouts/base.html")
+		return s
+	}
+	for _, name := range pages {
+		src := string(files[name])
+		kind := strings.TrimSuffix(strings.TrimPrefix(name, Root+"/"), ".html")
+		c := template.Must(base.Clone())
+		if _, err := c.New(name).Parse(src); err != nil {
+			s.fail(err, src, out)
+			continue
+		}
+		s.kinds[kind] = c
+	}
+	s.kinds[""] = template.Must(base.Clone())
+	s.parts = template.Must(base.Clone())
+	s.check(files, out)
+	return s
+}
+
+// known are the kinds of page and the layouts that serve them.
+var byKind = map[string]string{"home": "home", "section": "section", "page": "page", "not-found": "404"}
+
+// Has reports whether there is a layout for pages with layout = name.
+func (s *Set) Has(name string) bool {
+	_, ok := s.kinds[name]
+	return ok && name != ""
+}
+
+// Names gives the layouts that a page may choose.
+func (s *Set) Names() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(s.kinds)), func(n string) bool { return n == "" })
+}
+
+// Directive gives the kind of a directive, and whether it is known.
+func (s *Set) Directive(name string) (markdown.Kind, bool) {
+	d, ok := s.directives[name]
+	if !ok {
+		return "", false
+	}
+	return d.kind, true
+}
+
+// Directives gives the names of all directives, sorted.
+func (s *Set) Directives() []string { return slices.Sorted(maps.Keys(s.directives)) }
+
+// headRE finds the declaration at the top of a directive's template.
+var headRE = regexp.MustCompile(`^\s*\{\{-?\s*/\*((?s).*?)\*/\s*-?\}\}`)
+
+// declare reads the head of a directive's template.
+func (s *Set) declare(file, name string, src []byte, out *diag.List) {
+	m := headRE.FindSubmatchIndex(src)
+	if m == nil {
+		out.Errorf(diag.Pos{File: file, Line: 1, Col: 1}, "layout-directive", "begin it with:\n{{/*\nkind = \"leaf\"\nlabel = \"required\"\nattributes = []\n*/}}", "the template does not say what kind of directive it is")
+		return
+	}
+	t := strict.Parse(file, src, m[2], m[3], out)
+	if t == nil {
+		return
+	}
+	d := &directive{}
+	d.kind = markdown.Kind(t.OneOf("kind", "", string(markdown.Inline), string(markdown.Leaf), string(markdown.Container)))
+	if d.kind == "" {
+		out.Errorf(t.Pos(), "layout-directive", `write kind = "inline", "leaf" or "container"`, "the kind of the directive is missing")
+	}
+	d.label = t.OneOf("label", "optional", "required", "optional", "none")
+	d.attributes = t.Strings("attributes")
+	t.Done()
+	s.directives[name] = d
+}
+
+// Display gives an address as people read it: without scheme and final slash,
+// and with an international host name in its own letters.
+func Display(address string) string {
+	for _, scheme := range []string{"https://", "http://", "mailto:", "tel:"} {
+		address = strings.TrimPrefix(address, scheme)
+	}
+	host, rest, _ := strings.Cut(address, "/")
+	if u, err := idna.Display.ToUnicode(host); err == nil {
+		host = u
+	}
+	if p, err := url.PathUnescape(rest); err == nil {
+		rest = p
+	}
+	if rest == "" {
+		return host
+	}
+	return host + "/" + strings.TrimSuffix(rest, "/")
+}
+
+// Page renders a page into b.
+func (s *Set) Page(b *bytes.Buffer, p *Page, layoutName string) error {
+	name := layoutName
+	if name == "" {
+		name = byKind[p.Kind]
+	}
+	t, ok := s.kinds[name]
+	if !ok {
+		t = s.kinds[""]
+	}
+	return t.ExecuteTemplate(b, Root+"/base.html", p)
+}
+
+// HasNav reports whether the site has a navigation partial.
+func (s *Set) HasNav() bool { return s.has["partials/nav.html"] }
+
+// Nav renders the navigation of a section into b.
+func (s *Set) Nav(b *bytes.Buffer, n *Nav) error {
+	return s.parts.ExecuteTemplate(b, Root+"/partials/nav.html", n)
+}
+
+// HasRedirect reports whether the site has a page for old addresses.
+func (s *Set) HasRedirect() bool { return s.has["redirect.html"] }
+
+// Redirect renders the page at an old address into b.
+func (s *Set) Redirect(b *bytes.Buffer, r *Redirect) error {
+	return s.parts.ExecuteTemplate(b, Root+"/redirect.html", r)
+}
+
+// Render renders a directive as HTML and, when md is set, as Markdown. d.Label
+// and d.Attrs are checked against what the template declares.
+func (s *Set) Render(d *Directive, contentMD string, md bool) (html, text string, err error) {
+	decl := s.directives[d.Name]
+	switch {
+	case decl.label == "required" && strings.TrimSpace(d.Label) == "":
+		return "", "", &Hinted{"the label is missing", fmt.Sprintf("write %s[…]", d.Name)}
+	case decl.label == "none" && d.Label != "":
+		return "", "", &Hinted{"the directive takes no label", "leave out [" + d.Label + "]"}
+	}
+	for _, k := range slices.Sorted(maps.Keys(d.Attrs)) {
+		if !slices.Contains(decl.attributes, k) {
+			hint := diag.DidYouMean(k, decl.attributes)
+			if len(decl.attributes) == 0 {
+				hint = "it takes no attributes"
+			}
+			return "", "", &Hinted{fmt.Sprintf("unknown attribute %q", k), hint}
+		}
+	}
+	var b bytes.Buffer
+	if err := s.parts.ExecuteTemplate(&b, Root+"/directives/"+d.Name+".html", d); err != nil {
+		return "", "", err
+	}
+	html = b.String()
+	if !md {
+		return html, "", nil
+	}
+	if !decl.md {
+		if decl.kind == markdown.Container {
+			return html, contentMD, nil
+		}
+		return html, d.Label, nil
+	}
+	b.Reset()
+	c := *d
+	c.Content = template.HTML(contentMD)
+	if err := s.texts.ExecuteTemplate(&b, Root+"/directives/"+d.Name+".md", &c); err != nil {
+		return "", "", err
+	}
+	return html, b.String(), nil
+}
+
+// RootData is the data of the templates in layouts/root.
+type RootData struct {
+	Release string // a digest of the site's input: it changes whenever the site does
+	BaseURL string
+	Lang    string // the default language
+}
+
+func (s *Set) rootFile(name, short string, data []byte, out *diag.List) {
+	f := RootFile{Name: short, Source: name, data: data}
+	if textual(short) {
+		if _, err := s.texts.New(name).Parse(string(data)); err != nil {
+			s.fail(err, string(data), out)
+			return
+		}
+		f.text = true
+	}
+	s.RootFiles = append(s.RootFiles, f)
+}
+
+func textual(name string) bool {
+	for _, ext := range []string{".js", ".mjs", ".css", ".html", ".txt", ".json", ".webmanifest", ".xml", ".svg"} {
+		if strings.HasSuffix(name, ext) {
+			return true
+		}
+	}
+	return false
+}
+
+// RootFile renders a file of layouts/root.
+func (s *Set) RootFile(b *bytes.Buffer, f RootFile, baseURL, lang string) error {
+	if !f.text {
+		b.Write(f.data)
+		return nil
+	}
+	return s.texts.ExecuteTemplate(b, f.Source, &RootData{Release: s.release, BaseURL: baseURL, Lang: lang})
+}
+
+// A Hinted error has a way out for the author.
+type Hinted struct{ Msg, Way string }
+
+func (h *Hinted) Error() string { return h.Msg }
+
+// Hint says what to do.
+func (h *Hinted) Hint() string { return h.Way }
+
+var (
+	whereRE = regexp.MustCompile(`(layouts/[^:]+):(\d+)(?::(\d+))?: (?s)(.*)`)
+	atRE    = regexp.MustCompile(`^executing "[^"]*" at (<(?s).*?>): `)
+)
+
+// Diagnose turns an error of a template into a finding at its place in the
+// layout. An error that a method of the data gave, such as a wrong label, is
+// given back as it was, with ok false: it belongs to the page.
+func Diagnose(err error) (d diag.Diagnostic, cause error, ok bool) {
+	if h, isHint := errors.AsType[*Hinted](err); isHint {
+		return d, h, false
+	}
+	m := whereRE.FindStringSubmatch(err.Error())
+	if m == nil {
+		return d, err, false
+	}
+	line, _ := strconv.Atoi(m[2])
+	col, _ := strconv.Atoi(m[3])
+	if m[3] != "" {
+		col++ // the template package counts columns from 0
+	}
+	msg := m[4]
+	if at := atRE.FindStringSubmatch(msg); at != nil {
+		msg = strings.TrimPrefix(msg, at[0]) + ", at " + at[1]
+	}
+	return diag.Diagnostic{Pos: diag.Pos{File: m[1], Line: line, Col: col}, Code: "layout", Msg: strings.Join(strings.Fields(msg), " ")}, err, true
+}
+
+// fail reports a template that cannot be parsed. The template package gives
+// the line only; the column is that of the first action on it.
+func (s *Set) fail(err error, src string, out *diag.List) {
+	d, _, ok := Diagnose(err)
+	if !ok {
+		out.Errorf(diag.Pos{File: Root}, "layout", "", "%s", err)
+		return
+	}
+	d.Code = "layout-syntax"
+	if d.Pos.Col == 0 && d.Pos.Line > 0 {
+		lines := strings.Split(src, "\n")
+		if d.Pos.Line <= len(lines) {
+			d.Pos.Col = max(strings.Index(lines[d.Pos.Line-1], "{{"), 0) + 1
+		}
+	}
+	switch {
+	case strings.Contains(d.Msg, "function") && strings.Contains(d.Msg, "not defined"):
+		d.Hint = "known: asset, display, and the functions of Go's templates"
+	case strings.Contains(d.Msg, "unexpected EOF"):
+		d.Hint = "an {{ if }}, {{ with }}, {{ range }}, {{ define }} or {{ block }} has no {{ end }}"
+	case strings.Contains(d.Msg, "unexpected {{end}}"):
+		d.Hint = "there is an {{ end }} too many"
+	case strings.Contains(d.Msg, "unclosed action"):
+		d.Hint = "close it with }}"
+	}
+	out.Add(d)
+}

@@ -1,0 +1,358 @@
+package markdown
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+)
+
+// A Kind says where a directive stands. The forms are those of the generic
+// directives proposal for CommonMark, as remark-directive and others read them.
+type Kind string
+
+const (
+	Inline    Kind = "inline"    // :name[label]{key=value} in running text
+	Leaf      Kind = "leaf"      // ::name[label]{key=value} on a line of its own
+	Container Kind = "container" // :::name[label]{key=value} … :::
+)
+
+// A Directive is one directive in a page.
+type Directive struct {
+	ast.BaseBlock
+	Form  Kind
+	Name  string
+	Label string            // as typed, unescaped
+	Attrs map[string]string // nil when there are none
+	ID    string            // unique in the page: settings-1
+	At    diag.Pos
+
+	// Content is what stands in a container, rendered; ContentMD the same as
+	// Markdown. They are filled before the directive itself is rendered.
+	Content, ContentMD string
+
+	HTML, MD string // what it turned into
+	Plain    string // what it says as plain text, when that is not its label
+
+	colons int
+	closed bool
+	bad    string // what is wrong with its form
+	hint   string
+}
+
+// KindDirective is the kind of [Directive] nodes.
+var KindDirective = ast.NewNodeKind("Directive")
+
+func (d *Directive) Kind() ast.NodeKind { return KindDirective }
+
+// Type is block or inline, by the directive's form.
+func (d *Directive) Type() ast.NodeType {
+	if d.Form == Inline {
+		return ast.TypeInline
+	}
+	return ast.TypeBlock
+}
+
+// IsRaw says that the lines of the node are not parsed as inlines.
+func (d *Directive) IsRaw() bool { return false }
+
+// Dump writes the node for debugging.
+func (d *Directive) Dump(src []byte, level int) {
+	ast.DumpHelper(d, src, level, map[string]string{"Name": d.Name, "Label": d.Label, "Attrs": fmt.Sprint(d.Attrs)}, nil)
+}
+
+var nameRE = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_-]*`)
+
+// parseRest reads name[label]{attributes} and gives how many bytes it took; 0
+// when s does not begin with a name.
+func (d *Directive) parseRest(s []byte) int {
+	name := nameRE.Find(s)
+	if name == nil {
+		return 0
+	}
+	d.Name = string(name)
+	i := len(name)
+	if i < len(s) && s[i] == '[' {
+		end := closing(s, i, '[', ']')
+		if end < 0 {
+			d.bad, d.hint = "the label of the directive is not closed", "close it with ]"
+			return len(s)
+		}
+		d.Label = string(util.UnescapePunctuations(s[i+1 : end]))
+		i = end + 1
+	}
+	if i < len(s) && s[i] == '{' {
+		end := closing(s, i, 0, '}')
+		if end < 0 {
+			d.bad, d.hint = "the attributes of the directive are not closed", "close them with }"
+			return len(s)
+		}
+		d.attributes(string(s[i+1 : end]))
+		i = end + 1
+	}
+	return i
+}
+
+// closing finds the byte that closes what opens at i on the same line, over
+// nested pairs, backslash escapes and quoted values; -1 when there is none.
+func closing(s []byte, i int, open, shut byte) int {
+	depth := 0
+	var quote byte
+	for ; i < len(s) && s[i] != '\n'; i++ {
+		switch c := s[i]; {
+		case c == '\\':
+			i++
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case shut == '}' && (c == '"' || c == '\''):
+			quote = c
+		case c == open && open != 0:
+			depth++
+		case c == shut:
+			if depth--; depth <= 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+var attrRE = regexp.MustCompile(`^\s*([a-zA-Z][a-zA-Z0-9_-]*)\s*=\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s"'{}=]+)`)
+
+func (d *Directive) attributes(s string) {
+	for strings.TrimSpace(s) != "" {
+		m := attrRE.FindStringSubmatch(s)
+		if m == nil {
+			d.bad, d.hint = fmt.Sprintf("cannot read the attributes %q", strings.TrimSpace(s)), "write {key=value} or {key=\"more words\"}"
+			return
+		}
+		v := m[2]
+		if v[0] == '"' || v[0] == '\'' {
+			v = string(util.UnescapePunctuations([]byte(v[1 : len(v)-1])))
+		}
+		if d.Attrs == nil {
+			d.Attrs = map[string]string{}
+		}
+		if _, dup := d.Attrs[m[1]]; dup {
+			d.bad, d.hint = fmt.Sprintf("the attribute %q stands twice", m[1]), "remove one of the two"
+			return
+		}
+		d.Attrs[m[1]] = v
+		s = s[len(m[0]):]
+	}
+}
+
+// blockParser reads leaf and container directives.
+type blockParser struct{}
+
+func (b *blockParser) Trigger() []byte { return []byte{':'} }
+
+func (b *blockParser) Open(parent ast.Node, reader text.Reader, pc parser.Context) (ast.Node, parser.State) {
+	line, _ := reader.PeekLine()
+	at := pc.BlockOffset()
+	if at < 0 {
+		return nil, parser.NoChildren
+	}
+	rest := line[at:]
+	n := colons(rest)
+	if n < 2 {
+		return nil, parser.NoChildren
+	}
+	d := &Directive{Form: Leaf, colons: n}
+	if n > 2 {
+		d.Form = Container
+	}
+	tail := bytes.TrimRight(rest[n:], " \t\r\n")
+	if len(tail) == 0 {
+		if n == 2 {
+			return nil, parser.NoChildren
+		}
+		d.Form = Leaf
+		d.bad, d.hint = strings.Repeat(":", n)+" closes nothing", "remove the line, or open the block with :::name"
+		reader.AdvanceToEOL()
+		return d, parser.NoChildren
+	}
+	took := d.parseRest(tail)
+	if took == 0 {
+		return nil, parser.NoChildren
+	}
+	if took < len(tail) && d.bad == "" {
+		if d.Form == Leaf && d.Label == "" && d.Attrs == nil {
+			return nil, parser.NoChildren // ::word of running text
+		}
+		d.bad, d.hint = fmt.Sprintf("text after the directive: %q", strings.TrimSpace(string(tail[took:]))), "put it on the next line"
+	}
+	reader.AdvanceToEOL()
+	if d.Form == Leaf {
+		return d, parser.NoChildren
+	}
+	return d, parser.HasChildren
+}
+
+func colons(s []byte) int {
+	n := 0
+	for n < len(s) && s[n] == ':' {
+		n++
+	}
+	return n
+}
+
+func (b *blockParser) Continue(node ast.Node, reader text.Reader, pc parser.Context) parser.State {
+	d := node.(*Directive)
+	if d.Form != Container {
+		return parser.Close
+	}
+	line, _ := reader.PeekLine()
+	trimmed := bytes.TrimSpace(line)
+	if n := colons(trimmed); n >= 3 && n == len(trimmed) && n >= d.colons && !b.inner(d, n, pc) {
+		d.closed = true
+		reader.AdvanceToEOL()
+		return parser.Close
+	}
+	return parser.Continue | parser.HasChildren
+}
+
+// inner reports whether a line of n colons belongs to something open inside d:
+// a container that it closes, or a code block.
+func (b *blockParser) inner(d *Directive, n int, pc parser.Context) bool {
+	open := pc.OpenedBlocks()
+	for i := len(open) - 1; i >= 0; i-- {
+		switch in := open[i].Node.(type) {
+		case *ast.FencedCodeBlock:
+			return true
+		case *Directive:
+			if in == d {
+				return false
+			}
+			if in.Form == Container && !in.closed && n >= in.colons {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (b *blockParser) Close(ast.Node, text.Reader, parser.Context) {}
+
+func (b *blockParser) CanInterruptParagraph() bool { return true }
+
+func (b *blockParser) CanAcceptIndentedLine() bool { return false }
+
+// inlineParser reads directives in running text.
+type inlineParser struct{}
+
+func (p *inlineParser) Trigger() []byte { return []byte{':'} }
+
+func (p *inlineParser) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
+	before := block.PrecendingCharacter()
+	if before == ':' || before >= '0' && before <= '9' || before|0x20 >= 'a' && before|0x20 <= 'z' {
+		return nil // https:x[y], 10:b[c]
+	}
+	line, _ := block.PeekLine()
+	name := nameRE.Find(line[1:])
+	if name == nil || len(line) <= 1+len(name) || line[1+len(name)] != '[' {
+		return nil
+	}
+	if closing(line, 1+len(name), '[', ']') < 0 {
+		return nil
+	}
+	d := &Directive{Form: Inline}
+	n := d.parseRest(line[1:])
+	if n == 0 {
+		return nil
+	}
+	block.Advance(1 + min(n, len(line)-1))
+	return d
+}
+
+// directive renders a directive, the ones inside it first.
+func (w *walk) directive(d *Directive) {
+	d.At = w.pos(d)
+	switch {
+	case d.bad != "":
+		w.Out.Errorf(d.At, "directive", d.hint, "%s", d.bad)
+		w.children(d)
+		return
+	case d.Form == Container && !d.closed:
+		w.Out.Errorf(d.At, "directive", fmt.Sprintf("close it with a line %s", strings.Repeat(":", d.colons)), "the block :::%s is not closed", d.Name)
+	}
+	w.children(d)
+	kind, ok := Kind(""), false
+	if w.Kind != nil {
+		kind, ok = w.Kind(d.Name)
+	}
+	if !ok {
+		var known []string
+		if w.Known != nil {
+			known = w.Known()
+		}
+		w.Out.Errorf(d.At, "directive", diag.DidYouMean(d.Name, known), "unknown directive %q", d.Name)
+		return
+	}
+	if kind != d.Form {
+		w.Out.Errorf(d.At, "directive", "write "+form(kind, d.Name), "%q is not %s directive", d.Name, article(d.Form))
+		return
+	}
+	if w.count == nil {
+		w.count = map[string]int{}
+	}
+	w.count[d.Name]++
+	d.ID = fmt.Sprintf("%s-%d", d.Name, w.count[d.Name])
+	if d.Form == Container {
+		var h bytes.Buffer
+		for c := d.FirstChild(); c != nil; c = c.NextSibling() {
+			if err := w.engine.md.Renderer().Render(&h, w.body, c); err != nil {
+				w.Out.Errorf(d.At, "directive", "", "cannot render: %v", err)
+			}
+		}
+		d.Content = h.String()
+		if w.wantMD {
+			mw := &mdWriter{src: w.body, absolute: w.Absolute}
+			mw.blocks(d, "")
+			d.ContentMD = strings.Trim(mw.b.String(), "\n")
+		}
+	}
+	if w.Directive == nil {
+		return
+	}
+	h, m, err := w.Directive(d)
+	if err != nil {
+		hint := ""
+		if x, ok := err.(interface{ Hint() string }); ok {
+			hint = x.Hint()
+		}
+		w.Out.Errorf(d.At, "directive", hint, "%s: %s", d.Name, err)
+		return
+	}
+	d.HTML, d.MD = h, m
+	if d.Form == Inline {
+		d.HTML, d.MD = strings.TrimSpace(h), strings.TrimSpace(m)
+		d.Plain = d.MD
+	}
+}
+
+func form(k Kind, name string) string {
+	switch k {
+	case Inline:
+		return ":" + name + "[…] in running text"
+	case Leaf:
+		return "::" + name + "[…] on a line of its own"
+	}
+	return ":::" + name + " and close it with :::"
+}
+
+func article(k Kind) string {
+	if k == Inline {
+		return "an inline"
+	}
+	return "a " + string(k)
+}

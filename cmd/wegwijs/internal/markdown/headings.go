@@ -1,0 +1,244 @@
+package markdown
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/yuin/goldmark/ast"
+	"golang.org/x/text/unicode/norm"
+)
+
+// headings gives every heading its id: the one that the writer gave, else that
+// of the heading in the same place of the page that this one translates, else
+// one made from its text. So #versturen leads to the same heading in every
+// language.
+func (w *walk) headings(doc ast.Node) {
+	var nodes []*ast.Heading
+	collectHeadings(doc, &nodes)
+	if len(nodes) == 0 {
+		return
+	}
+	from := w.align(nodes)
+	given := make([]string, len(nodes))
+	for i, n := range nodes {
+		for _, a := range n.Attributes() {
+			name := string(a.Name)
+			value, _ := a.Value.([]byte)
+			if name != "id" {
+				w.Out.Errorf(w.pos(n), "heading-attribute", "write only an id: ## Kop {#kop}", "a heading cannot have the attribute %q", name)
+				continue
+			}
+			given[i] = string(value)
+			if !validID(given[i]) {
+				w.Out.Errorf(w.pos(n), "heading-id", "use letters, digits and hyphens: {#versturen}", "%q cannot be the id of a heading", given[i])
+			}
+			if w.ids[given[i]] > 0 {
+				w.Out.Errorf(w.pos(n), "heading-id", "give each heading an id of its own", "two headings of this page have the id %q", given[i])
+			}
+			w.ids[given[i]]++
+		}
+		n.RemoveAttributes()
+	}
+	for i, n := range nodes {
+		text := strings.TrimSpace(Plain(n, w.body))
+		id := given[i]
+		if id == "" && from[i] >= 0 {
+			if s := w.Inherit[from[i]].ID; w.ids[s] == 0 {
+				id = s
+				w.ids[id]++
+			}
+		}
+		if id == "" {
+			id = w.unique(Slug(text))
+		}
+		n.SetAttributeString("id", []byte(id))
+		if n.Level == 1 {
+			w.Out.Errorf(w.pos(n), "heading-level", "begin with ##; the title in the front matter is the page's own heading", "the page has a second heading of level 1: %q", text)
+		}
+		w.facts.Headings = append(w.facts.Headings, Heading{n.Level, id, text})
+	}
+}
+
+func collectHeadings(n ast.Node, nodes *[]*ast.Heading) {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		if h, ok := c.(*ast.Heading); ok {
+			*nodes = append(*nodes, h)
+			continue
+		}
+		if c.Type() == ast.TypeBlock && c.HasChildren() {
+			collectHeadings(c, nodes)
+		}
+	}
+}
+
+// align pairs each heading with one of the page that this one translates, or
+// with -1. Where both have the same levels in the same order, that is by
+// number; else by the longest run of levels that both have in order.
+func (w *walk) align(nodes []*ast.Heading) []int {
+	pair := make([]int, len(nodes))
+	same := len(nodes) == len(w.Inherit)
+	for i := range nodes {
+		pair[i] = -1
+		same = same && nodes[i].Level == w.Inherit[i].Level
+	}
+	if same {
+		for i := range pair {
+			pair[i] = i
+		}
+		return pair
+	}
+	if len(w.Inherit) == 0 || len(nodes)*len(w.Inherit) > 1<<20 {
+		return pair
+	}
+	// longest common subsequence of levels
+	rows := make([][]int, len(nodes)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(w.Inherit)+1)
+	}
+	for i := len(nodes) - 1; i >= 0; i-- {
+		for j := len(w.Inherit) - 1; j >= 0; j-- {
+			if nodes[i].Level == w.Inherit[j].Level {
+				rows[i][j] = rows[i+1][j+1] + 1
+			} else {
+				rows[i][j] = max(rows[i+1][j], rows[i][j+1])
+			}
+		}
+	}
+	for i, j := 0, 0; i < len(nodes) && j < len(w.Inherit); {
+		switch {
+		case nodes[i].Level == w.Inherit[j].Level && rows[i][j] == rows[i+1][j+1]+1:
+			pair[i] = j
+			i++
+			j++
+		case rows[i+1][j] >= rows[i][j+1]:
+			i++
+		default:
+			j++
+		}
+	}
+	return pair
+}
+
+func (w *walk) unique(id string) string {
+	if id == "" {
+		id = "s"
+	}
+	if w.ids[id] == 0 {
+		w.ids[id]++
+		return id
+	}
+	for {
+		w.ids[id]++
+		if next := id + "-" + strconv.Itoa(w.ids[id]); w.ids[next] == 0 {
+			w.ids[next]++
+			return next
+		}
+	}
+}
+
+func validID(s string) bool {
+	return s != "" && strings.IndexFunc(s, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) && r != '-' && r != '_' && r != '.'
+	}) < 0
+}
+
+// Slug makes an id from a heading's text: lower case, letters and digits of
+// any script, one hyphen for anything between, and Latin letters without their
+// accents.
+func Slug(text string) string {
+	var b strings.Builder
+	gap := false
+	for _, r := range norm.NFD.String(text) {
+		switch {
+		case unicode.Is(unicode.Mn, r) && !unicode.IsLetter(r):
+			if r <= 0x36f {
+				continue // an accent
+			}
+			b.WriteRune(r)
+		case unicode.IsLetter(r), unicode.IsDigit(r), unicode.Is(unicode.M, r):
+			if gap && b.Len() > 0 {
+				b.WriteByte('-')
+			}
+			gap = false
+			b.WriteRune(unicode.ToLower(r))
+		case r == '\'' || r == '’':
+		default:
+			gap = true
+		}
+	}
+	return norm.NFC.String(b.String())
+}
+
+// alertKinds are the alerts of GitHub's Markdown, which others took over.
+var alertKinds = []string{"note", "tip", "important", "warning", "caution"}
+
+// alert turns a quotation that begins with [!KIND] into an Alert and gives it,
+// or nil when it is a plain quotation.
+func (w *walk) alert(q *ast.Blockquote) *Alert {
+	p, ok := q.FirstChild().(*ast.Paragraph)
+	if !ok || p.Lines().Len() == 0 {
+		return nil
+	}
+	first := p.Lines().At(0)
+	mark := strings.TrimSpace(string(first.Value(w.body)))
+	if !strings.HasPrefix(mark, "[!") || !strings.HasSuffix(mark, "]") {
+		return nil
+	}
+	kind := strings.ToLower(mark[2 : len(mark)-1])
+	if !slices.Contains(alertKinds, kind) {
+		w.Out.Errorf(w.pos(p), "alert", "known: [!NOTE], [!TIP], [!IMPORTANT], [!WARNING], [!CAUTION]", "unknown alert %s", mark)
+		return nil
+	}
+	for c := p.FirstChild(); c != nil; {
+		next := c.NextSibling()
+		at := c.Pos()
+		if t, isText := c.(*ast.Text); isText {
+			at = t.Segment.Start
+		}
+		if at >= first.Stop {
+			break
+		}
+		p.RemoveChild(p, c)
+		c = next
+	}
+	if p.FirstChild() == nil {
+		q.RemoveChild(q, p)
+	}
+	a := &Alert{AlertKind: kind}
+	a.SetPos(q.Pos())
+	if w.Alert != nil {
+		label, err := w.Alert(kind)
+		if err != nil {
+			w.Out.Errorf(w.pos(q), "alert", "", "%s", err)
+		}
+		a.Label = label
+	}
+	for c := q.FirstChild(); c != nil; {
+		next := c.NextSibling()
+		q.RemoveChild(q, c)
+		a.AppendChild(a, c)
+		c = next
+	}
+	q.Parent().ReplaceChild(q.Parent(), q, a)
+	return a
+}
+
+// An Alert is a block of GitHub's > [!WARNING] form.
+type Alert struct {
+	ast.BaseBlock
+	AlertKind string // note, tip, important, warning, caution
+	Label     string
+}
+
+// KindAlert is the kind of [Alert] nodes.
+var KindAlert = ast.NewNodeKind("Alert")
+
+func (a *Alert) Kind() ast.NodeKind { return KindAlert }
+
+// Dump writes the node for debugging.
+func (a *Alert) Dump(src []byte, level int) {
+	ast.DumpHelper(a, src, level, map[string]string{"Kind": fmt.Sprint(a.AlertKind)}, nil)
+}

@@ -1,0 +1,366 @@
+// Package markdown turns the body of a page into HTML and into its Markdown
+// copy, and reports what it saw: headings, links to headings elsewhere, and
+// the writer's mistakes. goldmark lives here only.
+//
+// The language is CommonMark 0.31 with tables, task lists, strikethrough,
+// footnotes, definition lists, {#id} on headings, typographic quotes, GitHub's
+// alerts and generic directives. A body is parsed once; both forms come from
+// that one tree.
+package markdown
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+)
+
+// Options are the habits of a language. The zero value leaves quotes as typed.
+type Options struct {
+	Quotes       [4]string // double open, double close, single open, single close; empty: quotes stay as typed
+	SpaceBefore  string    // characters before which a space becomes a narrow no-break space
+	FootnoteBack string    // what the link from a footnote back to the text says
+}
+
+// An Engine converts the pages of one language. It may be used by several
+// goroutines at once.
+type Engine struct {
+	md goldmark.Markdown
+}
+
+// New makes an engine.
+func New(o Options) *Engine {
+	quotes := map[extension.TypographicPunctuation][]byte{
+		extension.EnDash: []byte("–"), extension.EmDash: []byte("—"), extension.Ellipsis: []byte("…"), extension.Apostrophe: []byte("’"),
+		extension.LeftAngleQuote: nil, extension.RightAngleQuote: nil,
+		extension.LeftDoubleQuote: []byte(o.Quotes[0]), extension.RightDoubleQuote: []byte(o.Quotes[1]),
+		extension.LeftSingleQuote: []byte(o.Quotes[2]), extension.RightSingleQuote: []byte(o.Quotes[3]),
+	}
+	extensions := []goldmark.Extender{
+		extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignNone)),
+		extension.Strikethrough, extension.TaskList, extension.DefinitionList,
+		extension.NewFootnote(extension.WithFootnoteBacklinkHTML("↩"), extension.WithFootnoteBacklinkTitle(o.FootnoteBack)),
+	}
+	if o.Quotes != [4]string{} {
+		extensions = append(extensions, typographer{quotes})
+	}
+	writer := html.DefaultWriter
+	if o.SpaceBefore != "" {
+		writer = &spacer{writer, o.SpaceBefore}
+	}
+	md := goldmark.New(
+		goldmark.WithExtensions(extensions...),
+		goldmark.WithParserOptions(
+			parser.WithHeadingAttribute(),
+			parser.WithBlockParsers(util.Prioritized(&blockParser{}, 50)),
+			parser.WithInlineParsers(util.Prioritized(&inlineParser{}, 50)),
+		),
+		goldmark.WithRendererOptions(
+			html.WithWriter(writer),
+			renderer.WithNodeRenderers(util.Prioritized(&nodeRenderer{}, 10)),
+		),
+	)
+	return &Engine{md}
+}
+
+type typographer struct {
+	quotes map[extension.TypographicPunctuation][]byte
+}
+
+func (t typographer) Extend(m goldmark.Markdown) {
+	extension.NewTypographer(extension.WithTypographicSubstitutions(t.quotes)).Extend(m)
+}
+
+// A Target is what a link's destination turned out to be.
+type Target struct {
+	URL      string // what goes into href
+	Page     string // id of the page it leads to, when it is a page of this site
+	Fragment string // the heading in that page, without #
+	Lang     string // the language of what the reader finds there, when it is not that of this page
+	Problem  string // why the link cannot stand; "" when it can
+	Hint     string
+	Code     string // of the finding; "link" when empty
+}
+
+// An Image is what an image's destination turned out to be.
+type Image struct {
+	URL           string
+	Width, Height int // pixels; 0 when not known
+	Problem, Hint string
+}
+
+// A Heading is one heading of a page.
+type Heading struct {
+	Level int
+	ID    string
+	Text  string // plain text
+}
+
+// A Fragment is a link to a heading: it is checked when all pages are known.
+type Fragment struct {
+	Page string // id of the page it leads to
+	ID   string // of the heading
+	Pos  diag.Pos
+}
+
+// Facts are what is kept of a page once its text is let go.
+type Facts struct {
+	Headings  []Heading
+	Fragments []Fragment
+	Lead      int // bytes of the HTML that are the directive Input.Lead, when the page begins with it
+}
+
+// An Input is a page to convert and what it needs to know of its site. The
+// functions may be nil where a page has no such node.
+type Input struct {
+	File string // for positions
+	Src  []byte // the whole file
+	Body int    // offset in Src at which the Markdown begins
+
+	Inherit   []Heading                                   // headings of the page that this one translates
+	Link      func(dest string) Target                    // finds what a link names
+	Image     func(dest string) Image                     // finds what an image names
+	Alert     func(kind string) (label string, err error) // names an alert: note, tip, important, warning, caution
+	Directive func(d *Directive) (html, md string, err error)
+	Kind      func(name string) (Kind, bool) // which directives there are, and of which kind
+	Known     func() []string                // their names, for a hint
+	Lead      string                         // the directive that a page may begin with, see Facts.Lead
+	Absolute  func(url string) string        // makes a URL path whole, for the Markdown copy
+	Out       *diag.List
+}
+
+// Convert writes the page's HTML to h and, when m is not nil, its Markdown
+// copy to m. Mistakes go to in.Out; what was written is then not to be used.
+func (e *Engine) Convert(in *Input, h, m *bytes.Buffer) *Facts {
+	body := in.Src[in.Body:]
+	doc := e.md.Parser().Parse(text.NewReader(body))
+	w := &walk{Input: in, body: body, engine: e, ids: map[string]int{}, facts: &Facts{}, wantMD: m != nil}
+	w.headings(doc)
+	w.children(doc)
+	if d, ok := doc.FirstChild().(*Directive); ok && d.Name == in.Lead {
+		w.facts.Lead = len(d.HTML)
+	}
+	if h != nil {
+		if err := e.md.Renderer().Render(h, body, doc); err != nil {
+			in.Out.Errorf(diag.Pos{File: in.File}, "markdown", "", "cannot render: %v", err)
+		}
+	}
+	if m != nil {
+		mw := &mdWriter{src: body, absolute: in.Absolute}
+		mw.blocks(doc, "")
+		m.WriteString(strings.TrimRight(mw.b.String(), "\n"))
+		m.WriteByte('\n')
+	}
+	return w.facts
+}
+
+// Headings gives a page's headings without rendering it.
+func (e *Engine) Headings(in *Input) []Heading {
+	body := in.Src[in.Body:]
+	doc := e.md.Parser().Parse(text.NewReader(body))
+	quiet := *in
+	quiet.Out = new(diag.List)
+	w := &walk{Input: &quiet, body: body, engine: e, ids: map[string]int{}, facts: &Facts{}}
+	w.headings(doc)
+	return w.facts.Headings
+}
+
+// walk resolves what the tree leaves open: ids, links, images, alerts and
+// directives.
+type walk struct {
+	*Input
+	body   []byte
+	engine *Engine
+	ids    map[string]int
+	count  map[string]int // of directives by name
+	facts  *Facts
+	wantMD bool
+}
+
+func (w *walk) pos(n ast.Node) diag.Pos {
+	for ; n != nil; n = n.Parent() {
+		if p := n.Pos(); p >= 0 && p <= len(w.body) {
+			return diag.At(w.File, w.Src, w.Body+p)
+		}
+	}
+	return diag.Pos{File: w.File}
+}
+
+func (w *walk) children(n ast.Node) {
+	for c := n.FirstChild(); c != nil; {
+		next := c.NextSibling() // node may replace or remove c
+		w.node(c)
+		c = next
+	}
+}
+
+func (w *walk) node(n ast.Node) {
+	switch n := n.(type) {
+	case *ast.Text, *ast.String, *ast.CodeSpan, *ast.FencedCodeBlock, *ast.CodeBlock:
+		return
+	case *ast.RawHTML:
+		w.Out.Errorf(w.pos(n), "markdown-html", rawHint(w.segments(n)), "raw HTML is not allowed: %s", w.segments(n))
+		return
+	case *ast.HTMLBlock:
+		line := ""
+		if n.Lines().Len() > 0 {
+			s := n.Lines().At(0)
+			line = strings.TrimSpace(string(s.Value(w.body)))
+		}
+		w.Out.Errorf(w.pos(n), "markdown-html", rawHint(line), "raw HTML is not allowed: %s", short(line))
+		return
+	case *ast.Link:
+		w.link(n)
+	case *ast.AutoLink:
+		if t := w.Link; t != nil && n.AutoLinkType == ast.AutoLinkURL {
+			if got := t(string(n.URL(w.body))); got.Problem != "" {
+				w.problem(n, got)
+			}
+		}
+	case *ast.Image:
+		w.image(n)
+	case *ast.Blockquote:
+		if a := w.alert(n); a != nil {
+			w.children(a)
+			return
+		}
+	case *Directive:
+		w.directive(n)
+		return
+	}
+	w.table(n)
+	w.children(n)
+}
+
+func short(s string) string {
+	if r := []rune(s); len(r) > 60 {
+		return string(r[:60]) + "…"
+	}
+	return s
+}
+
+func rawHint(s string) string {
+	switch low := strings.ToLower(s); {
+	case strings.HasPrefix(low, "<!--"):
+		return "remove the comment; notes for writers do not belong on a page"
+	case strings.HasPrefix(low, "<br"):
+		return `end the line with a backslash (\) for a line break`
+	case strings.HasPrefix(low, "<details"), strings.HasPrefix(low, "<summary"):
+		return "write :::details[Title] … :::"
+	case strings.HasPrefix(low, "<img"):
+		return "write ![what it shows](image.png)"
+	case strings.HasPrefix(low, "<a"):
+		return "write [text](page.md)"
+	case strings.HasPrefix(low, "<b>"), strings.HasPrefix(low, "<strong"):
+		return "write **bold**"
+	case strings.HasPrefix(low, "<i>"), strings.HasPrefix(low, "<em"):
+		return "write *italic*"
+	case strings.HasPrefix(low, "<table"):
+		return "write a Markdown table, or ::settings[imap] for mail settings"
+	}
+	return `use Markdown or a directive; for a plain < write \<`
+}
+
+func (w *walk) segments(n *ast.RawHTML) string {
+	var b strings.Builder
+	for i := range n.Segments.Len() {
+		s := n.Segments.At(i)
+		b.Write(s.Value(w.body))
+	}
+	return short(strings.Join(strings.Fields(b.String()), " "))
+}
+
+func (w *walk) problem(n ast.Node, t Target) {
+	code := t.Code
+	if code == "" {
+		code = "link"
+	}
+	w.Out.Errorf(w.pos(n), code, t.Hint, "%s", t.Problem)
+}
+
+func (w *walk) link(n *ast.Link) {
+	if w.Link == nil {
+		return
+	}
+	dest := string(util.UnescapePunctuations(util.ResolveEntityNames(util.ResolveNumericReferences(n.Destination))))
+	t := w.Link(dest)
+	if t.Problem != "" {
+		w.problem(n, t)
+		return
+	}
+	n.Destination = []byte(t.URL)
+	if t.Lang != "" {
+		n.SetAttributeString("hreflang", []byte(t.Lang))
+	}
+	if t.Fragment != "" {
+		w.facts.Fragments = append(w.facts.Fragments, Fragment{t.Page, t.Fragment, w.pos(n)})
+	}
+	if n.FirstChild() == nil {
+		w.Out.Errorf(w.pos(n), "link-text", "write what the reader finds there: [Instellingen voor IMAP](…)", "the link has no text")
+	}
+}
+
+func (w *walk) image(n *ast.Image) {
+	if w.Image == nil {
+		return
+	}
+	i := w.Image(string(util.UnescapePunctuations(n.Destination)))
+	if i.Problem != "" {
+		w.Out.Errorf(w.pos(n), "image", i.Hint, "%s", i.Problem)
+		return
+	}
+	n.Destination = []byte(i.URL)
+	if i.Width > 0 && i.Height > 0 {
+		n.SetAttributeString("width", fmt.Appendf(nil, "%d", i.Width))
+		n.SetAttributeString("height", fmt.Appendf(nil, "%d", i.Height))
+	}
+	n.SetAttributeString("loading", []byte("lazy"))
+	if strings.TrimSpace(Plain(n, w.body)) == "" {
+		w.Out.Warnf(w.pos(n), "image-alt", "say what it shows: ![the screen with the settings](image.png)", "the image has no text for readers who cannot see it")
+	}
+}
+
+// Plain gives the text of a node without markup.
+func Plain(n ast.Node, src []byte) string {
+	var b strings.Builder
+	plain(&b, n, src)
+	return b.String()
+}
+
+func plain(b *strings.Builder, n ast.Node, src []byte) {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		switch c := c.(type) {
+		case *ast.Text:
+			v := c.Segment.Value(src)
+			if _, code := n.(*ast.CodeSpan); !code {
+				v = util.UnescapePunctuations(util.ResolveEntityNames(util.ResolveNumericReferences(v)))
+			}
+			b.Write(v)
+			if c.SoftLineBreak() || c.HardLineBreak() {
+				b.WriteByte(' ')
+			}
+		case *ast.String:
+			b.Write(c.Value)
+		case *Directive:
+			if c.Plain != "" {
+				b.WriteString(c.Plain)
+			} else {
+				b.WriteString(c.Label)
+			}
+		case *ast.AutoLink:
+			b.Write(c.Label(src))
+		default:
+			plain(b, c, src)
+		}
+	}
+}

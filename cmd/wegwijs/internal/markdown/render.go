@@ -1,0 +1,114 @@
+package markdown
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+	xast "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/util"
+)
+
+// nodeRenderer renders the nodes that are this package's own, and those whose
+// usual HTML would not do: no style attributes (the site's policy forbids
+// them), no unlabelled check boxes.
+type nodeRenderer struct{}
+
+func (r *nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
+	reg.Register(KindDirective, r.directive)
+	reg.Register(KindAlert, r.alert)
+	reg.Register(xast.KindTable, r.table)
+	reg.Register(xast.KindTaskCheckBox, r.checkBox)
+}
+
+func (r *nodeRenderer) directive(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		w.WriteString(n.(*Directive).HTML)
+	}
+	return ast.WalkSkipChildren, nil
+}
+
+func (r *nodeRenderer) alert(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	a := n.(*Alert)
+	if entering {
+		w.WriteString(`<div class="alert alert-` + a.AlertKind + `" role="note">` + "\n")
+		w.WriteString(`<p class="alert-title">`)
+		w.Write(util.EscapeHTML([]byte(a.Label)))
+		w.WriteString("</p>\n")
+	} else {
+		w.WriteString("</div>\n")
+	}
+	return ast.WalkContinue, nil
+}
+
+// wide is from how many columns on a table may need to scroll on a phone.
+const wide = 4
+
+func (r *nodeRenderer) table(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	open, shut := `<div class="table">`, "</div>\n"
+	if len(n.(*xast.Table).Alignments) >= wide {
+		// A part that scrolls must be reachable by keyboard.
+		open = `<div class="table table-wide" tabindex="0">`
+	}
+	if entering {
+		w.WriteString(open + "\n<table>\n")
+	} else {
+		w.WriteString("</table>\n" + shut)
+	}
+	return ast.WalkContinue, nil
+}
+
+func (r *nodeRenderer) checkBox(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	box := "☐"
+	if n.(*xast.TaskCheckBox).IsChecked {
+		box = "☑"
+	}
+	w.WriteString(`<span class="task">` + box + `</span> `)
+	return ast.WalkContinue, nil
+}
+
+// table gives the cells of a table their scope, and their alignment as a class.
+func (w *walk) table(n ast.Node) {
+	cell, ok := n.(*xast.TableCell)
+	if !ok {
+		return
+	}
+	if _, head := cell.Parent().(*xast.TableHeader); head {
+		if cell.FirstChild() != nil {
+			cell.SetAttributeString("scope", []byte("col"))
+		}
+	}
+	switch cell.Alignment {
+	case xast.AlignRight:
+		cell.SetAttributeString("class", []byte("end"))
+	case xast.AlignCenter:
+		cell.SetAttributeString("class", []byte("center"))
+	}
+}
+
+// spacer is the writer of a language that puts a space before some
+// punctuation: the space becomes a narrow no-break space (U+202F), so that no
+// line begins with a colon.
+type spacer struct {
+	html.Writer
+	before string
+}
+
+func (s *spacer) Write(w util.BufWriter, src []byte) {
+	if bytes.IndexByte(src, ' ') >= 0 && bytes.ContainsAny(src, s.before) {
+		src = []byte(s.space(string(src)))
+	}
+	s.Writer.Write(w, src)
+}
+
+func (s *spacer) space(t string) string {
+	for _, r := range s.before {
+		t = strings.ReplaceAll(t, " "+string(r), "\u202f"+string(r))
+	}
+	return strings.ReplaceAll(t, "« ", "«\u202f")
+}

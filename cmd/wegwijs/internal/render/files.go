@@ -1,0 +1,326 @@
+package render
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"wegwijs/cmd/wegwijs/internal/config"
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/layout"
+	"wegwijs/cmd/wegwijs/internal/output"
+	"wegwijs/cmd/wegwijs/internal/site"
+)
+
+// Set gives the file set of the site. Two files that claim one path are
+// reported to out.
+func (r *Renderer) Set(out *diag.List) *output.Set {
+	o := r.Site.Config.Outputs
+	var files []output.File
+	for _, l := range r.Site.Locales {
+		for _, p := range l.All {
+			files = r.pageFiles(files, p, o.Markdown)
+		}
+		if o.NotFound {
+			files = append(files, r.notFound(l))
+		}
+	}
+	if o.Redirects && r.Layouts.HasRedirect() {
+		for _, red := range r.Site.Redirects {
+			files = append(files, r.redirect(red))
+		}
+	}
+	for _, a := range r.Layouts.Assets.Files {
+		files = append(files, output.File{Path: a.Path, Rank: output.Asset, Source: a.Source, Immutable: true, Make: output.Bytes(a.Data)})
+	}
+	for _, f := range r.Layouts.RootFiles {
+		files = append(files, output.File{Path: f.Name, Rank: output.Asset, Source: f.Source, Make: func(_ context.Context, b *bytes.Buffer) error {
+			return r.Layouts.RootFile(b, f, r.Site.Config.BaseURL, r.Site.Locales[0].Lang)
+		}})
+	}
+	for _, f := range r.Site.Files {
+		files = append(files, output.File{Path: f.Path, Rank: output.Asset, Source: f.Source, Make: func(_ context.Context, b *bytes.Buffer) error {
+			data, err := r.Read(f.Source)
+			b.Write(data)
+			return err
+		}})
+	}
+	files = append(files, r.feeds()...)
+	files = append(files, r.rules()...)
+	files = append(files, r.Extra...)
+	set, clashes := output.NewSet(files)
+	for _, c := range clashes {
+		what := "is written by two files"
+		if c.A.Path != c.B.Path {
+			what = "differs from " + c.A.Path + " in capitals only"
+		}
+		at, with := c.B.Source, c.A.Source
+		if at == "" {
+			at, with = with, at
+		}
+		if at == "" {
+			at = config.File
+		}
+		if with == "" {
+			with = "the program itself"
+		}
+		out.Errorf(diag.Pos{File: at}, "output-clash", "rename the file or give the page another slug; the other one is "+with, "%s %s", c.B.Path, what)
+	}
+	r.paths = make(map[string]bool, len(files))
+	for _, f := range set.Files() {
+		r.paths[f.Path] = true
+	}
+	return set
+}
+
+func (r *Renderer) pageFiles(files []output.File, p *site.Page, md bool) []output.File {
+	f := output.File{Path: path.Join(p.Dir, "index.html"), Rank: output.Page, Kind: output.Real, Lang: p.Locale.Lang, Source: p.File}
+	if p.Fallback {
+		f.Kind = output.Fallback
+	}
+	f.First = r.Site.Reference(p.ID) == p.Page && !p.Fallback
+	f.Make = func(ctx context.Context, b *bytes.Buffer) error { return r.Page(ctx, p, b, nil) }
+	if !md {
+		return append(files, f)
+	}
+	m := output.File{Path: path.Join(p.Dir, "index.md"), Rank: output.Page, Lang: p.Locale.Lang, Source: p.File}
+	m.Make = func(ctx context.Context, b *bytes.Buffer) error { return r.Page(ctx, p, nil, b) }
+	f.Twin = m.Path
+	f.Both = func(ctx context.Context, b, twin *bytes.Buffer) error { return r.Page(ctx, p, b, twin) }
+	return append(files, f, m)
+}
+
+// notFound is the error page of a language.
+func (r *Renderer) notFound(l *site.Locale) output.File {
+	f := output.File{Path: path.Join(strings.TrimPrefix(l.Prefix, "/"), "404.html"), Rank: output.Page, Kind: output.NotFound, Lang: l.Lang, Source: layout.Root + "/404.html"}
+	f.Make = func(_ context.Context, b *bytes.Buffer) error {
+		s := r.sites[l.N]
+		out := new(diag.List)
+		title, err := s.T("not_found_title")
+		if err != nil {
+			out.Errorf(diag.Pos{File: r.Strings.Lang(l.Lang).File}, "i18n-missing", "add it", "%s", err)
+		}
+		d := &layout.Page{Site: s, Kind: "not-found", Title: title, URL: l.Prefix + "/404.html", Permalink: s.BaseURL + l.Prefix + "/404.html", NoIndex: true, Lang: l.Lang, Dir: s.Dir}
+		d.Canonical = d.Permalink
+		for i, t := range r.Site.Locales {
+			d.Translations = append(d.Translations, layout.Translation{Lang: t.Lang, Name: t.Name, Dir: t.Language.Dir, URL: r.sites[i].Home.URL, Current: t == l, Strings: r.Strings.Lang(t.Lang)})
+		}
+		if l.Home != nil {
+			d.Nav = r.nav(l.Home, out)
+			for _, c := range l.Home.Children {
+				d.Children = append(d.Children, linkTo(c))
+			}
+		}
+		if err := r.Layouts.Page(b, d, ""); err != nil {
+			r.layoutError(out, f.Source, err)
+		}
+		r.keep(l.Lang+" 404", out)
+		return nil
+	}
+	return f
+}
+
+func (r *Renderer) redirect(red site.Redirect) output.File {
+	f := output.File{Path: red.Path, Rank: output.Page, Kind: output.Redirect, Source: red.Source}
+	f.Make = func(_ context.Context, b *bytes.Buffer) error {
+		s := r.sites[0]
+		d := &layout.Redirect{Site: s, URL: red.Address, Permalink: r.absolute(red.Address), Title: red.Address}
+		if red.To != nil {
+			d.Site = r.sites[red.To.Locale.N]
+			d.URL, d.Permalink, d.Title = red.To.URL, s.BaseURL+red.To.URL, red.To.Title
+		}
+		if err := r.Layouts.Redirect(b, d); err != nil {
+			out := new(diag.List)
+			r.layoutError(out, f.Source, err)
+			r.keep("redirect", out)
+		}
+		return nil
+	}
+	if red.To != nil {
+		f.Lang = red.To.Locale.Lang
+	}
+	return f
+}
+
+// keep stores the findings of a file that is no page.
+func (r *Renderer) keep(name string, out *diag.List) {
+	if out.Len() == 0 {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.others == nil {
+		r.others = map[string][]diag.Diagnostic{}
+	}
+	r.others[name] = out.Sorted()
+}
+
+// feeds are the files for programs that read the whole site.
+func (r *Renderer) feeds() []output.File {
+	o := r.Site.Config.Outputs
+	var files []output.File
+	add := func(name string, make func(b *bytes.Buffer)) {
+		files = append(files, output.File{Path: name, Rank: output.Index, Make: func(_ context.Context, b *bytes.Buffer) error {
+			make(b)
+			return nil
+		}})
+	}
+	if o.Sitemap {
+		pages := r.indexed()
+		if n := (len(pages) + sitemapMax - 1) / sitemapMax; n > 1 {
+			add("sitemap.xml", func(b *bytes.Buffer) {
+				b.WriteString(xmlHead + `<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
+				for i := range n {
+					fmt.Fprintf(b, "<sitemap><loc>%s/sitemap-%d.xml</loc></sitemap>\n", r.Site.Config.BaseURL, i+1)
+				}
+				b.WriteString("</sitemapindex>\n")
+			})
+			for i := range n {
+				add(fmt.Sprintf("sitemap-%d.xml", i+1), func(b *bytes.Buffer) {
+					r.sitemap(b, pages[i*sitemapMax:min(len(pages), (i+1)*sitemapMax)])
+				})
+			}
+		} else {
+			add("sitemap.xml", func(b *bytes.Buffer) { r.sitemap(b, pages) })
+		}
+	}
+	if o.Robots {
+		add("robots.txt", func(b *bytes.Buffer) {
+			b.WriteString("User-agent: *\nAllow: /\n")
+			if o.Sitemap {
+				b.WriteString("\nSitemap: " + r.Site.Config.BaseURL + "/sitemap.xml\n")
+			}
+		})
+	}
+	if o.LLMs {
+		add("llms.txt", r.llms)
+	}
+	if s := r.Site.Config.Security; s.Contact != "" {
+		add(".well-known/security.txt", func(b *bytes.Buffer) { // RFC 9116
+			fmt.Fprintf(b, "Contact: %s\nExpires: %sT00:00:00Z\n", s.Contact, s.Expires)
+			if s.Policy != "" {
+				fmt.Fprintf(b, "Policy: %s\n", s.Policy)
+			}
+			var langs []string
+			for _, l := range r.Site.Locales {
+				langs = append(langs, l.Lang)
+			}
+			fmt.Fprintf(b, "Preferred-Languages: %s\nCanonical: %s/.well-known/security.txt\n", strings.Join(langs, ", "), r.Site.Config.BaseURL)
+		})
+	}
+	return files
+}
+
+// sitemapMax is how many pages one sitemap holds: the protocol allows 50,000
+// addresses and 50 MB, and a page may bring a dozen alternates.
+const sitemapMax = 20000
+
+const xmlHead = `<?xml version="1.0" encoding="UTF-8"?>` + "\n"
+
+// indexed gives the pages that search engines should know.
+func (r *Renderer) indexed() []*site.Page {
+	var pages []*site.Page
+	for _, l := range r.Site.Locales {
+		for _, p := range l.All {
+			if !p.Fallback {
+				pages = append(pages, p)
+			}
+		}
+	}
+	return pages
+}
+
+func (r *Renderer) sitemap(b *bytes.Buffer, pages []*site.Page) {
+	b.WriteString(xmlHead + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">` + "\n")
+	base := r.Site.Config.BaseURL
+	for _, p := range pages {
+		b.WriteString("<url><loc>" + xmlText(base+p.URL) + "</loc>")
+		if !p.Updated.IsZero() {
+			b.WriteString("<lastmod>" + p.Updated.String() + "</lastmod>")
+		}
+		for _, a := range r.alternates(p) {
+			b.WriteString(`<xhtml:link rel="alternate" hreflang="` + xmlText(a.Lang) + `" href="` + xmlText(a.URL) + `"/>`)
+		}
+		b.WriteString("</url>\n")
+	}
+	b.WriteString("</urlset>\n")
+}
+
+var xmlEscapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;")
+
+func xmlText(s string) string { return xmlEscapes.Replace(s) }
+
+// llms writes llms.txt (llmstxt.org): the site's name, what it is, and its
+// pages with a link to their Markdown.
+func (r *Renderer) llms(b *bytes.Buffer) {
+	base := r.Site.Config.BaseURL
+	for i, l := range r.Site.Locales {
+		if i == 0 {
+			fmt.Fprintf(b, "# %s\n\n", l.Title)
+			if l.Home != nil && l.Home.Description != "" {
+				fmt.Fprintf(b, "> %s\n\n", l.Home.Description)
+			}
+		}
+		fmt.Fprintf(b, "## %s (%s)\n\n", l.Name, l.Lang)
+		var list func(p *site.Page)
+		list = func(p *site.Page) {
+			if !p.Fallback {
+				u := base + p.URL
+				if r.Site.Config.Outputs.Markdown {
+					u += "index.md"
+				}
+				fmt.Fprintf(b, "- [%s](%s)", strings.NewReplacer("[", `\[`, "]", `\]`).Replace(p.Title), u)
+				if p.Description != "" {
+					b.WriteString(": " + p.Description)
+				}
+				b.WriteByte('\n')
+			}
+			for _, c := range p.Children {
+				list(c)
+			}
+		}
+		if l.Home != nil {
+			list(l.Home)
+		}
+		b.WriteByte('\n')
+	}
+}
+
+// Theme gives the style sheet that sets the design's custom properties to the
+// colours of [theme]; nil when there is none.
+func Theme(c *config.Config) []byte {
+	if len(c.Theme) == 0 {
+		return nil
+	}
+	var light, dark strings.Builder
+	for _, k := range slices.Sorted(maps.Keys(c.Theme)) {
+		name, isDark := strings.CutSuffix(k, "_dark")
+		line := "--" + strings.ReplaceAll(name, "_", "-") + ":" + c.Theme[k] + ";"
+		if isDark {
+			dark.WriteString(line)
+		} else {
+			light.WriteString(line)
+		}
+	}
+	css := ":root{" + light.String() + "}\n"
+	if dark.Len() > 0 {
+		css += "@media screen and (prefers-color-scheme:dark){:root{" + dark.String() + "}}\n"
+	}
+	return []byte(css)
+}
+
+// Pages gives the page that a file of the set shows, for those who show one
+// page at a time.
+func (r *Renderer) Pages() map[string]*site.Page {
+	m := map[string]*site.Page{}
+	for _, l := range r.Site.Locales {
+		for _, p := range l.All {
+			m[path.Join(p.Dir, "index.html")] = p
+		}
+	}
+	return m
+}

@@ -1,0 +1,228 @@
+package render
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"net/url"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"wegwijs/cmd/wegwijs/internal/content"
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/markdown"
+	"wegwijs/cmd/wegwijs/internal/output"
+	"wegwijs/cmd/wegwijs/internal/site"
+)
+
+// schemes are those that a link may have; javascript: and data: never pass.
+var schemes = []string{"https", "http", "mailto", "tel"}
+
+// link finds what a link in the text of p names. Links name files; the reader
+// gets the page in their own language.
+func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
+	u, err := url.Parse(dest)
+	if err != nil {
+		return markdown.Target{Problem: fmt.Sprintf("%q is not an address", dest), Hint: "write a page's file (pagina.md) or a whole address (https://…)"}
+	}
+	switch {
+	case dest == "":
+		return markdown.Target{Problem: "the link leads nowhere", Hint: "write a page's file between the brackets: [text](pagina.md)"}
+	case u.Scheme != "":
+		if !slices.Contains(schemes, strings.ToLower(u.Scheme)) {
+			return markdown.Target{Problem: fmt.Sprintf("a link cannot begin with %s:", u.Scheme), Hint: "use https:, mailto: or tel:", Code: "link-scheme"}
+		}
+		if (u.Scheme == "http" || u.Scheme == "https") && u.Host == "" {
+			return markdown.Target{Problem: fmt.Sprintf("%q has no host name", dest), Hint: "write the whole address: https://www.example.nl/"}
+		}
+		return markdown.Target{URL: dest}
+	case strings.HasPrefix(dest, "//"), strings.HasPrefix(dest, `\`), strings.Contains(u.Path, `\`):
+		return markdown.Target{Problem: fmt.Sprintf("%q is not an address", dest), Hint: "write https: before it"}
+	case strings.HasPrefix(dest, "#"):
+		return markdown.Target{URL: "#" + url.PathEscape(u.Fragment), Page: p.ID, Fragment: u.Fragment}
+	case strings.HasSuffix(u.Path, ".md"):
+		return r.pageLink(p, u, dest)
+	}
+	if f, ok := r.beside(p, u.Path); ok {
+		return markdown.Target{URL: f}
+	}
+	if strings.HasPrefix(u.Path, "/") {
+		if r.paths[output.PathOf(u.Path)] && !strings.HasSuffix(u.Path, "/") {
+			return markdown.Target{URL: dest}
+		}
+		for _, l := range r.Site.Locales {
+			for _, q := range l.All {
+				if q.URL == u.Path || q.URL == u.Path+"/" {
+					return markdown.Target{Problem: fmt.Sprintf("%q is the address of a page; links name files", dest), Hint: "write /" + file(q) + ": it then leads to the reader's own language"}
+				}
+			}
+		}
+	}
+	t := markdown.Target{Problem: fmt.Sprintf("no file %q", u.Path), Hint: "put the file in the folder of the page, or name a page by its file: pagina.md", Code: "link-file"}
+	if q, ok := p.Locale.Page(relative(p, u.Path)); ok {
+		t.Hint = "write " + path.Base(file(q)) + ": links name the page's file"
+	} else if ext := path.Ext(u.Path); ext != "" && !slices.Contains(output.Types(), strings.ToLower(ext)) {
+		t.Hint = "files of the kind " + ext + " are not published"
+	}
+	return t
+}
+
+// file gives a page's file below its language's folder.
+func file(p *site.Page) string {
+	_, rest := content.Split(p.File)
+	return rest
+}
+
+// relative gives the path below the language's folder that a link in p names.
+func relative(p *site.Page, dest string) string {
+	if strings.HasPrefix(dest, "/") {
+		return strings.Trim(path.Clean(dest), "/")
+	}
+	return path.Join(path.Dir(file(p)), dest)
+}
+
+func (r *Renderer) pageLink(p *site.Page, u *url.URL, dest string) markdown.Target {
+	rest := relative(p, u.Path)
+	if strings.HasPrefix(rest, "../") || rest == ".." || strings.HasPrefix(u.Path, "/") && strings.Contains(u.Path, "..") {
+		hint := "a link stays below content/" + p.Lang + "; the reader gets the page in their own language by itself"
+		return markdown.Target{Problem: fmt.Sprintf("%q leads out of the folder of the language", dest), Hint: hint, Code: "link-page"}
+	}
+	id, _ := content.ID(rest)
+	to, ok := p.Locale.Page(id)
+	if !ok {
+		return markdown.Target{Problem: fmt.Sprintf("no page content/%s/%s", p.Lang, rest), Hint: r.nearestPage(p, id), Code: "link-page"}
+	}
+	if id != "" && to.Index != strings.HasSuffix("/"+rest, "/index.md") {
+		return markdown.Target{Problem: fmt.Sprintf("no page content/%s/%s", p.Lang, rest), Hint: "write " + file(to), Code: "link-page"}
+	}
+	t := markdown.Target{URL: to.URL, Page: id, Fragment: u.Fragment}
+	if u.RawQuery != "" {
+		t.URL += "?" + u.RawQuery
+	}
+	if u.Fragment != "" {
+		t.URL += "#" + url.PathEscape(u.Fragment)
+	}
+	if to.Lang != p.Lang {
+		t.Lang = to.Lang
+	}
+	return t
+}
+
+func (r *Renderer) nearestPage(p *site.Page, id string) string {
+	var ids []string
+	for _, q := range p.Locale.All {
+		ids = append(ids, q.ID)
+	}
+	near := diag.Nearest(id, ids)
+	if near == "" { // the same name in another folder
+		for _, q := range ids {
+			if path.Base(q) == path.Base(id) {
+				near = q
+				break
+			}
+		}
+	}
+	if near == "" {
+		return "see content/" + p.Lang + " for the pages there are"
+	}
+	q, _ := p.Locale.Page(near)
+	from, to := path.Dir(file(p)), file(q)
+	if path.Dir(to) == from {
+		to = path.Base(to)
+	} else {
+		to = "/" + to
+	}
+	return fmt.Sprintf("did you mean %s?", to)
+}
+
+// beside finds a file beside the pages: in the folder of the text's language,
+// or in that of the text it was translated from.
+func (r *Renderer) beside(p *site.Page, dest string) (string, bool) {
+	name, err := url.PathUnescape(dest)
+	if err != nil {
+		name = dest
+	}
+	rest := relative(p, name)
+	if strings.HasPrefix(rest, "..") {
+		return "", false
+	}
+	langs := []string{p.Lang}
+	if ref := r.Site.Reference(p.ID); ref != nil && ref.Lang != p.Lang {
+		langs = append(langs, ref.Lang)
+	}
+	for _, lang := range langs {
+		if f, ok := r.Site.File(content.Root + "/" + lang + "/" + rest); ok {
+			return f.URL, true
+		}
+	}
+	return "", false
+}
+
+// image finds what an image in the text of p names, and its size.
+func (r *Renderer) image(p *site.Page, dest string) markdown.Image {
+	u, err := url.Parse(dest)
+	if err != nil || u.Scheme != "" || u.Host != "" {
+		return markdown.Image{Problem: fmt.Sprintf("the image %q is on another site", dest), Hint: "put the file in the folder of the page; pages load nothing from elsewhere"}
+	}
+	if strings.HasPrefix(relative(p, u.Path), "..") || strings.Contains(u.Path, "../") && strings.HasPrefix(u.Path, "/") {
+		return markdown.Image{Problem: fmt.Sprintf("%q leads out of the folder of the language", dest), Hint: "put the image in the folder of the page"}
+	}
+	found, ok := r.beside(p, u.Path)
+	if !ok {
+		return markdown.Image{Problem: fmt.Sprintf("no image %q", dest), Hint: "put the file in the folder of the page: content/" + p.Lang + "/" + relative(p, u.Path)}
+	}
+	img := markdown.Image{URL: found}
+	for _, lang := range []string{p.Lang, r.Site.Reference(p.ID).Lang} {
+		source := content.Root + "/" + lang + "/" + relative(p, u.Path)
+		if _, ok := r.Site.File(source); !ok {
+			continue
+		}
+		type size struct{ w, h int }
+		v, ok := r.sizes.Load(source)
+		if !ok {
+			data, err := r.Read(source)
+			if err != nil {
+				break
+			}
+			w, h := imageSize(source, data)
+			v, _ = r.sizes.LoadOrStore(source, size{w, h})
+		}
+		img.Width, img.Height = v.(size).w, v.(size).h
+		break
+	}
+	return img
+}
+
+// svgSize reads the size of an SVG image from its root element.
+func svgSize(data []byte) (w, h int) {
+	d := xml.NewDecoder(bytes.NewReader(data))
+	for {
+		t, err := d.Token()
+		if err != nil {
+			return 0, 0
+		}
+		el, ok := t.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		var box []string
+		for _, a := range el.Attr {
+			switch a.Name.Local {
+			case "width":
+				w, _ = strconv.Atoi(strings.TrimSuffix(a.Value, "px"))
+			case "height":
+				h, _ = strconv.Atoi(strings.TrimSuffix(a.Value, "px"))
+			case "viewBox":
+				box = strings.Fields(strings.ReplaceAll(a.Value, ",", " "))
+			}
+		}
+		if (w == 0 || h == 0) && len(box) == 4 {
+			fw, _ := strconv.ParseFloat(box[2], 64)
+			fh, _ := strconv.ParseFloat(box[3], 64)
+			w, h = int(fw+.5), int(fh+.5)
+		}
+		return w, h
+	}
+}

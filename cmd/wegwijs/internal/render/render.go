@@ -1,0 +1,428 @@
+// Package render turns a site into its file set: pages and their Markdown
+// copies, error pages, redirects, sitemap and the other files for programs,
+// server rules and assets. Each file is made when it is asked for; what that
+// finds out about a page is kept.
+package render
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"html/template"
+	"image"
+	_ "image/gif"  // sizes of images
+	_ "image/jpeg" // likewise
+	_ "image/png"  // likewise
+	"slices"
+	"strings"
+	"sync"
+
+	"wegwijs/cmd/wegwijs/internal/content"
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/i18n"
+	"wegwijs/cmd/wegwijs/internal/layout"
+	"wegwijs/cmd/wegwijs/internal/markdown"
+	"wegwijs/cmd/wegwijs/internal/output"
+	"wegwijs/cmd/wegwijs/internal/site"
+)
+
+// An Input is all that a file set is made of.
+type Input struct {
+	Site     *site.Site
+	Layouts  *layout.Set
+	Strings  *i18n.Catalogue
+	Settings *layout.SettingsSource
+	Extra    []output.File // files of other stages, such as the forms of the mail record
+	// Rules are further rules that other stages need, by server.
+	Rules map[string]string
+	// Read gives the bytes of an input file as they were when the site was
+	// scanned.
+	Read func(file string) ([]byte, error)
+}
+
+// A Renderer makes the files of one state of the site. It may be used by
+// several goroutines at once.
+type Renderer struct {
+	Input
+	engines  map[string]*markdown.Engine // by language of the text
+	sites    []*layout.Site              // by locale
+	paths    map[string]bool             // every path of the set
+	navs     sync.Map                    // navKey to *navEntry
+	sizes    sync.Map                    // source to image.Config
+	headings sync.Map                    // *content.Page to *lazyHeadings
+	mu       sync.Mutex
+	results  map[*site.Page]*Result
+	others   map[string][]diag.Diagnostic // findings of files that are no pages
+}
+
+// A Result is what making a page found out.
+type Result struct {
+	Findings  []diag.Diagnostic
+	Fragments []markdown.Fragment
+}
+
+// New makes a renderer.
+func New(in Input) *Renderer {
+	r := &Renderer{Input: in, engines: map[string]*markdown.Engine{}, results: map[*site.Page]*Result{}}
+	s := in.Site
+	var langs []layout.Language
+	for _, l := range s.Locales {
+		home := l.Prefix + "/"
+		if l.Home != nil {
+			home = l.Home.URL
+		}
+		langs = append(langs, layout.Language{Lang: l.Lang, Name: l.Name, Dir: l.Language.Dir, Home: home})
+		str := in.Strings.Lang(l.Lang)
+		back, _ := str.T("footnote_back")
+		r.engines[l.Lang] = markdown.New(markdown.Options{Quotes: str.Quotes, SpaceBefore: str.SpaceBefore, FootnoteBack: back})
+	}
+	p := s.Config.Provider
+	provider := layout.Provider{Name: p.Name, ShortName: p.ShortName, Website: p.Website, Contact: template.URL(p.Contact), Status: template.URL(p.Status), Logo: p.Logo}
+	if p.Logo != "" {
+		for _, a := range in.Layouts.Assets.Files {
+			if a.Source == layout.Root+"/assets/"+p.Logo {
+				provider.LogoWidth, provider.LogoHeight = imageSize(p.Logo, a.Data)
+			}
+		}
+	}
+	webmail := ""
+	if first, ok := s.Config.Mail.Product(""); ok {
+		webmail = first.Webmail
+	}
+	for i, l := range s.Locales {
+		r.sites = append(r.sites, layout.NewSite(layout.Site{
+			Title: l.Title, BaseURL: s.Config.BaseURL, Lang: l.Lang, Dir: l.Language.Dir, LangName: l.Name,
+			Home: layout.Link{URL: langs[i].Home, Title: l.Title}, DefaultLang: s.Locales[0].Lang, Languages: langs, Provider: provider, Webmail: webmail,
+		}, in.Strings.Lang(l.Lang), func(id string) (layout.Link, bool) {
+			p, ok := l.Page(id)
+			if !ok {
+				return layout.Link{}, false
+			}
+			return linkTo(p), true
+		}))
+	}
+	return r
+}
+
+func linkTo(p *site.Page) layout.Link {
+	l := layout.Link{URL: p.URL, Title: p.Title, Description: p.Description}
+	if p.Fallback {
+		l.Lang = p.Lang
+	}
+	return l
+}
+
+// lazyHeadings are the headings of a text, found once.
+type lazyHeadings struct {
+	once sync.Once
+	list []markdown.Heading
+}
+
+// Headings gives the headings of a text.
+func (r *Renderer) Headings(p *content.Page) []markdown.Heading {
+	v, _ := r.headings.LoadOrStore(p, &lazyHeadings{})
+	h := v.(*lazyHeadings)
+	h.once.Do(func() {
+		src, err := r.Read(p.File)
+		if err != nil {
+			return
+		}
+		h.list = r.engines[p.Lang].Headings(&markdown.Input{File: p.File, Src: src, Body: content.Body(src), Inherit: r.inherited(p)})
+	})
+	return h.list
+}
+
+// inherited gives the headings of the text that p is a translation of.
+func (r *Renderer) inherited(p *content.Page) []markdown.Heading {
+	if ref := r.Site.Reference(p.ID); ref != nil && ref != p {
+		return r.Headings(ref)
+	}
+	return nil
+}
+
+// learn keeps the headings that rendering a text found, so that nobody parses
+// it again for them.
+func (r *Renderer) learn(p *content.Page, list []markdown.Heading) {
+	v, _ := r.headings.LoadOrStore(p, &lazyHeadings{})
+	h := v.(*lazyHeadings)
+	h.once.Do(func() { h.list = list })
+}
+
+// Page makes a page: its HTML into h, and its Markdown copy into m. Either may
+// be nil. Mistakes are kept as the page's [Result].
+func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) error {
+	src, err := r.Read(p.File)
+	if err != nil {
+		return err
+	}
+	out := new(diag.List)
+	data := r.data(p)
+	var body bytes.Buffer
+	body.Grow(2 * len(src))
+	engine := r.engines[p.Lang]
+	str := r.Strings.Lang(p.Lang)
+	var copied *bytes.Buffer
+	if m != nil {
+		copied = new(bytes.Buffer)
+	}
+	facts := engine.Convert(&markdown.Input{
+		File: p.File, Src: src, Body: content.Body(src), Inherit: r.inherited(p.Page), Lead: "summary",
+		Link:     func(dest string) markdown.Target { return r.link(p, dest) },
+		Image:    func(dest string) markdown.Image { return r.image(p, dest) },
+		Alert:    func(kind string) (string, error) { return str.T("alert_" + kind) },
+		Kind:     r.Layouts.Directive,
+		Known:    r.Layouts.Directives,
+		Absolute: r.absolute,
+		Out:      out,
+		Directive: func(d *markdown.Directive) (string, string, error) {
+			return r.directive(p, data, d, m != nil)
+		},
+	}, &body, copied)
+	r.learn(p.Page, facts.Headings)
+	rendered := body.String()
+	data.Lead, data.Content = template.HTML(rendered[:facts.Lead]), template.HTML(rendered[facts.Lead:])
+	data.TOC = toc(facts.Headings)
+	if h != nil {
+		data.Nav = r.nav(p, out)
+		if p.Layout != "" && !r.Layouts.Has(p.Layout) {
+			out.Errorf(content.Locate(p.File, src, "layout", -1), "page-layout", diag.DidYouMean(p.Layout, r.Layouts.Names()), "no layout %q", p.Layout)
+		}
+		if err := r.Layouts.Page(h, data, p.Layout); err != nil {
+			r.layoutError(out, p.File, err)
+		}
+	}
+	if m != nil {
+		r.markdownHead(m, p, data)
+		m.Write(copied.Bytes())
+	}
+	r.mu.Lock()
+	r.results[p] = &Result{Findings: out.Sorted(), Fragments: facts.Fragments}
+	r.mu.Unlock()
+	return nil
+}
+
+// layoutError puts a failure of a template on the list, at its place in the
+// layout; the page that met it is in the hint.
+func (r *Renderer) layoutError(out *diag.List, file string, err error) {
+	d, cause, ok := layout.Diagnose(err)
+	if !ok {
+		hint := ""
+		if h, isHint := cause.(interface{ Hint() string }); isHint {
+			hint = h.Hint()
+		}
+		out.Errorf(diag.Pos{File: file}, "layout", hint, "%s", cause)
+		return
+	}
+	out.Add(d)
+}
+
+// directive renders one directive of a page.
+func (r *Renderer) directive(p *site.Page, page *layout.Page, d *markdown.Directive, md bool) (string, string, error) {
+	data := layout.NewDirective(layout.Directive{Page: page, Name: d.Name, Label: d.Label, Attrs: d.Attrs, Content: template.HTML(d.Content), ID: d.ID}, r.Settings)
+	h, m, err := r.Layouts.Render(data, d.ContentMD, md)
+	if err == nil {
+		return h, m, nil
+	}
+	where, cause, isLayout := layout.Diagnose(err)
+	if !isLayout {
+		return "", "", cause
+	}
+	return "", "", &layout.Hinted{Msg: fmt.Sprintf("%s (at %s)", where.Msg, where.Pos), Way: "the template of the directive needs mending"}
+}
+
+// data gives what templates see of a page, but for its text.
+func (r *Renderer) data(p *site.Page) *layout.Page {
+	s := r.sites[p.Locale.N]
+	d := &layout.Page{
+		Site: s, Kind: kind(p), ID: p.ID, Title: p.Title, Description: p.Description, URL: p.URL, Permalink: s.BaseURL + p.URL,
+		Lang: p.Lang, Dir: s.Dir, Updated: p.Updated, Keywords: p.Keywords,
+	}
+	d.Canonical = d.Permalink
+	if p.Fallback {
+		from := r.locale(p.Lang)
+		d.Dir = from.Language.Dir
+		d.NoIndex = true
+		own, _ := from.Page(p.ID)
+		d.Canonical = s.BaseURL + own.URL
+		d.Notice = &layout.Notice{Lang: p.Lang, LangName: from.Name, URL: own.URL}
+	}
+	for up := p.Parent; up != nil; up = up.Parent {
+		d.Breadcrumbs = append(d.Breadcrumbs, linkTo(up))
+	}
+	slices.Reverse(d.Breadcrumbs)
+	if p.Parent != nil {
+		l := linkTo(p.Parent)
+		d.Section = &l
+		if p.At > 0 {
+			l := linkTo(p.Parent.Children[p.At-1])
+			d.Prev = &l
+		}
+		if p.At+1 < len(p.Parent.Children) {
+			l := linkTo(p.Parent.Children[p.At+1])
+			d.Next = &l
+		}
+	}
+	for _, c := range p.Children {
+		d.Children = append(d.Children, linkTo(c))
+	}
+	for _, id := range p.Related {
+		if q, ok := p.Locale.Page(id); ok {
+			d.Related = append(d.Related, linkTo(q))
+		}
+	}
+	d.Alternates = r.alternates(p)
+	for _, l := range r.Site.Locales {
+		t := layout.Translation{Lang: l.Lang, Name: l.Name, Dir: l.Language.Dir, URL: l.Prefix + "/", Current: l == p.Locale, Fallback: true, Strings: r.Strings.Lang(l.Lang)}
+		if q, ok := l.Page(p.ID); ok {
+			t.URL, t.Fallback = q.URL, q.Fallback
+		}
+		d.Translations = append(d.Translations, t)
+	}
+	if r.Site.Config.Outputs.Markdown {
+		d.Markdown = p.URL + "index.md"
+	}
+	return d
+}
+
+func kind(p *site.Page) string {
+	switch {
+	case p.ID == "":
+		return "home"
+	case p.Section():
+		return "section"
+	}
+	return "page"
+}
+
+func (r *Renderer) locale(lang string) *site.Locale {
+	for _, l := range r.Site.Locales {
+		if l.Lang == lang {
+			return l
+		}
+	}
+	return nil
+}
+
+// alternates gives the real translations of a page with absolute addresses,
+// x-default last; none when it is a fallback or the only one.
+func (r *Renderer) alternates(p *site.Page) []layout.Alternate {
+	if p.Fallback {
+		return nil
+	}
+	var list []layout.Alternate
+	texts := r.Site.Translations(p.ID)
+	for i, l := range r.Site.Locales {
+		if texts[i] == nil {
+			continue
+		}
+		if q, ok := l.Page(p.ID); ok && !q.Fallback {
+			list = append(list, layout.Alternate{Lang: l.Lang, URL: r.Site.Config.BaseURL + q.URL})
+		}
+	}
+	if len(list) < 2 {
+		return nil
+	}
+	return append(list, layout.Alternate{Lang: "x-default", URL: list[0].URL})
+}
+
+// toc nests the headings of level 2 and 3.
+func toc(hs []markdown.Heading) []layout.Heading {
+	var list []layout.Heading
+	for _, h := range hs {
+		e := layout.Heading{Level: h.Level, ID: h.ID, Title: h.Text}
+		switch {
+		case h.Level == 2:
+			list = append(list, e)
+		case h.Level == 3 && len(list) > 0:
+			last := &list[len(list)-1]
+			last.Children = append(last.Children, e)
+		}
+	}
+	return list
+}
+
+func (r *Renderer) absolute(u string) string {
+	if strings.HasPrefix(u, "/") && !strings.HasPrefix(u, "//") {
+		return r.Site.Config.BaseURL + u
+	}
+	return u
+}
+
+// markdownHead writes what stands before the text of a Markdown copy.
+func (r *Renderer) markdownHead(b *bytes.Buffer, p *site.Page, d *layout.Page) {
+	fmt.Fprintf(b, "---\ntitle: %q\n", p.Title)
+	if p.Description != "" {
+		fmt.Fprintf(b, "description: %q\n", p.Description)
+	}
+	fmt.Fprintf(b, "lang: %s\n", p.Lang)
+	if !p.Updated.IsZero() {
+		fmt.Fprintf(b, "updated: %s\n", p.Updated)
+	}
+	fmt.Fprintf(b, "canonical: %s\n---\n\n# %s\n\n", d.Canonical, p.Title)
+}
+
+func imageSize(name string, data []byte) (w, h int) {
+	if strings.HasSuffix(name, ".svg") {
+		return svgSize(data)
+	}
+	c, _, err := image.DecodeConfig(bytes.NewReader(data))
+	if err != nil {
+		return 0, 0
+	}
+	return c.Width, c.Height
+}
+
+// Result gives what making a page found out; ok is false for a page that has
+// not been made yet.
+func (r *Renderer) Result(p *site.Page) (res *Result, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	res, ok = r.results[p]
+	return res, ok
+}
+
+// Finish gives the findings of all pages that were made, and checks the links
+// to headings between them.
+func (r *Renderer) Finish() []diag.Diagnostic {
+	out := new(diag.List)
+	r.mu.Lock()
+	for _, ds := range r.others {
+		out.Add(ds...)
+	}
+	r.mu.Unlock()
+	for _, l := range r.Site.Locales {
+		for _, p := range l.All {
+			if res, ok := r.Result(p); ok {
+				out.Add(res.Findings...)
+				r.CheckFragments(p, res, out)
+			}
+		}
+	}
+	return out.Sorted()
+}
+
+// CheckFragments reports the links of a page to headings that are not there.
+func (r *Renderer) CheckFragments(p *site.Page, res *Result, out *diag.List) {
+	for _, f := range res.Fragments {
+		to, ok := p.Locale.Page(f.Page)
+		if !ok {
+			continue
+		}
+		hs := r.Headings(to.Page)
+		if slices.ContainsFunc(hs, func(h markdown.Heading) bool { return h.ID == f.ID }) {
+			continue
+		}
+		var ids []string
+		for _, h := range hs {
+			ids = append(ids, h.ID)
+		}
+		hint := "that page has no headings"
+		if len(ids) > 0 {
+			hint = "known: #" + strings.Join(ids, ", #")
+			if near := diag.Nearest(f.ID, ids); near != "" {
+				hint = fmt.Sprintf("did you mean #%s?", near)
+			}
+		}
+		out.Errorf(f.Pos, "link-anchor", hint, "no heading %q in %s", f.ID, to.File)
+	}
+}

@@ -1,0 +1,528 @@
+// Package site fixes the address of every page in every language: ids by path,
+// slugs by language, sections, order, neighbours, translations and fallbacks.
+// It knows front matter only; bodies come later.
+package site
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"wegwijs/cmd/wegwijs/internal/config"
+	"wegwijs/cmd/wegwijs/internal/content"
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/output"
+)
+
+// A Page is one page at one address: the page with an id, for the readers of
+// one language.
+type Page struct {
+	*content.Page         // the text shown; of another language when Fallback
+	Locale        *Locale // whose readers it is for
+	Fallback      bool    // not translated: Page.Lang is not Locale.Lang
+	Dir           string  // its folder in the output, without slashes at the ends: en/email/imap-settings
+	URL           string  // URL path, percent-encoded, with a final slash: /en/email/imap-settings/
+	Parent        *Page   // the section it stands in; nil for the first page of a language
+	Children      []*Page // of a section: pages and sections directly below it, in order
+	At            int     // its place among Parent.Children
+}
+
+// A Locale is the site in one language.
+type Locale struct {
+	config.Language
+	N    int   // its place among Site.Locales
+	Home *Page // nil when the site has no first page
+	All  []*Page
+	byID map[string]*Page
+}
+
+// A Redirect is an old address that leads to a page or elsewhere.
+type Redirect struct {
+	From string // URL path, percent-encoded
+	Path string // file of the output that answers there
+	To   *Page  // nil when it leads to Address
+	Address,
+	Source string // the author's file that asks for it
+}
+
+// A File is a file beside the pages, such as an image.
+type File struct {
+	Source string // content/nl/e-mail/scherm.png
+	Path   string // in the output
+	URL    string
+}
+
+// A Site is all pages in all languages. It is not changed after [New] and may
+// be used by several goroutines at once.
+type Site struct {
+	Config    *config.Config
+	Locales   []*Locale // the default language first
+	Redirects []Redirect
+	Files     []File
+	entries   map[string][]*content.Page // by id: the text in each language, nil where there is none
+	files     map[string]File            // by source
+}
+
+// Page gives the page with an id for the readers of a language.
+func (l *Locale) Page(id string) (*Page, bool) {
+	p, ok := l.byID[id]
+	return p, ok
+}
+
+// Section reports whether the page has others below it or is an index.
+func (p *Page) Section() bool { return p.Index || len(p.Children) > 0 }
+
+// Name is the page's id as people write it; the first page's is "index".
+func (p *Page) Name() string {
+	if p.ID == "" {
+		return "index"
+	}
+	return p.ID
+}
+
+// Reference gives the text that a page's translations are made from: that of
+// the default language, or else of the first language that has the page.
+func (s *Site) Reference(id string) *content.Page {
+	for _, p := range s.entries[id] {
+		if p != nil {
+			return p
+		}
+	}
+	return nil
+}
+
+// Translations gives for each locale its own text of a page, nil where it has
+// none. The slice is the site's.
+func (s *Site) Translations(id string) []*content.Page { return s.entries[id] }
+
+// IDs gives the ids of all pages, sorted.
+func (s *Site) IDs() []string {
+	ids := make([]string, 0, len(s.entries))
+	for id := range s.entries {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// File gives a file beside the pages by its source.
+func (s *Site) File(source string) (File, bool) {
+	f, ok := s.files[source]
+	return f, ok
+}
+
+// An Input is what a site is made of.
+type Input struct {
+	Config *config.Config
+	Pages  []*content.Page                   // without drafts, in any order
+	Files  []string                          // other files below content/
+	Source func(file string) ([]byte, error) // for positions in front matter
+	Out    *diag.List
+}
+
+// builder holds what is needed while a site is put together.
+type builder struct {
+	Input
+	s         *Site
+	locale    map[string]int
+	addresses map[string]*Page // by output folder, lower case
+}
+
+// New puts the pages together. Mistakes go to in.Out; the site is then only
+// good for finding more of them.
+func New(in Input) *Site {
+	s := &Site{Config: in.Config, entries: map[string][]*content.Page{}, files: map[string]File{}}
+	b := &builder{Input: in, s: s, locale: map[string]int{}, addresses: map[string]*Page{}}
+	for i, l := range in.Config.Languages {
+		s.Locales = append(s.Locales, &Locale{Language: l, N: i, byID: map[string]*Page{}})
+		b.locale[l.Lang] = i
+	}
+	slices.SortFunc(in.Pages, func(a, c *content.Page) int { return strings.Compare(a.File, c.File) })
+	for _, p := range in.Pages {
+		b.enter(p)
+	}
+	b.sections()
+	for _, l := range s.Locales {
+		b.place(l)
+	}
+	b.files()
+	b.redirects()
+	b.related()
+	return s
+}
+
+func (b *builder) errorf(p *content.Page, key string, n int, code, hint, format string, args ...any) {
+	pos := diag.Pos{File: p.File}
+	if b.Source != nil {
+		if src, err := b.Source(p.File); err == nil {
+			pos = content.Locate(p.File, src, key, n)
+		}
+	}
+	b.Out.Errorf(pos, code, hint, format, args...)
+}
+
+// enter files a page under its id.
+func (b *builder) enter(p *content.Page) {
+	n, ok := b.locale[p.Lang]
+	if !ok {
+		var known []string
+		for _, l := range b.s.Locales {
+			known = append(known, l.Lang)
+		}
+		if !strings.Contains(strings.TrimPrefix(p.File, content.Root+"/"), "/") {
+			b.Out.Errorf(diag.Pos{File: p.File}, "page-place", "move it into a language's folder, such as content/"+known[0]+"/", "the page stands in no language's folder")
+			return
+		}
+		b.Out.Errorf(diag.Pos{File: p.File}, "page-place", diag.DidYouMean(p.Lang, known)+"; a new language needs [languages."+p.Lang+"] in site.toml", "the folder content/%s is not a language of the site", p.Lang)
+		return
+	}
+	texts := b.s.entries[p.ID]
+	if texts == nil {
+		texts = make([]*content.Page, len(b.s.Locales))
+		b.s.entries[p.ID] = texts
+	}
+	if old := texts[n]; old != nil {
+		b.Out.Errorf(diag.Pos{File: p.File}, "page-double", "remove or rename one of the two", "the page is there twice: %s is the same page", old.File)
+		return
+	}
+	texts[n] = p
+	b.slug(p)
+}
+
+// slug checks that a slug is one part of an address that works everywhere.
+func (b *builder) slug(p *content.Page) {
+	if p.ID == "" {
+		if p.Slug != "" {
+			b.errorf(p, "slug", -1, "page-slug", "remove the slug", "the first page of a language has no slug")
+			p.Slug = ""
+		}
+		return
+	}
+	p.Slug = norm.NFC.String(p.Slug)
+	why := ""
+	switch {
+	case strings.Contains(p.Slug, "/") || strings.Contains(p.Slug, `\`):
+		why = "it holds a slash"
+	case p.Slug == "." || p.Slug == ".." || strings.HasPrefix(p.Slug, "."):
+		why = "it begins with a dot"
+	case len(p.Slug) > 100:
+		why = "it is longer than 100 bytes"
+	case strings.IndexFunc(p.Slug, unicode.IsUpper) >= 0:
+		why = "it holds a capital"
+	case strings.IndexFunc(p.Slug, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) && r != '-' && r != '_' && r != '.'
+	}) >= 0:
+		why = "it holds something else than letters, digits and hyphens"
+	case p.Slug == "index" || strings.HasSuffix(p.Slug, ".html") || strings.HasSuffix(p.Slug, "."):
+		why = "that name is taken by the program"
+	default:
+		return
+	}
+	hint := fmt.Sprintf("write slug = %q", suggest(p.Slug))
+	b.errorf(p, "slug", -1, "page-slug", hint, "%q cannot be part of an address: %s", p.Slug, why)
+	p.Slug = suggest(p.Slug)
+}
+
+func suggest(s string) string {
+	var out strings.Builder
+	for _, r := range strings.ToLower(s) {
+		switch {
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.M, r):
+			out.WriteRune(r)
+		case out.Len() > 0 && !strings.HasSuffix(out.String(), "-"):
+			out.WriteByte('-')
+		}
+	}
+	if t := strings.Trim(out.String(), "-"); t != "" && t != "index" {
+		return t
+	}
+	return "pagina"
+}
+
+// sections reports folders without an index page: they would be holes in the
+// navigation and in the breadcrumbs.
+func (b *builder) sections() {
+	if b.s.entries[""] == nil {
+		lang := b.s.Config.Languages
+		if len(lang) > 0 {
+			b.Out.Errorf(diag.Pos{File: content.Root + "/" + lang[0].Lang + "/index.md"}, "page-home", "write one: it is the first page that readers see", "the site has no first page")
+		}
+	}
+	missing := map[string]string{}
+	for id, texts := range b.s.entries {
+		for dir := path.Dir(id); dir != "."; dir = path.Dir(dir) {
+			if b.s.entries[dir] != nil {
+				continue
+			}
+			for _, p := range texts {
+				if p != nil {
+					if old, ok := missing[dir]; !ok || p.File < old {
+						missing[dir] = p.File
+					}
+					break
+				}
+			}
+		}
+	}
+	for dir, file := range missing {
+		lang, _ := content.Split(file)
+		b.Out.Errorf(diag.Pos{File: content.Root + "/" + lang + "/" + dir}, "page-section", "write "+content.Root+"/"+lang+"/"+dir+"/index.md with at least a title", "the section has no index.md")
+	}
+}
+
+// text gives the text of a page that readers of a language see.
+func (b *builder) text(l *Locale, texts []*content.Page) *content.Page {
+	if p := texts[l.N]; p != nil {
+		return p
+	}
+	for _, f := range l.Fallback {
+		if p := texts[b.locale[f]]; p != nil {
+			return p
+		}
+	}
+	return nil
+}
+
+// place gives every page of a locale its address, its section and its place.
+func (b *builder) place(l *Locale) {
+	ids := make([]string, 0, len(b.s.entries))
+	for id := range b.s.entries {
+		ids = append(ids, id)
+	}
+	// Sections come before what stands in them.
+	slices.SortFunc(ids, func(x, y string) int {
+		return cmp.Or(cmp.Compare(depth(x), depth(y)), strings.Compare(x, y))
+	})
+	l.All = make([]*Page, 0, len(ids))
+	for _, id := range ids {
+		text := b.text(l, b.s.entries[id])
+		if text == nil {
+			continue
+		}
+		p := &Page{Page: text, Locale: l, Fallback: text.Lang != l.Lang}
+		if id == "" {
+			p.Dir = strings.TrimPrefix(l.Prefix, "/")
+			l.Home = p
+		} else {
+			up := path.Dir(id)
+			if up == "." {
+				up = ""
+			}
+			p.Parent = l.byID[up]
+			dir := strings.TrimPrefix(l.Prefix, "/")
+			if p.Parent != nil {
+				dir = p.Parent.Dir
+				p.Parent.Children = append(p.Parent.Children, p)
+			}
+			p.Dir = path.Join(dir, p.Slug)
+		}
+		p.URL = urlOf(p.Dir)
+		if why := output.CheckPath(path.Join(p.Dir, "index.html")); why != "" {
+			b.errorf(p.Page, "slug", -1, "page-slug", "give the page another slug", "the address %s does not work: %s", p.URL, why)
+		}
+		if other, taken := b.addresses[strings.ToLower(p.Dir)]; taken {
+			b.clash(p, other)
+		} else {
+			b.addresses[strings.ToLower(p.Dir)] = p
+		}
+		l.byID[id] = p
+		l.All = append(l.All, p)
+	}
+	for _, p := range l.All {
+		slices.SortStableFunc(p.Children, func(a, c *Page) int {
+			return cmp.Or(cmp.Compare(a.Order, c.Order), strings.Compare(a.Title, c.Title), strings.Compare(a.ID, c.ID))
+		})
+		for i, c := range p.Children {
+			c.At = i
+		}
+	}
+	slices.SortFunc(l.All, func(a, c *Page) int { return strings.Compare(a.ID, c.ID) })
+}
+
+// clash reports two pages at one address, at the page that can be changed.
+func (b *builder) clash(p, other *Page) {
+	at, with := p, other
+	if at.Fallback && !with.Fallback {
+		at, with = with, at
+	}
+	what := "the same address"
+	if p.Dir != other.Dir {
+		what = "an address that only capitals tell apart"
+	}
+	hint := "give one of them another slug"
+	if at.ID == at.Slug && strings.HasPrefix(with.Locale.Prefix, "/"+at.Slug) {
+		hint = "the address " + at.URL + " belongs to the language " + with.Locale.Lang + "; give the page another slug"
+	}
+	b.errorf(at.Page, "slug", -1, "page-address", hint, "%s has %s as %s: %s", at.File, what, with.File, at.URL)
+}
+
+func depth(id string) int {
+	if id == "" {
+		return 0
+	}
+	return 1 + strings.Count(id, "/")
+}
+
+// urlOf gives the URL path of a folder of the output.
+func urlOf(dir string) string {
+	if dir == "" {
+		return "/"
+	}
+	return "/" + escape(dir) + "/"
+}
+
+// escape percent-encodes a path for a URL (RFC 3986 §3.3).
+func escape(p string) string {
+	return (&url.URL{Path: p}).EscapedPath()
+}
+
+// files gives each file beside the pages its place: in the folder of the
+// section beside whose index it stands.
+func (b *builder) files() {
+	slices.Sort(b.Files)
+	for _, source := range b.Files {
+		lang, rest := content.Split(source)
+		n, ok := b.locale[lang]
+		if !ok {
+			continue
+		}
+		l := b.s.Locales[n]
+		dir := path.Dir(rest)
+		out := strings.TrimPrefix(l.Prefix, "/")
+		if dir != "." {
+			if p, ok := l.byID[dir]; ok {
+				out = p.Dir
+			} else {
+				out = path.Join(out, dir)
+			}
+		} else if l.Home != nil {
+			out = l.Home.Dir
+		}
+		f := File{Source: source, Path: path.Join(out, path.Base(rest))}
+		f.URL = "/" + escape(f.Path)
+		if why := output.CheckPath(f.Path); why != "" {
+			b.Out.Errorf(diag.Pos{File: source}, "file-name", "rename the file", "the file cannot be published: %s", why)
+			continue
+		}
+		b.s.Files = append(b.s.Files, f)
+		b.s.files[source] = f
+	}
+}
+
+// redirects gathers old addresses: aliases of pages and [[redirect]] tables.
+func (b *builder) redirects() {
+	if !b.s.Config.Outputs.Redirects {
+		return
+	}
+	taken := map[string]string{}
+	add := func(r Redirect, fail func(code, hint, format string, args ...any)) {
+		from := r.From
+		u, err := url.Parse(from)
+		if err != nil || !strings.HasPrefix(from, "/") || strings.HasPrefix(from, "//") || u.RawQuery != "" || u.Fragment != "" || u.Host != "" {
+			fail("redirect-from", `write the part behind the host name: "/oud/pad/"`, "%q is not an address on this site", from)
+			return
+		}
+		clean := path.Clean(u.Path)
+		if strings.Contains(u.Path, "..") {
+			fail("redirect-from", "write the address without ..", "%q leads out of the site", from)
+			return
+		}
+		file := strings.TrimPrefix(clean, "/")
+		if path.Ext(file) != ".html" && path.Ext(file) != ".htm" && path.Ext(file) != ".php" {
+			file = path.Join(file, "index.html")
+			u.Path = strings.TrimSuffix(clean, "/") + "/"
+		}
+		r.Path, r.From = file, u.EscapedPath()
+		if why := output.CheckPath(file); why != "" {
+			fail("redirect-from", "use letters, digits and hyphens", "%q does not work: %s", from, why)
+			return
+		}
+		dir := strings.ToLower(strings.TrimSuffix(strings.TrimSuffix(file, "index.html"), "/"))
+		if p, ok := b.addresses[dir]; ok && strings.HasSuffix(file, "index.html") {
+			fail("redirect-from", "remove it, or give that page another slug", "%q is the address of a page: %s", from, p.File)
+			return
+		}
+		if first, dup := taken[strings.ToLower(file)]; dup {
+			fail("redirect-from", "remove one of the two", "%q is taken already by %s", from, first)
+			return
+		}
+		taken[strings.ToLower(file)] = r.Source
+		b.s.Redirects = append(b.s.Redirects, r)
+	}
+	for _, l := range b.s.Locales {
+		for _, p := range l.All {
+			if p.Fallback {
+				continue
+			}
+			for i, from := range p.Aliases {
+				add(Redirect{From: from, To: p, Source: p.File}, func(code, hint, format string, args ...any) {
+					b.errorf(p.Page, "aliases", i, code, hint, format, args...)
+				})
+			}
+		}
+	}
+	for _, r := range b.s.Config.Redirects {
+		fail := func(code, hint, format string, args ...any) { b.Out.Errorf(r.Pos, code, hint, format, args...) }
+		red := Redirect{From: r.From, Source: config.File}
+		switch u, err := url.Parse(r.To); {
+		case strings.HasSuffix(r.To, ".md"):
+			id, _ := content.ID(strings.TrimPrefix(r.To, "/"))
+			l := b.s.Locales[0]
+			if lang, rest, ok := strings.Cut(id, "/"); ok && b.entriesFor(lang) {
+				l, id = b.s.Locales[b.locale[lang]], rest
+			}
+			p, ok := l.Page(id)
+			if !ok {
+				fail("redirect-to", "name a page by its file below the language's folder: e-mail/imap-instellingen.md", "no page %q", r.To)
+				continue
+			}
+			red.To = p
+		case err != nil || strings.Contains(r.To, ".."):
+			fail("redirect-to", "write an address or a page's file", "%q is not an address", r.To)
+			continue
+		case u.Scheme == "https" || u.Scheme == "http", strings.HasPrefix(r.To, "/") && !strings.HasPrefix(r.To, "//"):
+			red.Address = u.String()
+		default:
+			fail("redirect-to", `write "https://…", "/een/adres/" or "e-mail/pagina.md"`, "%q is not an address", r.To)
+			continue
+		}
+		add(red, fail)
+	}
+	slices.SortFunc(b.s.Redirects, func(x, y Redirect) int { return strings.Compare(x.From, y.From) })
+}
+
+func (b *builder) entriesFor(lang string) bool {
+	_, ok := b.locale[lang]
+	return ok
+}
+
+// related checks the ids in the front matter's related lists.
+func (b *builder) related() {
+	for _, texts := range b.s.entries {
+		for _, p := range texts {
+			if p == nil {
+				continue
+			}
+			for i, id := range p.Related {
+				if b.s.entries[id] == nil {
+					var known []string
+					for k := range b.s.entries {
+						known = append(known, k)
+					}
+					slices.Sort(known)
+					hint := "write the path below the language's folder, without .md: e-mail/imap-instellingen"
+					if near := diag.Nearest(strings.TrimSuffix(id, ".md"), known); near != "" {
+						hint = fmt.Sprintf("did you mean %q?", near)
+					}
+					b.errorf(p, "related", i, "link-page", hint, "no page has the id %q", id)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,232 @@
+// Settings for one address. The address stays in this page, or, when the
+// reader asks for it, in this tab (sessionStorage). It goes nowhere else: the
+// page's connect-src 'none' sees to that. A password is never asked.
+
+const KEY = "address";
+
+// parse gives a typed address: what stands before the @ as it was typed, the
+// domain in the form that servers use (ASCII, lower case). Instead of an
+// address it can give the name of what is wrong: empty, at or domain. The
+// rules are those of forms.Address, except that letters outside ASCII may stand
+// before the @: only the QR code cannot hold those.
+export function parse(typed) {
+  const text = typed.trim();
+  if (!text) return "empty";
+  const at = text.lastIndexOf("@");
+  const local = text.slice(0, at);
+  const ascii = /^[\x21-\x7e]*$/.test(local);
+  if (at < 1 || at === text.length - 1 || local.length > 64) return "at";
+  if (!/^[^\s"(),:;<>@[\\\].]+(\.[^\s"(),:;<>@[\\\].]+)*$/.test(local)) return "at";
+  let domain = text.slice(at + 1);
+  try {
+    domain = /[/?#:%\\\s]/.test(domain) ? "" : new URL(`https://${domain}`).hostname;
+  } catch {
+    domain = "";
+  }
+  if (domain.length > 253 || !/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(domain)) return "domain";
+  return { local, domain, address: `${local}@${domain}`, ascii, idn: /(^|\.)xn--/.test(domain) };
+}
+
+const username = (form, who) => ({ address: who.address, "local-part": who.local })[form] ?? "";
+
+// best gives the server of a protocol that programs should use: encrypted from
+// the first byte if there is one (RFC 8314), never without encryption.
+function best(servers, protocol) {
+  const rows = servers.filter((s) => s.protocol === protocol);
+  return rows.find((s) => s.security === "tls") ?? rows.find((s) => s.security === "starttls");
+}
+
+const read = (text) => text.split(";").filter((row) => row.trim()).map((row) => {
+  const [protocol, host, port, security, username, authentication] = row.trim().split(" ");
+  return { protocol, host, port: Number(port), security, username, authentication };
+});
+
+// payload is the format that Thunderbird for Android imports, version 1; the
+// numbers are explained in the documentation of the Go package forms.
+export function payload(incoming, outgoing, who) {
+  const server = (s) => [
+    s.protocol === "pop" ? 1 : 0, s.host, s.port, { starttls: 2, tls: 3 }[s.security],
+    { password: 1, encrypted: 2, oauth2: 6 }[s.authentication], username(s.username, who),
+  ];
+  return JSON.stringify([1, [1, 1], server(incoming), [[server(outgoing), [who.address, ""]]]]);
+}
+
+// uuid5 gives a name's version 5 UUID (RFC 9562) in a namespace.
+async function uuid5(namespace, name) {
+  const space = namespace.match(/[0-9a-f]{2}/gi).map((h) => parseInt(h, 16));
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-1", new Uint8Array([...space, ...new TextEncoder().encode(name)]))).slice(0, 16);
+  hash[6] = (hash[6] & 0x0f) | 0x50;
+  hash[8] = (hash[8] & 0x3f) | 0x80;
+  return [...hash].map((b, i) => ([4, 6, 8, 10].includes(i) ? "-" : "") + b.toString(16).padStart(2, "0")).join("").toUpperCase();
+}
+
+const escape = (s) => s.replace(/[&<>]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[c]);
+const plist = (v) => {
+  if (typeof v === "boolean") return v ? "<true/>" : "<false/>";
+  if (typeof v === "number") return `<integer>${v}</integer>`;
+  if (Array.isArray(v)) return `<array>${v.map(plist).join("")}</array>`;
+  if (typeof v === "object") return `<dict>${Object.entries(v).map(([k, x]) => `<key>${k}</key>${plist(x)}`).join("")}</dict>`;
+  return `<string>${escape(v)}</string>`;
+};
+
+// profile gives an Apple configuration profile for the address. Identifier and
+// UUID follow from the address and the protocol alone, so that installing it
+// again replaces the account instead of adding one.
+export async function profile(incoming, outgoing, who, organization) {
+  const { protocol } = incoming;
+  const kind = protocol.toUpperCase();
+  const space = await uuid5("6ba7b8109dad11d180b400c04fd430c8", who.domain); // in the DNS namespace
+  const id = `${who.domain.split(".").reverse().join(".")}.mail.${protocol}.${(await uuid5(space, who.address)).slice(0, 8).toLowerCase()}`;
+  const account = {
+    PayloadType: "com.apple.mail.managed",
+    PayloadVersion: 1,
+    PayloadIdentifier: `${id}.account`,
+    PayloadUUID: await uuid5(space, `mobileconfig/${protocol}/account/${who.address}`),
+    PayloadDisplayName: `E-mail (${kind})`,
+    EmailAccountType: `EmailType${kind}`,
+    EmailAccountDescription: who.address,
+    EmailAddress: who.address,
+    OutgoingPasswordSameAsIncomingPassword: true,
+  };
+  for (const [side, s] of [["Incoming", incoming], ["Outgoing", outgoing]]) {
+    account[`${side}MailServerHostName`] = s.host;
+    account[`${side}MailServerPortNumber`] = s.port;
+    account[`${side}MailServerUseSSL`] = true;
+    account[`${side}MailServerAuthentication`] = "EmailAuthPassword";
+    const name = username(s.username, who);
+    if (name) account[`${side}MailServerUsername`] = name;
+  }
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0">${plist({
+    PayloadType: "Configuration",
+    PayloadVersion: 1,
+    PayloadIdentifier: id,
+    PayloadUUID: await uuid5(space, `mobileconfig/${protocol}/profile/${who.address}`),
+    PayloadDisplayName: `${who.address} (${kind})`,
+    PayloadOrganization: organization,
+    PayloadContent: [account],
+  })}</plist>
+`;
+}
+
+// everywhere fills in user names in the settings tables and in the text, or
+// takes them out again when there is no address.
+function everywhere(who) {
+  for (const e of document.querySelectorAll("[data-personal]")) {
+    e.dataset.was ??= e.textContent;
+    const name = who && username(e.dataset.personal, who);
+    e.textContent = name || e.dataset.was;
+    e.classList.toggle("mine", Boolean(name));
+  }
+}
+
+function start(box, say) {
+  const form = box.querySelector("form");
+  const field = form.elements.address;
+  const remember = form.elements.remember;
+  const error = box.querySelector(".error");
+  const own = box.querySelector(".own");
+  const code = box.querySelector(".qr");
+  const servers = read(box.dataset.servers);
+  const outgoing = best(servers, "smtp");
+  let who;
+
+  const incoming = () => best(servers, own.querySelector(":checked").value);
+
+  async function show() {
+    const server = incoming();
+    for (const table of own.querySelectorAll("[data-own]")) {
+      table.hidden = ![server.protocol, "smtp"].includes(table.dataset.own);
+      const cell = table.querySelector("[data-key=username] .val");
+      const name = username(best(servers, table.dataset.own).username, who);
+      if (name) cell.textContent = name;
+      cell.classList.toggle("mine", Boolean(name));
+    }
+    own.querySelector("h3").textContent = box.dataset.title.replace("{address}", who.address);
+    own.querySelector(".idn").hidden = !who.idn;
+    own.hidden = false;
+
+    code.hidden = !username(server.username, who) || !username(outgoing.username, who);
+    code.querySelector(".ascii").hidden = who.ascii;
+    code.querySelector("svg")?.remove();
+    if (who.ascii && !code.hidden) {
+      const { qr } = await import("./qr.js");
+      code.querySelector("svg")?.remove();
+      code.append(qr(payload(server, outgoing, who), code.dataset.alt));
+    }
+  }
+
+  async function download() {
+    const server = incoming();
+    const text = await profile(server, outgoing, who, box.dataset.organization);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "application/x-apple-aspen-config" }));
+    link.download = `${who.address}-${server.protocol}.mobileconfig`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  }
+
+  function fail(kind) {
+    error.textContent = kind ? box.dataset[kind] : "";
+    if (kind) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+  }
+
+  async function fill(announce) {
+    const got = parse(field.value);
+    if (typeof got === "string") {
+      fail(got);
+      field.focus();
+      return;
+    }
+    fail("");
+    who = got;
+    store();
+    everywhere(who);
+    await show();
+    if (!announce) return;
+    say(box.dataset.done.replace("{address}", who.address));
+    own.querySelector("h3").focus();
+  }
+
+  function store() {
+    if (remember.checked && who) sessionStorage.setItem(KEY, who.address);
+    else sessionStorage.removeItem(KEY);
+  }
+
+  function clear() {
+    who = undefined;
+    form.reset();
+    store();
+    own.hidden = true;
+    everywhere();
+    say(box.dataset.cleared);
+    field.focus();
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    fill(true);
+  });
+  field.addEventListener("input", () => fail(""));
+  remember.addEventListener("change", store);
+  own.addEventListener("change", show);
+  box.querySelector("[data-profile]").addEventListener("click", download);
+  box.querySelector("[data-clear]").addEventListener("click", clear);
+  box.hidden = false;
+  const kept = sessionStorage.getItem(KEY);
+  if (kept) {
+    field.value = kept;
+    remember.checked = true;
+    fill(false);
+  }
+}
+
+// run begins on a page; say announces to screen readers.
+export function run(say) {
+  const box = document.querySelector(".personal");
+  const who = parse(sessionStorage.getItem(KEY) ?? "");
+  if (box) start(box, say);
+  else if (typeof who !== "string") everywhere(who);
+}

@@ -1,0 +1,143 @@
+// What a page can do more with a script. Nothing here is needed to read it,
+// nothing is sent anywhere (connect-src 'none'), and words come from the page.
+
+const root = document.documentElement;
+const status = document.getElementById("status");
+
+// say tells screen readers what happened; the text is cleared first, so that
+// the same words twice are heard twice.
+function say(text) {
+  if (!status) return;
+  status.textContent = "";
+  setTimeout(() => { status.textContent = text; }, 50);
+}
+
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// done shows on the button itself that it worked, for three seconds.
+function done(button, words) {
+  const span = button.querySelector("span") ?? button;
+  button.dataset.was ??= span.textContent;
+  span.textContent = words;
+  button.classList.add("done");
+  clearTimeout(button.timer);
+  button.timer = setTimeout(() => {
+    span.textContent = button.dataset.was;
+    button.classList.remove("done");
+  }, 3000);
+}
+
+async function copyValue(button) {
+  const value = button.parentElement.querySelector(".val");
+  const text = value.textContent.trim();
+  if (await copyText(text)) {
+    done(button, button.dataset.done);
+    say(status.dataset.copied.replace("{value}", text));
+  } else {
+    getSelection().selectAllChildren(value);
+    say(status.dataset.failed);
+  }
+}
+
+const tools = {
+  print: () => print(),
+  async markdown(button) {
+    const { markdown } = await import("./markdown.js");
+    if (await copyText(markdown())) {
+      say(button.dataset.done);
+      done(button, button.dataset.done);
+    } else {
+      location.href = document.querySelector("link[type='text/markdown']").href;
+    }
+  },
+  async phone(button) {
+    const box = document.getElementById("phone");
+    box.hidden = !box.hidden;
+    button.setAttribute("aria-expanded", String(!box.hidden));
+    if (!box.querySelector("svg")) {
+      const { qr } = await import("./qr.js");
+      box.append(qr(location.href.split("#")[0], box.dataset.alt));
+    }
+  },
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (button?.matches(".copy")) copyValue(button);
+  else if (button?.dataset.tool) tools[button.dataset.tool](button);
+  for (const menu of document.querySelectorAll(".lang[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = document.querySelector(".lang[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
+// On paper everything is open.
+let opened = [];
+addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll("main details:not([open], .toc-small)")];
+  for (const d of opened) d.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const d of opened) d.open = false;
+});
+
+// One line in the language that the reader's browser asks for, when the page
+// exists in it; never a jump.
+function hint() {
+  const asked = navigator.languages.map((l) => l.split("-")[0]);
+  if (asked.includes(root.lang.split("-")[0]) || sessionStorage.getItem("no-hint")) return;
+  for (const lang of asked) {
+    const link = document.querySelector(`.lang a[hreflang="${lang}"][data-hint]`);
+    if (!link) continue;
+    const bar = document.createElement("aside");
+    bar.className = "hint-bar";
+    bar.lang = link.lang;
+    bar.dir = link.dir;
+    bar.setAttribute("aria-label", link.textContent);
+    const to = document.createElement("a");
+    to.href = link.href;
+    to.hreflang = link.lang;
+    to.textContent = link.dataset.hint;
+    const close = document.createElement("button");
+    close.className = "tool";
+    close.type = "button";
+    close.textContent = link.dataset.close;
+    close.onclick = () => {
+      sessionStorage.setItem("no-hint", "1");
+      bar.remove();
+    };
+    bar.append(to, close);
+    document.body.append(bar);
+    return;
+  }
+}
+
+// What was read stays readable without a network: the service worker keeps the
+// section. Only over https, so that a preview on a desk is never a stale one.
+async function keep() {
+  if (location.protocol !== "https:" || !navigator.serviceWorker || navigator.connection?.saveData) return;
+  await navigator.serviceWorker.register("/sw.js");
+  const { active } = await navigator.serviceWorker.ready;
+  const pages = [...document.querySelectorAll(".secnav a")].map((a) => a.href);
+  active.postMessage({ keep: [location.href.split("#")[0], ...pages] });
+}
+
+root.classList.add("ready");
+if (document.querySelector(".personal") || (sessionStorage.getItem("address") && document.querySelector("[data-personal]"))) {
+  import("./personal.js").then(({ run }) => run(say));
+}
+hint();
+addEventListener("load", () => (window.requestIdleCallback ?? setTimeout)(() => keep().catch(() => {})));
