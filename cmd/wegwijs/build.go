@@ -69,7 +69,7 @@ func (e *env) runBuild(ctx context.Context, out string) error {
 		j := json.NewEncoder(e.stdout)
 		j.SetIndent("", "  ")
 		return j.Encode(map[string]any{
-			"output": out, "release": r.Manifest.Release, "files": len(r.Manifest.Files), "bytes": r.Bytes,
+			"output": out, "release": r.Manifest.Release, "files": r.Written + r.Same, "bytes": r.Bytes,
 			"written": r.Written, "same": r.Same, "deleted": r.Deleted, "errors": 0, "warnings": len(findings), "findings": nonNil(findings),
 		})
 	}
@@ -100,7 +100,7 @@ func (e *env) runBuild(ctx context.Context, out string) error {
 	if d := len(s.Drafts()); d > 0 {
 		fmt.Fprintf(e.stdout, "; %d drafts left out", d)
 	}
-	fmt.Fprintf(e.stdout, "\n%s: %d files, %.1f MB; %d written, %d the same, %d deleted (%s)\n", out, len(r.Manifest.Files)+1, float64(r.Bytes)/1e6, r.Written, r.Same, r.Deleted, took(start))
+	fmt.Fprintf(e.stdout, "\n%s: %d files, %.1f MB; %d written, %d the same, %d deleted (%s)\n", out, r.Written+r.Same, float64(r.Bytes)/1e6, r.Written, r.Same, r.Deleted, took(start))
 	return nil
 }
 

@@ -43,12 +43,12 @@ const read = (text) => text.split(";").filter((row) => row.trim()).map((row) => 
 
 // payload is the format that Thunderbird for Android imports, version 1; the
 // numbers are explained in the documentation of the Go package forms.
-export function payload(incoming, outgoing, who) {
+export function payload(incoming, outgoing, who, name = "") {
   const server = (s) => [
     s.protocol === "pop" ? 1 : 0, s.host, s.port, { starttls: 2, tls: 3 }[s.security],
     { password: 1, encrypted: 2, oauth2: 6 }[s.authentication], username(s.username, who),
   ];
-  return JSON.stringify([1, [1, 1], server(incoming), [[server(outgoing), [who.address, ""]]]]);
+  return JSON.stringify([1, [1, 1], server(incoming), [[server(outgoing), [who.address, name]]]]);
 }
 
 // uuid5 gives a name's version 5 UUID (RFC 9562) in a namespace.

@@ -48,6 +48,11 @@ async function copyValue(button) {
 
 const tools = {
   print: () => print(),
+  all() {
+    root.classList.add("all");
+    print();
+    root.classList.remove("all");
+  },
   async markdown(button) {
     const { markdown } = await import("./markdown.js");
     if (await copyText(markdown())) {

@@ -6,7 +6,7 @@ package build
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -37,8 +37,22 @@ type State struct {
 	Renderer *render.Renderer
 	Set      *output.Set // nil when the site is too broken to have one
 
-	static []diag.Diagnostic // of everything but the texts of pages
-	pages  map[string]page   // by file
+	digest  digest
+	pages   map[string]page              // by file
+	flawed  map[string][]diag.Diagnostic // what is wrong with pages' front matter, by file
+	static  []diag.Diagnostic
+	strings *i18n.Catalogue
+	layouts *layout.Set
+	checked *mail.Checked
+	source  *layout.SettingsSource
+	extra   []output.File
+	found   findings
+}
+
+// findings are what is wrong, by the stage that said so: a stage whose input
+// did not change is not run again, and what it said still holds.
+type findings struct {
+	scan, config, strings, layouts, site, names, mail, set []diag.Diagnostic
 }
 
 // page is what reading one Markdown file gave.
@@ -46,6 +60,19 @@ type page struct {
 	*content.Page // nil when it cannot be read
 	findings      []diag.Diagnostic
 }
+
+// digest is a sum over all input files that does not depend on their order, so
+// that one file's change costs one file's work.
+type digest [4]uint64
+
+func (d *digest) add(f scan.File, sign uint64) {
+	h := sha256.Sum256(append([]byte(f.Path+"\x00"), f.Hash[:]...))
+	for i := range d {
+		d[i] += sign * binary.LittleEndian.Uint64(h[8*i:])
+	}
+}
+
+func (d *digest) String() string { return fmt.Sprintf("%016x", d[0]^d[1]^d[2]^d[3]) }
 
 // ErrChanged says that a file is no longer what it was when the site was
 // scanned.
@@ -63,98 +90,228 @@ type Options struct {
 }
 
 // Load reads the site in fsys. prev, which may be nil, is an earlier state of
-// the same folder: what did not change since is taken from it. Mistakes of
-// authors are in the State; the error says that the work could not be done.
+// the same folder with the same options: what did not change since is taken
+// from it. Mistakes of authors are in the State; the error says that the work
+// could not be done.
 func Load(ctx context.Context, fsys fs.FS, opt Options, prev *State) (*State, error) {
-	s := &State{pages: map[string]page{}}
-	out := new(diag.List)
-	var mu sync.Mutex
-	var prevTree *scan.Tree
-	if prev != nil {
-		prevTree = prev.Tree
+	return load(ctx, fsys, opt, prev, func(tree *scan.Tree, visit scan.Visit, out *diag.List) (*scan.Tree, error) {
+		return scan.Scan(ctx, fsys, tree, visit, out)
+	})
+}
+
+// Update is [Load] for who has been told which paths may have changed: only
+// these are looked at.
+func Update(ctx context.Context, fsys fs.FS, opt Options, prev *State, paths []string) (*State, error) {
+	return load(ctx, fsys, opt, prev, func(tree *scan.Tree, visit scan.Visit, out *diag.List) (*scan.Tree, error) {
+		out.Add(slices.DeleteFunc(slices.Clone(prev.found.scan), func(d diag.Diagnostic) bool {
+			return slices.ContainsFunc(paths, func(p string) bool { return d.Pos.File == p || strings.HasPrefix(d.Pos.File, p+"/") })
+		})...)
+		return scan.Update(ctx, fsys, tree, paths, visit, out)
+	})
+}
+
+func load(ctx context.Context, fsys fs.FS, opt Options, prev *State, look func(*scan.Tree, scan.Visit, *diag.List) (*scan.Tree, error)) (*State, error) {
+	s := &State{}
+	first := prev == nil
+	if first {
+		prev = &State{Tree: &scan.Tree{}}
 	}
-	tree, err := scan.Scan(ctx, fsys, prevTree, func(f scan.File, data []byte) {
+	out := new(diag.List)
+	read := map[string]page{}
+	var mu sync.Mutex
+	tree, err := look(prev.Tree, func(f scan.File, data []byte) {
 		if !isPage(f.Path) {
 			return
 		}
 		found := new(diag.List)
 		p := content.Parse(f.Path, data, found)
 		mu.Lock()
-		s.pages[f.Path] = page{p, found.Sorted()}
+		read[f.Path] = page{p, found.Sorted()}
 		mu.Unlock()
 	}, out)
 	if err != nil {
 		return nil, err
 	}
 	s.Tree = tree
-	read := func(file string) ([]byte, error) { return s.read(fsys, file) }
+	s.found.scan = out.Sorted()
 
-	var files []string // beside the pages
-	var pages []*content.Page
-	groups := map[string]map[string][]byte{"i18n": {}, layout.Root: {}}
-	known := output.Types()
-	digest := sha256.New()
-	for _, f := range tree.Files {
-		digest.Write([]byte(f.Path))
-		digest.Write(f.Hash[:])
-		top, rest, _ := strings.Cut(f.Path, "/")
-		switch {
-		case isPage(f.Path):
-			p, ok := s.pages[f.Path]
-			if !ok && prev != nil { // not read again: unchanged
-				p = prev.pages[f.Path]
-				s.pages[f.Path] = p
+	// What changed, by the stage that it concerns.
+	var change struct{ config, strings, layouts, checked, pages, files bool }
+	change.config, change.strings, change.layouts, change.checked = first, first, first, first
+	s.pages, s.flawed, s.digest = prev.pages, prev.flawed, prev.digest
+	var gone []string
+	for _, path := range scan.Changed(prev.Tree, tree) {
+		old, was := prev.Tree.Get(path)
+		f, is := tree.Get(path)
+		if was {
+			s.digest.add(old, ^uint64(0))
+		}
+		if is {
+			s.digest.add(f, 1)
+		} else {
+			gone = append(gone, path)
+		}
+		switch top, _, _ := strings.Cut(path, "/"); {
+		case path == config.File:
+			change.config = true
+		case path == mail.CheckedFile:
+			change.checked = true
+		case top == "i18n":
+			change.strings = true
+		case top == layout.Root:
+			change.layouts = true
+		case isPage(path):
+			p, q := prev.pages[path], read[path]
+			if was && is && p.Page != nil && q.Page != nil && p.Equal(q.Page) && len(p.findings) == 0 && len(q.findings) == 0 {
+				continue // only the text changed
 			}
-			out.Add(p.findings...)
-			if p.Page != nil && (opt.Drafts || !p.Draft) {
-				pages = append(pages, p.Page)
+			if !change.pages {
+				change.pages = true
+				s.pages = maps.Clone(prev.pages)
+				s.flawed = maps.Clone(prev.flawed)
+				if s.pages == nil {
+					s.pages, s.flawed = map[string]page{}, map[string][]diag.Diagnostic{}
+				}
 			}
-		case top == content.Root:
-			if slices.Contains(known, ext(f.Path)) {
-				files = append(files, f.Path)
+			delete(s.flawed, path)
+			if is {
+				s.pages[path] = q
+				if len(q.findings) > 0 {
+					s.flawed[path] = q.findings
+				}
+			} else {
+				delete(s.pages, path)
 			}
-		case top == "i18n" && (strings.Contains(rest, "/") || ext(rest) != ".toml"), f.Path == config.File:
-		case groups[top] != nil:
-			if top == layout.Root && ext(f.Path) == "" || strings.HasSuffix(f.Path, ".tmp") {
-				continue
-			}
-			data, err := read(f.Path)
-			if err != nil {
-				return nil, err
-			}
-			groups[top][f.Path] = data
+		case was != is:
+			change.files = true
 		}
 	}
-	if _, ok := tree.Get(config.File); !ok {
-		out.Errorf(diag.Pos{File: config.File}, "config-missing", "write one, or run the program in the folder of the site (-C folder)", "the folder has no site.toml")
-		s.static = out.Sorted()
-		return s, nil
+	if !first && prev.Renderer != nil {
+		prev.Renderer.Forget(gone)
 	}
-	toml, err := read(config.File)
-	if err != nil {
+	if err := s.assemble(fsys, opt, prev, change.config, change.strings, change.layouts, change.checked, change.pages || change.files); err != nil {
 		return nil, err
 	}
-	s.Config = config.Parse(toml, out)
-	if s.Config == nil || len(s.Config.Languages) == 0 {
-		s.static = out.Sorted()
-		return s, nil
+	f := &s.found
+	s.static = slices.Concat(f.scan, f.config, f.strings, f.layouts, f.site, f.names, f.mail, f.set)
+	for _, ds := range s.flawed {
+		s.static = append(s.static, ds...)
 	}
-	strings := s.strings(groups["i18n"], out)
-	release := hex.EncodeToString(digest.Sum(nil))[:16]
-	layouts := layout.Load(groups[layout.Root], render.Theme(s.Config), release, out)
-	s.Site = site.New(site.Input{Config: s.Config, Pages: pages, Files: files, Source: read, Out: out})
-	var all []*i18n.Strings
-	for _, l := range s.Config.Languages {
-		all = append(all, strings.Lang(l.Lang))
-	}
-	layouts.CheckNames(all, func(id string) bool { return s.Site.Reference(id) != nil }, s.Site.IDs, out)
-	checked := mail.ReadChecked(fsys, out)
-	checked.Diagnose(s.Config.Mail, opt.Today, out)
-	settings, extra := mailForms(s.Config, s.Site, checked, opt.Keys, out)
-	s.Renderer = render.New(render.Input{Site: s.Site, Layouts: layouts, Strings: strings, Read: read, Settings: settings, Extra: extra})
-	s.Set = s.Renderer.Set(out)
-	s.static = out.Sorted()
+	s.static = diag.Sort(s.static)
 	return s, nil
+}
+
+// assemble runs the stages whose input changed.
+func (s *State) assemble(fsys fs.FS, opt Options, prev *State, newConfig, newStrings, newLayouts, newChecked, newPages bool) error {
+	open := func(file string) ([]byte, error) { return s.read(fsys, file) }
+	out := new(diag.List)
+	take := func() []diag.Diagnostic {
+		ds := out.Sorted()
+		out = new(diag.List)
+		return ds
+	}
+	s.Config, s.found.config = prev.Config, prev.found.config
+	if newConfig {
+		s.Config = nil
+		if _, ok := s.Tree.Get(config.File); !ok {
+			out.Errorf(diag.Pos{File: config.File}, "config-missing", "write one, or run the program in the folder of the site (-C folder)", "the folder has no site.toml")
+		} else {
+			src, err := open(config.File)
+			if err != nil {
+				return err
+			}
+			s.Config = config.Parse(src, out)
+		}
+		s.found.config = take()
+	}
+	if s.Config == nil || len(s.Config.Languages) == 0 {
+		return nil // without languages there is nothing to look at pages with
+	}
+	fresh := prev.Site == nil || prev.Config != s.Config
+	s.strings, s.found.strings = prev.strings, prev.found.strings
+	if newStrings || fresh {
+		files, err := s.group("i18n", open)
+		if err != nil {
+			return err
+		}
+		s.strings = s.readStrings(files, out)
+		s.found.strings = take()
+	}
+	s.layouts, s.found.layouts = prev.layouts, prev.found.layouts
+	if newLayouts || fresh {
+		files, err := s.group(layout.Root, open)
+		if err != nil {
+			return err
+		}
+		s.layouts = layout.Load(files, render.Theme(s.Config), out)
+		s.found.layouts = take()
+	}
+	s.Site, s.found.site = prev.Site, prev.found.site
+	if newPages || fresh || len(prev.found.site) > 0 { // positions in front matter may have moved
+		pages, files := s.inputs(opt)
+		s.Site = site.New(site.Input{Config: s.Config, Pages: pages, Files: files, Source: open, Out: out})
+		s.found.site = take()
+	}
+	same := s.Site == prev.Site
+	s.found.names = prev.found.names
+	if !same || s.layouts != prev.layouts || s.strings != prev.strings {
+		var all []*i18n.Strings
+		for _, l := range s.Config.Languages {
+			all = append(all, s.strings.Lang(l.Lang))
+		}
+		s.layouts.CheckNames(all, func(id string) bool { return s.Site.Reference(id) != nil }, s.Site.IDs, out)
+		s.found.names = take()
+	}
+	s.checked, s.source, s.extra, s.found.mail = prev.checked, prev.source, prev.extra, prev.found.mail
+	if !same || newChecked {
+		s.checked = mail.ReadChecked(fsys, out)
+		s.checked.Diagnose(s.Config.Mail, opt.Today, out)
+		s.source, s.extra = mailForms(s.Config, s.Site, s.checked, opt.Keys, out)
+		s.found.mail = take()
+	}
+	s.Renderer = render.New(render.Input{
+		Site: s.Site, Layouts: s.layouts, Strings: s.strings, Read: open, Hash: s.hash, Release: s.digest.String(), Settings: s.source, Extra: s.extra, Prev: prev.Renderer,
+	})
+	if same && s.layouts == prev.layouts && s.source == prev.source && prev.Set != nil {
+		s.Set, s.found.set = s.Renderer.Share(prev.Set), prev.found.set
+	} else {
+		s.Set = s.Renderer.Set(out)
+		s.found.set = take()
+	}
+	return nil
+}
+
+// group gives the bytes of the input files of a folder.
+func (s *State) group(root string, open func(string) ([]byte, error)) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	for _, f := range s.Tree.Below(root) {
+		if ext(f.Path) == "" || ext(f.Path) == ".tmp" || root == "i18n" && (strings.Count(f.Path, "/") > 1 || ext(f.Path) != ".toml") {
+			continue // not one of the folder's own kinds: an editor's file
+		}
+		data, err := open(f.Path)
+		if err != nil {
+			return nil, err
+		}
+		files[f.Path] = data
+	}
+	return files, nil
+}
+
+// inputs gives the pages to show and the files beside them.
+func (s *State) inputs(opt Options) (pages []*content.Page, files []string) {
+	known := output.Types()
+	for _, f := range s.Tree.Below(content.Root) {
+		if isPage(f.Path) {
+			if p := s.pages[f.Path]; p.Page != nil && (opt.Drafts || !p.Draft) {
+				pages = append(pages, p.Page)
+			}
+			continue
+		}
+		if slices.Contains(known, ext(f.Path)) {
+			files = append(files, f.Path)
+		}
+	}
+	return pages, files
 }
 
 func isPage(file string) bool {
@@ -166,6 +323,11 @@ func ext(name string) string {
 		return strings.ToLower(name[i:])
 	}
 	return ""
+}
+
+func (s *State) hash(file string) scan.Hash {
+	f, _ := s.Tree.Get(file)
+	return f.Hash
 }
 
 // read gives a file's bytes and refuses those of another moment.
@@ -184,8 +346,8 @@ func (s *State) read(fsys fs.FS, file string) ([]byte, error) {
 	return data, nil
 }
 
-// strings reads the interface strings of every language of the site.
-func (s *State) strings(files map[string][]byte, out *diag.List) *i18n.Catalogue {
+// readStrings reads the interface strings of every language of the site.
+func (s *State) readStrings(files map[string][]byte, out *diag.List) *i18n.Catalogue {
 	var all []*i18n.Strings
 	chains := map[string][]string{}
 	used := map[string]bool{}
@@ -210,6 +372,11 @@ func (s *State) strings(files map[string][]byte, out *diag.List) *i18n.Catalogue
 	c.Check(out)
 	return c
 }
+
+// Static gives what is wrong with the site as a whole, and with the front
+// matter of its pages; the texts of pages are not looked at. The slice is the
+// state's own.
+func (s *State) Static() []diag.Diagnostic { return s.static }
 
 // Findings gives everything wrong that is known by now: with the site as a
 // whole, and with the pages that were made.
@@ -240,4 +407,15 @@ func (s *State) MakeAll(ctx context.Context) error {
 		return nil
 	}
 	return s.Set.MakeAll(ctx)
+}
+
+// Sound reports whether pages can be shown from this state: whatever is wrong
+// with it concerns single pages, and not the configuration, the layouts or the
+// interface strings, on which every page depends.
+func (s *State) Sound() bool {
+	if s.Set == nil {
+		return false
+	}
+	f := &s.found
+	return diag.Errors(slices.Concat(f.config, f.layouts, f.strings, f.names, f.mail)) == 0
 }

@@ -171,12 +171,13 @@ func TestAutoconfigRows(t *testing.T) {
 // Without one direction programs reject the file: then there is none, and all
 // rows are missed.
 func TestAutoconfigUseless(t *testing.T) {
-	r := product(t, "", "imap imap.example.nl 993 tls", "smtp smtp.example.nl 25 none;why = \"oud\"")
+	r := product(t, "", "imap imap.example.nl 993 tls", "imap imap.example.nl 143 none;why = \"oud\"", "smtp smtp.example.nl 25 none;why = \"oud\"")
 	doc, left := Autoconfig(&r.Products[0], example())
 	if doc != nil {
 		t.Errorf("got %s", doc)
 	}
 	same(t, "missed", lines(left, false), []string{
+		"imap imap.example.nl:143 none: it is not encrypted, and programs must not be told to do without",
 		"smtp smtp.example.nl:25 none: it is not encrypted, and programs must not be told to do without",
 		"imap imap.example.nl:993 tls: it is left without a server for the other direction",
 	})

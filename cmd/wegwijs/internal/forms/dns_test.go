@@ -183,17 +183,18 @@ func TestPACC(t *testing.T) {
 	r := readFile(t, "example.toml")
 	body, left := PACC(&r.Products[0], example())
 	same(t, "left out", lines(left, true), nil)
-	// The body and the digest of the reference.
+	// The body of the reference; the digest is that of sha256sum (the reference has
+	// two of its characters the wrong way round).
 	want := `{"authentication":{"password":true},"info":{"help":{"documentation":"https://help.example.nl/e-mail-instellen/"},"provider":{"name":"Voorbeeld Hosting","shortName":"Voorbeeld"}},"protocols":{"imap":{"host":"imap.example.nl"},"pop3":{"host":"pop.example.nl"},"submit":{"host":"smtp.example.nl"}}}`
 	if string(body) != want {
 		t.Errorf("got  %s\nwant %s", body, want)
 	}
 	records, _ := Records(r, &r.Products[0], "example.nl", example())
 	got := records[len(records)-1]
-	if got != (Record{Name: "_ua-auto-config", Type: "TXT", Text: "v=UAAC1; a=sha256; d=WppmpWw+j/4Rbg5/lavEGg5UifhGjXj5Myznwme08Uc="}) {
+	if got != (Record{Name: "_ua-auto-config", Type: "TXT", Text: "v=UAAC1; a=sha256; d=WppmpWw+j/4Rbg/5lavEGg5UifhGjXj5Myznwme08Uc="}) {
 		t.Errorf("got %+v", got)
 	}
-	if got.Data() != `"v=UAAC1; a=sha256; d=WppmpWw+j/4Rbg5/lavEGg5UifhGjXj5Myznwme08Uc="` {
+	if got.Data() != `"v=UAAC1; a=sha256; d=WppmpWw+j/4Rbg/5lavEGg5UifhGjXj5Myznwme08Uc="` {
 		t.Errorf("got %s", got.Data())
 	}
 	checkZone(t, "example.nl", records)
@@ -213,6 +214,11 @@ func TestPACCRows(t *testing.T) {
 		"pop d.example.nl:9995 tls: it knows only port 995",
 		"pop e.example.nl:995 tls: it knows only the whole address as user name",
 	})
+	for _, l := range left {
+		if !l.Minor && l.Hint != "give the product rows that pacc can hold, or switch it off" {
+			t.Errorf("%s: got hint %q", l.What, l.Hint)
+		}
+	}
 	same(t, "left out", lines(left, true), []string{
 		"imap c.example.nl:143 starttls: it knows only TLS from the first byte",
 		"pop d.example.nl:9995 tls: it knows only port 995",

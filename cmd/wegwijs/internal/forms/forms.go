@@ -185,6 +185,9 @@ func (v *sieve) left() []LeftOut {
 		if proto != "" && len(v.rows(proto)) > 0 {
 			v.dropped[i].Minor = true
 		}
+		if d := &v.dropped[i]; !d.Minor && d.Hint == "" {
+			d.Hint = v.hint()
+		}
 	}
 	return v.dropped
 }
@@ -200,15 +203,20 @@ func (v *sieve) useless() []LeftOut {
 	left := v.left()
 	for i := range left {
 		left[i].Minor = false
+		left[i].Hint = cmp.Or(left[i].Hint, v.hint())
 	}
 	for _, s := range v.kept {
 		left = append(left, LeftOut{
 			Form: v.form, Product: v.product.ID, What: Describe(s), Pos: s.Pos,
 			Why:  "it is left without a server for the other direction",
-			Hint: fmt.Sprintf("switch off %s, or give the product rows it can hold", v.form),
+			Hint: v.hint(),
 		})
 	}
 	return left
+}
+
+func (v *sieve) hint() string {
+	return fmt.Sprintf("give the product rows that %s can hold, or switch it off", v.form)
 }
 
 const (
@@ -300,7 +308,7 @@ func (b *builder) add(path string, rank output.Rank, data []byte) {
 }
 
 // note remembers what was left out, once: both profiles of a product leave out
-// the same rows to send with.
+// the same rows to send with, and the records of all its domains the same rows.
 func (b *builder) note(left []LeftOut) {
 	for _, l := range left {
 		if !slices.Contains(b.left, l) {
@@ -359,11 +367,9 @@ func (b *builder) zones() {
 	}
 	for i := range b.r.Products {
 		p := &b.r.Products[i]
-		for j, d := range domains(p) {
+		for _, d := range domains(p) {
 			records, left := Records(b.r, p, d, b.s)
-			if j == 0 { // the rows are the same for each domain
-				b.note(left)
-			}
+			b.note(left)
 			b.add(DomainFile(d, FormDNS), output.Asset, Zone(d, records, left))
 		}
 	}

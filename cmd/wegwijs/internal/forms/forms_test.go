@@ -334,6 +334,16 @@ func TestFilesOfBadRecord(t *testing.T) {
 			t.Errorf("%s: got %d files, %v, %v", name, len(files), left, err)
 		}
 	}
+	// A domain that is claimed twice is an error of the record, not two files.
+	twice := product(t, "", "imap imap.example.nl 993 tls", "smtp smtp.example.nl 465 tls")
+	twice.Products[0].Domains = []string{"example.nl", "b.example", "example.nl"}
+	files, _, err := Files(twice, example())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, clashes := output.NewSet(files); len(clashes) > 0 {
+		t.Errorf("clashes: %v", clashes)
+	}
 	// Rows with mistakes stay in the record: they must not reach a form.
 	r := product(t, "", "imap imap.example.nl 993 tls", "smtp smtp.example.nl 465 tls")
 	p := &r.Products[0]
@@ -377,8 +387,8 @@ func TestDiagnostics(t *testing.T) {
 		}
 	}
 	want := `autoconfig leaves out smtp smtp.example.nl:587 none: it is not encrypted, and programs must not be told to do without`
-	if !slices.ContainsFunc(ds, func(d diag.Diagnostic) bool { return d.Msg == want && d.Pos.Line == 11 }) {
-		t.Errorf("no warning %q on line 11 in %v", want, ds)
+	if !slices.ContainsFunc(ds, func(d diag.Diagnostic) bool { return d.Msg == want && d.Pos.Line == 12 }) {
+		t.Errorf("no warning %q on line 12 in %v", want, ds)
 	}
 }
 

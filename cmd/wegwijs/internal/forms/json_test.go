@@ -85,6 +85,23 @@ func TestJSON(t *testing.T) {
 	}
 }
 
+// A form that is off has no address in mail.json.
+func TestJSONSwitchedOff(t *testing.T) {
+	r := readFile(t, "site.toml")
+	s := example()
+	s.PACC = false
+	s.Off = []Form{FormAutoconfig, FormAutodiscover, FormProfile, FormDNS}
+	var doc Document
+	if err := json.Unmarshal(JSON(r, s, nil), &doc); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range doc.Products {
+		if f := p.Files; len(f.Autoconfig)+len(f.Autodiscover)+len(f.PACC)+len(f.DNS)+len(f.Profile) > 0 {
+			t.Errorf("%s: got %+v", p.ID, f)
+		}
+	}
+}
+
 // What mail.json says was left out is what Files says.
 func TestJSONLeftOut(t *testing.T) {
 	r := readFile(t, "site.toml")

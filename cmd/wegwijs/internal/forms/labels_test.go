@@ -25,6 +25,8 @@ func TestLabel(t *testing.T) {
 		{"apple-mail", "nl", "incoming", "Server inkomende e-mail"},
 		{"apple-mail", "nl", "authentication", "Identiteitscontrole"},
 		{"ios", "de", "type", "Account-Typ"},
+		{"ios", "nl", "incoming", "Server inkomende e-mail"},
+		{"outlook", "en", "manual", "Let me set up my account manually"},
 		// A region falls back on its language.
 		{"thunderbird", "nl-BE", "port", "Poort"},
 		{"thunderbird", "de-Latn-CH", "type", "Protokoll"},
@@ -67,6 +69,11 @@ func TestLabelSources(t *testing.T) {
 		}
 		if got, ok := LabelQuote(key.client, key.lang, key.field); !ok || got != q {
 			t.Errorf("LabelQuote of %v: got %v", key, got)
+		}
+	}
+	for key := range labels() {
+		if slices.Contains([]string{"outlook-new", "gmail", "samsung"}, key.client) {
+			t.Errorf("%v: nothing of this program is verified", key)
 		}
 	}
 	if n < 150 {

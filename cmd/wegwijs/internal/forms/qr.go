@@ -93,8 +93,8 @@ var (
 // right and a quoted string is not. The error is ErrAddress or ErrASCII.
 func Address(typed string) (string, error) {
 	s := strings.TrimSpace(typed)
-	at := strings.LastIndexByte(s, '@')
-	if at < 1 || at == len(s)-1 {
+	at := strings.IndexByte(s, '@')
+	if at < 1 || at == len(s)-1 || !utf8.ValidString(s) {
 		return "", ErrAddress
 	}
 	local, domain := s[:at], s[at+1:]
@@ -117,11 +117,13 @@ func Address(typed string) (string, error) {
 	if len(ascii) > 253 || !strings.Contains(ascii, ".") {
 		return "", ErrAddress
 	}
-	for label := range strings.SplitSeq(ascii, ".") {
-		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' ||
-			strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+	for label := range strings.SplitSeq(ascii, ".") { // idna has seen to their letters
+		if label == "" || len(label) > 63 {
 			return "", ErrAddress
 		}
+	}
+	if strings.Trim(ascii[strings.LastIndexByte(ascii, '.')+1:], "0123456789") == "" {
+		return "", ErrAddress // an IP address: no top-level domain is a number
 	}
 	return local + "@" + ascii, nil
 }

@@ -287,5 +287,8 @@ func FuzzQRPayload(f *testing.F) {
 		if again, err := Address(clean); err != nil || again != clean {
 			t.Errorf("%q is brought to %q and that to %q, %v", address, clean, again, err)
 		}
+		if _, domain, _ := strings.Cut(clean, "@"); !hostRE.MatchString(domain) || len(domain) > 253 {
+			t.Errorf("%q: %q is not a domain", address, domain)
+		}
 	})
 }

@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -137,6 +138,10 @@ func TestSign(t *testing.T) {
 			if !bytes.Equal(p7.Content, plain) {
 				t.Error("the signed profile is not the unsigned one")
 			}
+			var at time.Time
+			if err := p7.UnmarshalSignedAttribute(pkcs7.OIDAttributeSigningTime, &at); err == nil {
+				t.Errorf("it says when it was signed: %v", at)
+			}
 			if len(p7.Certificates) != 2 {
 				t.Errorf("%d certificates are inside, want the certificate and its issuer", len(p7.Certificates))
 			}
@@ -193,6 +198,21 @@ func openssl(t *testing.T, root, signed, want []byte) {
 	}
 	if !bytes.Equal(got, want) {
 		t.Errorf("openssl reads other content:\n%s", got)
+	}
+}
+
+func TestNewSignerTakesWholeChain(t *testing.T) {
+	a := newAuthority(t, "rsa")
+	s, err := NewSigner(slices.Concat(a.cert, a.chain, a.root), a.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed, err := s.Sign([]byte("x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p7, err := pkcs7.Parse(signed); err != nil || len(p7.Certificates) != 3 {
+		t.Errorf("got %v, %v, want three certificates", p7, err)
 	}
 }
 

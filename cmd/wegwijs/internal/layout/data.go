@@ -39,12 +39,12 @@ func NewSite(s Site, strings *i18n.Strings, pages func(id string) (Link, bool)) 
 // A Provider is the hosting provider whose help centre this is ([provider] in
 // site.toml). Texts are empty when they are not given.
 type Provider struct {
-	Name      string // Voorbeeld Hosting
-	ShortName string // Voorbeeld; the name when no short one is given
-	Website   string // https address
+	Name      string       // Voorbeeld Hosting
+	ShortName string       // Voorbeeld; the name when no short one is given
+	Website   string       // https address
 	Contact   template.URL // https, mailto or tel address of the help desk
 	Status    template.URL // https address of a page about outages
-	Logo      string // name of the logo in layouts/assets, for {{ asset }}
+	Logo      string       // name of the logo in layouts/assets, for {{ asset }}
 
 	LogoWidth, LogoHeight int // its size in pixels; 0 when not known
 }

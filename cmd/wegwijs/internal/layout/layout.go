@@ -51,7 +51,6 @@ type Set struct {
 	has        map[string]bool // files
 	strings    []use           // interface strings that templates name
 	links      []use           // pages that templates name
-	release    string
 }
 
 // A RootFile is a file of layouts/root.
@@ -78,10 +77,9 @@ type directive struct {
 }
 
 // Load reads all layouts. files are those below layouts/, by path; theme is
-// the style sheet made from [theme], or nil; release is a digest of the
-// site's input, for {{ .Release }} in layouts/root. Mistakes go to out.
-func Load(files map[string][]byte, theme []byte, release string, out *diag.List) *Set {
-	s := &Set{kinds: map[string]*template.Template{}, directives: map[string]*directive{}, has: map[string]bool{}, release: release}
+// the style sheet made from [theme], or nil. Mistakes go to out.
+func Load(files map[string][]byte, theme []byte, out *diag.List) *Set {
+	s := &Set{kinds: map[string]*template.Template{}, directives: map[string]*directive{}, has: map[string]bool{}}
 	s.Assets = loadAssets(files, theme, out)
 	funcs := template.FuncMap{"asset": s.Assets.URL, "display": Display}
 	base := template.New("").Funcs(funcs).Option("missingkey=zero")
@@ -316,13 +314,14 @@ func textual(name string) bool {
 	return false
 }
 
-// RootFile renders a file of layouts/root.
-func (s *Set) RootFile(b *bytes.Buffer, f RootFile, baseURL, lang string) error {
+// RootFile renders a file of layouts/root. release is a digest of the site's
+// input.
+func (s *Set) RootFile(b *bytes.Buffer, f RootFile, release, baseURL, lang string) error {
 	if !f.text {
 		b.Write(f.data)
 		return nil
 	}
-	return s.texts.ExecuteTemplate(b, f.Source, &RootData{Release: s.release, BaseURL: baseURL, Lang: lang})
+	return s.texts.ExecuteTemplate(b, f.Source, &RootData{Release: release, BaseURL: baseURL, Lang: lang})
 }
 
 // A Hinted error has a way out for the author.

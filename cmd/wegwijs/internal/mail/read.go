@@ -2,6 +2,7 @@ package mail
 
 import (
 	"fmt"
+	"math"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -24,24 +25,25 @@ func Read(tables []*strict.Table, out *diag.List) *Record {
 	ids := map[string]bool{}
 	domains := map[string]diag.Pos{}
 	for _, t := range tables {
-		p := readProduct(t, out)
-		if ids[p.ID] {
+		p, at := readProduct(t, out)
+		if p.ID != "" && ids[p.ID] {
 			t.Errorf("id", "mail-id", "give each [[mail]] an id of its own", "two mail products are called %q", p.ID)
 		}
 		ids[p.ID] = true
 		for i, d := range p.Domains {
-			if at, dup := domains[d]; dup {
-				out.Errorf(t.ItemPos("domains", i), "mail-domain", "a domain belongs to one product: remove it from one of the two", "domain %q is claimed twice, first at %s", d, at)
+			if first, dup := domains[d]; dup {
+				out.Errorf(at[i], "mail-domain", "a domain belongs to one product: remove it from one of the two", "domain %q is claimed twice, first at %s", d, first)
 				continue
 			}
-			domains[d] = t.ItemPos("domains", i)
+			domains[d] = at[i]
 		}
 		r.Products = append(r.Products, p)
 	}
 	return r
 }
 
-func readProduct(t *strict.Table, out *diag.List) Product {
+// readProduct also gives the positions of the product's domains.
+func readProduct(t *strict.Table, out *diag.List) (Product, []diag.Pos) {
 	p := Product{
 		ID:        t.Required("id", `give the product a short name: id = "hosting"`),
 		Name:      t.Required("name", `give the name that readers know: name = "E-mail bij hosting"`),
@@ -61,11 +63,13 @@ func readProduct(t *strict.Table, out *diag.List) Product {
 	if p.LeaveDays < 0 || p.LeaveDays > 3650 {
 		t.Errorf("leave_on_server_days", "mail-days", "use a number of days such as 14, or leave the key out", "%d is not a useful number of days", p.LeaveDays)
 	}
+	var domains []diag.Pos
 	for i, d := range t.Strings("domains") {
 		if a, why := hostname(d); why != "" {
 			out.Errorf(t.ItemPos("domains", i), "mail-domain", `write only the domain: "example.nl"`, "%q is not a domain: %s", d, why)
 		} else {
 			p.Domains = append(p.Domains, a)
+			domains = append(domains, t.ItemPos("domains", i))
 		}
 	}
 	if len(p.Domains) == 0 {
@@ -78,8 +82,22 @@ func readProduct(t *strict.Table, out *diag.List) Product {
 	}
 	next := map[Protocol]int{}
 	ranks := map[Protocol]map[int]bool{}
+	type socket struct {
+		protocol Protocol
+		host     string
+		port     int
+	}
+	sockets := map[socket]diag.Pos{}
 	for _, st := range servers {
 		s := readServer(st, username, out)
+		if k := (socket{s.Protocol, s.Host, s.Port}); s.Host != "" && s.Port > 0 {
+			// One port speaks one way, so the second row is a slip whatever else it says.
+			if first, dup := sockets[k]; dup {
+				st.Errorf("host", "mail-duplicate", "remove one of the two", "%s %s:%d has a row already, at %s", s.Protocol, s.Host, s.Port, first)
+			} else {
+				sockets[k] = s.Pos
+			}
+		}
 		if s.Preference == 0 {
 			next[s.Protocol]++
 			s.Preference = next[s.Protocol]
@@ -105,13 +123,16 @@ func readProduct(t *strict.Table, out *diag.List) Product {
 		out.Errorf(t.Pos(), "mail-server", `add a [[mail.server]] with protocol = "smtp"`, "product %q has no server to send mail with", p.ID)
 	}
 	t.Done()
-	return p
+	return p, domains
 }
+
+// noPort tells a port that cannot be read from one that is written as 0.
+const noPort = math.MinInt32
 
 func readServer(t *strict.Table, username Username, out *diag.List) Server {
 	s := Server{
 		Protocol:   Protocol(t.Required("protocol", `write protocol = "imap", "pop" or "smtp"`)),
-		Port:       t.Int("port", 0),
+		Port:       t.Int("port", noPort),
 		Username:   Username(t.OneOf("username", string(username), string(Address), string(LocalPart), string(Given))),
 		Preference: t.Int("preference", 0),
 		Why:        t.String("why", ""),
@@ -135,6 +156,7 @@ func readServer(t *strict.Table, username Username, out *diag.List) Server {
 	switch {
 	case !t.Has("port"):
 		out.Errorf(t.Pos(), "toml-missing", "993 for imap, 995 for pop, 465 for smtp", "the port is missing")
+	case s.Port == noPort: // not a number, which is reported already
 	case s.Port < 1 || s.Port > 65535:
 		t.Errorf("port", "mail-port", "a port is a number from 1 to 65535: 993 for imap, 995 for pop, 465 for smtp", "%d is not a port", s.Port)
 	}
@@ -145,6 +167,10 @@ func readServer(t *strict.Table, username Username, out *diag.List) Server {
 	for i, a := range t.Strings("authentication") {
 		switch v := Authentication(a); v {
 		case Password, Encrypted, OAuth2:
+			if slices.Contains(s.Authentication, v) {
+				out.Errorf(t.ItemPos("authentication", i), "mail-authentication", "remove it here", "authentication %q is named twice", a)
+				continue
+			}
 			s.Authentication = append(s.Authentication, v)
 		default:
 			out.Errorf(t.ItemPos("authentication", i), "mail-authentication", "known: encrypted, oauth2, password", "unknown authentication %q", a)
@@ -156,7 +182,10 @@ func readServer(t *strict.Table, username Username, out *diag.List) Server {
 	if t.Has("preference") && s.Preference < 1 {
 		t.Errorf("preference", "mail-rank", "1 is the best; leave the key out to use the order of the file", "preference %d is below 1", s.Preference)
 	}
-	if s.Port > 0 && s.Security != "" {
+	if s.Port == noPort {
+		s.Port = 0
+	}
+	if s.Port > 0 && s.Port <= 65535 && s.Security != "" {
 		checkPort(t, s)
 	}
 	t.Done()
@@ -275,6 +304,9 @@ func hostname(s string) (ascii, why string) {
 		if strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || label[0] == '-' || label[len(label)-1] == '-' {
 			return "", "use letters, digits, hyphens and dots"
 		}
+	}
+	if strings.Trim(a[strings.LastIndexByte(a, '.')+1:], "0123456789") == "" {
+		return "", "its last part is a number, as in an IP address"
 	}
 	return a, ""
 }

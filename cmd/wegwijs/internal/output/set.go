@@ -14,6 +14,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // A Rank orders files so that whatever a file uses is there before it.
@@ -48,18 +49,25 @@ type File struct {
 	// Make writes the file's bytes to b, which is empty, and gives an error
 	// only when the work could not be done; an author's mistakes go elsewhere.
 	// It may be called from several goroutines at once, each with its own b,
-	// and writes the same bytes each time.
+	// and writes the same bytes each time. Where it is nil, the set's [Maker]
+	// makes the file.
 	Make func(ctx context.Context, b *bytes.Buffer) error
+	Key  any // what the file shows, for the Maker
 
 	// Twin names another file of the set that costs little to make together
-	// with this one, and Both makes the two: a page and its Markdown copy come
-	// from one parse. The twin has a File of its own, with its own Make.
+	// with this one: a page and its Markdown copy come from one parse. The
+	// Maker makes both; the twin has a File of its own.
 	Twin string
-	Both func(ctx context.Context, b, twin *bytes.Buffer) error
 
 	// First asks for the file to be made before others: they need what making
 	// it finds out.
 	First bool
+}
+
+// A Maker makes the files of a set that do not make themselves. b or twin is
+// nil when only the other is wanted; for a file without a twin twin is nil.
+type Maker interface {
+	Make(ctx context.Context, f *File, b, twin *bytes.Buffer) error
 }
 
 // Bytes makes a File's Make from bytes that are at hand.
@@ -75,32 +83,90 @@ func Bytes(p []byte) func(context.Context, *bytes.Buffer) error {
 type Set struct {
 	files []File
 	index map[string]int
+	maker Maker
 }
 
-// A Clash is two files that claim one path, or paths that only letter case
-// tells apart (on macOS and Windows they are one file).
+// With gives the same files made by another maker. It costs nothing.
+func (s *Set) With(m Maker) *Set { return &Set{s.files, s.index, m} }
+
+// A Clash is two files that cannot both be there: they claim one path, paths
+// that only letter case tells apart (on macOS and Windows they are one file),
+// or one claims as a file what the other needs as a folder.
 type Clash struct{ A, B File }
 
 // NewSet puts files in order. The slice becomes the set's. Files whose paths
-// clash are given back; of each clash the set keeps the first in order.
+// clash are given back; of each clash the set keeps the first in order. The
+// path of the manifest is taken.
 func NewSet(files []File) (*Set, []Clash) {
 	slices.SortStableFunc(files, func(a, b File) int {
 		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Source, b.Source))
 	})
-	var clashes []Clash
 	s := &Set{index: make(map[string]int, len(files))}
-	folded := make(map[string]int, len(files))
-	for _, f := range files {
-		low := strings.ToLower(f.Path)
-		if i, dup := folded[low]; dup {
-			clashes = append(clashes, Clash{s.files[i], f})
+	manifest := &File{Path: ManifestPath}
+	// What stands at a path, with capitals folded, and who was there first.
+	claims := map[string]claim{ManifestPath: {ManifestPath, manifest, false}}
+	var clashes []Clash
+	dropped := map[string]bool{}
+	for i := range files {
+		f := &files[i]
+		if other := claimAll(claims, f); other != nil {
+			clashes = append(clashes, Clash{*other, *f})
+			dropped[f.Path] = true
+		}
+	}
+	for i, f := range files {
+		if len(clashes) > 0 && claims[strings.ToLower(f.Path)].by != &files[i] {
 			continue
 		}
-		folded[low] = len(s.files)
-		s.index[f.Path] = len(s.files)
-		s.files = append(s.files, f)
+		if dropped[f.Twin] {
+			f.Twin = "" // that file is somebody else's now
+		}
+		s.index[f.Path] = len(s.index)
+		files[len(s.index)-1] = f
 	}
+	s.files = files[:len(s.index)]
 	return s, clashes
+}
+
+// A claim is a file, or a folder that a file needs.
+type claim struct {
+	path   string
+	by     *File
+	folder bool
+}
+
+// claimAll claims the path of f and the folders above it, or gives the file
+// that stands in the way.
+func claimAll(claims map[string]claim, f *File) *File {
+	low := strings.ToLower(f.Path)
+	if c, taken := claims[low]; taken {
+		return c.by
+	}
+	end := len(f.Path)
+	for {
+		if end = strings.LastIndexByte(f.Path[:end], '/'); end < 0 {
+			break
+		}
+		c, taken := claims[strings.ToLower(f.Path[:end])]
+		if !taken {
+			continue
+		}
+		if !c.folder || c.path != f.Path[:end] {
+			return c.by
+		}
+		break // those above it were looked at then
+	}
+	claims[low] = claim{f.Path, f, false}
+	for end = len(f.Path); ; {
+		if end = strings.LastIndexByte(f.Path[:end], '/'); end < 0 {
+			return nil
+		}
+		dir := strings.ToLower(f.Path[:end])
+		if _, taken := claims[dir]; taken {
+			return nil
+		}
+		claims[dir] = claim{f.Path[:end], f, true}
+	}
 }
 
 // Files gives the files in path order. The slice is the set's own.
@@ -138,7 +204,7 @@ func CheckPath(p string) string {
 	switch {
 	case p == "" || strings.HasPrefix(p, "/") || path.Clean(p) != p || p == "." || strings.HasPrefix(p, "../") || p == "..":
 		return "it leads out of the site"
-	case strings.ContainsAny(p, "\\\x00:*?\"<>|"):
+	case strings.ContainsAny(p, `\:*?"<>|`) || strings.ContainsFunc(p, unicode.IsControl):
 		return "it holds a character that files cannot have everywhere"
 	}
 	for part := range strings.SplitSeq(p, "/") {
@@ -224,8 +290,22 @@ func (s *Set) Make(ctx context.Context, path string) ([]byte, error) {
 		return nil, fmt.Errorf("no file %s in the set", path)
 	}
 	var b bytes.Buffer
-	if err := f.Make(ctx, &b); err != nil {
-		return nil, fmt.Errorf("make %s: %w", path, err)
+	if err := s.make(ctx, &f, &b, nil); err != nil {
+		return nil, err
 	}
 	return b.Bytes(), nil
+}
+
+// make makes a file, and its twin when twin is not nil.
+func (s *Set) make(ctx context.Context, f *File, b, twin *bytes.Buffer) error {
+	var err error
+	if f.Make != nil {
+		err = f.Make(ctx, b)
+	} else {
+		err = s.maker.Make(ctx, f, b, twin)
+	}
+	if err != nil {
+		return fmt.Errorf("make %s: %w", f.Path, err)
+	}
+	return nil
 }

@@ -10,17 +10,24 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
 
 // stageDir holds, during a build only, what is about to be put in place, on
-// the same file system as the output so that a rename suffices.
-const stageDir = ".wegwijs-stage"
+// the same file system as the output so that a rename suffices. journalPath
+// stays behind when a build is killed: see [writer.earlier].
+const (
+	stageDir    = ".wegwijs-stage"
+	journalPath = stageDir + "/journal"
+)
 
 // Options say how [Write] works. The zero value is the usual way.
 type Options struct {
@@ -37,10 +44,11 @@ type Options struct {
 type Report struct {
 	Manifest *Manifest
 	Accepted bool // Options.Accept said yes, or was not set
-	Written  int  // files that are new or have new bytes
-	Same     int  // files that were there already
-	Deleted  int  // files of an earlier build that this one does not have
-	Bytes    int64
+	// Of all files, with the manifest:
+	Written int   // those that are new or have new bytes
+	Same    int   // those that were there already
+	Bytes   int64 // their size
+	Deleted int   // files of an earlier build that this one does not have
 }
 
 // Write makes every file of s and brings the folder dir to that state.
@@ -49,54 +57,54 @@ type Report struct {
 // their own inside dir. Then, if Options.Accept agrees, they are renamed into
 // place in the order of their ranks, so a page never stands there before its
 // assets; the manifest comes last. Last of all, files that an earlier build
-// wrote and this one did not make are deleted; files that no build wrote are
-// never touched. A build that is killed leaves only whole files, and the next
-// one puts right what it left.
+// wrote and this one did not make are deleted, pages before assets; files that
+// no build wrote are never deleted. A build that is killed leaves only whole
+// files, and the next one puts right what it left.
 //
 // Write goes through [os.Root]: no path and no symbolic link in dir leads out
 // of it. Two builds into one folder at once exclude each other.
 func Write(ctx context.Context, s *Set, dir string, opt Options) (*Report, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	made, err := mkdirAll(dir)
+	if err != nil {
 		return nil, fmt.Errorf("make the output folder: %w", err)
 	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, fmt.Errorf("open the output folder: %w", err)
-	}
-	defer root.Close()
-	unlock, err := lock(root)
-	if err != nil {
-		return nil, fmt.Errorf("another build is writing to %s: %w", dir, err)
-	}
-	defer unlock()
-	w := &writer{root: root, set: s, opt: opt, earlier: map[string]bool{}, dirs: map[string]bool{".": true}}
+	w := &writer{set: s, opt: opt, earlier: map[string]Rank{}, dirs: map[string]bool{".": true}}
 	if w.opt.Workers <= 0 {
 		w.opt.Workers = workers()
 	}
-	w.readEarlier(ManifestPath)
-	w.readEarlier(stageDir + "/" + ManifestPath)
-	if err := root.RemoveAll(stageDir); err != nil {
-		return nil, fmt.Errorf("clear what a killed build left: %w", err)
+	err = w.write(ctx, dir)
+	if !w.report.Accepted {
+		for _, d := range made {
+			os.Remove(d) // goes only when it is empty
+		}
 	}
-	if err := root.Mkdir(stageDir, 0o755); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	defer root.RemoveAll(stageDir)
-	if err := w.stageAll(ctx); err != nil {
-		return nil, err
+	return &w.report, nil
+}
+
+// mkdirAll makes a folder and those above it, and gives those that were not
+// there, the deepest first.
+func mkdirAll(dir string) (made []string, err error) {
+	for d := filepath.Clean(dir); ; d = filepath.Dir(d) {
+		if _, err := os.Lstat(d); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		made = append(made, d)
 	}
-	if opt.Accept != nil && !opt.Accept() {
-		return &w.report, nil
-	}
-	w.report.Accepted = true
-	return &w.report, w.commit(ctx)
+	return made, os.MkdirAll(dir, 0o755)
 }
 
 type writer struct {
-	root    *os.Root
-	set     *Set
-	opt     Options
-	earlier map[string]bool // paths that an earlier build wrote
+	root *os.Root
+	set  *Set
+	opt  Options
+	// earlier has the paths that builds wrote: those of the manifest and, after
+	// a build that did not come to its end, those of its journal, which holds
+	// what that build knew of and what it was about to write.
+	earlier map[string]Rank
+	pending bool // the journal must outlive this build
 	entries []Entry
 	staged  []bool // by file: its bytes differ and wait in the stage folder
 	mu      sync.Mutex
@@ -104,10 +112,41 @@ type writer struct {
 	report  Report
 }
 
-// readEarlier learns from a manifest which files are a build's own. A missing
-// or broken one teaches nothing: then nothing is deleted.
-func (w *writer) readEarlier(name string) {
-	f, err := w.root.Open(name)
+func (w *writer) write(ctx context.Context, dir string) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return fmt.Errorf("open the output folder: %w", err)
+	}
+	defer root.Close()
+	w.root = root
+	unlock, err := lock(root)
+	if err != nil {
+		return fmt.Errorf("another build is writing to %s; wait until it is done", dir)
+	}
+	defer unlock()
+	w.readManifest()
+	w.pending = w.readJournal()
+	if err := w.clearStage(); err != nil {
+		return fmt.Errorf("clear what a killed build left: %w", err)
+	}
+	defer w.clearStage()
+	if err := root.Mkdir(stageDir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("write to the output folder: %w", err)
+	}
+	if err := w.stageAll(ctx); err != nil {
+		return err
+	}
+	if w.opt.Accept != nil && !w.opt.Accept() {
+		return nil
+	}
+	w.report.Accepted = true
+	return w.commit(ctx)
+}
+
+// readManifest learns which files the last build wrote. A missing or broken
+// manifest teaches nothing: then nothing is deleted.
+func (w *writer) readManifest() {
+	f, err := w.root.Open(ManifestPath)
 	if err != nil {
 		return
 	}
@@ -116,10 +155,69 @@ func (w *writer) readEarlier(name string) {
 	if err != nil {
 		return
 	}
-	w.earlier[ManifestPath] = true
 	for _, e := range m.Files {
-		w.earlier[e.Path] = true
+		w.earlier[e.Path] = e.Rank
 	}
+}
+
+// readJournal learns from what a build left that did not come to its end, and
+// reports whether there is such a thing.
+func (w *writer) readJournal() bool {
+	data, err := w.root.ReadFile(journalPath)
+	if err != nil {
+		return false
+	}
+	found := map[string]Rank{}
+	for line := range strings.Lines(string(data)) {
+		rank, p, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		n, err := strconv.Atoi(rank)
+		if !ok || err != nil || CheckPath(p) != "" {
+			return false // not written by a build
+		}
+		found[p] = Rank(n)
+	}
+	maps.Copy(w.earlier, found)
+	return true
+}
+
+// writeJournal says, before anything of the output changes, which files are or
+// will be a build's own: were this build killed, the next one would know.
+func (w *writer) writeJournal() error {
+	for _, e := range w.entries {
+		w.earlier[e.Path] = e.Rank
+	}
+	var b bytes.Buffer
+	for _, p := range slices.Sorted(maps.Keys(w.earlier)) {
+		fmt.Fprintf(&b, "%d %s\n", w.earlier[p], p)
+	}
+	if err := writeFile(w.root, journalPath+".new", b.Bytes()); err != nil {
+		return err
+	}
+	if err := w.root.Rename(journalPath+".new", journalPath); err != nil {
+		return err
+	}
+	w.pending = true
+	return nil
+}
+
+// clearStage removes the stage folder, or all but the journal in it while that
+// is needed.
+func (w *writer) clearStage() error {
+	if !w.pending {
+		return w.root.RemoveAll(stageDir)
+	}
+	entries, err := fs.ReadDir(w.root.FS(), stageDir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if p := stageDir + "/" + e.Name(); p != journalPath {
+			if err := w.root.RemoveAll(p); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (w *writer) stageAll(ctx context.Context) error {
@@ -155,14 +253,14 @@ func (w *writer) stageAll(ctx context.Context) error {
 	for _, wave := range w.waves() {
 		err := each(ctx, w.opt.Workers, len(wave), func(ctx context.Context, n int, b, twin *bytes.Buffer) error {
 			f := &files[wave[n]]
-			if f.Both == nil {
-				if err := f.Make(ctx, b); err != nil {
-					return fmt.Errorf("make %s: %w", f.Path, err)
+			if f.Twin == "" {
+				if err := w.set.make(ctx, f, b, nil); err != nil {
+					return err
 				}
 				return keep(wave[n], b)
 			}
-			if err := f.Both(ctx, b, twin); err != nil {
-				return fmt.Errorf("make %s: %w", f.Path, err)
+			if err := w.set.make(ctx, f, b, twin); err != nil {
+				return err
 			}
 			return errors.Join(keep(wave[n], b), keep(w.set.index[f.Twin], twin))
 		})
@@ -228,13 +326,7 @@ func (w *writer) same(name string, data []byte) bool {
 }
 
 func (w *writer) commit(ctx context.Context) error {
-	var b bytes.Buffer
-	if err := w.report.Manifest.Encode(&b); err != nil {
-		return err
-	}
-	// The manifest is first a journal: were this build killed now, the next
-	// one would know these files for ours.
-	if err := writeFile(w.root, stageDir+"/"+ManifestPath, b.Bytes()); err != nil {
+	if err := w.writeJournal(); err != nil {
 		return fmt.Errorf("write the journal: %w", err)
 	}
 	keep := make(map[string]bool, len(w.entries))
@@ -254,17 +346,27 @@ func (w *writer) commit(ctx context.Context) error {
 			return err
 		}
 	}
-	// The journal moves into place only when it differs, and stays behind
-	// otherwise: an unchanged site leaves an unchanged folder.
-	if !w.same(ManifestPath, b.Bytes()) {
+	var b bytes.Buffer
+	if err := w.report.Manifest.Encode(&b); err != nil {
+		return err
+	}
+	w.report.Bytes += int64(b.Len())
+	if w.same(ManifestPath, b.Bytes()) {
+		w.report.Same++
+	} else {
+		w.report.Written++
 		if err := writeFile(w.root, stageDir+"/m", b.Bytes()); err != nil {
-			return err
+			return fmt.Errorf("write %s: %w", ManifestPath, err)
 		}
 		if err := w.place(stageDir+"/m", ManifestPath); err != nil {
 			return err
 		}
 	}
-	return w.deleteStale(keep)
+	if err := w.deleteStale(keep); err != nil {
+		return err
+	}
+	w.pending = false
+	return nil
 }
 
 // place renames a staged file to its path. A file of an earlier build that
@@ -298,7 +400,7 @@ func (w *writer) clearDir(dir string) error {
 			return err
 		}
 		if !d.IsDir() {
-			if !w.earlier[p] {
+			if _, ours := w.earlier[p]; !ours {
 				return fmt.Errorf("%s was not made by a build; move it away", p)
 			}
 			ours = append(ours, p)
@@ -333,10 +435,11 @@ func (w *writer) mkdirLocked(dir string) error {
 	err := w.root.Mkdir(dir, 0o755)
 	if errors.Is(err, fs.ErrExist) {
 		fi, serr := w.root.Stat(dir)
+		_, ours := w.earlier[dir]
 		switch {
 		case serr == nil && fi.IsDir():
 			err = nil
-		case w.earlier[dir]: // a file became a folder
+		case ours: // a file became a folder
 			if err = w.root.Remove(dir); err == nil {
 				err = w.root.Mkdir(dir, 0o755)
 			}
@@ -350,35 +453,45 @@ func (w *writer) mkdirLocked(dir string) error {
 	return err
 }
 
-func (w *writer) deleteStale(keep map[string]bool) error {
-	var stale []string
+// stale gives the files of earlier builds that are not in keep, those that use
+// others first, and the folders that they stood in, the deepest first.
+func (w *writer) stale(keep map[string]bool) (files, dirs []string) {
+	in := map[string]bool{}
 	for p := range w.earlier {
-		if !keep[p] && p != ManifestPath {
-			stale = append(stale, p)
+		if keep[p] {
+			continue
+		}
+		files = append(files, p)
+		for d := path.Dir(p); d != "."; d = path.Dir(d) {
+			in[d] = true
 		}
 	}
-	slices.Sort(stale)
-	dirs := map[string]bool{}
-	for _, p := range stale {
-		fi, err := w.root.Lstat(p)
-		if err != nil || fi.IsDir() {
+	slices.SortFunc(files, func(a, b string) int {
+		return cmp.Or(cmp.Compare(w.earlier[b], w.earlier[a]), strings.Compare(a, b))
+	})
+	dirs = slices.SortedFunc(maps.Keys(in), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b))
+	})
+	return files, dirs
+}
+
+// deleteStale deletes the files of earlier builds that are not in keep, and
+// the folders that this leaves empty.
+func (w *writer) deleteStale(keep map[string]bool) error {
+	files, dirs := w.stale(keep)
+	for _, p := range files {
+		if fi, err := w.root.Lstat(p); err != nil || fi.IsDir() {
 			continue
 		}
 		if err := w.root.Remove(p); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("delete %s: %w", p, err)
 		}
 		w.report.Deleted++
-		for d := path.Dir(p); d != "."; d = path.Dir(d) {
-			dirs[d] = true
+	}
+	for _, d := range dirs {
+		if fi, err := w.root.Lstat(d); err == nil && fi.IsDir() {
+			w.root.Remove(d) // only goes where the folder is empty
 		}
-	}
-	var deepest []string
-	for d := range dirs {
-		deepest = append(deepest, d)
-	}
-	slices.SortFunc(deepest, func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
-	for _, d := range deepest {
-		w.root.Remove(d) // only goes where the folder is empty
 	}
 	return nil
 }
@@ -399,10 +512,10 @@ func (s *Set) MakeAll(ctx context.Context) error {
 	for _, wave := range w.waves() {
 		err := each(ctx, workers(), len(wave), func(ctx context.Context, n int, b, twin *bytes.Buffer) error {
 			f := &s.files[wave[n]]
-			if f.Both != nil {
-				return f.Both(ctx, b, twin)
+			if f.Twin == "" {
+				twin = nil
 			}
-			return f.Make(ctx, b)
+			return s.make(ctx, f, b, twin)
 		})
 		if err != nil {
 			return err

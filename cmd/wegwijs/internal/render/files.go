@@ -26,28 +26,26 @@ func (r *Renderer) Set(out *diag.List) *output.Set {
 			files = r.pageFiles(files, p, o.Markdown)
 		}
 		if o.NotFound {
-			files = append(files, r.notFound(l))
+			files = append(files, output.File{Path: path.Join(strings.TrimPrefix(l.Prefix, "/"), "404.html"), Rank: output.Page, Kind: output.NotFound, Lang: l.Lang, Source: layout.Root + "/404.html", Key: l})
 		}
 	}
 	if o.Redirects && r.Layouts.HasRedirect() {
 		for _, red := range r.Site.Redirects {
-			files = append(files, r.redirect(red))
+			f := output.File{Path: red.Path, Rank: output.Page, Kind: output.Redirect, Source: red.Source, Key: red}
+			if red.To != nil {
+				f.Lang = red.To.Locale.Lang
+			}
+			files = append(files, f)
 		}
 	}
 	for _, a := range r.Layouts.Assets.Files {
 		files = append(files, output.File{Path: a.Path, Rank: output.Asset, Source: a.Source, Immutable: true, Make: output.Bytes(a.Data)})
 	}
 	for _, f := range r.Layouts.RootFiles {
-		files = append(files, output.File{Path: f.Name, Rank: output.Asset, Source: f.Source, Make: func(_ context.Context, b *bytes.Buffer) error {
-			return r.Layouts.RootFile(b, f, r.Site.Config.BaseURL, r.Site.Locales[0].Lang)
-		}})
+		files = append(files, output.File{Path: f.Name, Rank: output.Asset, Source: f.Source, Key: f})
 	}
 	for _, f := range r.Site.Files {
-		files = append(files, output.File{Path: f.Path, Rank: output.Asset, Source: f.Source, Make: func(_ context.Context, b *bytes.Buffer) error {
-			data, err := r.Read(f.Source)
-			b.Write(data)
-			return err
-		}})
+		files = append(files, output.File{Path: f.Path, Rank: output.Asset, Source: f.Source, Key: f})
 	}
 	files = append(files, r.feeds()...)
 	files = append(files, r.rules()...)
@@ -70,11 +68,15 @@ func (r *Renderer) Set(out *diag.List) *output.Set {
 		}
 		out.Errorf(diag.Pos{File: at}, "output-clash", "rename the file or give the page another slug; the other one is "+with, "%s %s", c.B.Path, what)
 	}
-	r.paths = make(map[string]bool, len(files))
-	for _, f := range set.Files() {
-		r.paths[f.Path] = true
-	}
+	set = set.With(r)
+	r.paths = set
 	return set
+}
+
+// Share gives the set of an earlier state with the same files, made by r.
+func (r *Renderer) Share(set *output.Set) *output.Set {
+	r.paths = set.With(r)
+	return r.paths
 }
 
 func (r *Renderer) pageFiles(files []output.File, p *site.Page, md bool) []output.File {
@@ -83,67 +85,79 @@ func (r *Renderer) pageFiles(files []output.File, p *site.Page, md bool) []outpu
 		f.Kind = output.Fallback
 	}
 	f.First = r.Site.Reference(p.ID) == p.Page && !p.Fallback
-	f.Make = func(ctx context.Context, b *bytes.Buffer) error { return r.Page(ctx, p, b, nil) }
+	f.Key = p
 	if !md {
 		return append(files, f)
 	}
-	m := output.File{Path: path.Join(p.Dir, "index.md"), Rank: output.Page, Lang: p.Locale.Lang, Source: p.File}
-	m.Make = func(ctx context.Context, b *bytes.Buffer) error { return r.Page(ctx, p, nil, b) }
+	m := output.File{Path: path.Join(p.Dir, "index.md"), Rank: output.Page, Lang: p.Locale.Lang, Source: p.File, Key: copyOf{p}}
 	f.Twin = m.Path
-	f.Both = func(ctx context.Context, b, twin *bytes.Buffer) error { return r.Page(ctx, p, b, twin) }
 	return append(files, f, m)
 }
 
-// notFound is the error page of a language.
-func (r *Renderer) notFound(l *site.Locale) output.File {
-	f := output.File{Path: path.Join(strings.TrimPrefix(l.Prefix, "/"), "404.html"), Rank: output.Page, Kind: output.NotFound, Lang: l.Lang, Source: layout.Root + "/404.html"}
-	f.Make = func(_ context.Context, b *bytes.Buffer) error {
-		s := r.sites[l.N]
-		out := new(diag.List)
-		title, err := s.T("not_found_title")
-		if err != nil {
-			out.Errorf(diag.Pos{File: r.Strings.Lang(l.Lang).File}, "i18n-missing", "add it", "%s", err)
-		}
-		d := &layout.Page{Site: s, Kind: "not-found", Title: title, URL: l.Prefix + "/404.html", Permalink: s.BaseURL + l.Prefix + "/404.html", NoIndex: true, Lang: l.Lang, Dir: s.Dir}
-		d.Canonical = d.Permalink
-		for i, t := range r.Site.Locales {
-			d.Translations = append(d.Translations, layout.Translation{Lang: t.Lang, Name: t.Name, Dir: t.Language.Dir, URL: r.sites[i].Home.URL, Current: t == l, Strings: r.Strings.Lang(t.Lang)})
-		}
-		if l.Home != nil {
-			d.Nav = r.nav(l.Home, out)
-			for _, c := range l.Home.Children {
-				d.Children = append(d.Children, linkTo(c))
-			}
-		}
-		if err := r.Layouts.Page(b, d, ""); err != nil {
-			r.layoutError(out, f.Source, err)
-		}
-		r.keep(l.Lang+" 404", out)
-		return nil
+// copyOf is the Markdown copy of a page.
+type copyOf struct{ page *site.Page }
+
+// Make makes the files of the set that depend on what their sources hold now.
+func (r *Renderer) Make(ctx context.Context, f *output.File, b, twin *bytes.Buffer) error {
+	switch k := f.Key.(type) {
+	case *site.Page:
+		return r.Page(ctx, k, b, twin)
+	case copyOf:
+		return r.Page(ctx, k.page, nil, b)
+	case *site.Locale:
+		return r.notFound(b, k)
+	case site.Redirect:
+		return r.redirect(b, k)
+	case layout.RootFile:
+		return r.Layouts.RootFile(b, k, r.Release, r.Site.Config.BaseURL, r.Site.Locales[0].Lang)
+	case site.File:
+		data, err := r.Read(k.Source)
+		b.Write(data)
+		return err
 	}
-	return f
+	return fmt.Errorf("no way to make %s", f.Path)
 }
 
-func (r *Renderer) redirect(red site.Redirect) output.File {
-	f := output.File{Path: red.Path, Rank: output.Page, Kind: output.Redirect, Source: red.Source}
-	f.Make = func(_ context.Context, b *bytes.Buffer) error {
-		s := r.sites[0]
-		d := &layout.Redirect{Site: s, URL: red.Address, Permalink: r.absolute(red.Address), Title: red.Address}
-		if red.To != nil {
-			d.Site = r.sites[red.To.Locale.N]
-			d.URL, d.Permalink, d.Title = red.To.URL, s.BaseURL+red.To.URL, red.To.Title
-		}
-		if err := r.Layouts.Redirect(b, d); err != nil {
-			out := new(diag.List)
-			r.layoutError(out, f.Source, err)
-			r.keep("redirect", out)
-		}
-		return nil
+// notFound makes the error page of a language.
+func (r *Renderer) notFound(b *bytes.Buffer, l *site.Locale) error {
+	s := r.sites[l.N]
+	out := new(diag.List)
+	title, err := s.T("not_found_title")
+	if err != nil {
+		out.Errorf(diag.Pos{File: r.Strings.Lang(l.Lang).File}, "i18n-missing", "add it", "%s", err)
 	}
+	d := &layout.Page{Site: s, Kind: "not-found", Title: title, URL: l.Prefix + "/404.html", Permalink: s.BaseURL + l.Prefix + "/404.html", NoIndex: true, Lang: l.Lang, Dir: s.Dir}
+	d.Canonical = d.Permalink
+	for i, t := range r.Site.Locales {
+		d.Translations = append(d.Translations, layout.Translation{Lang: t.Lang, Name: t.Name, Dir: t.Language.Dir, URL: r.sites[i].Home.URL, Current: t == l, Strings: r.Strings.Lang(t.Lang)})
+	}
+	if l.Home != nil {
+		d.Nav = r.nav(l.Home, out)
+		for _, c := range l.Home.Children {
+			d.Children = append(d.Children, linkTo(c))
+		}
+	}
+	if err := r.Layouts.Page(b, d, ""); err != nil {
+		r.layoutError(out, layout.Root+"/404.html", err)
+	}
+	r.keep(l.Lang+" 404", out)
+	return nil
+}
+
+// redirect makes the page at an old address.
+func (r *Renderer) redirect(b *bytes.Buffer, red site.Redirect) error {
+	s := r.sites[0]
+	d := &layout.Redirect{Site: s, URL: red.Address, Permalink: r.absolute(red.Address), Title: red.Address}
 	if red.To != nil {
-		f.Lang = red.To.Locale.Lang
+		d.Site = r.sites[red.To.Locale.N]
+		d.URL, d.Permalink, d.Title = red.To.URL, s.BaseURL+red.To.URL, red.To.Title
 	}
-	return f
+	out := new(diag.List)
+	if err := r.Layouts.Redirect(b, d); err != nil {
+		r.layoutError(out, red.Source, err)
+	}
+	r.keep("redirect", out)
+	return nil
 }
 
 // keep stores the findings of a file that is no page.
@@ -151,12 +165,9 @@ func (r *Renderer) keep(name string, out *diag.List) {
 	if out.Len() == 0 {
 		return
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.others == nil {
-		r.others = map[string][]diag.Diagnostic{}
-	}
-	r.others[name] = out.Sorted()
+	r.memo.mu.Lock()
+	defer r.memo.mu.Unlock()
+	r.memo.others[name] = out.Sorted()
 }
 
 // feeds are the files for programs that read the whole site.
@@ -311,16 +322,4 @@ func Theme(c *config.Config) []byte {
 		css += "@media screen and (prefers-color-scheme:dark){:root{" + dark.String() + "}}\n"
 	}
 	return []byte(css)
-}
-
-// Pages gives the page that a file of the set shows, for those who show one
-// page at a time.
-func (r *Renderer) Pages() map[string]*site.Page {
-	m := map[string]*site.Page{}
-	for _, l := range r.Site.Locales {
-		for _, p := range l.All {
-			m[path.Join(p.Dir, "index.html")] = p
-		}
-	}
-	return m
 }

@@ -49,7 +49,7 @@ func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
 		return markdown.Target{URL: f}
 	}
 	if strings.HasPrefix(u.Path, "/") {
-		if r.paths[output.PathOf(u.Path)] && !strings.HasSuffix(u.Path, "/") {
+		if _, ok := r.paths.File(output.PathOf(u.Path)); ok && !strings.HasSuffix(u.Path, "/") {
 			return markdown.Target{URL: dest}
 		}
 		for _, l := range r.Site.Locales {
@@ -179,17 +179,7 @@ func (r *Renderer) image(p *site.Page, dest string) markdown.Image {
 		if _, ok := r.Site.File(source); !ok {
 			continue
 		}
-		type size struct{ w, h int }
-		v, ok := r.sizes.Load(source)
-		if !ok {
-			data, err := r.Read(source)
-			if err != nil {
-				break
-			}
-			w, h := imageSize(source, data)
-			v, _ = r.sizes.LoadOrStore(source, size{w, h})
-		}
-		img.Width, img.Height = v.(size).w, v.(size).h
+		img.Width, img.Height = r.size(source)
 		break
 	}
 	return img

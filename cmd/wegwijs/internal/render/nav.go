@@ -47,9 +47,9 @@ func (r *Renderer) nav(p *site.Page, out *diag.List) template.HTML {
 	if limit := r.Site.Config.NavMax; p != section && len(section.Children) > limit {
 		key.part = p.At / (limit / 2)
 	}
-	v, ok := r.navs.Load(key)
+	v, ok := r.memo.navs.Load(key)
 	if !ok {
-		v, _ = r.navs.LoadOrStore(key, &navEntry{})
+		v, _ = r.memo.navs.LoadOrStore(key, &navEntry{})
 	}
 	n := v.(*navEntry)
 	n.once.Do(func() { r.renderNav(key, n) })

@@ -23,6 +23,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/layout"
 	"wegwijs/cmd/wegwijs/internal/markdown"
 	"wegwijs/cmd/wegwijs/internal/output"
+	"wegwijs/cmd/wegwijs/internal/scan"
 	"wegwijs/cmd/wegwijs/internal/site"
 )
 
@@ -36,34 +37,82 @@ type Input struct {
 	// Rules are further rules that other stages need, by server.
 	Rules map[string]string
 	// Read gives the bytes of an input file as they were when the site was
-	// scanned.
-	Read func(file string) ([]byte, error)
+	// scanned, and Hash their hash.
+	Read    func(file string) ([]byte, error)
+	Hash    func(file string) scan.Hash
+	Release string // a digest of the site's input
+	// Prev is a renderer of an earlier state, or nil. What it found out is
+	// used again where it still holds.
+	Prev *Renderer
 }
 
 // A Renderer makes the files of one state of the site. It may be used by
 // several goroutines at once.
 type Renderer struct {
 	Input
-	engines  map[string]*markdown.Engine // by language of the text
-	sites    []*layout.Site              // by locale
-	paths    map[string]bool             // every path of the set
-	navs     sync.Map                    // navKey to *navEntry
-	sizes    sync.Map                    // source to image.Config
-	headings sync.Map                    // *content.Page to *lazyHeadings
+	engines map[string]*markdown.Engine // by language of the text
+	sites   []*layout.Site              // by locale
+	paths   *output.Set                 // every path of the set
+	texts   *texts
+	memo    *memo
+}
+
+// texts is what was found out about input files. Each entry says of which
+// bytes, so several states share one.
+type texts struct {
 	mu       sync.Mutex
-	results  map[*site.Page]*Result
-	others   map[string][]diag.Diagnostic // findings of files that are no pages
+	headings map[string]*headings // by file
+	sizes    map[string]size      // by file
+}
+
+// memo is what was found out about pages. Its entries hold for one site, one
+// set of layouts and one set of strings.
+type memo struct {
+	navs    sync.Map // navKey to *navEntry
+	mu      sync.Mutex
+	results map[*site.Page]*Result
+	others  map[string][]diag.Diagnostic // findings of files that are no pages
+}
+
+// headings are the headings of a text, found once.
+type headings struct {
+	of   textKey
+	once sync.Once
+	list []markdown.Heading
+}
+
+// textKey says of which bytes something holds: of the text's own and of those
+// of the text that it translates, whose heading ids it takes over.
+type textKey struct{ own, reference scan.Hash }
+
+type size struct {
+	of   scan.Hash
+	w, h int
 }
 
 // A Result is what making a page found out.
 type Result struct {
 	Findings  []diag.Diagnostic
 	Fragments []markdown.Fragment
+	of        textKey
 }
 
 // New makes a renderer.
 func New(in Input) *Renderer {
-	r := &Renderer{Input: in, engines: map[string]*markdown.Engine{}, results: map[*site.Page]*Result{}}
+	r := &Renderer{Input: in, engines: map[string]*markdown.Engine{}}
+	prev := in.Prev
+	r.Prev = nil // an earlier state is not kept by a later one
+	switch {
+	case prev == nil:
+		r.texts = &texts{headings: map[string]*headings{}, sizes: map[string]size{}}
+	default:
+		r.texts = prev.texts
+	}
+	if prev != nil && prev.Site == in.Site && prev.Layouts == in.Layouts && prev.Strings == in.Strings && prev.Settings == in.Settings {
+		r.engines, r.sites, r.paths, r.memo = prev.engines, prev.sites, prev.paths, prev.memo
+		return r
+	}
+	r.memo = &memo{results: map[*site.Page]*Result{}, others: map[string][]diag.Diagnostic{}}
 	s := in.Site
 	var langs []layout.Language
 	for _, l := range s.Locales {
@@ -112,16 +161,31 @@ func linkTo(p *site.Page) layout.Link {
 	return l
 }
 
-// lazyHeadings are the headings of a text, found once.
-type lazyHeadings struct {
-	once sync.Once
-	list []markdown.Heading
+// key gives of which bytes a text and its headings are made.
+func (r *Renderer) key(p *content.Page) textKey {
+	k := textKey{own: r.Hash(p.File)}
+	if ref := r.Site.Reference(p.ID); ref != nil && ref != p {
+		k.reference = r.Hash(ref.File)
+	}
+	return k
+}
+
+// entry gives the place of a text's headings.
+func (r *Renderer) entry(p *content.Page) *headings {
+	k := r.key(p)
+	r.texts.mu.Lock()
+	defer r.texts.mu.Unlock()
+	h := r.texts.headings[p.File]
+	if h == nil || h.of != k {
+		h = &headings{of: k}
+		r.texts.headings[p.File] = h
+	}
+	return h
 }
 
 // Headings gives the headings of a text.
 func (r *Renderer) Headings(p *content.Page) []markdown.Heading {
-	v, _ := r.headings.LoadOrStore(p, &lazyHeadings{})
-	h := v.(*lazyHeadings)
+	h := r.entry(p)
 	h.once.Do(func() {
 		src, err := r.Read(p.File)
 		if err != nil {
@@ -130,6 +194,36 @@ func (r *Renderer) Headings(p *content.Page) []markdown.Heading {
 		h.list = r.engines[p.Lang].Headings(&markdown.Input{File: p.File, Src: src, Body: content.Body(src), Inherit: r.inherited(p)})
 	})
 	return h.list
+}
+
+// Forget drops what is known of files that are no longer there.
+func (r *Renderer) Forget(files []string) {
+	r.texts.mu.Lock()
+	defer r.texts.mu.Unlock()
+	for _, f := range files {
+		delete(r.texts.headings, f)
+		delete(r.texts.sizes, f)
+	}
+}
+
+// size gives the size of an image beside the pages, in pixels.
+func (r *Renderer) size(source string) (w, h int) {
+	of := r.Hash(source)
+	r.texts.mu.Lock()
+	s, ok := r.texts.sizes[source]
+	r.texts.mu.Unlock()
+	if !ok || s.of != of {
+		data, err := r.Read(source)
+		if err != nil {
+			return 0, 0
+		}
+		s = size{of: of}
+		s.w, s.h = imageSize(source, data)
+		r.texts.mu.Lock()
+		r.texts.sizes[source] = s
+		r.texts.mu.Unlock()
+	}
+	return s.w, s.h
 }
 
 // inherited gives the headings of the text that p is a translation of.
@@ -143,8 +237,7 @@ func (r *Renderer) inherited(p *content.Page) []markdown.Heading {
 // learn keeps the headings that rendering a text found, so that nobody parses
 // it again for them.
 func (r *Renderer) learn(p *content.Page, list []markdown.Heading) {
-	v, _ := r.headings.LoadOrStore(p, &lazyHeadings{})
-	h := v.(*lazyHeadings)
+	h := r.entry(p)
 	h.once.Do(func() { h.list = list })
 }
 
@@ -195,9 +288,11 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 		r.markdownHead(m, p, data)
 		m.Write(copied.Bytes())
 	}
-	r.mu.Lock()
-	r.results[p] = &Result{Findings: out.Sorted(), Fragments: facts.Fragments}
-	r.mu.Unlock()
+	if h != nil { // the layout was seen too
+		r.memo.mu.Lock()
+		r.memo.results[p] = &Result{Findings: out.Sorted(), Fragments: facts.Fragments, of: r.key(p.Page)}
+		r.memo.mu.Unlock()
+	}
 	return nil
 }
 
@@ -372,24 +467,27 @@ func imageSize(name string, data []byte) (w, h int) {
 	return c.Width, c.Height
 }
 
-// Result gives what making a page found out; ok is false for a page that has
-// not been made yet.
+// Result gives what making a page found out; ok is false for a page that was
+// not made from its present text.
 func (r *Renderer) Result(p *site.Page) (res *Result, ok bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	res, ok = r.results[p]
-	return res, ok
+	r.memo.mu.Lock()
+	res = r.memo.results[p]
+	r.memo.mu.Unlock()
+	if res == nil || res.of != r.key(p.Page) {
+		return nil, false
+	}
+	return res, true
 }
 
 // Finish gives the findings of all pages that were made, and checks the links
 // to headings between them.
 func (r *Renderer) Finish() []diag.Diagnostic {
 	out := new(diag.List)
-	r.mu.Lock()
-	for _, ds := range r.others {
+	r.memo.mu.Lock()
+	for _, ds := range r.memo.others {
 		out.Add(ds...)
 	}
-	r.mu.Unlock()
+	r.memo.mu.Unlock()
 	for _, l := range r.Site.Locales {
 		for _, p := range l.All {
 			if res, ok := r.Result(p); ok {

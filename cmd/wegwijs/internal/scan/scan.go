@@ -44,6 +44,13 @@ type stamp struct {
 	change int64  // ctime where the system has one
 	inode  uint64 // likewise
 	mode   fs.FileMode
+	seen   int64 // when the file was read, if later than the tree was taken
+}
+
+// same reports whether two stamps are of one state of a file.
+func (s stamp) same(t stamp) bool {
+	s.seen, t.seen = 0, 0
+	return s == t
 }
 
 // A Tree is the input files at one moment, in path order. It is not changed
@@ -51,6 +58,18 @@ type stamp struct {
 type Tree struct {
 	Files []File
 	taken time.Time
+	links []string // symbolic links among the inputs
+}
+
+// Stale reports whether the file at path is no longer what the tree has, as
+// far as a look without reading tells.
+func (t *Tree) Stale(fsys fs.FS, path string) bool {
+	f, ok := t.Get(path)
+	info, err := fs.Stat(fsys, path)
+	if err != nil || !ok {
+		return ok != (err == nil)
+	}
+	return !f.stamp.same(stampOf(info))
 }
 
 // Get gives the file at path.
@@ -62,48 +81,132 @@ func (t *Tree) Get(path string) (File, bool) {
 	return t.Files[i], true
 }
 
+// Below gives the files below a folder. The slice is the tree's own.
+func (t *Tree) Below(root string) []File {
+	cmp := func(f File, p string) int { return strings.Compare(f.Path, p) }
+	from, _ := slices.BinarySearchFunc(t.Files, root+"/", cmp)
+	to, _ := slices.BinarySearchFunc(t.Files, root+"0", cmp) // 0 follows / in ASCII
+	return t.Files[from:to]
+}
+
 // racy is how close to a scan a file's time may be for its stamp not to be
 // trusted: a second change within the clock's grain leaves the same stamp.
 const racy = 50 * time.Millisecond
 
+// A Visit is handed the bytes of each file that was read. It may be called
+// from several goroutines at once; the bytes are its own only during the call.
+type Visit func(f File, data []byte)
+
 // Scan finds all input files below fsys. Files of which prev, which may be
 // nil, has the same stamp are not read again; every other one is read and
-// handed to visit, when that is set, from several goroutines at once. The
-// bytes belong to visit only during the call.
+// handed to visit, when that is set.
 //
 // Hidden files and what editors leave while saving are not inputs. A symbolic
 // link to a file inside the site is followed; one that leads out of the site,
 // or to a folder, is reported to out.
-func Scan(ctx context.Context, fsys fs.FS, prev *Tree, visit func(f File, data []byte), out *diag.List) (*Tree, error) {
-	t := &Tree{taken: time.Now()}
+func Scan(ctx context.Context, fsys fs.FS, prev *Tree, visit Visit, out *diag.List) (*Tree, error) {
+	taken := time.Now()
 	w := &walker{fsys: fsys, out: out}
 	for _, root := range Roots {
 		if err := w.walk(root, true); err != nil {
 			return nil, err
 		}
 	}
-	slices.SortFunc(w.files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
-	t.Files = w.files
+	t := &Tree{taken: taken, links: w.links}
+	var err error
+	t.Files, err = w.read(ctx, prev, visit)
+	return t, err
+}
+
+// Update looks at some paths only and takes everything else from prev. It is
+// for who has been told what changed; a path may be a file or a folder, there
+// or gone. Symbolic links are always looked at: their targets may be among the
+// paths.
+func Update(ctx context.Context, fsys fs.FS, prev *Tree, paths []string, visit Visit, out *diag.List) (*Tree, error) {
+	taken := time.Now()
+	w := &walker{fsys: fsys, out: out}
+	paths = slices.Concat(paths, prev.links)
+	slices.Sort(paths)
+	var looked []string
+	for _, p := range paths {
+		if !input(p) || slices.ContainsFunc(looked, func(l string) bool { return p == l || strings.HasPrefix(p, l+"/") }) {
+			continue
+		}
+		looked = append(looked, p)
+		if err := w.walk(p, slices.Contains(Roots, p)); err != nil {
+			return nil, err
+		}
+	}
+	found, err := w.read(ctx, prev, visit)
+	if err != nil {
+		return nil, err
+	}
+	// prev.taken stays: what was not looked at is no younger than it was.
+	t := &Tree{taken: prev.taken, Files: make([]File, 0, len(prev.Files)+len(found)), links: w.links}
+	for i := range found {
+		found[i].stamp.seen = taken.UnixNano()
+	}
+	for _, f := range prev.Files {
+		if slices.ContainsFunc(looked, func(l string) bool { return f.Path == l || strings.HasPrefix(f.Path, l) && f.Path[len(l)] == '/' }) {
+			continue
+		}
+		t.Files = append(t.Files, f)
+	}
+	at := 0
+	merged := make([]File, 0, len(t.Files)+len(found))
+	for _, f := range found {
+		i, _ := slices.BinarySearchFunc(t.Files[at:], f.Path, func(x File, p string) int { return strings.Compare(x.Path, p) })
+		merged = append(append(merged, t.Files[at:at+i]...), f)
+		at += i
+	}
+	t.Files = append(merged, t.Files[at:]...)
+	return t, nil
+}
+
+// input reports whether a path can be an input: below one of the roots, and
+// with no hidden part.
+func input(p string) bool {
+	top, rest, _ := strings.Cut(p, "/")
+	if !slices.Contains(Roots, top) {
+		return false
+	}
+	if rest == "" {
+		return true
+	}
+	for part := range strings.SplitSeq(rest, "/") {
+		if Transient(part) {
+			return false
+		}
+	}
+	return true
+}
+
+// read puts the files that were found in order and gives them with their
+// hashes; those that prev knows by their stamp are not read.
+func (w *walker) read(ctx context.Context, prev *Tree, visit Visit) ([]File, error) {
+	files := w.files
+	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	errs := make([]error, len(t.Files))
-	gone := make([]bool, len(t.Files))
-	for range runtime.GOMAXPROCS(0) {
+	errs := make([]error, len(files))
+	gone := make([]bool, len(files))
+	for range min(runtime.GOMAXPROCS(0), len(files)) {
 		wg.Go(func() {
 			var buf []byte
 			for ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
-				if i >= len(t.Files) {
+				if i >= len(files) {
 					return
 				}
-				f := &t.Files[i]
+				f := &files[i]
 				if prev != nil {
-					if old, ok := prev.Get(f.Path); ok && old.stamp == f.stamp && prev.taken.UnixNano()-f.stamp.mtime > int64(racy) {
+					if old, ok := prev.Get(f.Path); ok && old.stamp.same(f.stamp) && max(prev.taken.UnixNano(), old.stamp.seen)-f.stamp.mtime > int64(racy) {
 						f.Hash = old.Hash
+						f.stamp.seen = old.stamp.seen
 						continue
 					}
 				}
-				data, err := read(fsys, f.Path, buf, f.Size)
+				data, err := read(w.fsys, f.Path, buf, f.Size)
 				if errors.Is(err, fs.ErrNotExist) { // gone since it was listed
 					gone[i] = true
 					continue
@@ -127,19 +230,18 @@ func Scan(ctx context.Context, fsys fs.FS, prev *Tree, visit func(f File, data [
 	}
 	for i, err := range errs {
 		if err != nil {
-			out.Errorf(diag.Pos{File: t.Files[i].Path}, "input-read", "see who may read the file: ls -l "+t.Files[i].Path, "the file cannot be read: %s", reason(err))
+			w.out.Errorf(diag.Pos{File: files[i].Path}, "input-read", "see who may read the file: ls -l "+files[i].Path, "the file cannot be read: %s", reason(err))
 			gone[i] = true
 		}
 	}
 	n := 0
-	for i, f := range t.Files {
+	for i, f := range files {
 		if !gone[i] {
-			t.Files[n] = f
+			files[n] = f
 			n++
 		}
 	}
-	t.Files = t.Files[:n]
-	return t, nil
+	return files[:n], nil
 }
 
 func reason(err error) string {
@@ -217,6 +319,7 @@ type walker struct {
 	fsys  fs.FS
 	out   *diag.List
 	files []File
+	links []string
 }
 
 func (w *walker) walk(name string, root bool) error {
@@ -293,6 +396,7 @@ func (w *walker) add(name string, info fs.FileInfo) {
 // link follows a symbolic link by hand, so that every step is seen to stay in
 // the site.
 func (w *walker) link(name string) error {
+	w.links = append(w.links, name)
 	target, why := resolve(w.fsys, name)
 	switch {
 	case why != "":

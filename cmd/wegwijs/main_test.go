@@ -1,0 +1,144 @@
+package main
+
+import (
+	"crypto/sha256"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"wegwijs": main})
+}
+
+// TestScript runs the program as its users do. Every script has the small site
+// of testdata/small.txtar in its folder, but for the files that it brings
+// itself. Beside the usual commands a script has
+//
+//	status N program args…   the program must end with exit status N
+//	tree [-p] FOLDER FILE    write to FILE the path, digest and time of every file in FOLDER; -p: the path only
+//	scrub FILE…              replace digests and sizes, for comparison with a text in the script
+//	terminal FILE program…   run the program with a terminal for its output, and write that to FILE
+func TestScript(t *testing.T) {
+	small, err := txtar.ParseFile("testdata/small.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			for _, f := range small.Files {
+				name := filepath.Join(e.WorkDir, filepath.FromSlash(f.Name))
+				if _, err := os.Stat(name); err == nil {
+					continue
+				}
+				if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+					return err
+				}
+				if err := os.WriteFile(name, f.Data, 0o644); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"status": status, "tree": tree, "scrub": scrub, "terminal": terminalFor,
+		},
+	})
+}
+
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status N program args…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	err = ts.Exec(args[1], args[2:]...)
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("got exit status %d, want %d", got, want)
+	}
+}
+
+func tree(ts *testscript.TestScript, neg bool, args []string) {
+	pathsOnly := len(args) == 3 && args[0] == "-p"
+	if pathsOnly {
+		args = args[1:]
+	}
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: tree [-p] folder file")
+	}
+	var b strings.Builder
+	root := ts.MkAbs(args[0])
+	ts.Check(filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || p == root {
+			return err
+		}
+		rel, err := filepath.Rel(root, p)
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		line := filepath.ToSlash(rel)
+		switch {
+		case d.IsDir():
+			line += "/"
+		case info.Mode()&fs.ModeSymlink != 0:
+			to, err := os.Readlink(p)
+			if err != nil {
+				return err
+			}
+			line += " -> " + to
+		case !pathsOnly:
+			data, err := os.ReadFile(p)
+			if err != nil {
+				return err
+			}
+			line = fmt.Sprintf("%s %x %s", line, sha256.Sum256(data), info.ModTime())
+		}
+		b.WriteString(line + "\n")
+		return nil
+	}))
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(b.String()), 0o644))
+}
+
+var digests = regexp.MustCompile(`[0-9a-f]{64}|[0-9a-f]{16}\b|\.[0-9a-f]{10}\.|"size":[0-9]+`)
+
+func scrub(ts *testscript.TestScript, neg bool, args []string) {
+	for _, name := range args {
+		text := digests.ReplaceAllStringFunc(ts.ReadFile(name), func(s string) string {
+			switch {
+			case strings.HasPrefix(s, `"size"`):
+				return `"size":N`
+			case strings.HasPrefix(s, "."):
+				return ".DIGEST."
+			}
+			return "DIGEST"
+		})
+		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o644))
+	}
+}
