@@ -170,7 +170,7 @@ func (e *env) checkOutput(dir string) error {
 	return nil
 }
 
-// report prints findings in the form asked for and gives [problems] when one
+// report prints findings in the form asked for and gives [errProblems] when one
 // of them is an error.
 func (e *env) report(ds []diag.Diagnostic) error {
 	var err error
@@ -183,7 +183,7 @@ func (e *env) report(ds []diag.Diagnostic) error {
 		err = p.Print(e.stderr, ds)
 	}
 	if err == nil && diag.Errors(ds) > 0 {
-		return problems
+		return errProblems
 	}
 	return err
 }

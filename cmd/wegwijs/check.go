@@ -36,7 +36,7 @@ func (e *env) runCheck(ctx context.Context, strict bool) error {
 		return err
 	}
 	if strict && len(ds) > diag.Errors(ds) {
-		return problems
+		return errProblems
 	}
 	return nil
 }

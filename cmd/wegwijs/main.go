@@ -38,8 +38,8 @@ const (
 	usage  = 2 // the command line is wrong
 )
 
-// problems is the error of a command that has said already what is wrong.
-var problems = errors.New("the site has problems")
+// errProblems is the error of a command that has said already what is wrong.
+var errProblems = errors.New("the site has problems")
 
 // run carries out one command line and gives the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
@@ -52,7 +52,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	switch {
 	case err == nil:
 		return done
-	case errors.Is(err, problems):
+	case errors.Is(err, errProblems):
 		return failed
 	case e.started:
 		if errors.Is(err, context.Canceled) {
@@ -100,9 +100,6 @@ func (e *env) command() *cobra.Command {
 	root.AddCommand(e.build(), e.watch(), e.check(), e.version())
 	return root
 }
-
-// fsys gives the folder of the site.
-func (e *env) fsys() string { return e.dir }
 
 // terminal reports whether w is a terminal on which colours are welcome
 // (no-color.org).

@@ -383,7 +383,11 @@ func (s *State) Static() []diag.Diagnostic { return s.static }
 func (s *State) Findings() []diag.Diagnostic {
 	ds := slices.Clone(s.static)
 	if s.Renderer != nil {
-		ds = append(ds, s.Renderer.Finish()...)
+		made := s.Renderer.Finish()
+		if !s.Sound() { // what a broken layout did to pages is no news
+			made = slices.DeleteFunc(made, func(d diag.Diagnostic) bool { return d.Code == layout.RunCode })
+		}
+		ds = append(ds, made...)
 	}
 	return diag.Sort(ds)
 }

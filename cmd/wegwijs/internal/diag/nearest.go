@@ -15,8 +15,25 @@ func Nearest(name string, known []string) string {
 		bestDist = 4
 	}
 	lower := strings.ToLower(name)
+	// Of two that are equally near, the one that begins alike and has the
+	// same letters is meant: titel is title, not site.
+	alike := func(k string) int {
+		k = strings.ToLower(k)
+		n := 0
+		if k != "" && lower != "" && k[0] == lower[0] {
+			n++
+		}
+		a, b := []byte(lower), []byte(k)
+		slices.Sort(a)
+		slices.Sort(b)
+		if slices.Equal(a, b) {
+			n++
+		}
+		return n
+	}
 	for _, k := range known {
-		if d := levenshtein.ComputeDistance(lower, strings.ToLower(k)); d < bestDist && d < len(k) {
+		d := levenshtein.ComputeDistance(lower, strings.ToLower(k))
+		if d < bestDist && d < len(k) || best != "" && d == bestDist && alike(k) > alike(best) {
 			best, bestDist = k, d
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -58,7 +59,7 @@ func (p *Printer) one(b *bytes.Buffer, d Diagnostic, files map[string][]byte) {
 	case p.Color:
 		kind = paint(red, "error") + ": "
 	}
-	fmt.Fprintf(b, "%s: %s%s %s\n", paint(bold, d.Pos.String()), kind, d.Msg, paint(dim, "["+d.Code+"]"))
+	fmt.Fprintf(b, "%s: %s%s %s\n", paint(bold, clean(d.Pos.String())), kind, clean(d.Msg), paint(dim, "["+d.Code+"]"))
 	if p.Read != nil && d.Pos.Line > 0 {
 		src, ok := files[d.Pos.File]
 		if !ok {
@@ -79,7 +80,7 @@ func (p *Printer) one(b *bytes.Buffer, d Diagnostic, files map[string][]byte) {
 			} else {
 				line = "      " + line
 			}
-			fmt.Fprintf(b, "    %s\n", line)
+			fmt.Fprintf(b, "    %s\n", clean(line))
 		}
 	}
 }
@@ -90,7 +91,7 @@ const excerptWidth = 72
 
 // Excerpt gives the line of src at pos, cut to a width that fits a terminal,
 // and a second line with a caret under the column. Both are empty when pos is
-// not in src; the caret is empty when pos has no column.
+// not in src or the line is blank; the caret is empty when pos has no column.
 func Excerpt(src []byte, pos Pos) (text, caret string) {
 	if pos.Line < 1 {
 		return "", ""
@@ -106,14 +107,10 @@ func Excerpt(src []byte, pos Pos) (text, caret string) {
 	line, _, _ = bytes.Cut(line, []byte("\n"))
 	line = bytes.TrimRight(line, "\r")
 	col := min(max(pos.Col-1, 0), len(line)) // bytes before the caret
-	before := []rune(string(bytes.ToValidUTF8(line[:col], []byte("\uFFFD"))))
-	after := []rune(string(bytes.ToValidUTF8(line[col:], []byte("\uFFFD"))))
-	for i, r := range before {
-		before[i] = plain(r)
+	if rest, ok := bytes.CutPrefix(line, []byte("\uFEFF")); ok && pos.Line == 1 {
+		line, col = rest, max(col-3, 0) // a byte order mark takes no room on the screen
 	}
-	for i, r := range after {
-		after[i] = plain(r)
-	}
+	before, after := []rune(clean(string(line[:col]))), []rune(clean(string(line[col:])))
 	if cut := len(before) - excerptWidth*2/3; cut > 0 && len(before)+len(after) > excerptWidth {
 		before = append([]rune("…"), before[cut:]...)
 	}
@@ -130,15 +127,19 @@ func Excerpt(src []byte, pos Pos) (text, caret string) {
 	return text, caret
 }
 
-// plain keeps control characters in an author's file away from the terminal.
-func plain(r rune) rune {
-	switch {
-	case r == '\t':
-		return ' '
-	case r < ' ' || r == 0x7f || r == utf8.RuneError:
-		return '\uFFFD'
-	}
-	return r
+// clean keeps what an author's file could do to a terminal away from it:
+// control characters, and those that change the direction of what follows,
+// which would show other text than the file has (Unicode TR 36).
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t' || r == '\n':
+			return ' '
+		case unicode.IsControl(r), r == '\u2028', r == '\u2029', r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069':
+			return utf8.RuneError
+		}
+		return r
+	}, s)
 }
 
 // Count says how many errors and warnings there are.

@@ -332,6 +332,16 @@ func (h *Hinted) Error() string { return h.Msg }
 // Hint says what to do.
 func (h *Hinted) Hint() string { return h.Way }
 
+// A Failure is an error of a template that was met while a page was made.
+// Where the layouts are known to be wrong it says nothing new.
+type Failure struct{ Hinted }
+
+// RunCode is the code of findings that come from a [Failure].
+const RunCode = "layout-run"
+
+// Code gives [RunCode].
+func (f *Failure) Code() string { return RunCode }
+
 var (
 	whereRE = regexp.MustCompile(`(layouts/[^:]+):(\d+)(?::(\d+))?: (?s)(.*)`)
 	atRE    = regexp.MustCompile(`^executing "[^"]*" at (<(?s).*?>): `)
@@ -357,7 +367,7 @@ func Diagnose(err error) (d diag.Diagnostic, cause error, ok bool) {
 	if at := atRE.FindStringSubmatch(msg); at != nil {
 		msg = strings.TrimPrefix(msg, at[0]) + ", at " + at[1]
 	}
-	return diag.Diagnostic{Pos: diag.Pos{File: m[1], Line: line, Col: col}, Code: "layout", Msg: strings.Join(strings.Fields(msg), " ")}, err, true
+	return diag.Diagnostic{Pos: diag.Pos{File: m[1], Line: line, Col: col}, Code: RunCode, Msg: strings.Join(strings.Fields(msg), " ")}, err, true
 }
 
 // fail reports a template that cannot be parsed. The template package gives

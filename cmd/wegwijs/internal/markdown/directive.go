@@ -330,7 +330,11 @@ func (w *walk) directive(d *Directive) {
 		if x, ok := err.(interface{ Hint() string }); ok {
 			hint = x.Hint()
 		}
-		w.Out.Errorf(d.At, "directive", hint, "%s: %s", d.Name, err)
+		code := "directive"
+		if x, ok := err.(interface{ Code() string }); ok {
+			code = x.Code()
+		}
+		w.Out.Errorf(d.At, code, hint, "%s: %s", d.Name, err)
 		return
 	}
 	d.HTML, d.MD = h, m

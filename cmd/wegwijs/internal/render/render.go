@@ -272,6 +272,9 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 		},
 	}, &body, copied)
 	r.learn(p.Page, facts.Headings)
+	if !p.Fallback {
+		typed(r.Site.Config.Mail, p.Page, src, out)
+	}
 	rendered := body.String()
 	data.Lead, data.Content = template.HTML(rendered[:facts.Lead]), template.HTML(rendered[facts.Lead:])
 	data.TOC = toc(facts.Headings)
@@ -322,7 +325,7 @@ func (r *Renderer) directive(p *site.Page, page *layout.Page, d *markdown.Direct
 	if !isLayout {
 		return "", "", cause
 	}
-	return "", "", &layout.Hinted{Msg: fmt.Sprintf("%s (at %s)", where.Msg, where.Pos), Way: "the template of the directive needs mending"}
+	return "", "", &layout.Failure{Hinted: layout.Hinted{Msg: fmt.Sprintf("%s (at %s)", where.Msg, where.Pos), Way: "the template of the directive needs mending"}}
 }
 
 // data gives what templates see of a page, but for its text.
@@ -503,15 +506,16 @@ func (r *Renderer) Finish() []diag.Diagnostic {
 func (r *Renderer) CheckFragments(p *site.Page, res *Result, out *diag.List) {
 	for _, f := range res.Fragments {
 		to, ok := p.Locale.Page(f.Page)
-		if !ok {
+		if !ok || r.hasHeading(to, f.ID) {
 			continue
 		}
-		hs := r.Headings(to.Page)
-		if slices.ContainsFunc(hs, func(h markdown.Heading) bool { return h.ID == f.ID }) {
-			continue
+		if p.Fallback { // the text's own language says it already
+			if own, ok := r.locale(p.Lang).Page(f.Page); ok && !r.hasHeading(own, f.ID) {
+				continue
+			}
 		}
 		var ids []string
-		for _, h := range hs {
+		for _, h := range r.Headings(to.Page) {
 			ids = append(ids, h.ID)
 		}
 		hint := "that page has no headings"
@@ -523,4 +527,8 @@ func (r *Renderer) CheckFragments(p *site.Page, res *Result, out *diag.List) {
 		}
 		out.Errorf(f.Pos, "link-anchor", hint, "no heading %q in %s", f.ID, to.File)
 	}
+}
+
+func (r *Renderer) hasHeading(p *site.Page, id string) bool {
+	return slices.ContainsFunc(r.Headings(p.Page), func(h markdown.Heading) bool { return h.ID == id })
 }

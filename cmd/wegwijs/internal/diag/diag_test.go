@@ -1,0 +1,296 @@
+package diag
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+)
+
+func TestPosString(t *testing.T) {
+	for _, tt := range []struct {
+		pos  Pos
+		want string
+	}{
+		{Pos{File: "site.toml"}, "site.toml"},
+		{Pos{File: "a.md", Line: 3}, "a.md:3"},
+		{Pos{File: "a.md", Line: 3, Col: 7}, "a.md:3:7"},
+		{Pos{File: "a.md", Col: 7}, "a.md"}, // a column means nothing without a line
+	} {
+		if got := tt.pos.String(); got != tt.want {
+			t.Errorf("%#v: got %q, want %q", tt.pos, got, tt.want)
+		}
+	}
+}
+
+func TestAt(t *testing.T) {
+	src := []byte("een\r\nbé\n\nx")
+	for _, tt := range []struct{ offset, line, col int }{
+		{-1, 1, 1}, {0, 1, 1}, {3, 1, 4}, {4, 1, 5}, {5, 2, 1}, {6, 2, 2}, {8, 2, 4}, {9, 3, 1}, {10, 4, 1}, {11, 4, 2}, {99, 4, 2},
+	} {
+		if got, want := At("f", src, tt.offset), (Pos{"f", tt.line, tt.col}); got != want {
+			t.Errorf("offset %d: got %v, want %v", tt.offset, got, want)
+		}
+	}
+	if got, want := At("f", nil, 5), (Pos{"f", 1, 1}); got != want {
+		t.Errorf("empty file: got %v, want %v", got, want)
+	}
+}
+
+func TestSort(t *testing.T) {
+	at := func(file string, line, col int) Pos { return Pos{file, line, col} }
+	want := []Diagnostic{
+		{Pos: at("a", 0, 0), Code: "z", Msg: "z"},
+		{Pos: at("a", 2, 9), Code: "a", Msg: "a"},
+		{Pos: at("a", 10, 1), Code: "a", Msg: "a"},
+		{Pos: at("a", 10, 2), Severity: Error, Code: "b", Msg: "a"},
+		{Pos: at("a", 10, 2), Severity: Warning, Code: "a", Msg: "a"},
+		{Pos: at("a", 10, 2), Severity: Warning, Code: "a", Msg: "b", Hint: "1"},
+		{Pos: at("a", 10, 2), Severity: Warning, Code: "a", Msg: "b", Hint: "2"},
+		{Pos: at("b", 1, 1), Code: "a", Msg: "a"},
+	}
+	// Whatever the order in which they come in, and from how many goroutines.
+	for turn := range len(want) {
+		var l List
+		var wg sync.WaitGroup
+		for i := range want {
+			d := want[(i+turn)%len(want)]
+			wg.Go(func() { l.Add(d, d) })
+		}
+		wg.Wait()
+		if got := l.Len(); got != 2*len(want) {
+			t.Errorf("Len: got %d, want %d", got, 2*len(want))
+		}
+		if got := l.Sorted(); !slices.Equal(got, want) {
+			t.Errorf("turn %d:\ngot  %v\nwant %v", turn, got, want)
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	known := []string{"title", "description", "slug", "order", "updated", "keywords", "aliases", "related", "draft"}
+	for _, tt := range []struct{ name, want string }{
+		{"titel", "title"}, {"TITLE", "title"}, {"keyword", "keywords"}, {"desciption", "description"}, {"desscripttion", "description"},
+		{"alias", "aliases"}, {"zomaar", ""}, {"", ""}, {"x", ""},
+	} {
+		if got := Nearest(tt.name, known); got != tt.want {
+			t.Errorf("%q: got %q, want %q", tt.name, got, tt.want)
+		}
+	}
+	// A short name is not "like" another one of which every letter differs.
+	if got := Nearest("ab", []string{"cd"}); got != "" {
+		t.Errorf("ab: got %q, want none", got)
+	}
+}
+
+func TestDidYouMean(t *testing.T) {
+	many := make([]string, 50)
+	for i := range many {
+		many[i] = fmt.Sprintf("sleutel-%02d", i)
+	}
+	for _, tt := range []struct {
+		name  string
+		known []string
+		want  string
+	}{
+		{"imp", []string{"pop", "imap", "imap"}, `did you mean "imap"? known: imap, pop`},
+		{"webmail", []string{"nntp", "imap"}, "known: imap, nntp"},
+		{"sleutel-x1", many[:20], `did you mean "sleutel-01"?`},
+		{"anders", many[:20], "known: " + strings.Join(many[:20], ", ")},
+		{"anders", many, ""},
+		{"anders", nil, ""},
+	} {
+		if got := DidYouMean(tt.name, tt.known); got != tt.want {
+			t.Errorf("%q of %d: got %q, want %q", tt.name, len(tt.known), got, tt.want)
+		}
+	}
+}
+
+func TestExcerpt(t *testing.T) {
+	long := strings.Repeat("abcdefghi ", 30)
+	for _, tt := range []struct {
+		name, src   string
+		line, col   int
+		text, caret string
+	}{
+		{"first line", "een\ntwee", 1, 2, "een", " ^"},
+		{"last line without an end", "een\ntwee", 2, 5, "twee", "    ^"},
+		{"windows line end", "een\r\ntwee\r\n", 1, 4, "een", "   ^"},
+		{"no column", "een", 1, 0, "een", ""},
+		{"line 0", "een", 0, 0, "", ""},
+		{"no such line", "een\n", 3, 1, "", ""},
+		{"empty line", "een\n\n", 2, 1, "", ""},
+		{"blank line", "een\n  \n", 2, 1, "", ""},
+		{"column beyond the line", "een", 1, 99, "een", "   ^"},
+		{"tab", "\tx", 1, 2, " x", " ^"},
+		{"accents count once", "één twee", 1, 7, "één twee", "    ^"},
+		{"middle of a character", "é", 1, 2, "\ufffd\ufffd", " ^"},
+		{"not UTF-8", "a\xff\xfeb", 1, 4, "a\ufffd\ufffdb", "   ^"},
+		{"escape sequence", "a\x1b[31mb", 1, 1, "a\ufffd[31mb", "^"},
+		{"control character of eight bits", "a\u009b31mb", 1, 1, "a\ufffd31mb", "^"},
+		{"override of the direction", "a\u202eb\u2066c", 1, 1, "a\ufffdb\ufffdc", "^"},
+		{"Arabic stays", "مرحبا", 1, 1, "مرحبا", "^"},
+		{"byte order mark", "\ufeff+++\n", 1, 4, "+++", "^"},
+		{"byte order mark, column 1", "\ufeff+++\n", 1, 1, "+++", "^"},
+		{"long, at the start", long, 1, 1, long[:72] + "…", "^"},
+		{"long, in the middle", long, 1, 151, "…" + long[102:173] + "…", strings.Repeat(" ", 49) + "^"},
+		{"long, at the end", strings.TrimSpace(long), 1, 300, "…" + long[251:299], strings.Repeat(" ", 49) + "^"},
+	} {
+		text, caret := Excerpt([]byte(tt.src), Pos{"f", tt.line, tt.col})
+		if text != tt.text || caret != tt.caret {
+			t.Errorf("%s:\ngot  %q\n     %q\nwant %q\n     %q", tt.name, text, caret, tt.text, tt.caret)
+		}
+	}
+}
+
+func TestPrint(t *testing.T) {
+	ds := []Diagnostic{
+		{Pos: Pos{"content/a.md", 2, 5}, Code: "link-anchor", Msg: `no heading "two"`, Hint: "link to #one\nor leave it out"},
+		{Pos: Pos{File: "site.toml"}, Severity: Warning, Code: "x", Msg: "raw \x1b[2J\nmessage"},
+		{Pos: Pos{"weg.md", 1, 1}, Code: "y", Msg: "its file cannot be read"},
+	}
+	read := func(file string) ([]byte, error) {
+		if file == "content/a.md" {
+			return []byte("# A\nSee [b](b.md#two).\n"), nil
+		}
+		return nil, fmt.Errorf("no")
+	}
+	for _, tt := range []struct {
+		name string
+		p    Printer
+		want string
+	}{
+		{"plain", Printer{Read: read}, `content/a.md:2:5: no heading "two" [link-anchor]
+    See [b](b.md#two).
+        ^
+    hint: link to #one
+          or leave it out
+site.toml: warning: raw ` + "\ufffd" + `[2J message [x]
+weg.md:1:1: its file cannot be read [y]
+2 errors, 1 warning
+`},
+		{"no excerpts", Printer{}, `content/a.md:2:5: no heading "two" [link-anchor]
+    hint: link to #one
+          or leave it out
+site.toml: warning: raw ` + "\ufffd" + `[2J message [x]
+weg.md:1:1: its file cannot be read [y]
+2 errors, 1 warning
+`},
+		{"colour", Printer{Color: true, Read: read}, "\x1b[1mcontent/a.md:2:5\x1b[0m: \x1b[31merror\x1b[0m: no heading \"two\" \x1b[2m[link-anchor]\x1b[0m\n" +
+			"    See [b](b.md#two).\n    \x1b[31m    ^\x1b[0m\n    hint: link to #one\n          or leave it out\n" +
+			"\x1b[1msite.toml\x1b[0m: \x1b[33mwarning\x1b[0m: raw \ufffd[2J message \x1b[2m[x]\x1b[0m\n" +
+			"\x1b[1mweg.md:1:1\x1b[0m: \x1b[31merror\x1b[0m: its file cannot be read \x1b[2m[y]\x1b[0m\n2 errors, 1 warning\n"},
+	} {
+		var b bytes.Buffer
+		if err := tt.p.Print(&b, ds); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.String(); got != tt.want {
+			t.Errorf("%s:\ngot\n%s\nwant\n%s", tt.name, got, tt.want)
+		}
+	}
+	var b bytes.Buffer
+	if err := new(Printer).Print(&b, nil); err != nil || b.Len() != 0 {
+		t.Errorf("nothing to print: got %q, %v", b.String(), err)
+	}
+}
+
+func TestCount(t *testing.T) {
+	e, w := Diagnostic{}, Diagnostic{Severity: Warning}
+	for _, tt := range []struct {
+		ds   []Diagnostic
+		want string
+	}{
+		{nil, "0 errors"}, {[]Diagnostic{e}, "1 error"}, {[]Diagnostic{e, e}, "2 errors"}, {[]Diagnostic{w}, "1 warning"},
+		{[]Diagnostic{w, w}, "2 warnings"}, {[]Diagnostic{e, w, w}, "1 error, 2 warnings"},
+	} {
+		if got := Count(tt.ds); got != tt.want {
+			t.Errorf("%v: got %q, want %q", tt.ds, got, tt.want)
+		}
+	}
+}
+
+func TestJSON(t *testing.T) {
+	var b bytes.Buffer
+	ds := []Diagnostic{
+		{Pos: Pos{"a.md", 2, 5}, Code: "c", Msg: "<a> & \x1b", Hint: "h"},
+		{Pos: Pos{File: "b.md"}, Severity: Warning, Code: "d", Msg: "m"},
+	}
+	if err := JSON(&b, ds); err != nil {
+		t.Fatal(err)
+	}
+	want := `{
+  "errors": 1,
+  "warnings": 1,
+  "findings": [
+    {
+      "pos": {
+        "file": "a.md",
+        "line": 2,
+        "col": 5
+      },
+      "severity": "error",
+      "code": "c",
+      "message": "<a> & \u001b",
+      "hint": "h"
+    },
+    {
+      "pos": {
+        "file": "b.md"
+      },
+      "severity": "warning",
+      "code": "d",
+      "message": "m"
+    }
+  ]
+}
+`
+	if b.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
+	}
+	b.Reset()
+	if err := JSON(&b, nil); err != nil {
+		t.Fatal(err)
+	}
+	var v struct{ Findings []any }
+	if err := json.Unmarshal(b.Bytes(), &v); err != nil || v.Findings == nil {
+		t.Errorf("no findings must be an empty list, got %s (%v)", b.String(), err)
+	}
+}
+
+// FuzzExcerpt: an excerpt is one line of safe characters that fits a terminal,
+// with the caret under it or right behind it, whatever the file and position.
+func FuzzExcerpt(f *testing.F) {
+	f.Add([]byte("een\r\ntwéé\n\tdrie \x1b[0m\n"), 2, 3)
+	f.Add([]byte("\ufeff+++\ntitle = \"x\"\n"), 1, 4)
+	f.Add([]byte(strings.Repeat("é", 200)), 1, 201)
+	f.Add([]byte("\xff\xfe\u202e"), 1, 2)
+	f.Fuzz(func(t *testing.T, src []byte, line, col int) {
+		text, caret := Excerpt(src, Pos{"f", line, col})
+		for _, s := range []string{text, caret} {
+			if !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
+				t.Errorf("%q is not safe for a terminal", s)
+			}
+			if n := utf8.RuneCountInString(s); n > excerptWidth+2 {
+				t.Errorf("%q has %d characters, want at most %d", s, n, excerptWidth+2)
+			}
+		}
+		if caret != "" && (text == "" || strings.TrimLeft(caret, " ") != "^") {
+			t.Errorf("caret %q under %q", caret, text)
+		}
+		again, _ := Excerpt(src, Pos{"f", line, col})
+		if again != text {
+			t.Errorf("second time: got %q, want %q", again, text)
+		}
+		// At and Excerpt agree: a position made from an offset is in the file.
+		p := At("f", src, col)
+		if p.Line < 1 || p.Col < 1 || p.Line > bytes.Count(src, []byte("\n"))+1 {
+			t.Errorf("At(%d) = %v of %d lines", col, p, bytes.Count(src, []byte("\n"))+1)
+		}
+	})
+}
