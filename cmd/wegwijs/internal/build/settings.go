@@ -18,24 +18,9 @@ import (
 // [forms] of site.toml switches forms off and names the key that signs.
 func mailForms(c *config.Config, s *site.Site, checked *mail.Checked, keys func(string) ([]byte, error), out *diag.List) (*layout.SettingsSource, []output.File) {
 	t := c.Section("forms")
-	f := &forms.Site{
-		Name: c.Provider.Name, ShortName: c.Provider.ShortName, BaseURL: c.BaseURL,
-		AutoconfigHost: t.String("autoconfig_host", ""), AutodiscoverHost: t.String("autodiscover_host", ""),
-		PACC: t.Bool("pacc", false), Help: map[string][]forms.HelpPage{},
-	}
-	for i, name := range t.Strings("off") {
-		if !slices.Contains(forms.Forms, forms.Form(name)) {
-			var known []string
-			for _, k := range forms.Forms {
-				known = append(known, string(k))
-			}
-			out.Errorf(t.ItemPos("off", i), "forms", diag.DidYouMean(name, known), "unknown form %q", name)
-			continue
-		}
-		f.Off = append(f.Off, forms.Form(name))
-	}
-	f.Signer = signer(t, keys)
-	t.Done()
+	f := &forms.Site{Name: c.Provider.Name, ShortName: c.Provider.ShortName, BaseURL: c.BaseURL, Help: map[string][]forms.HelpPage{}}
+	cert, key := forms.ReadOptions(t, f)
+	f.Signer = signer(t, cert, key, keys)
 	for i := range c.Mail.Products {
 		p := &c.Mail.Products[i]
 		for _, id := range p.Help {
@@ -88,19 +73,11 @@ func mailForms(c *config.Config, s *site.Site, checked *mail.Checked, keys func(
 }
 
 // signer reads the certificate and the key that sign the profiles.
-func signer(t *strict.Table, keys func(string) ([]byte, error)) *forms.Signer {
-	cert, key := t.String("certificate", ""), t.String("key", "")
-	if cert == "" && key == "" {
-		return nil
-	}
-	if cert == "" || key == "" {
-		t.Errorf("certificate", "forms-sign", "give certificate = \"chain.pem\" and key = \"key.pem\", as files", "signing needs both a certificate and a key")
+func signer(t *strict.Table, cert, key string, keys func(string) ([]byte, error)) *forms.Signer {
+	if cert == "" || keys == nil {
 		return nil
 	}
 	read := func(name, path string) []byte {
-		if keys == nil {
-			return nil
-		}
 		b, err := keys(path)
 		if err != nil {
 			t.Errorf(name, "forms-sign", "give the path of a PEM file, from the folder of the site", "%s cannot be read: %v", path, err)
