@@ -24,7 +24,7 @@ func (e *env) build() *cobra.Command {
 		Use:   "build",
 		Short: "Write the site into public/",
 		Long:  "Build writes the whole site into public/. With a mistake anywhere in the site\nit writes nothing, reports all mistakes and ends with status 1.",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return e.runBuild(c.Context(), out)
 		},
@@ -160,11 +160,13 @@ func (e *env) checkOutput(dir string) error {
 	out := abs(dir)
 	for _, in := range scan.Roots {
 		p := abs(filepath.Join(e.dir, in))
-		if inside(out, p) {
-			return fmt.Errorf("the output folder %s holds the site's own %s; choose another with -o", dir, in)
-		}
-		if inside(p, out) {
-			return fmt.Errorf("the output folder %s lies in the site's %s; choose another with -o", dir, in)
+		switch {
+		case p == out:
+			return usageError{fmt.Errorf("the output folder %s is the site's own %s; choose another with -o", dir, in)}
+		case inside(out, p):
+			return usageError{fmt.Errorf("the output folder %s holds the site's own %s; choose another with -o", dir, in)}
+		case inside(p, out):
+			return usageError{fmt.Errorf("the output folder %s lies in the site's %s; choose another with -o", dir, in)}
 		}
 	}
 	return nil

@@ -14,7 +14,7 @@ func (e *env) check() *cobra.Command {
 		Use:   "check",
 		Short: "Report what is wrong with the site, and write nothing",
 		Long:  "Check makes the whole site in memory and reports every finding with file, line,\ncolumn and a way out. It ends with status 1 when there is an error, with\n--strict also when there is a warning.",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return e.runCheck(c.Context(), strict)
 		},

@@ -45,7 +45,7 @@ func (e *env) watch() *cobra.Command {
 		Use:   "watch",
 		Short: "Show the site while you write it",
 		Long:  "Watch serves every language of the site on this machine and brings every edit\ninto the open pages. Mistakes are laid over the page and go when they are mended.\nIt writes nothing, unless --write.",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return e.runWatch(c.Context(), f)
 		},
@@ -83,10 +83,7 @@ func (e *env) runWatch(ctx context.Context, f watchFlags) error {
 	opt.Drafts = f.drafts
 	w := &watcher{e: e, write: f.write}
 	l := live.New(os.DirFS(e.dir), opt, w.checked)
-	hints := watch.Start(ctx, e.dir, watch.Options{Poll: f.poll}, l.Cost)
-	if hints.Note != "" {
-		fmt.Fprintln(e.stdout, hints.Note)
-	}
+	hints := watch.Start(ctx, e.dir, watch.Options{Poll: f.poll, Cost: l.Cost, Hot: l.Hot, Say: func(line string) { fmt.Fprintln(e.stdout, line) }})
 	server := &http.Server{
 		Handler: serve.Handler(l, serve.Options{Hosts: []string{f.host}, Follow: f.follow, Read: func(file string) ([]byte, error) {
 			return os.ReadFile(filepath.Join(e.dir, filepath.FromSlash(file)))

@@ -8,6 +8,7 @@ const inline = (node) => {
   if (!text.trim() && node.localName !== "img") return text;
   switch (node.localName) {
     case "strong": case "b": return `**${text.trim()}**${/\s$/.test(text) ? " " : ""}`;
+    case "small": return ` (${text.trim()})`;
     case "em": case "i": return `*${text}*`;
     case "del": return `~~${text}~~`;
     case "code": return "`" + text + "`";
@@ -54,6 +55,12 @@ function flow(parent) {
 // undefined for what stands in a line.
 function block(node) {
   if (hidden(node)) return "";
+  const alert = node.className.match?.(/\balert-(\w+)/);
+  if (alert) {
+    const rest = [...node.children].filter((c) => !c.matches(".alert-title")).map((c) => block(c) ?? inline(c)).join("\n\n");
+    return `[!${alert[1].toUpperCase()}]\n${rest}`.replace(/^/gm, "> ").replace(/ +$/gm, "");
+  }
+  if (node.matches(".summary")) return inline(node).trim();
   switch (node.localName) {
     case "h1": case "h2": case "h3": case "h4": return "#".repeat(node.localName[1]) + " " + inline(node).trim();
     case "p": case "legend": case "label": return inline(node).trim();
@@ -63,7 +70,7 @@ function block(node) {
     case "hr": return "---";
     case "dt": return `**${inline(node).trim()}**`;
     case "summary": return `**${inline(node).trim()}**`;
-    case "blockquote": case "aside": return flow(node).replace(/^/gm, "> ");
+    case "blockquote": return flow(node).replace(/^/gm, "> ").replace(/ +$/gm, "");
     case "div": case "section": case "details": case "fieldset": case "figure": case "dl": case "dd": return flow(node);
   }
   return undefined;
@@ -71,5 +78,5 @@ function block(node) {
 
 export function markdown() {
   const h1 = document.querySelector("h1");
-  return `# ${h1.textContent.trim()}\n\n${flow(document.querySelector(".content"))}\n\n<${location.href.split("#")[0]}>\n`;
+  return `# ${h1.textContent.trim()}\n\n${[...document.querySelectorAll(".lead, .content")].map(flow).join("\n\n")}\n\n<${location.href.split("#")[0]}>\n`;
 }

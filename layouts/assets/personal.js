@@ -23,7 +23,7 @@ export function parse(typed) {
   } catch {
     domain = "";
   }
-  if (domain.length > 253 || !/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(domain)) return "domain";
+  if (domain.length > 253 || !/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+(?=\d*[a-z])[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(domain)) return "domain";
   return { local, domain, address: `${local}@${domain}`, ascii, idn: /(^|\.)xn--/.test(domain) };
 }
 
@@ -121,7 +121,7 @@ function everywhere(who) {
   }
 }
 
-function start(box, say) {
+function start(box, say, kept) {
   const form = box.querySelector("form");
   const field = form.elements.address;
   const remember = form.elements.remember;
@@ -191,8 +191,8 @@ function start(box, say) {
   }
 
   function store() {
-    if (remember.checked && who) sessionStorage.setItem(KEY, who.address);
-    else sessionStorage.removeItem(KEY);
+    if (remember.checked && who) kept.set(KEY, who.address);
+    else kept.remove(KEY);
   }
 
   function clear() {
@@ -215,18 +215,19 @@ function start(box, say) {
   box.querySelector("[data-profile]").addEventListener("click", download);
   box.querySelector("[data-clear]").addEventListener("click", clear);
   box.hidden = false;
-  const kept = sessionStorage.getItem(KEY);
-  if (kept) {
-    field.value = kept;
+  const before = kept.get(KEY);
+  if (before) {
+    field.value = before;
     remember.checked = true;
     fill(false);
   }
 }
 
-// run begins on a page; say announces to screen readers.
-export function run(say) {
+// run begins on a page; say announces to screen readers, kept is the tab's
+// storage.
+export function run(say, kept) {
   const box = document.querySelector(".personal");
-  const who = parse(sessionStorage.getItem(KEY) ?? "");
-  if (box) start(box, say);
+  const who = parse(kept.get(KEY) ?? "");
+  if (box) start(box, say, kept);
   else if (typeof who !== "string") everywhere(who);
 }

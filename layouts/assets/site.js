@@ -4,6 +4,13 @@
 const root = document.documentElement;
 const status = document.getElementById("status");
 
+// kept is the tab's own storage; browsers that store nothing make it throw.
+const kept = {
+  get(key) { try { return sessionStorage.getItem(key); } catch { return null; } },
+  set(key, value) { try { sessionStorage.setItem(key, value); } catch { /* then it is not kept */ } },
+  remove(key) { try { sessionStorage.removeItem(key); } catch { /* nothing was kept */ } },
+};
+
 // say tells screen readers what happened; the text is cleared first, so that
 // the same words twice are heard twice.
 function say(text) {
@@ -38,7 +45,7 @@ async function copyValue(button) {
   const value = button.parentElement.querySelector(".val");
   const text = value.textContent.trim();
   if (await copyText(text)) {
-    done(button, button.dataset.done);
+    done(button, status.dataset.done);
     say(status.dataset.copied.replace("{value}", text));
   } else {
     getSelection().selectAllChildren(value);
@@ -103,7 +110,7 @@ addEventListener("afterprint", () => {
 // exists in it; never a jump.
 function hint() {
   const asked = navigator.languages.map((l) => l.split("-")[0]);
-  if (asked.includes(root.lang.split("-")[0]) || sessionStorage.getItem("no-hint")) return;
+  if (asked.includes(root.lang.split("-")[0]) || kept.get("no-hint")) return;
   for (const lang of asked) {
     const link = document.querySelector(`.lang a[hreflang="${lang}"][data-hint]`);
     if (!link) continue;
@@ -121,7 +128,7 @@ function hint() {
     close.type = "button";
     close.textContent = link.dataset.close;
     close.onclick = () => {
-      sessionStorage.setItem("no-hint", "1");
+      kept.set("no-hint", "1");
       bar.remove();
     };
     bar.append(to, close);
@@ -141,8 +148,8 @@ async function keep() {
 }
 
 root.classList.add("ready");
-if (document.querySelector(".personal") || (sessionStorage.getItem("address") && document.querySelector("[data-personal]"))) {
-  import("./personal.js").then(({ run }) => run(say));
+if (document.querySelector(".personal") || (kept.get("address") && document.querySelector("[data-personal]"))) {
+  import("./personal.js").then(({ run }) => run(say, kept));
 }
 hint();
 addEventListener("load", () => (window.requestIdleCallback ?? setTimeout)(() => keep().catch(() => {})));

@@ -34,9 +34,10 @@ async function asset(request) {
 
 async function page(event) {
   const cache = await caches.open(name);
-  const kept = await cache.match(event.request, { ignoreSearch: true });
+  const address = event.request.url.split("?")[0];
+  const kept = await cache.match(address);
   const fresh = fetch(event.request).then(async (answer) => {
-    if (answer.ok && !answer.redirected) await cache.put(event.request, answer.clone());
+    if (answer.ok && !answer.redirected) await cache.put(address, answer.clone());
     return answer;
   });
   if (!kept) return fresh;

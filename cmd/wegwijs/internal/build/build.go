@@ -103,9 +103,6 @@ func Load(ctx context.Context, fsys fs.FS, opt Options, prev *State) (*State, er
 // these are looked at.
 func Update(ctx context.Context, fsys fs.FS, opt Options, prev *State, paths []string) (*State, error) {
 	return load(ctx, fsys, opt, prev, func(tree *scan.Tree, visit scan.Visit, out *diag.List) (*scan.Tree, error) {
-		out.Add(slices.DeleteFunc(slices.Clone(prev.found.scan), func(d diag.Diagnostic) bool {
-			return slices.ContainsFunc(paths, func(p string) bool { return d.Pos.File == p || strings.HasPrefix(d.Pos.File, p+"/") })
-		})...)
 		return scan.Update(ctx, fsys, tree, paths, visit, out)
 	})
 }
@@ -248,8 +245,8 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, newConfig, newStr
 	}
 	s.Site, s.found.site = prev.Site, prev.found.site
 	if newPages || fresh || len(prev.found.site) > 0 { // positions in front matter may have moved
-		pages, files := s.inputs(opt)
-		s.Site = site.New(site.Input{Config: s.Config, Pages: pages, Files: files, Source: open, Out: out})
+		pages, broken, files := s.inputs(opt)
+		s.Site = site.New(site.Input{Config: s.Config, Pages: pages, Broken: broken, Files: files, Source: open, Out: out})
 		s.found.site = take()
 	}
 	same := s.Site == prev.Site
@@ -264,9 +261,21 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, newConfig, newStr
 	}
 	s.checked, s.source, s.extra, s.found.mail = prev.checked, prev.source, prev.extra, prev.found.mail
 	if !same || newChecked {
-		s.checked = mail.ReadChecked(fsys, out)
+		files := oneFile{name: mail.CheckedFile}
+		if _, ok := s.Tree.Get(mail.CheckedFile); ok {
+			data, err := open(mail.CheckedFile)
+			if err != nil {
+				return err
+			}
+			files.data = data
+			files.there = true
+		}
+		s.checked = mail.ReadChecked(files, out)
 		s.checked.Diagnose(s.Config.Mail, opt.Today, out)
-		s.source, s.extra = mailForms(s.Config, s.Site, s.checked, opt.Keys, out)
+		sound := !slices.ContainsFunc(s.found.config, func(d diag.Diagnostic) bool {
+			return d.Severity == diag.Error && strings.HasPrefix(d.Code, "mail-")
+		})
+		s.source, s.extra = mailForms(s.Config, sound, s.Site, s.checked, opt.Keys, out)
 		s.found.mail = take()
 	}
 	s.Renderer = render.New(render.Input{
@@ -297,12 +306,15 @@ func (s *State) group(root string, open func(string) ([]byte, error)) (map[strin
 	return files, nil
 }
 
-// inputs gives the pages to show and the files beside them.
-func (s *State) inputs(opt Options) (pages []*content.Page, files []string) {
+// inputs gives the pages to show, the files of pages that cannot be read, and
+// the files beside the pages.
+func (s *State) inputs(opt Options) (pages []*content.Page, broken, files []string) {
 	known := output.Types()
 	for _, f := range s.Tree.Below(content.Root) {
 		if isPage(f.Path) {
-			if p := s.pages[f.Path]; p.Page != nil && (opt.Drafts || !p.Draft) {
+			if p := s.pages[f.Path]; p.Page == nil {
+				broken = append(broken, f.Path)
+			} else if opt.Drafts || !p.Draft {
 				pages = append(pages, p.Page)
 			}
 			continue
@@ -311,7 +323,7 @@ func (s *State) inputs(opt Options) (pages []*content.Page, files []string) {
 			files = append(files, f.Path)
 		}
 	}
-	return pages, files
+	return pages, broken, files
 }
 
 func isPage(file string) bool {
@@ -344,6 +356,24 @@ func (s *State) read(fsys fs.FS, file string) ([]byte, error) {
 		return nil, fmt.Errorf("read %s: %w", file, ErrChanged)
 	}
 	return data, nil
+}
+
+// oneFile is a file system that holds at most one file.
+type oneFile struct {
+	name  string
+	data  []byte
+	there bool
+}
+
+func (f oneFile) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
+func (f oneFile) ReadFile(name string) ([]byte, error) {
+	if name != f.name || !f.there {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: fs.ErrNotExist}
+	}
+	return f.data, nil
 }
 
 // readStrings reads the interface strings of every language of the site.
@@ -381,15 +411,39 @@ func (s *State) Static() []diag.Diagnostic { return s.static }
 // Findings gives everything wrong that is known by now: with the site as a
 // whole, and with the pages that were made.
 func (s *State) Findings() []diag.Diagnostic {
-	ds := slices.Clone(s.static)
-	if s.Renderer != nil {
-		made := s.Renderer.Finish()
-		if !s.Sound() { // what a broken layout did to pages is no news
-			made = slices.DeleteFunc(made, func(d diag.Diagnostic) bool { return d.Code == layout.RunCode })
-		}
-		ds = append(ds, made...)
+	made, _ := s.Made()
+	return diag.Sort(slices.Concat(s.static, made))
+}
+
+// Made gives everything wrong with the pages that were made. The error says
+// that a file could not be read as it was when the site was scanned.
+func (s *State) Made() ([]diag.Diagnostic, error) {
+	if s.Renderer == nil {
+		return nil, nil
 	}
-	return diag.Sort(ds)
+	ds, err := s.Renderer.Finish()
+	return s.news(ds), err
+}
+
+// news leaves out what a broken layout did to pages.
+func (s *State) news(ds []diag.Diagnostic) []diag.Diagnostic {
+	if s.Sound() {
+		return ds
+	}
+	return slices.DeleteFunc(ds, func(d diag.Diagnostic) bool { return d.Code == layout.RunCode })
+}
+
+// Mistakes gives what is wrong with one page; known is false when it was not
+// made from its present text.
+func (s *State) Mistakes(p *site.Page) (ds []diag.Diagnostic, known bool) {
+	res, ok := s.Renderer.Result(p)
+	if !ok {
+		return nil, false
+	}
+	out := new(diag.List)
+	out.Add(res.Findings...)
+	err := s.Renderer.CheckFragments(p, res, out)
+	return s.news(out.Sorted()), err == nil
 }
 
 // Drafts gives the files of pages that are left out because they are drafts.

@@ -15,9 +15,10 @@ import (
 
 // mailForms joins the record of mail settings with the rest of the site: what
 // the directives draw on, and the files that mail programs read. The table
-// [forms] of site.toml switches forms off and names the key that signs.
-func mailForms(c *config.Config, s *site.Site, checked *mail.Checked, keys func(string) ([]byte, error), out *diag.List) (*layout.SettingsSource, []output.File) {
-	t := c.Section("forms")
+// [forms] of site.toml switches forms off and names the key that signs. Of a
+// record that is not sound it is not said what the forms leave out.
+func mailForms(c *config.Config, sound bool, s *site.Site, checked *mail.Checked, keys func(string) ([]byte, error), out *diag.List) (*layout.SettingsSource, []output.File) {
+	t := c.Section("forms").To(out)
 	f := &forms.Site{Name: c.Provider.Name, ShortName: c.Provider.ShortName, BaseURL: c.BaseURL, Help: map[string][]forms.HelpPage{}}
 	cert, key := forms.ReadOptions(t, f)
 	f.Signer = signer(t, cert, key, keys)
@@ -39,7 +40,9 @@ func mailForms(c *config.Config, s *site.Site, checked *mail.Checked, keys func(
 	if err != nil {
 		out.Errorf(t.ValuePos("certificate"), "forms-sign", "", "the profiles cannot be signed: %v", err)
 	}
-	out.Add(forms.Diagnostics(left)...)
+	if sound {
+		out.Add(forms.Diagnostics(left)...)
+	}
 	src := &layout.SettingsSource{Record: c.Mail, Label: forms.Label, Clients: forms.Clients}
 	src.Checked = func(product string, proto mail.Protocol) strict.Date {
 		p, ok := c.Mail.Product(product)

@@ -4,6 +4,7 @@ package config
 
 import (
 	"fmt"
+	"math"
 	"net/url"
 	"regexp"
 	"slices"
@@ -69,7 +70,8 @@ type Outputs struct {
 type Redirect struct {
 	From string
 	To   string // URL path, whole address, or a page: e-mail/imap-instellingen.md
-	Pos  diag.Pos
+	// Where the two stand.
+	Pos, ToPos diag.Pos
 }
 
 // Security is what security.txt says (RFC 9116).
@@ -98,13 +100,15 @@ func Parse(src []byte, out *diag.List) *Config {
 	}
 	c := &Config{root: t, out: out}
 	c.Title = t.Required("title", `write title = "Helpcentrum"`)
-	c.BaseURL = strings.TrimRight(t.Required("base_url", `write base_url = "https://help.example.nl"`), "/")
+	c.BaseURL = strings.TrimRight(strings.TrimSpace(t.Required("base_url", `write base_url = "https://help.example.nl"`)), "/")
 	if c.BaseURL != "" {
 		u, err := url.Parse(c.BaseURL)
 		switch {
-		case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+		case err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http":
 			t.Errorf("base_url", "config-url", `write the whole address: base_url = "https://help.example.nl"`, "%q is not the address of a site", c.BaseURL)
-		case u.Path != "" || u.RawQuery != "" || u.Fragment != "":
+		case u.User != nil:
+			t.Errorf("base_url", "config-url", "leave out what stands before the @", "base_url cannot have a user name")
+		case u.Path != "" || strings.ContainsAny(c.BaseURL, "?#"):
 			t.Errorf("base_url", "config-url", "a help centre has a host of its own; leave out what follows the host name", "base_url cannot have a path")
 		}
 	}
@@ -122,7 +126,7 @@ func Parse(src []byte, out *diag.List) *Config {
 	c.Mail = mail.Read(t.Tables("mail"), out)
 	c.outputs()
 	for _, r := range t.Tables("redirect") {
-		c.Redirects = append(c.Redirects, Redirect{From: r.Required("from", `write the old address: from = "/oud/"`), To: r.Required("to", `write where it is now: to = "/nieuw/"`), Pos: r.ValuePos("from")})
+		c.Redirects = append(c.Redirects, Redirect{From: r.Required("from", `write the old address: from = "/oud/"`), To: r.Required("to", `write where it is now: to = "/nieuw/"`), Pos: r.ValuePos("from"), ToPos: r.ValuePos("to")})
 		r.Done()
 	}
 	s := t.Table("security")
@@ -131,10 +135,11 @@ func Parse(src []byte, out *diag.List) *Config {
 		out.Errorf(s.Pos(), "config-security", "RFC 9116 needs contact = \"mailto:…\" and expires = 2027-01-01", "security.txt needs a contact and an expiry date")
 	}
 	c.link(s, "contact", "https", "mailto", "tel")
+	c.link(s, "policy", "https")
 	s.Done()
 	c.theme()
 	n := t.Table("nav")
-	c.NavMax = n.Int("max", 100)
+	c.NavMax = n.Int("max", 64)
 	if c.NavMax < 10 {
 		n.Errorf("max", "config-nav", "use 10 or more", "a navigation of %d pages helps nobody", c.NavMax)
 		c.NavMax = 10
@@ -156,8 +161,13 @@ func (c *Config) link(t *strict.Table, key string, schemes ...string) {
 		return
 	}
 	u, err := url.Parse(v)
-	if err != nil || !slices.Contains(schemes, u.Scheme) {
+	switch {
+	case err != nil || !slices.Contains(schemes, u.Scheme):
 		t.Errorf(key, "config-url", "begin it with "+strings.Join(schemes, ": or ")+":", "%q is not an address that pages may link to", v)
+	case u.Scheme == "https" && u.Hostname() == "":
+		t.Errorf(key, "config-url", "write the whole address: https://www.example.nl/", "%q has no host name", v)
+	case u.Scheme != "https" && u.Opaque == "":
+		t.Errorf(key, "config-url", "write what comes behind "+u.Scheme+":, without slashes", "%q leads nowhere", v)
 	}
 }
 
@@ -168,16 +178,18 @@ func (c *Config) languages() {
 	t := c.root
 	def := t.Required("default_language", `write default_language = "nl"`)
 	table := t.Table("languages")
-	if table == nil {
-		c.out.Errorf(t.Pos(), "config-languages", "add [languages.nl] with name = \"Nederlands\"", "the site has no languages")
+	var keys []string
+	for _, k := range table.Keys() {
+		if table.Table(k) != nil { // else reported as no table
+			keys = append(keys, k)
+		}
+	}
+	if len(keys) == 0 {
+		c.out.Errorf(t.ValuePos("languages"), "config-languages", "add [languages.nl] with name = \"Nederlands\"", "the site has no languages")
 		return
 	}
-	keys := table.Keys()
 	for _, lang := range keys {
 		lt := table.Table(lang)
-		if lt == nil {
-			continue
-		}
 		l := Language{Lang: lang, Name: lt.Required("name", "write the language's name for itself: name = \"Nederlands\""), Title: lt.String("title", c.Title)}
 		tag, err := language.Parse(lang)
 		if err != nil || !langRE.MatchString(lang) {
@@ -195,7 +207,7 @@ func (c *Config) languages() {
 		l.Borrow = lt.Has("fallback")
 		for i, f := range lt.Strings("fallback") {
 			if !slices.Contains(keys, f) || f == lang {
-				c.out.Errorf(lt.ItemPos("fallback", i), "config-language", "known: "+strings.Join(without(keys, lang), ", "), "%q cannot be a fallback of %q", f, lang)
+				c.out.Errorf(lt.ItemPos("fallback", i), "config-language", diag.DidYouMean(f, without(keys, lang)), "%q cannot be a fallback of %q", f, lang)
 				continue
 			}
 			l.Fallback = append(l.Fallback, f)
@@ -219,7 +231,7 @@ func (c *Config) languages() {
 		d := c.Languages[i]
 		c.Languages = slices.Insert(slices.Delete(c.Languages, i, i+1), 0, d)
 	case i < 0 && def != "":
-		t.Errorf("default_language", "config-language", "known: "+strings.Join(keys, ", "), "the default language %q is not among the languages", def)
+		t.Errorf("default_language", "config-language", diag.DidYouMean(def, keys), "the default language %q is not among the languages", def)
 	}
 }
 
@@ -231,7 +243,7 @@ func (c *Config) outputs() {
 	o := c.root.Table("outputs")
 	c.Outputs = Outputs{
 		Markdown: o.Bool("markdown", true), Sitemap: o.Bool("sitemap", true), Robots: o.Bool("robots", true), LLMs: o.Bool("llms", true),
-		Redirects: o.Bool("redirects", true), NotFound: o.Bool("not_found", true), Rules: Servers,
+		Redirects: o.Bool("redirects", true), NotFound: o.Bool("not_found", true), Rules: slices.Clone(Servers),
 	}
 	if o.Has("rules") {
 		c.Outputs.Rules = nil
@@ -240,7 +252,9 @@ func (c *Config) outputs() {
 				c.out.Errorf(o.ItemPos("rules", i), "config-rules", diag.DidYouMean(r, Servers), "unknown server %q", r)
 				continue
 			}
-			c.Outputs.Rules = append(c.Outputs.Rules, r)
+			if !slices.Contains(c.Outputs.Rules, r) {
+				c.Outputs.Rules = append(c.Outputs.Rules, r)
+			}
 		}
 	}
 	o.Done()
@@ -269,8 +283,8 @@ func (c *Config) theme() {
 	t.Done()
 }
 
-// contrast checks the theme's colours against the backgrounds of the design
-// (WCAG 2.2 §1.4.3: 4.5 for text).
+// contrast checks the theme's colours against each other and against those of
+// the design.
 func (c *Config) contrast(t *strict.Table) {
 	// color gives a colour of the theme, or that of the design.
 	color := func(key, scheme string) (string, string) {
@@ -294,7 +308,7 @@ func (c *Config) contrast(t *strict.Table) {
 				continue // both are the design's own
 			}
 			if r := ratio(fg, bg); r < p.need {
-				t.Errorf(key, "config-contrast", fmt.Sprintf("choose a colour with more contrast: at least %.1f to 1", p.need), "%s on %s (%s on %s, %s) has a contrast of %.1f to 1", fg, bg, p.fg, p.bg, scheme, r)
+				t.Errorf(key, "config-contrast", fmt.Sprintf("choose a colour with more contrast: at least %.1f to 1", p.need), "%s on %s (%s on %s, %s) has a contrast of %.2f to 1", fg, bg, p.fg, p.bg, scheme, math.Floor(r*100)/100)
 			}
 		}
 	}
@@ -317,7 +331,7 @@ var pairs = []struct {
 	{"accent_strong", "bg", 4.5}, {"accent_strong", "tint", 4.5},
 	{"on_accent", "accent", 4.5}, {"ink", "tint", 4.5},
 	{"visited", "bg", 4.5}, {"visited", "surface", 4.5},
-	{"focus", "bg", 3}, {"focus", "surface", 3},
+	{"focus", "bg", 3}, {"focus", "surface", 3}, {"focus", "tint", 3},
 }
 
 // ratio gives the contrast of two colours (WCAG 2.2, "contrast ratio").

@@ -66,12 +66,12 @@ func Parse(file string, src []byte, out *diag.List) *Page {
 	var rest string
 	p.Lang, rest = Split(file)
 	p.ID, p.Index = ID(rest)
-	t, body := frontMatter(file, src, out)
-	if t == nil {
+	if i := invalidUTF8(src); i >= 0 {
+		out.Errorf(diag.At(file, src, i), "page-encoding", "save the file as UTF-8", "this is not UTF-8 text")
 		return nil
 	}
-	if i := invalidUTF8(src[body:]); i >= 0 {
-		out.Errorf(diag.At(file, src, body+i), "page-encoding", "save the file as UTF-8", "this is not UTF-8 text")
+	t := frontMatter(file, src, out)
+	if t == nil {
 		return nil
 	}
 	p.Title = t.Required("title", `write title = "…" between the +++ lines`)
@@ -114,7 +114,7 @@ func (p *Page) Equal(q *Page) bool {
 // Locate gives the position of a front matter key, or of item n of its list
 // when n is not negative, in the source of a page.
 func Locate(file string, src []byte, key string, n int) diag.Pos {
-	t, _ := frontMatter(file, src, new(diag.List))
+	t := frontMatter(file, src, new(diag.List))
 	switch {
 	case t == nil:
 		return diag.Pos{File: file}
@@ -141,8 +141,8 @@ func invalidUTF8(b []byte) int {
 var bom = []byte("\xef\xbb\xbf")
 
 // fence finds the lines of +++ around the front matter: the offsets between
-// which the TOML stands, and that of what follows. start is negative where
-// there is no front matter, end where it is not closed.
+// which the TOML stands, and that of what follows. The first offset is
+// negative where there is no front matter, the second where it is not closed.
 func fence(src []byte) (toml [2]int, body int) {
 	start := 0
 	if bytes.HasPrefix(src, bom) {
@@ -162,25 +162,27 @@ func fence(src []byte) (toml [2]int, body int) {
 	return [2]int{next, -1}, 0
 }
 
-// frontMatter reads the TOML between two lines of +++ and gives it with the
-// offset of what follows.
-func frontMatter(file string, src []byte, out *diag.List) (*strict.Table, int) {
-	toml, body := fence(src)
+// frontMatter reads the TOML between two lines of +++; nil when it cannot.
+func frontMatter(file string, src []byte, out *diag.List) *strict.Table {
+	toml, _ := fence(src)
 	at := diag.Pos{File: file, Line: 1, Col: 1}
 	hint := "begin the file with:\n+++\ntitle = \"…\"\n+++"
+	text := bytes.TrimSpace(bytes.TrimPrefix(src, bom))
 	switch {
 	case toml[0] >= 0 && toml[1] >= 0:
-		return strict.Parse(file, src, toml[0], toml[1], out), body
+		return strict.Parse(file, src, toml[0], toml[1], out)
 	case toml[0] >= 0:
 		out.Errorf(at, "page-front", "write a line with only +++ between the front matter and the text", "the front matter is not closed")
-	case bytes.HasPrefix(bytes.TrimPrefix(src, bom), []byte("---")):
-		out.Errorf(at, "page-front", "write +++ instead of ---, and title = \"…\" instead of title: …", "the front matter is YAML; this program reads TOML")
-	case len(bytes.TrimSpace(src)) == 0:
+	case len(text) == 0:
 		out.Errorf(at, "page-front", hint, "the file is empty")
+	case bytes.HasPrefix(text, []byte("---")):
+		out.Errorf(at, "page-front", "write +++ instead of ---, and title = \"…\" instead of title: …", "the front matter is YAML; this program reads TOML")
+	case bytes.HasPrefix(text, []byte("+++")):
+		out.Errorf(diag.At(file, src, bytes.Index(src, []byte("+++"))), "page-front", "the first line of the file is +++ and nothing else", "the front matter does not begin on the first line")
 	default:
 		out.Errorf(at, "page-front", hint, "the page has no front matter")
 	}
-	return nil, 0
+	return nil
 }
 
 // line gives the line at an offset, without its end, and where the next begins.

@@ -6,8 +6,8 @@ package i18n
 
 import (
 	"fmt"
+	"maps"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -41,6 +41,7 @@ type Strings struct {
 	SpaceBefore string
 
 	tag      language.Tag
+	broken   bool // the file is not there or not TOML, which has been reported
 	date     string
 	months   []string
 	messages map[string]message
@@ -52,15 +53,22 @@ var categories = []string{"zero", "one", "two", "few", "many", "other"}
 
 var forms = map[plural.Form]string{plural.Zero: "zero", plural.One: "one", plural.Two: "two", plural.Few: "few", plural.Many: "many", plural.Other: "other"}
 
-// Parse reads the strings of one language. file is for positions.
+// Parse reads the strings of one language. file is for positions; src is nil
+// for a language that has no file.
 func Parse(lang, file string, src []byte, out *diag.List) *Strings {
 	s := &Strings{Lang: lang, File: file, messages: map[string]message{}}
 	s.tag = language.Make(lang)
 	t := strict.Parse(file, src, 0, len(src), out)
-	if t == nil {
+	if t == nil || src == nil {
+		s.broken = true
 		return s
 	}
 	s.date = t.String(keyDate, "{day} {month} {year}")
+	for _, name := range placeholders(s.date) {
+		if name != "day" && name != "month" && name != "year" {
+			t.Errorf(keyDate, "i18n-date", "write {day}, {month} and {year}", "a date has no {%s}", name)
+		}
+	}
 	s.SpaceBefore = t.String(keySpace, "")
 	if t.Has(keyMonths) {
 		s.months = t.Strings(keyMonths)
@@ -70,11 +78,20 @@ func Parse(lang, file string, src []byte, out *diag.List) *Strings {
 		}
 	}
 	if t.Has(keyQuotes) {
-		if q := t.Strings(keyQuotes); len(q) == 4 {
+		const hint = `write quotes = ["“", "”", "‘", "’"]: double open, double close, single open, single close`
+		switch q := t.Strings(keyQuotes); {
+		case len(q) != 4:
+			t.Errorf(keyQuotes, "i18n-quotes", hint, "there are %d quotes", len(q))
+		case slices.Contains(q, ""):
+			t.Errorf(keyQuotes, "i18n-quotes", hint, "one of the quotes is empty")
+		default:
 			s.Quotes = [4]string(q)
-		} else {
-			t.Errorf(keyQuotes, "i18n-quotes", `write quotes = ["“", "”", "‘", "’"]: double open, double close, single open, single close`, "there are %d quotes", len(q))
 		}
+	}
+	used := s.categories()
+	formsHint := "forms of this language: " + strings.Join(used, ", ")
+	if !slices.Contains(used, "other") {
+		formsHint += ", other"
 	}
 	for _, k := range t.Keys() {
 		switch k {
@@ -85,18 +102,24 @@ func Parse(lang, file string, src []byte, out *diag.List) *Strings {
 		if t.IsTable(k) {
 			pt := t.Table(k)
 			for _, c := range categories {
-				if pt.Has(c) {
-					m.forms[c] = pt.String(c, "")
+				if !pt.Has(c) {
+					continue
+				}
+				m.forms[c] = pt.String(c, "")
+				// Newer versions of CLDR than that of x/text have "many" for
+				// millions in French and others.
+				if c != "other" && c != "many" && !slices.Contains(used, c) {
+					out.Warnf(pt.KeyPos(c), "i18n-plural", formsHint, "the form %q is never used in this language", c)
 				}
 			}
 			pt.Done()
 			if _, ok := m.forms["other"]; !ok {
-				out.Errorf(m.pos, "i18n-plural", "other = \"…\" is used where no other form fits", "%q has no form \"other\"", k)
+				out.Errorf(m.pos, "i18n-plural", "add other = \"…\": it is used where no other form fits", "%q has no form \"other\"", k)
 				m.forms["other"] = ""
 			}
-			for _, need := range s.categories() {
-				if _, ok := m.forms[need]; !ok {
-					out.Errorf(m.pos, "i18n-plural", "forms of this language: "+strings.Join(s.categories(), ", "), "%q has no form %q", k, need)
+			for _, need := range used {
+				if _, ok := m.forms[need]; !ok && need != "other" {
+					out.Errorf(m.pos, "i18n-plural", formsHint, "%q has no form %q", k, need)
 				}
 			}
 		} else {
@@ -126,7 +149,7 @@ func (s *Strings) categories() []string {
 }
 
 func (s *Strings) form(n int) string {
-	return forms[plural.Cardinal.MatchPlural(s.tag, n, 0, 0, 0, 0)]
+	return forms[plural.Cardinal.MatchPlural(s.tag, max(n, -n), 0, 0, 0, 0)]
 }
 
 // A Catalogue is the strings of all languages of a site.
@@ -164,15 +187,11 @@ func (c *Catalogue) Lang(lang string) *Strings { return c.byLang[lang] }
 // Check reports keys that the default language does not have, and
 // placeholders that differ from those of the default language.
 func (c *Catalogue) Check(out *diag.List) {
-	if len(c.langs) == 0 {
+	if len(c.langs) == 0 || c.byLang[c.langs[0]].broken {
 		return
 	}
 	ref := c.byLang[c.langs[0]]
-	var known []string
-	for k := range ref.messages {
-		known = append(known, k)
-	}
-	sort.Strings(known)
+	known := ref.Keys()
 	for _, l := range c.langs[1:] {
 		s := c.byLang[l]
 		for k, m := range s.messages {
@@ -204,31 +223,39 @@ func braces(names []string) string {
 // placeholders gives the names between braces in any form, sorted, except
 // count, which a form may spell out.
 func (m message) placeholders() []string {
+	return slices.DeleteFunc(m.allPlaceholders(), func(name string) bool { return name == "count" })
+}
+
+func (m message) allPlaceholders() []string {
 	var names []string
 	for _, f := range m.forms {
-		for {
-			_, rest, ok := strings.Cut(f, "{")
-			if !ok {
-				break
-			}
-			name, after, ok := strings.Cut(rest, "}")
-			if !ok {
-				break
-			}
-			if name != "count" {
-				names = append(names, name)
-			}
-			f = after
-		}
+		names = append(names, placeholders(f)...)
 	}
-	sort.Strings(names)
+	slices.Sort(names)
 	return slices.Compact(names)
 }
 
+func placeholders(text string) []string {
+	var names []string
+	for {
+		_, rest, ok := strings.Cut(text, "{")
+		if !ok {
+			return names
+		}
+		name, after, ok := strings.Cut(rest, "}")
+		if !ok {
+			return names
+		}
+		names = append(names, name)
+		text = after
+	}
+}
+
 // Has reports whether the language itself has the string; borrowed, whether
-// one of its fallbacks has.
+// one of its fallbacks has. A language whose file cannot be read is taken to
+// have every string: that the file is missing has been said, once.
 func (s *Strings) Has(key string) (own, borrowed bool) {
-	if _, ok := s.messages[key]; ok {
+	if _, ok := s.messages[key]; ok || s.broken {
 		return true, false
 	}
 	for f := s.next; f != nil; f = f.next {
@@ -241,16 +268,11 @@ func (s *Strings) Has(key string) (own, borrowed bool) {
 
 // Keys gives the language's own keys, sorted.
 func (s *Strings) Keys() []string {
-	var ks []string
-	for k := range s.messages {
-		ks = append(ks, k)
-	}
-	sort.Strings(ks)
-	return ks
+	return slices.Sorted(maps.Keys(s.messages))
 }
 
 // Placeholders gives the names of the placeholders of a string, sorted.
-func (s *Strings) Placeholders(key string) []string { return s.messages[key].placeholders() }
+func (s *Strings) Placeholders(key string) []string { return s.messages[key].allPlaceholders() }
 
 // T gives a string with its placeholders filled in. args are pairs of a name
 // and a value: text, a whole number or a [strict.Date]. The pair "count"
@@ -263,7 +285,10 @@ func (s *Strings) T(key string, args ...any) (string, error) {
 		m, ok = f.messages[key]
 		from = f
 	}
-	if !ok {
+	switch {
+	case !ok && s.broken:
+		return "", nil
+	case !ok:
 		return "", fmt.Errorf("no string %q in %s", key, s.File)
 	}
 	if len(args) == 0 && len(m.forms) == 1 {

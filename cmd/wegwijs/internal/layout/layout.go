@@ -127,6 +127,7 @@ func Load(files map[string][]byte, theme []byte, out *diag.List) *Set {
 	}
 	if !s.has["base.html"] {
 		out.Errorf(diag.Pos{File: Root + "/base.html"}, "layout-missing", "write one: it is the frame of every page", "the site has no layouts/base.html")
+		s.kinds[""], s.parts = base, base
 		return s
 	}
 	for _, name := range pages {
@@ -224,6 +225,9 @@ func (s *Set) Page(b *bytes.Buffer, p *Page, layoutName string) error {
 	t, ok := s.kinds[name]
 	if !ok {
 		t = s.kinds[""]
+	}
+	if frame := t.Lookup(Root + "/base.html"); frame == nil || frame.Tree == nil {
+		return &Failure{Hinted{Msg: "there is no usable frame layouts/base.html"}}
 	}
 	return t.ExecuteTemplate(b, Root+"/base.html", p)
 }

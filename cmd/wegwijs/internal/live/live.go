@@ -4,11 +4,12 @@
 // the same on a site of ten pages and of a hundred thousand.
 //
 // The law: once it is at rest on a site without mistakes, every address gives
-// byte for byte what a clean build would write.
+// byte for byte what a clean build would write. With a mistake, what cannot be
+// shown any more keeps its last good bytes and everything else follows its
+// edits.
 package live
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io/fs"
@@ -19,6 +20,7 @@ import (
 	"time"
 
 	"wegwijs/cmd/wegwijs/internal/build"
+	"wegwijs/cmd/wegwijs/internal/content"
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/output"
 	"wegwijs/cmd/wegwijs/internal/scan"
@@ -26,45 +28,76 @@ import (
 	"wegwijs/cmd/wegwijs/internal/watch"
 )
 
-// Times of the loop.
-const (
-	settle    = 2 * time.Millisecond   // editors write a file in several events
-	settleMax = 30 * time.Millisecond  // a stream of events does not put off looking for ever
-	halfWrite = 300 * time.Millisecond // how long a file that became broken may be one that is still being written
-	recheck   = 15 * time.Millisecond  // how soon such a file is looked at again
-	quiet     = 40 * time.Millisecond  // rest before all pages are checked
-)
+// times are the times of the loop. Tests have their own.
+type times struct {
+	settle    time.Duration // editors write a file in several events
+	settleMax time.Duration // a stream of events does not put off looking for ever
+	halfWrite time.Duration // how long a file that became broken may be one that is still being written
+	away      time.Duration // how long a file that is gone may be one that is being replaced
+	recheck   time.Duration // how soon such files are looked at again
+	quiet     time.Duration // rest before all pages are checked
+	retry     time.Duration // the first pause after a failure to read the site; it doubles
+	retryMax  time.Duration
+}
+
+var usual = times{
+	settle: 2 * time.Millisecond, settleMax: 30 * time.Millisecond,
+	halfWrite: 300 * time.Millisecond, away: 100 * time.Millisecond, recheck: 15 * time.Millisecond,
+	quiet: 40 * time.Millisecond,
+	retry: 100 * time.Millisecond, retryMax: 5 * time.Second,
+}
 
 // A View is what readers of the preview see at one moment.
 type View struct {
 	ID       uint64 // rises with every change
 	State    *build.State
-	Findings []diag.Diagnostic // of the last complete check
-	Checked  uint64            // the ID that Findings are of; less than ID while a check runs
+	Findings []diag.Diagnostic // what is known to be wrong by now
+	Checked  bool              // every page was looked at for Findings
 	Files    []string          // what changed to give this view
+
+	ofPages []diag.Diagnostic // the findings in pages, as far as known; some may be of an earlier view
+	trouble []diag.Diagnostic // that the site cannot be read
 }
 
 // Errors counts the mistakes.
 func (v *View) Errors() int { return diag.Errors(v.Findings) }
 
+// with gives a copy of the view with other findings.
+func (v *View) with(ofPages, trouble []diag.Diagnostic) *View {
+	w := *v
+	w.ofPages, w.trouble = ofPages, trouble
+	w.Findings = diag.Sort(slices.Concat(v.State.Static(), ofPages, trouble))
+	return &w
+}
+
 // A Live keeps a site's state up to date. Its methods may be called from any
 // number of goroutines.
 type Live struct {
-	fsys  fs.FS
-	opt   build.Options
-	view  atomic.Pointer[View]
-	ready chan struct{} // closed when there is a first view
-	look  chan request
-	took  atomic.Int64 // nanoseconds of the last full scan
-
-	mu      sync.Mutex
-	subs    map[chan struct{}]bool
-	good    *build.State // the last state whose layouts and configuration were right
-	kept    map[string][]byte
-	keptAge []string
+	times
+	fsys    fs.FS
+	opt     build.Options
 	onCheck func(*View)
+	look    chan request
+	ready   chan struct{} // closed when there is a first view
+	unseen  chan struct{} // there is a view that was not checked
+	took    atomic.Int64  // nanoseconds of the last look at all files
+	view    atomic.Pointer[View]
 
-	halfWrite time.Duration
+	mu   sync.Mutex // guards what follows, and who stores a view
+	subs map[chan struct{}]bool
+	good *build.State // the last state whose layouts and configuration were right
+	stop context.CancelFunc
+	kept map[string]*page
+	tick uint64
+	max  int // pages in kept
+}
+
+// page is a page as it was last shown without a mistake.
+type page struct {
+	data   []byte
+	source string // the file with its text
+	view   uint64 // of which view it is
+	used   uint64 // when it was last asked for
 }
 
 // request asks the loop to look.
@@ -76,10 +109,14 @@ type request struct {
 // New gives a Live for the site in fsys. onCheck, when set, is called with
 // every view whose check is complete.
 func New(fsys fs.FS, opt build.Options, onCheck func(*View)) *Live {
-	return &Live{fsys: fsys, opt: opt, ready: make(chan struct{}), look: make(chan request), subs: map[chan struct{}]bool{}, kept: map[string][]byte{}, onCheck: onCheck, halfWrite: halfWrite}
+	return &Live{
+		times: usual, fsys: fsys, opt: opt, onCheck: onCheck,
+		look: make(chan request), ready: make(chan struct{}), unseen: make(chan struct{}, 1),
+		subs: map[chan struct{}]bool{}, kept: map[string]*page{}, max: keptMax,
+	}
 }
 
-// Cost gives how long the last scan of all files took.
+// Cost gives how long the last look at all files took.
 func (l *Live) Cost() time.Duration { return time.Duration(l.took.Load()) }
 
 // View gives the present view; it waits for the first one.
@@ -96,63 +133,82 @@ func (l *Live) View(ctx context.Context) (*View, error) {
 }
 
 // Run reads the site and follows hints until ctx ends. It gives an error only
-// when the site cannot be read at all.
+// when the site cannot be read at the start. When it cannot be read later, the
+// last view stays, says so, and Run tries again.
 func (l *Live) Run(ctx context.Context, hints <-chan watch.Hint) error {
 	start := time.Now()
 	s, err := l.load(ctx, nil, watch.Hint{All: true})
 	if err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
 		return err
 	}
 	l.took.Store(int64(time.Since(start)))
-	c := &checker{l: l}
-	defer c.stop()
 	l.publish(s, nil)
 	close(l.ready)
-	c.start(ctx)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Go(func() { l.checks(ctx) })
+
+	var again <-chan time.Time
+	pause := l.retry
 	for {
 		var r request
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-again:
+			r.hint.All = true
 		case h := <-hints:
 			r.hint = h
 		case r = <-l.look:
 		}
-		waiting := []chan struct{}{r.done}
-		hint := r.hint
-		// More may follow at once. Who asked for a look waits for none.
-		end := time.Now().Add(settleMax)
-		for r.done == nil && time.Now().Before(end) {
-			t := time.NewTimer(settle)
-			select {
-			case h := <-hints:
-				t.Stop()
-				hint = watch.Join(hint, h)
-				continue
-			case more := <-l.look:
-				t.Stop()
-				hint = watch.Join(hint, more.hint)
-				waiting = append(waiting, more.done)
-			case <-ctx.Done():
-				t.Stop()
-				return nil
-			case <-t.C:
-			}
-			break
-		}
-		if err := l.step(ctx, hints, hint, c); err != nil && ctx.Err() == nil {
-			return err
-		}
+		hint, waiting := l.settled(ctx, hints, r)
+		err := l.step(ctx, hints, hint)
 		for _, w := range waiting {
-			if w != nil {
-				close(w)
-			}
+			close(w)
+		}
+		again = nil
+		if err != nil && ctx.Err() == nil {
+			l.troubled(err)
+			again = time.After(pause)
+			pause = min(2*pause, l.retryMax)
+		} else {
+			pause = l.retry
 		}
 	}
 }
 
+// settled waits for what else there is to look at. Who asked for a look waits
+// for no more.
+func (l *Live) settled(ctx context.Context, hints <-chan watch.Hint, r request) (watch.Hint, []chan struct{}) {
+	hint := r.hint
+	if r.done != nil {
+		return hint, []chan struct{}{r.done}
+	}
+	end := time.Now().Add(l.settleMax)
+	for time.Now().Before(end) {
+		t := time.NewTimer(l.settle)
+		select {
+		case h := <-hints:
+			t.Stop()
+			hint = watch.Join(hint, h)
+			continue
+		case more := <-l.look:
+			t.Stop()
+			return watch.Join(hint, more.hint), []chan struct{}{more.done}
+		case <-ctx.Done():
+			t.Stop()
+		case <-t.C:
+		}
+		break
+	}
+	return hint, nil
+}
+
 // step looks where the hint says and publishes what changed.
-func (l *Live) step(ctx context.Context, hints <-chan watch.Hint, hint watch.Hint, c *checker) error {
+func (l *Live) step(ctx context.Context, hints <-chan watch.Hint, hint watch.Hint) error {
 	old := l.view.Load().State
 	var since time.Time
 	for {
@@ -165,22 +221,20 @@ func (l *Live) step(ctx context.Context, hints <-chan watch.Hint, hint watch.Hin
 			l.took.Store(int64(time.Since(start)))
 		}
 		changed := scan.Changed(old.Tree, s.Tree)
-		if len(changed) == 0 && same(old, s) {
+		if len(changed) == 0 && slices.Equal(old.Static(), s.Static()) {
+			l.adopt(s)
 			return nil
 		}
-		// A file that was right and now is not may be one that its editor has
-		// not finished writing.
-		broke := broken(old, s, changed)
-		if len(broke) == 0 || !since.IsZero() && time.Since(since) > l.halfWrite {
-			c.stop()
-			l.publish(s, changed)
-			c.start(ctx)
-			return nil
-		}
+		broke, away := unfinished(old, s, changed)
 		if since.IsZero() {
 			since = time.Now()
 		}
-		t := time.NewTimer(recheck)
+		waited := time.Since(since)
+		if (len(broke) == 0 || waited > l.halfWrite) && (len(away) == 0 || waited > l.away) {
+			l.publish(s, changed)
+			return nil
+		}
+		t := time.NewTimer(l.recheck)
 		select {
 		case <-ctx.Done():
 			t.Stop()
@@ -189,17 +243,14 @@ func (l *Live) step(ctx context.Context, hints <-chan watch.Hint, hint watch.Hin
 			t.Stop()
 			hint = watch.Join(hint, h)
 		case <-t.C:
-			hint = watch.Join(hint, watch.Hint{Paths: broke})
 		}
+		hint = watch.Join(hint, watch.Hint{Paths: slices.Concat(broke, away)})
 	}
 }
 
-// same reports whether two states of the same files say the same: a file that
-// cannot be read any more is a change of the findings only.
-func same(a, b *build.State) bool { return slices.Equal(a.Static(), b.Static()) }
-
-// broken gives the changed files that have a mistake now and had none before.
-func broken(a, b *build.State, changed []string) []string {
+// unfinished gives the changed files that may be in the middle of being saved:
+// those that have a mistake now and had none before, and those that are gone.
+func unfinished(a, b *build.State, changed []string) (broke, away []string) {
 	bad := func(s *build.State) map[string]bool {
 		m := map[string]bool{}
 		for _, d := range s.Static() {
@@ -210,13 +261,15 @@ func broken(a, b *build.State, changed []string) []string {
 		return m
 	}
 	was, is := bad(a), bad(b)
-	var files []string
 	for _, f := range changed {
-		if _, there := b.Tree.Get(f); is[f] && !was[f] && there {
-			files = append(files, f)
+		switch _, there := b.Tree.Get(f); {
+		case !there:
+			away = append(away, f)
+		case is[f] && !was[f]:
+			broke = append(broke, f)
 		}
 	}
-	return files
+	return broke, away
 }
 
 // load reads the site, again when a file changed meanwhile.
@@ -243,18 +296,58 @@ func (l *Live) load(ctx context.Context, prev *build.State, hint watch.Hint) (*b
 
 // publish makes s the state that everybody sees.
 func (l *Live) publish(s *build.State, changed []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	v := &View{ID: 1, State: s, Files: changed}
 	if old := l.view.Load(); old != nil {
 		v.ID = old.ID + 1
-		v.Findings, v.Checked = old.Findings, old.Checked
+		v.ofPages = old.ofPages // until it is known better
 	}
-	l.mu.Lock()
 	if s.Sound() {
 		l.good = s
 	}
-	l.mu.Unlock()
+	l.view.Store(v.with(v.ofPages, nil))
+	if l.stop != nil {
+		l.stop()
+		l.stop = nil
+	}
+	select {
+	case l.unseen <- struct{}{}:
+	default:
+	}
+	l.wake()
+}
+
+// adopt puts s in the place of a state that says the same of the same files.
+// What it knows more is when they were looked at.
+func (l *Live) adopt(s *build.State) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	old := l.view.Load()
+	v := *old
+	v.State = s
+	if l.good == old.State {
+		l.good = s
+	}
+	if old.trouble != nil {
+		l.view.Store(v.with(v.ofPages, nil))
+		l.wake()
+		return
+	}
+	l.view.Store(&v)
+}
+
+// troubled says that the site cannot be read now.
+func (l *Live) troubled(err error) {
+	l.mu.Lock()
+	v := l.view.Load()
+	v = v.with(v.ofPages, []diag.Diagnostic{{Pos: diag.Pos{File: "."}, Code: "input-read", Msg: "the site cannot be read: " + err.Error(), Hint: "what is shown is how it was; this goes by itself when the site can be read again"}})
 	l.view.Store(v)
 	l.wake()
+	l.mu.Unlock()
+	if l.onCheck != nil {
+		l.onCheck(v)
+	}
 }
 
 // Subscribe gives a channel that has something whenever the view changed, and
@@ -271,9 +364,8 @@ func (l *Live) Subscribe() (<-chan struct{}, func()) {
 	}
 }
 
+// wake tells all subscribers; l.mu is held.
 func (l *Live) wake() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	for c := range l.subs {
 		select {
 		case c <- struct{}{}:
@@ -304,6 +396,9 @@ type File struct {
 	Old  bool // the last good bytes: the page has a mistake now
 }
 
+// looks is how often Get looks again for a file that changes while it is made.
+const looks = 20
+
 // Get gives the file at a path of the output. ok is false when there is none.
 func (l *Live) Get(ctx context.Context, path string) (f File, ok bool, err error) {
 	if _, err := l.View(ctx); err != nil {
@@ -312,19 +407,19 @@ func (l *Live) Get(ctx context.Context, path string) (f File, ok bool, err error
 	for try := 0; ; try++ {
 		v := l.view.Load()
 		s := v.State
-		if !s.Sound() {
-			l.mu.Lock()
-			if l.good != nil {
-				s = l.good
+		if f, ok := l.old(path, v); ok {
+			return f, true, nil
+		}
+		if !s.Sound() && try == 0 {
+			if good := l.lastGood(); good != nil {
+				s = good
 			}
-			l.mu.Unlock()
 		}
 		if s.Set == nil {
 			return f, false, nil
 		}
-		f.File, ok = s.Set.File(path)
-		if !ok {
-			return l.old(path)
+		if f.File, ok = s.Set.File(path); !ok {
+			return f, false, nil
 		}
 		// What an editor saved just now need not wait for an event.
 		if try == 0 && f.Source != "" && s == v.State && s.Tree.Stale(l.fsys, f.Source) {
@@ -332,182 +427,166 @@ func (l *Live) Get(ctx context.Context, path string) (f File, ok bool, err error
 			continue
 		}
 		f.Data, err = s.Set.Make(ctx, path)
-		if errors.Is(err, build.ErrChanged) {
-			if s != v.State { // the file changed since the last good state
-				if o, ok, _ := l.old(path); ok {
-					return o, true, nil
-				}
-				s = v.State
-				if s.Set == nil {
-					return f, false, nil
-				}
-				if f.Data, err = s.Set.Make(ctx, path); err == nil {
-					return f, true, nil
-				}
-				return f, false, err
-			}
-			if try < 20 {
-				l.Look(ctx)
-				continue
-			}
-		}
-		if err != nil {
+		switch {
+		case err == nil:
+			return l.shown(f, s, v), true, nil
+		case !errors.Is(err, build.ErrChanged) || try >= looks || ctx.Err() != nil:
 			return f, false, err
+		case s == v.State:
+			l.Look(ctx)
 		}
-		break
 	}
-	if p, isPage := f.Key.(*site.Page); isPage {
-		if bad := l.pageErrors(p); bad {
-			if o, ok, _ := l.old(path); ok {
-				return o, true, nil
-			}
-			return f, true, nil
-		}
-		l.keep(path, f.Data)
-	}
-	return f, true, nil
 }
 
-func (l *Live) pageErrors(p *site.Page) bool {
-	v := l.view.Load()
-	if v.State.Renderer == nil {
-		return false
+// shown gives a file that was just made from s or, where it is a page with a
+// mistake, its last good bytes.
+func (l *Live) shown(f File, s *build.State, v *View) File {
+	p, isPage := f.Key.(*site.Page)
+	if !isPage {
+		return f
 	}
-	r, ok := v.State.Renderer.Result(p)
-	return ok && diag.Errors(r.Findings) > 0
-}
-
-// old gives the last good bytes of a page, if somebody saw them.
-func (l *Live) old(path string) (File, bool, error) {
-	v := l.view.Load()
+	ds, known := s.Mistakes(p)
+	if diag.Errors(ds) == 0 {
+		if known && s.Sound() {
+			l.keep(f.Path, p.File, f.Data, v.ID)
+		}
+		return f
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	data, ok := l.kept[path]
-	// A page that is gone from a site without mistakes is gone.
-	if !ok || diag.Errors(v.State.Static()) == 0 && v.State.Set != nil && !has(v.State.Set, path) {
-		return File{}, false, nil
+	if k, ok := l.kept[f.Path]; ok {
+		f.Data, f.Old = k.data, true
 	}
-	return File{File: output.File{Path: path}, Data: data, Old: true}, true, nil
+	return f
 }
 
-func has(s *output.Set, path string) bool {
-	_, ok := s.File(path)
-	return ok
+func (l *Live) lastGood() *build.State {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.good
+}
+
+// old gives the last good bytes of a page for an address that cannot show it
+// any more, if somebody saw them: because no page can be shown, or because the
+// address has no page, or another one, for a mistake in the page's own file or
+// in its sections. A page that was removed or moved on purpose is gone.
+func (l *Live) old(path string, v *View) (File, bool) {
+	l.mu.Lock()
+	k, ok := l.kept[path]
+	if !ok {
+		l.mu.Unlock()
+		return File{}, false
+	}
+	f := File{File: output.File{Path: path, Source: k.source}, Data: k.data, Old: true}
+	l.mu.Unlock()
+	if v.State.Sound() {
+		if now, ok := v.State.Set.File(path); ok && now.Source == f.Source {
+			return File{}, false
+		}
+		return f, faulty(v.State, f.Source)
+	}
+	_, there := v.State.Tree.Get(f.Source)
+	return f, there || faulty(v.State, f.Source)
+}
+
+// faulty reports whether a page's file is missing from a state, or is somewhere
+// else in it, for a mistake: in its front matter, in that of a section above
+// it, or because one of these cannot be read.
+func faulty(s *build.State, file string) bool {
+	_, page := content.Split(file)
+	return slices.ContainsFunc(s.Static(), func(d diag.Diagnostic) bool {
+		if d.Severity != diag.Error {
+			return false
+		}
+		if d.Code == "input-read" && strings.HasPrefix(file, d.Pos.File+"/") {
+			return true
+		}
+		if !strings.HasPrefix(d.Pos.File, content.Root+"/") {
+			return false
+		}
+		_, at := content.Split(d.Pos.File)
+		section, isIndex := strings.CutSuffix(at, "/index.md")
+		return d.Pos.File == file || (isIndex || d.Code == "page-section") && strings.HasPrefix(page, section+"/")
+	})
 }
 
 // keptMax is how many pages are kept for a time in which they have a mistake:
 // those open in browsers, not the whole site.
-const keptMax = 100
+const keptMax = 200
 
-func (l *Live) keep(path string, data []byte) {
+func (l *Live) keep(path, source string, data []byte, view uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if _, ok := l.kept[path]; !ok {
-		l.keptAge = append(l.keptAge, path)
-		if len(l.keptAge) > keptMax {
-			delete(l.kept, l.keptAge[0])
-			l.keptAge = slices.Delete(l.keptAge, 0, 1)
+	k := l.kept[path]
+	if k == nil {
+		if len(l.kept) >= l.max {
+			oldest := ""
+			for p, k := range l.kept {
+				if oldest == "" || k.used < l.kept[oldest].used {
+					oldest = p
+				}
+			}
+			delete(l.kept, oldest)
 		}
+		k = &page{}
+		l.kept[path] = k
 	}
-	l.kept[path] = data
+	l.tick++
+	k.used = l.tick
+	if view >= k.view { // else somebody was served a later one meanwhile
+		k.data, k.source, k.view = data, source, view
+	}
+}
+
+// hot is how many files Hot gives.
+const hot = 16
+
+// Hot gives the files in which a change is most likely: those of the pages
+// that were looked at last, and those that changed last.
+func (l *Live) Hot() []string {
+	v := l.view.Load()
+	if v == nil {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var seen []*page
+	for _, k := range l.kept {
+		seen = append(seen, k)
+	}
+	slices.SortFunc(seen, func(a, b *page) int { return int(int64(b.used) - int64(a.used)) })
+	files := slices.Clone(v.Files[:min(len(v.Files), hot/2)])
+	for _, k := range seen[:min(len(seen), hot-len(files))] {
+		files = append(files, k.source)
+	}
+	slices.Sort(files)
+	return slices.Compact(files)
 }
 
 // PageOf gives the address at which a content file is shown to the readers of
 // its own language.
 func (v *View) PageOf(file string) (string, bool) {
-	if v.State.Site == nil || !strings.HasSuffix(file, ".md") {
-		return "", false
-	}
-	for _, l := range v.State.Site.Locales {
-		if !strings.HasPrefix(file, "content/"+l.Lang+"/") {
-			continue
-		}
-		for _, p := range l.All {
-			if p.File == file && !p.Fallback {
-				return p.URL, true
-			}
+	for _, p := range v.pagesOf(file) {
+		if !p.Fallback {
+			return p.URL, true
 		}
 	}
 	return "", false
 }
 
-// checker makes all pages of a view in the background, to know everything that
-// is wrong with it.
-type checker struct {
-	l      *Live
-	cancel context.CancelFunc
-	done   chan struct{}
-}
-
-func (c *checker) stop() {
-	if c.cancel != nil {
-		c.cancel()
-		<-c.done
-		c.cancel = nil
-	}
-}
-
-func (c *checker) start(ctx context.Context) {
-	ctx, c.cancel = context.WithCancel(ctx)
-	c.done = make(chan struct{})
-	go func() {
-		defer close(c.done)
-		t := time.NewTimer(quiet)
-		defer t.Stop()
-		select {
-		case <-t.C:
-		case <-ctx.Done():
-			return
-		}
-		c.l.check(ctx)
-	}()
-}
-
-func (l *Live) check(ctx context.Context) {
-	v := l.view.Load()
-	if err := check(ctx, v.State); err != nil {
-		return // stopped, or a file changed: another view comes
-	}
-	ds := v.State.Findings()
-	w := *v
-	w.Findings, w.Checked = ds, v.ID
-	if ctx.Err() != nil || !l.view.CompareAndSwap(v, &w) {
-		return
-	}
-	l.wake()
-	if l.onCheck != nil {
-		l.onCheck(&w)
-	}
-}
-
-// check makes every page whose present findings are not known, and the few
-// files that are no pages.
-func check(ctx context.Context, s *build.State) error {
-	if s.Set == nil {
+// pagesOf gives the pages that show the text in a file: one in its own
+// language, and those in others that fall back to it.
+func (v *View) pagesOf(file string) []*site.Page {
+	if v.State.Site == nil || !strings.HasSuffix(file, ".md") {
 		return nil
 	}
-	var b bytes.Buffer
-	for _, l := range s.Site.Locales {
-		for _, p := range l.All {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if _, ok := s.Renderer.Result(p); ok {
-				continue
-			}
-			b.Reset()
-			if err := s.Renderer.Page(ctx, p, &b, nil); err != nil {
-				return err
-			}
+	_, rest := content.Split(file)
+	id, _ := content.ID(rest)
+	var pages []*site.Page
+	for _, l := range v.State.Site.Locales {
+		if p, ok := l.Page(id); ok && p.File == file {
+			pages = append(pages, p)
 		}
 	}
-	for _, f := range s.Set.Files() {
-		if f.Kind == output.NotFound || f.Kind == output.Redirect {
-			b.Reset()
-			if err := s.Renderer.Make(ctx, &f, &b, nil); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return pages
 }

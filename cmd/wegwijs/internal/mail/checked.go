@@ -148,8 +148,8 @@ func (c *Checked) Since(p *Product, proto Protocol) strict.Date {
 // Diagnose reports, at the rows' own lines in site.toml, the rows that did not
 // hold when last checked (errors), and those whose check is more than 90 days
 // before today or never took place (warnings). Where nothing was ever recorded
-// it reports nothing: a site need not use the check. A zero today leaves the
-// age out.
+// it reports nothing: a site need not use the check. With a zero today no
+// check is too old.
 func (c *Checked) Diagnose(r *Record, today strict.Date, out *diag.List) {
 	if c == nil || len(c.rows) == 0 {
 		return
@@ -167,7 +167,7 @@ func (c *Checked) Diagnose(r *Record, today strict.Date, out *diag.List) {
 					why = ": " + why
 				}
 				out.Errorf(s.Pos, "mail-checked-failed", "mend this row or the server, then run: wegwijs verify --record", "%s did not hold on %s%s", name, ck.Date, why)
-			case !today.IsZero() && today.Time().Sub(ck.Date.Time()) > checkedFor:
+			case today.Time().Sub(ck.Date.Time()) > checkedFor:
 				out.Warnf(s.Pos, "mail-checked-old", "run: wegwijs verify --record", "%s was last checked on %s, more than 90 days ago", name, ck.Date)
 			}
 		}

@@ -3,6 +3,7 @@ package markdown
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -10,36 +11,40 @@ import (
 )
 
 // mdWriter writes a tree back as Markdown: directives as what they turned
-// into, links as whole addresses, everything else as the writer typed it.
+// into, links as whole addresses, everything else as the writer typed it as
+// far as the place where it now stands allows. Read again, it gives the same
+// text.
 type mdWriter struct {
 	b        bytes.Buffer
 	src      []byte
 	absolute func(string) string
 }
 
-// blocks writes the children of n as blocks; every line but the first begins
-// with indent.
-func (w *mdWriter) blocks(n ast.Node, indent string) {
-	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-		w.block(c, indent)
-	}
-}
-
-// put writes a block of text: its lines, then an empty one.
-func (w *mdWriter) put(indent, text string) {
-	text = strings.Trim(text, "\n")
-	for line := range strings.SplitSeq(text, "\n") {
-		w.b.WriteString(strings.TrimRight(indent+line, " "))
-		w.b.WriteByte('\n')
-	}
-	w.b.WriteString(strings.TrimRight(indent, " ") + "\n")
-}
-
-// nested gives the blocks in n as text of their own.
-func (w *mdWriter) nested(n ast.Node) string {
+// blocks gives the blocks in n, with an empty line between them.
+func (w *mdWriter) blocks(n ast.Node) string {
 	in := &mdWriter{src: w.src, absolute: w.absolute}
-	in.blocks(n, "")
+	in.children(n)
 	return strings.Trim(in.b.String(), "\n")
+}
+
+func (w *mdWriter) children(n ast.Node) {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		w.block(c)
+	}
+}
+
+// put writes a block and an empty line.
+func (w *mdWriter) put(text string) {
+	w.b.WriteString(strings.Trim(text, "\n"))
+	w.b.WriteString("\n\n")
+}
+
+// line writes a block; no empty line follows in a list without them.
+func (w *mdWriter) line(n ast.Node, text string) {
+	w.put(text)
+	if item, ok := n.Parent().(*ast.ListItem); ok && item.Parent().(*ast.List).IsTight {
+		w.b.Truncate(w.b.Len() - 1)
+	}
 }
 
 func (w *mdWriter) inlines(n ast.Node) string {
@@ -48,120 +53,142 @@ func (w *mdWriter) inlines(n ast.Node) string {
 	return strings.TrimSpace(in.b.String())
 }
 
-func (w *mdWriter) block(n ast.Node, indent string) {
+func (w *mdWriter) block(n ast.Node) {
 	switch n := n.(type) {
 	case *ast.Heading:
-		w.put(indent, strings.Repeat("#", n.Level)+" "+w.inlines(n))
-	case *ast.Paragraph:
+		w.line(n, w.heading(n))
+	case *ast.Paragraph, *ast.TextBlock:
 		if n.FirstChild() != nil {
-			w.put(indent, w.inlines(n))
-		}
-	case *ast.TextBlock:
-		if n.FirstChild() != nil {
-			w.put(indent, w.inlines(n))
+			w.line(n, paragraph(w.inlines(n)))
 		}
 	case *ast.ThematicBreak:
-		w.put(indent, "---")
+		w.line(n, "___") // "- ---" would be one break and no list
 	case *ast.CodeBlock:
-		w.code(indent, "", n)
+		w.line(n, w.code("", n))
 	case *ast.FencedCodeBlock:
-		w.code(indent, string(n.Language(w.src)), n)
+		info := ""
+		if n.Info != nil {
+			info = strings.TrimSpace(string(n.Info.Segment.Value(w.src)))
+		}
+		w.line(n, w.code(info, n))
 	case *ast.Blockquote:
-		w.quote(indent, w.nested(n))
+		w.put(prefix("> ", "> ", w.blocks(n)))
 	case *Alert:
-		w.quote(indent, "[!"+strings.ToUpper(n.AlertKind)+"]\n"+w.nested(n))
+		mark := "[!" + strings.ToUpper(n.AlertKind) + "]\n"
+		if _, ok := n.FirstChild().(*ast.Paragraph); !ok {
+			mark += "\n" // else what follows could become part of the mark's paragraph
+		}
+		w.put(prefix("> ", "> ", mark+w.blocks(n)))
 	case *ast.List:
-		w.list(n, indent)
+		w.list(n)
 	case *xast.Table:
-		w.table(n, indent)
+		w.table(n)
 	case *xast.DefinitionList:
-		w.definitions(n, indent)
+		w.definitions(n)
 	case *xast.FootnoteList:
 		for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 			if f, ok := c.(*xast.Footnote); ok {
-				w.item(indent, fmt.Sprintf("[^%d]: ", f.Index), w.nested(f))
+				w.put(prefix(fmt.Sprintf("[^%d]: ", f.Index), "    ", w.blocks(f)))
 			}
 		}
 	case *Directive:
 		if strings.TrimSpace(n.MD) != "" {
-			w.put(indent, n.MD)
+			w.put(n.MD)
 		}
 	default:
-		w.blocks(n, indent)
+		w.children(n)
 	}
 }
 
-func (w *mdWriter) quote(indent, text string) {
+// prefix gives text with one mark before its first line and another before
+// each of the others.
+func prefix(first, others, text string) string {
 	var b strings.Builder
 	for line := range strings.SplitSeq(text, "\n") {
-		b.WriteString(strings.TrimRight("> "+line, " ") + "\n")
+		if line == "" {
+			first = strings.TrimRight(first, " ")
+		}
+		b.WriteString(first + line + "\n")
+		first = others
 	}
-	w.put(indent, b.String())
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
-func (w *mdWriter) code(indent, lang string, n ast.Node) {
+// heading gives a heading on one line; the source may have it on several, with
+// a line below it.
+func (w *mdWriter) heading(n *ast.Heading) string {
+	text := strings.ReplaceAll(strings.ReplaceAll(w.inlines(n), "\\\n", " "), "\n", " ")
+	if closeRE.MatchString(text) {
+		text += " #" // else the last # would be taken for the end of the heading
+	}
+	return strings.TrimRight(strings.Repeat("#", n.Level)+" "+text, " ")
+}
+
+// startRE finds what would begin another block at the start of a line.
+var startRE = regexp.MustCompile("^(?:#{1,6}(?:[ \t]|$)|>|[-+*](?:[ \t]|$)|[0-9]{1,9}[.)](?:[ \t]|$)|```|~~~|=+[ \t]*$|-+[ \t]*$|(?:[-*_][ \t]*){3,}$|:|<[a-zA-Z/!?]|\\[\\^|\\|?[ \t]*:?-+)")
+
+// paragraph keeps the lines of a paragraph together: what stands far enough to
+// the right begins nothing new.
+func paragraph(text string) string {
+	lines := strings.Split(text, "\n")
+	for i := 1; i < len(lines); i++ {
+		if startRE.MatchString(lines[i]) {
+			lines[i] = "    " + lines[i]
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (w *mdWriter) code(info string, n ast.Node) string {
 	var b strings.Builder
 	for i := range n.Lines().Len() {
 		s := n.Lines().At(i)
 		b.Write(s.Value(w.src))
 	}
-	fence := "```"
+	mark := "`"
+	if strings.Contains(info, "`") {
+		mark = "~"
+	}
+	fence := strings.Repeat(mark, 3)
 	for strings.Contains(b.String(), fence) {
-		fence += "`"
+		fence += mark
 	}
-	w.put(indent, fence+lang+"\n"+strings.TrimRight(b.String(), "\n")+"\n"+fence)
+	text := b.String()
+	if text != "" && !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
+	return fence + info + "\n" + text + fence
 }
 
-// item writes a block with a mark before its first line and its other lines
-// moved in below it.
-func (w *mdWriter) item(indent, mark, text string) {
-	pad := strings.Repeat(" ", len(mark))
-	var b strings.Builder
-	first := true
-	for line := range strings.SplitSeq(text, "\n") {
-		if first {
-			b.WriteString(mark + line + "\n")
-			first = false
-			continue
-		}
-		b.WriteString(strings.TrimRight(pad+line, " ") + "\n")
-	}
-	w.put(indent, b.String())
-}
-
-func (w *mdWriter) list(l *ast.List, indent string) {
+func (w *mdWriter) list(l *ast.List) {
 	n := l.Start
 	for c := l.FirstChild(); c != nil; c = c.NextSibling() {
-		mark := "- "
+		mark := string(l.Marker) + " "
 		if l.IsOrdered() {
-			mark = fmt.Sprintf("%d. ", n)
-			n++
+			mark = fmt.Sprintf("%d%s", n, mark)
+			n = min(n+1, 999_999_999) // CommonMark 0.31 §5.2: nine digits at most
 		}
-		w.item(indent, mark, w.nested(c))
-		if l.IsTight && c.NextSibling() != nil { // no empty line between the items
-			w.b.Truncate(w.b.Len() - len(strings.TrimRight(indent, " ")) - 1)
+		w.put(prefix(mark, strings.Repeat(" ", len(mark)), w.blocks(c)))
+		if l.IsTight && c.NextSibling() != nil {
+			w.b.Truncate(w.b.Len() - 1)
 		}
 	}
 }
 
-func (w *mdWriter) table(t *xast.Table, indent string) {
+func (w *mdWriter) table(t *xast.Table) {
 	var b strings.Builder
 	for row := t.FirstChild(); row != nil; row = row.NextSibling() {
 		b.WriteString("|")
-		cells := 0
 		for cell := row.FirstChild(); cell != nil; cell = cell.NextSibling() {
-			b.WriteString(" " + strings.ReplaceAll(w.inlines(cell), "\n", " ") + " |")
-			cells++
+			b.WriteString(" " + escaped(strings.ReplaceAll(w.inlines(cell), "\n", " "), '|') + " |")
 		}
 		b.WriteString("\n")
 		if _, head := row.(*xast.TableHeader); head {
 			b.WriteString("|")
-			for i := range cells {
-				a := xast.AlignNone
-				if i < len(t.Alignments) {
-					a = t.Alignments[i]
-				}
+			for _, a := range t.Alignments {
 				switch a {
+				case xast.AlignLeft:
+					b.WriteString(" :--- |")
 				case xast.AlignRight:
 					b.WriteString(" ---: |")
 				case xast.AlignCenter:
@@ -173,25 +200,42 @@ func (w *mdWriter) table(t *xast.Table, indent string) {
 			b.WriteString("\n")
 		}
 	}
-	w.put(indent, b.String())
+	w.put(b.String())
 }
 
-func (w *mdWriter) definitions(l *xast.DefinitionList, indent string) {
+// escaped gives text with a backslash before every c that has none, so that
+// none ends what it stands in.
+func escaped(s string, c byte) string {
+	if strings.IndexByte(s, c) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for i := range len(s) {
+		if s[i] == c && (i == 0 || s[i-1] != '\\') {
+			b.WriteByte('\\')
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+func (w *mdWriter) definitions(l *xast.DefinitionList) {
 	var b strings.Builder
 	for c := l.FirstChild(); c != nil; c = c.NextSibling() {
 		switch c := c.(type) {
 		case *xast.DefinitionTerm:
-			b.WriteString(w.inlines(c) + "\n")
-		case *xast.DefinitionDescription:
-			in := &mdWriter{src: w.src, absolute: w.absolute}
-			in.item("", ": ", w.nested(c))
-			b.WriteString(strings.TrimRight(in.b.String(), "\n") + "\n")
-			if _, more := c.NextSibling().(*xast.DefinitionDescription); !more {
+			if _, ok := c.PreviousSibling().(*xast.DefinitionDescription); ok {
 				b.WriteString("\n")
 			}
+			b.WriteString(w.inlines(c) + "\n")
+		case *xast.DefinitionDescription:
+			if !c.IsTight {
+				b.WriteString("\n")
+			}
+			b.WriteString(prefix(": ", "  ", w.blocks(c)) + "\n")
 		}
 	}
-	w.put(indent, b.String())
+	w.put(b.String())
 }
 
 func (w *mdWriter) inline(n ast.Node) {
@@ -208,36 +252,19 @@ func (w *mdWriter) inline(n ast.Node) {
 		case *ast.String:
 			w.b.Write(c.Value)
 		case *ast.CodeSpan:
-			var b strings.Builder
-			for t := c.FirstChild(); t != nil; t = t.NextSibling() {
-				b.Write(t.(*ast.Text).Segment.Value(w.src))
-			}
-			fence := "`"
-			for strings.Contains(b.String(), fence) {
-				fence += "`"
-			}
-			s := strings.ReplaceAll(b.String(), "\n", " ")
-			if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
-				s = " " + s + " "
-			}
-			w.b.WriteString(fence + s + fence)
+			w.codeSpan(c)
 		case *ast.Emphasis:
-			mark := strings.Repeat("*", c.Level)
-			w.b.WriteString(mark)
-			w.inline(c)
-			w.b.WriteString(mark)
+			w.marked(c, strings.Repeat(w.typed(c, "*_"), c.Level))
 		case *xast.Strikethrough:
-			w.b.WriteString("~~")
-			w.inline(c)
-			w.b.WriteString("~~")
+			w.marked(c, "~~")
 		case *ast.Link:
 			w.b.WriteString("[")
 			w.inline(c)
-			w.b.WriteString("](" + w.url(string(c.Destination)) + ")")
+			w.b.WriteString("](" + w.target(c.Destination, c.Title) + ")")
 		case *ast.Image:
 			w.b.WriteString("![")
 			w.inline(c)
-			w.b.WriteString("](" + w.url(string(c.Destination)) + ")")
+			w.b.WriteString("](" + w.target(c.Destination, c.Title) + ")")
 		case *ast.AutoLink:
 			w.b.WriteString("<" + string(c.Label(w.src)) + ">")
 		case *xast.TaskCheckBox:
@@ -257,12 +284,49 @@ func (w *mdWriter) inline(n ast.Node) {
 	}
 }
 
-func (w *mdWriter) url(u string) string {
+func (w *mdWriter) marked(n ast.Node, mark string) {
+	w.b.WriteString(mark)
+	w.inline(n)
+	w.b.WriteString(mark)
+}
+
+// typed gives the character with which a node begins in the source: what
+// stands beside it was typed for that one.
+func (w *mdWriter) typed(n ast.Node, among string) string {
+	if p := n.Pos(); p >= 0 && p < len(w.src) && strings.IndexByte(among, w.src[p]) >= 0 {
+		return string(w.src[p])
+	}
+	return among[:1]
+}
+
+func (w *mdWriter) codeSpan(n *ast.CodeSpan) {
+	var b strings.Builder
+	for t := n.FirstChild(); t != nil; t = t.NextSibling() {
+		b.Write(t.(*ast.Text).Segment.Value(w.src))
+	}
+	s := strings.ReplaceAll(b.String(), "\n", " ")
+	fence := "`"
+	if p := n.Pos(); p >= 0 && p < len(w.src) && w.src[p] == '`' { // as typed: a single ` elsewhere in the paragraph would fit a shorter one
+		fence = string(w.src[p : p+len(w.src[p:])-len(bytes.TrimLeft(w.src[p:], "`"))])
+	}
+	blank := strings.Trim(s, " ") == ""
+	if !blank && (s[0] == '`' || s[len(s)-1] == '`' || s[0] == ' ' && s[len(s)-1] == ' ') {
+		s = " " + s + " "
+	}
+	w.b.WriteString(fence + s + fence)
+}
+
+// target gives what stands between the parentheses of a link.
+func (w *mdWriter) target(dest, title []byte) string {
+	u := string(dest)
 	if w.absolute != nil {
 		u = w.absolute(u)
 	}
-	if strings.ContainsAny(u, " ()") {
-		return "<" + u + ">"
+	if u == "" || strings.ContainsAny(u, " ()<>") {
+		u = "<" + strings.NewReplacer("<", "%3C", ">", "%3E").Replace(u) + ">"
 	}
-	return u
+	if len(title) == 0 {
+		return u
+	}
+	return u + ` "` + escaped(strings.ReplaceAll(string(title), "\n", " "), '"') + `"`
 }

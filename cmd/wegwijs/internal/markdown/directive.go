@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
@@ -183,13 +184,26 @@ func (b *blockParser) Open(parent ast.Node, reader text.Reader, pc parser.Contex
 	}
 	took := d.parseRest(tail)
 	if took == 0 {
-		return nil, parser.NoChildren
+		name := nameRE.Find(bytes.TrimLeft(tail, " \t"))
+		switch {
+		case n == 2:
+			return nil, parser.NoChildren // ::1
+		case name != nil: // as other programs have it
+			d.bad, d.hint = fmt.Sprintf("a space between %s and the name", strings.Repeat(":", n)), "write "+strings.Repeat(":", n)+string(name)
+		default:
+			d.Form = Leaf
+			d.bad, d.hint = fmt.Sprintf("cannot read the directive %q", short(string(tail))), "write :::name; for a plain colon write \\:"
+		}
+		took = len(tail)
 	}
 	if took < len(tail) && d.bad == "" {
 		if d.Form == Leaf && d.Label == "" && d.Attrs == nil {
 			return nil, parser.NoChildren // ::word of running text
 		}
-		d.bad, d.hint = fmt.Sprintf("text after the directive: %q", strings.TrimSpace(string(tail[took:]))), "put it on the next line"
+		d.bad, d.hint = fmt.Sprintf("text after the directive: %q", short(strings.TrimSpace(string(tail[took:])))), "put it on the next line"
+		if d.Label == "" {
+			d.hint += ", or between [ and ] if it is the label"
+		}
 	}
 	reader.AdvanceToEOL()
 	if d.Form == Leaf {
@@ -213,7 +227,8 @@ func (b *blockParser) Continue(node ast.Node, reader text.Reader, pc parser.Cont
 	}
 	line, _ := reader.PeekLine()
 	trimmed := bytes.TrimSpace(line)
-	if n := colons(trimmed); n >= 3 && n == len(trimmed) && n >= d.colons && !b.inner(d, n, pc) {
+	indent, _ := util.IndentWidth(line, reader.LineOffset()) // from 4 on it is code, or belongs to a list
+	if n := colons(trimmed); n >= 3 && n == len(trimmed) && n >= d.colons && indent < 4 && !b.inner(d, n, pc) {
 		d.closed = true
 		reader.AdvanceToEOL()
 		return parser.Close
@@ -222,7 +237,7 @@ func (b *blockParser) Continue(node ast.Node, reader text.Reader, pc parser.Cont
 }
 
 // inner reports whether a line of n colons belongs to something open inside d:
-// a container that it closes, or a code block.
+// a container that it closes, or a fenced code block.
 func (b *blockParser) inner(d *Directive, n int, pc parser.Context) bool {
 	open := pc.OpenedBlocks()
 	for i := len(open) - 1; i >= 0; i-- {
@@ -252,9 +267,13 @@ type inlineParser struct{}
 
 func (p *inlineParser) Trigger() []byte { return []byte{':'} }
 
+// kindKey leads to Input.Kind: text that only looks like a directive stays
+// text, but one with a known name and a label that is not closed is a mistake.
+var kindKey = parser.NewContextKey()
+
 func (p *inlineParser) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
 	before := block.PrecendingCharacter()
-	if before == ':' || before >= '0' && before <= '9' || before|0x20 >= 'a' && before|0x20 <= 'z' {
+	if before == ':' || before >= '0' && before <= '9' || unicode.Is(unicode.Latin, before) {
 		return nil // https:x[y], 10:b[c]
 	}
 	line, _ := block.PeekLine()
@@ -262,16 +281,60 @@ func (p *inlineParser) Parse(parent ast.Node, block text.Reader, pc parser.Conte
 	if name == nil || len(line) <= 1+len(name) || line[1+len(name)] != '[' {
 		return nil
 	}
-	if closing(line, 1+len(name), '[', ']') < 0 {
-		return nil
+	s := line[1:]
+	over := closing(s, len(name), '[', ']') < 0
+	if over {
+		s = ahead(block)[1:]
 	}
 	d := &Directive{Form: Inline}
-	n := d.parseRest(line[1:])
-	if n == 0 {
-		return nil
+	if closing(s, len(name), '[', ']') < 0 {
+		kind, _ := pc.Get(kindKey).(func(string) (Kind, bool))
+		if kind == nil {
+			return nil
+		}
+		if _, known := kind(string(name)); !known {
+			return nil
+		}
+		s = line[1:] // what follows is read as it stands
 	}
-	block.Advance(1 + min(n, len(line)-1))
+	n := 1 + d.parseRest(s)
+	if over {
+		d.Label = strings.Join(strings.Fields(d.Label), " ")
+	}
+	for {
+		line, _ := block.PeekLine()
+		if n < len(line) || line == nil {
+			block.Advance(n)
+			break
+		}
+		n -= len(line)
+		block.AdvanceLine()
+	}
 	return d
+}
+
+// maxLabel is how far a label that runs over several lines is looked for.
+const maxLabel = 1000 // bytes
+
+// ahead gives the text from here on, with a space for each line end.
+func ahead(block text.Reader) []byte {
+	l, pos := block.Position()
+	defer block.SetPosition(l, pos)
+	var b []byte
+	for len(b) < maxLabel {
+		line, _ := block.PeekLine()
+		if line == nil {
+			break
+		}
+		b = append(b, line...)
+		block.AdvanceLine()
+	}
+	for i, c := range b {
+		if c == '\n' {
+			b[i] = ' '
+		}
+	}
+	return b
 }
 
 // directive renders a directive, the ones inside it first.
@@ -299,14 +362,19 @@ func (w *walk) directive(d *Directive) {
 		return
 	}
 	if kind != d.Form {
-		w.Out.Errorf(d.At, "directive", "write "+form(kind, d.Name), "%q is not %s directive", d.Name, article(d.Form))
+		w.Out.Errorf(d.At, "directive", "write "+form(kind, d.Name), "%q is not written with %s", d.Name, map[Kind]string{Inline: "one colon", Leaf: "two colons", Container: "three colons"}[d.Form])
 		return
 	}
 	if w.count == nil {
 		w.count = map[string]int{}
 	}
-	w.count[d.Name]++
-	d.ID = fmt.Sprintf("%s-%d", d.Name, w.count[d.Name])
+	for {
+		w.count[d.Name]++
+		d.ID = fmt.Sprintf("%s-%d", d.Name, w.count[d.Name])
+		if w.ids[d.ID] == 0 { // not a heading's
+			break
+		}
+	}
 	if d.Form == Container {
 		var h bytes.Buffer
 		for c := d.FirstChild(); c != nil; c = c.NextSibling() {
@@ -316,9 +384,7 @@ func (w *walk) directive(d *Directive) {
 		}
 		d.Content = h.String()
 		if w.wantMD {
-			mw := &mdWriter{src: w.body, absolute: w.Absolute}
-			mw.blocks(d, "")
-			d.ContentMD = strings.Trim(mw.b.String(), "\n")
+			d.ContentMD = (&mdWriter{src: w.body, absolute: w.Absolute}).blocks(d)
 		}
 	}
 	if w.Directive == nil {
@@ -352,11 +418,4 @@ func form(k Kind, name string) string {
 		return "::" + name + "[…] on a line of its own"
 	}
 	return ":::" + name + " and close it with :::"
-}
-
-func article(k Kind) string {
-	if k == Inline {
-		return "an inline"
-	}
-	return "a " + string(k)
 }

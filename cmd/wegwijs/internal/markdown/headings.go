@@ -2,12 +2,15 @@ package markdown
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 
 	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -15,32 +18,33 @@ import (
 // of the heading in the same place of the page that this one translates, else
 // one made from its text. So #versturen leads to the same heading in every
 // language.
-func (w *walk) headings(doc ast.Node) {
+func (w *walk) headings(doc ast.Node, pc parser.Context) {
 	var nodes []*ast.Heading
 	collectHeadings(doc, &nodes)
 	if len(nodes) == 0 {
 		return
 	}
 	from := w.align(nodes)
+	attrs, _ := pc.Get(attrsKey).(map[ast.Node]headingAttr)
 	given := make([]string, len(nodes))
 	for i, n := range nodes {
-		for _, a := range n.Attributes() {
-			name := string(a.Name)
-			value, _ := a.Value.([]byte)
-			if name != "id" {
-				w.Out.Errorf(w.pos(n), "heading-attribute", "write only an id: ## Kop {#kop}", "a heading cannot have the attribute %q", name)
-				continue
-			}
-			given[i] = string(value)
-			if !validID(given[i]) {
-				w.Out.Errorf(w.pos(n), "heading-id", "use letters, digits and hyphens: {#versturen}", "%q cannot be the id of a heading", given[i])
-			}
-			if w.ids[given[i]] > 0 {
-				w.Out.Errorf(w.pos(n), "heading-id", "give each heading an id of its own", "two headings of this page have the id %q", given[i])
-			}
-			w.ids[given[i]]++
+		a, ok := attrs[n]
+		if !ok {
+			continue
 		}
-		n.RemoveAttributes()
+		id, ok := strings.CutPrefix(strings.TrimSpace(a.text), "#")
+		switch {
+		case !ok:
+			w.Out.Errorf(w.at(a.at), "heading-attribute", "write only an id: ## Kop {#kop}", "a heading cannot have the attributes {%s}", a.text)
+			continue
+		case !validID(id):
+			w.Out.Errorf(w.at(a.at), "heading-id", "use letters, digits and hyphens: {#versturen}", "%q cannot be the id of a heading", id)
+			continue
+		case w.ids[id] > 0:
+			w.Out.Errorf(w.at(a.at), "heading-id", "give each heading an id of its own", "two headings of this page have the id %q", id)
+		}
+		given[i] = id
+		w.ids[id]++
 	}
 	for i, n := range nodes {
 		text := strings.TrimSpace(Plain(n, w.body))
@@ -60,6 +64,60 @@ func (w *walk) headings(doc ast.Node) {
 		}
 		w.facts.Headings = append(w.facts.Headings, Heading{n.Level, id, text})
 	}
+}
+
+// A headingParser adds {#id} to one of goldmark's parsers of headings.
+// goldmark's own attributes have no position, and what it cannot read of them
+// it leaves in the text without a word.
+type headingParser struct{ parser.BlockParser }
+
+// headingAttr is what stands between braces at the end of a heading.
+type headingAttr struct {
+	at   int // offset of the brace in the body
+	text string
+}
+
+var (
+	attrsKey = parser.NewContextKey()
+	// headRE finds braces that are meant as attributes; others are text.
+	headRE  = regexp.MustCompile(`(^|[^\\])\{(\s*(?:[#.]|[a-zA-Z][\w-]*\s*=)[^{}]*)\}\s*$`)
+	closeRE = regexp.MustCompile(`(?:^|[ \t])#+$`)
+)
+
+func (p headingParser) Close(n ast.Node, reader text.Reader, pc parser.Context) {
+	p.BlockParser.Close(n, reader, pc)
+	lines := n.Lines()
+	last := lines.Len() - 1
+	if last < 0 || n.Parent() == nil {
+		return
+	}
+	seg := lines.At(last)
+	line := seg.Value(reader.Source())
+	m := headRE.FindSubmatchIndex(line)
+	if m == nil {
+		return
+	}
+	attrs := pc.ComputeIfAbsent(attrsKey, func() any { return map[ast.Node]headingAttr{} }).(map[ast.Node]headingAttr)
+	brace := seg.Start - seg.Padding + m[3]
+	attrs[n] = headingAttr{brace, string(line[m[4]:m[5]])}
+	cut := func(at int) {
+		seg = seg.WithStop(at)
+		seg = seg.TrimRightSpace(reader.Source())
+	}
+	cut(brace)
+	if h := closeRE.FindIndex(seg.Value(reader.Source())); h != nil && lines.Len() == 1 { // ## Kop ## {#kop}
+		cut(seg.Start - seg.Padding + h[0])
+	}
+	if seg.IsEmpty() {
+		lines.SetSliced(0, last)
+		last--
+		if last < 0 {
+			return
+		}
+		seg = lines.At(last)
+		cut(seg.Stop)
+	}
+	lines.Set(last, seg)
 }
 
 func collectHeadings(n ast.Node, nodes *[]*ast.Heading) {
@@ -150,23 +208,21 @@ func validID(s string) bool {
 // accents.
 func Slug(text string) string {
 	var b strings.Builder
-	gap := false
+	gap, latin := false, false
 	for _, r := range norm.NFD.String(text) {
 		switch {
-		case unicode.Is(unicode.Mn, r) && !unicode.IsLetter(r):
-			if r <= 0x36f {
-				continue // an accent
-			}
-			b.WriteRune(r)
+		case latin && unicode.Is(unicode.Mn, r):
+			continue // an accent
 		case unicode.IsLetter(r), unicode.IsDigit(r), unicode.Is(unicode.M, r):
 			if gap && b.Len() > 0 {
 				b.WriteByte('-')
 			}
 			gap = false
+			latin = unicode.Is(unicode.Latin, r)
 			b.WriteRune(unicode.ToLower(r))
 		case r == '\'' || r == '’':
 		default:
-			gap = true
+			gap, latin = true, false
 		}
 	}
 	return norm.NFC.String(b.String())
@@ -174,6 +230,10 @@ func Slug(text string) string {
 
 // alertKinds are the alerts of GitHub's Markdown, which others took over.
 var alertKinds = []string{"note", "tip", "important", "warning", "caution"}
+
+// alertRE takes the first line of an alert apart. Behind the mark comes
+// nothing; [!x](y) and [!x][y] are links.
+var alertRE = regexp.MustCompile(`^\[!([^\]\[]+)\](?:$|\s+(.*)$)`)
 
 // alert turns a quotation that begins with [!KIND] into an Alert and gives it,
 // or nil when it is a plain quotation.
@@ -183,29 +243,34 @@ func (w *walk) alert(q *ast.Blockquote) *Alert {
 		return nil
 	}
 	first := p.Lines().At(0)
-	mark := strings.TrimSpace(string(first.Value(w.body)))
-	if !strings.HasPrefix(mark, "[!") || !strings.HasSuffix(mark, "]") {
+	m := alertRE.FindStringSubmatch(strings.TrimSpace(string(first.Value(w.body))))
+	if _, isText := p.FirstChild().(*ast.Text); m == nil || !isText {
 		return nil
 	}
-	kind := strings.ToLower(mark[2 : len(mark)-1])
-	if !slices.Contains(alertKinds, kind) {
-		w.Out.Errorf(w.pos(p), "alert", "known: [!NOTE], [!TIP], [!IMPORTANT], [!WARNING], [!CAUTION]", "unknown alert %s", mark)
+	kind := strings.ToLower(m[1])
+	switch known := slices.Contains(alertKinds, kind); {
+	case m[2] != "" && !known:
+		return nil // a quotation that begins with such text
+	case m[2] != "":
+		w.Out.Errorf(w.pos(p), "alert", "write the text on the next line, behind >", "text behind [!%s]: %q", m[1], short(m[2]))
+		return nil
+	case !known:
+		w.Out.Errorf(w.pos(p), "alert", "known: [!NOTE], [!TIP], [!IMPORTANT], [!WARNING], [!CAUTION]", "unknown alert [!%s]", m[1])
 		return nil
 	}
-	for c := p.FirstChild(); c != nil; {
+	for c := p.FirstChild(); c != nil; { // the first line
 		next := c.NextSibling()
-		at := c.Pos()
-		if t, isText := c.(*ast.Text); isText {
-			at = t.Segment.Start
-		}
-		if at >= first.Stop {
+		p.RemoveChild(p, c)
+		if t, ok := c.(*ast.Text); ok && (t.SoftLineBreak() || t.HardLineBreak()) {
 			break
 		}
-		p.RemoveChild(p, c)
 		c = next
 	}
 	if p.FirstChild() == nil {
 		q.RemoveChild(q, p)
+	}
+	if q.FirstChild() == nil {
+		w.Out.Errorf(w.pos(q), "alert", "write the text on the next line, behind >", "the alert [!%s] has no text", m[1])
 	}
 	a := &Alert{AlertKind: kind}
 	a.SetPos(q.Pos())

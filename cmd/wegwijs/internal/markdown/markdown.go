@@ -9,8 +9,11 @@
 package markdown
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
+	stdhtml "html"
+	"regexp"
 	"strings"
 
 	"github.com/yuin/goldmark"
@@ -40,19 +43,13 @@ type Engine struct {
 
 // New makes an engine.
 func New(o Options) *Engine {
-	quotes := map[extension.TypographicPunctuation][]byte{
-		extension.EnDash: []byte("–"), extension.EmDash: []byte("—"), extension.Ellipsis: []byte("…"), extension.Apostrophe: []byte("’"),
-		extension.LeftAngleQuote: nil, extension.RightAngleQuote: nil,
-		extension.LeftDoubleQuote: []byte(o.Quotes[0]), extension.RightDoubleQuote: []byte(o.Quotes[1]),
-		extension.LeftSingleQuote: []byte(o.Quotes[2]), extension.RightSingleQuote: []byte(o.Quotes[3]),
-	}
 	extensions := []goldmark.Extender{
 		extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignNone)),
 		extension.Strikethrough, extension.TaskList, extension.DefinitionList,
 		extension.NewFootnote(extension.WithFootnoteBacklinkHTML("↩"), extension.WithFootnoteBacklinkTitle(o.FootnoteBack)),
 	}
 	if o.Quotes != [4]string{} {
-		extensions = append(extensions, typographer{quotes})
+		extensions = append(extensions, typography{o.Quotes})
 	}
 	writer := html.DefaultWriter
 	if o.SpaceBefore != "" {
@@ -61,9 +58,16 @@ func New(o Options) *Engine {
 	md := goldmark.New(
 		goldmark.WithExtensions(extensions...),
 		goldmark.WithParserOptions(
-			parser.WithHeadingAttribute(),
-			parser.WithBlockParsers(util.Prioritized(&blockParser{}, 50)),
-			parser.WithInlineParsers(util.Prioritized(&inlineParser{}, 50)),
+			parser.WithBlockParsers(
+				util.Prioritized(&blockParser{}, 50),
+				util.Prioritized(headingParser{parser.NewSetextHeadingParser()}, 99), // before goldmark's own, at 100
+				util.Prioritized(headingParser{parser.NewATXHeadingParser()}, 599),   // likewise, at 600
+			),
+			parser.WithInlineParsers(
+				util.Prioritized(&inlineParser{}, 50),
+				util.Prioritized(looseRefs{}, 102), // behind goldmark's references, at 101
+			),
+			parser.WithASTTransformers(util.Prioritized(looseNotes{}, 100)), // before goldmark's, at 999
 		),
 		goldmark.WithRendererOptions(
 			html.WithWriter(writer),
@@ -71,14 +75,6 @@ func New(o Options) *Engine {
 		),
 	)
 	return &Engine{md}
-}
-
-type typographer struct {
-	quotes map[extension.TypographicPunctuation][]byte
-}
-
-func (t typographer) Extend(m goldmark.Markdown) {
-	extension.NewTypographer(extension.WithTypographicSubstitutions(t.quotes)).Extend(m)
 }
 
 // A Target is what a link's destination turned out to be.
@@ -142,23 +138,22 @@ type Input struct {
 // Convert writes the page's HTML to h and, when m is not nil, its Markdown
 // copy to m. Mistakes go to in.Out; what was written is then not to be used.
 func (e *Engine) Convert(in *Input, h, m *bytes.Buffer) *Facts {
-	body := in.Src[in.Body:]
-	doc := e.md.Parser().Parse(text.NewReader(body))
-	w := &walk{Input: in, body: body, engine: e, ids: map[string]int{}, facts: &Facts{}, wantMD: m != nil}
-	w.headings(doc)
+	w, doc, pc := e.parse(in)
+	w.wantMD = m != nil
+	w.headings(doc, pc)
+	w.footnotes(pc)
 	w.children(doc)
 	if d, ok := doc.FirstChild().(*Directive); ok && d.Name == in.Lead {
 		w.facts.Lead = len(d.HTML)
 	}
 	if h != nil {
-		if err := e.md.Renderer().Render(h, body, doc); err != nil {
+		if err := e.md.Renderer().Render(h, w.body, doc); err != nil {
 			in.Out.Errorf(diag.Pos{File: in.File}, "markdown", "", "cannot render: %v", err)
 		}
 	}
 	if m != nil {
-		mw := &mdWriter{src: body, absolute: in.Absolute}
-		mw.blocks(doc, "")
-		m.WriteString(strings.TrimRight(mw.b.String(), "\n"))
+		mw := &mdWriter{src: w.body, absolute: in.Absolute}
+		m.WriteString(mw.blocks(doc))
 		m.WriteByte('\n')
 	}
 	return w.facts
@@ -166,13 +161,29 @@ func (e *Engine) Convert(in *Input, h, m *bytes.Buffer) *Facts {
 
 // Headings gives a page's headings without rendering it.
 func (e *Engine) Headings(in *Input) []Heading {
-	body := in.Src[in.Body:]
-	doc := e.md.Parser().Parse(text.NewReader(body))
 	quiet := *in
 	quiet.Out = new(diag.List)
-	w := &walk{Input: &quiet, body: body, engine: e, ids: map[string]int{}, facts: &Facts{}}
-	w.headings(doc)
+	w, doc, pc := e.parse(&quiet)
+	w.headings(doc, pc)
 	return w.facts.Headings
+}
+
+// parse gives the tree of a page, and what is needed to go through it. Line
+// ends of Windows are taken out first: goldmark stumbles over some, and a page
+// has the same bytes whatever system it was saved on. Lines and columns stay
+// as they are.
+func (e *Engine) parse(in *Input) (*walk, ast.Node, parser.Context) {
+	if crlf := []byte("\r\n"); bytes.Contains(in.Src, crlf) {
+		unix := *in
+		unix.Src = bytes.ReplaceAll(in.Src, crlf, crlf[1:])
+		unix.Body -= bytes.Count(in.Src[:in.Body], crlf)
+		in = &unix
+	}
+	body := in.Src[in.Body:]
+	pc := parser.NewContext()
+	pc.Set(kindKey, in.Kind)
+	doc := e.md.Parser().Parse(text.NewReader(body), parser.WithContext(pc))
+	return &walk{Input: in, body: body, engine: e, ids: map[string]int{}, facts: &Facts{}}, doc, pc
 }
 
 // walk resolves what the tree leaves open: ids, links, images, alerts and
@@ -190,11 +201,14 @@ type walk struct {
 func (w *walk) pos(n ast.Node) diag.Pos {
 	for ; n != nil; n = n.Parent() {
 		if p := n.Pos(); p >= 0 && p <= len(w.body) {
-			return diag.At(w.File, w.Src, w.Body+p)
+			return w.at(p)
 		}
 	}
 	return diag.Pos{File: w.File}
 }
+
+// at gives the position of an offset in the body.
+func (w *walk) at(offset int) diag.Pos { return diag.At(w.File, w.Src, w.Body+offset) }
 
 func (w *walk) children(n ast.Node) {
 	for c := n.FirstChild(); c != nil; {
@@ -249,24 +263,29 @@ func short(s string) string {
 	return s
 }
 
+var tagRE = regexp.MustCompile(`^</?([a-z][a-z0-9-]*)`)
+
+// tagHints say what to write instead of a tag.
+var tagHints = map[string]string{
+	"a": "write [text](page.md)", "img": "write ![what it shows](image.png)",
+	"br": `end the line with a backslash (\) for a line break`, "p": "leave the tag out: an empty line begins a new paragraph",
+	"b": "write **bold**", "strong": "write **bold**", "i": "write *italic*", "em": "write *italic*",
+	"code": "write `code` between backticks", "kbd": "write :ui[…] for what stands on a button", "pre": "write ``` on a line before and after the text",
+	"h1": "write ## Kop", "h2": "write ## Kop", "h3": "write ### Kop", "h4": "write #### Kop",
+	"ul": "write - before each item", "ol": "write 1. before each item", "li": "write - or 1. before each item",
+	"hr": "write --- on a line of its own", "blockquote": "write > before each line", "del": "write ~~text~~", "s": "write ~~text~~",
+	"details": "write :::details[Title] … :::", "summary": "write :::details[Title] … :::",
+	"table": "write a Markdown table, or ::settings[imap] for mail settings", "tr": "write a Markdown table, or ::settings[imap] for mail settings",
+	"script": "scripts belong in layouts/assets", "style": "styles belong in layouts/assets", "iframe": "pages load nothing from other sites; write a link",
+}
+
 func rawHint(s string) string {
-	switch low := strings.ToLower(s); {
-	case strings.HasPrefix(low, "<!--"):
+	s = strings.ToLower(s)
+	if strings.HasPrefix(s, "<!--") {
 		return "remove the comment; notes for writers do not belong on a page"
-	case strings.HasPrefix(low, "<br"):
-		return `end the line with a backslash (\) for a line break`
-	case strings.HasPrefix(low, "<details"), strings.HasPrefix(low, "<summary"):
-		return "write :::details[Title] … :::"
-	case strings.HasPrefix(low, "<img"):
-		return "write ![what it shows](image.png)"
-	case strings.HasPrefix(low, "<a"):
-		return "write [text](page.md)"
-	case strings.HasPrefix(low, "<b>"), strings.HasPrefix(low, "<strong"):
-		return "write **bold**"
-	case strings.HasPrefix(low, "<i>"), strings.HasPrefix(low, "<em"):
-		return "write *italic*"
-	case strings.HasPrefix(low, "<table"):
-		return "write a Markdown table, or ::settings[imap] for mail settings"
+	}
+	if m := tagRE.FindStringSubmatch(s); m != nil && tagHints[m[1]] != "" {
+		return tagHints[m[1]]
 	}
 	return `use Markdown or a directive; for a plain < write \<`
 }
@@ -292,13 +311,12 @@ func (w *walk) link(n *ast.Link) {
 	if w.Link == nil {
 		return
 	}
-	dest := string(util.UnescapePunctuations(util.ResolveEntityNames(util.ResolveNumericReferences(n.Destination))))
-	t := w.Link(dest)
+	t := w.Link(unescape(n.Destination))
 	if t.Problem != "" {
 		w.problem(n, t)
 		return
 	}
-	n.Destination = []byte(t.URL)
+	n.Destination = destination(t.URL)
 	if t.Lang != "" {
 		n.SetAttributeString("hreflang", []byte(t.Lang))
 	}
@@ -314,12 +332,12 @@ func (w *walk) image(n *ast.Image) {
 	if w.Image == nil {
 		return
 	}
-	i := w.Image(string(util.UnescapePunctuations(n.Destination)))
+	i := w.Image(unescape(n.Destination))
 	if i.Problem != "" {
 		w.Out.Errorf(w.pos(n), "image", i.Hint, "%s", i.Problem)
 		return
 	}
-	n.Destination = []byte(i.URL)
+	n.Destination = destination(i.URL)
 	if i.Width > 0 && i.Height > 0 {
 		n.SetAttributeString("width", fmt.Appendf(nil, "%d", i.Width))
 		n.SetAttributeString("height", fmt.Appendf(nil, "%d", i.Height))
@@ -341,11 +359,11 @@ func plain(b *strings.Builder, n ast.Node, src []byte) {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		switch c := c.(type) {
 		case *ast.Text:
-			v := c.Segment.Value(src)
-			if _, code := n.(*ast.CodeSpan); !code {
-				v = util.UnescapePunctuations(util.ResolveEntityNames(util.ResolveNumericReferences(v)))
+			if v := c.Segment.Value(src); c.IsRaw() {
+				b.WriteString(strings.ReplaceAll(string(v), "\n", " "))
+			} else {
+				b.WriteString(unescape(v))
 			}
-			b.Write(v)
 			if c.SoftLineBreak() || c.HardLineBreak() {
 				b.WriteByte(' ')
 			}
@@ -363,4 +381,28 @@ func plain(b *strings.Builder, n ast.Node, src []byte) {
 			plain(b, c, src)
 		}
 	}
+}
+
+// unescape gives text without backslash escapes and character references. What
+// one of them gave is not looked at again: \&amp; is the text &amp;.
+func unescape(v []byte) string {
+	if bytes.IndexByte(v, '\\') < 0 && bytes.IndexByte(v, '&') < 0 {
+		return string(v)
+	}
+	var b bytes.Buffer
+	w := bufio.NewWriter(&b)
+	html.DefaultWriter.Write(w, v)
+	w.Flush()
+	return stdhtml.UnescapeString(b.String())
+}
+
+var escapeRE = regexp.MustCompile(`&#?[0-9a-zA-Z]+;|\\[[:punct:]]`)
+
+// destination gives an address as a link in the source would have it, for the
+// renderer takes escapes and character references out of it.
+func destination(url string) []byte {
+	if escapeRE.MatchString(url) {
+		url = strings.NewReplacer("&", "&amp;", `\`, `\\`).Replace(url)
+	}
+	return []byte(url)
 }

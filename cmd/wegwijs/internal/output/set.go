@@ -269,7 +269,7 @@ func TypeOf(p string) string {
 		return t
 	}
 	switch path.Base(p) {
-	case "_headers", "_redirects", ".htaccess":
+	case "_headers", "_redirects", ".htaccess", "Caddyfile":
 		return "text/plain; charset=utf-8"
 	}
 	return "application/octet-stream"

@@ -326,6 +326,23 @@ func (w *writer) same(name string, data []byte) bool {
 }
 
 func (w *writer) commit(ctx context.Context) error {
+	// All that takes room on the disk is written first, so that a full one
+	// leaves the old site.
+	var b bytes.Buffer
+	if err := w.report.Manifest.Encode(&b); err != nil {
+		return err
+	}
+	w.report.Bytes += int64(b.Len())
+	manifest := stageDir + "/" + ManifestPath
+	known := w.same(ManifestPath, b.Bytes())
+	if known {
+		w.report.Same++
+	} else {
+		w.report.Written++
+		if err := writeFile(w.root, manifest, b.Bytes()); err != nil {
+			return fmt.Errorf("write %s: %w", ManifestPath, err)
+		}
+	}
 	if err := w.writeJournal(); err != nil {
 		return fmt.Errorf("write the journal: %w", err)
 	}
@@ -346,19 +363,8 @@ func (w *writer) commit(ctx context.Context) error {
 			return err
 		}
 	}
-	var b bytes.Buffer
-	if err := w.report.Manifest.Encode(&b); err != nil {
-		return err
-	}
-	w.report.Bytes += int64(b.Len())
-	if w.same(ManifestPath, b.Bytes()) {
-		w.report.Same++
-	} else {
-		w.report.Written++
-		if err := writeFile(w.root, stageDir+"/m", b.Bytes()); err != nil {
-			return fmt.Errorf("write %s: %w", ManifestPath, err)
-		}
-		if err := w.place(stageDir+"/m", ManifestPath); err != nil {
+	if !known {
+		if err := w.place(manifest, ManifestPath); err != nil {
 			return err
 		}
 	}
@@ -508,14 +514,27 @@ func writeFile(root *os.Root, name string, data []byte) error {
 // MakeAll makes every file of the set, in the order and with the sharing of
 // [Write], and throws the bytes away.
 func (s *Set) MakeAll(ctx context.Context) error {
+	return s.Each(ctx, func(*File, []byte) error { return nil })
+}
+
+// Each makes every file of the set, in the order and with the sharing of
+// [Write], and hands it to do. That is called from several goroutines at once,
+// and the bytes are its own only during the call.
+func (s *Set) Each(ctx context.Context, do func(f *File, data []byte) error) error {
 	w := &writer{set: s}
 	for _, wave := range w.waves() {
 		err := each(ctx, workers(), len(wave), func(ctx context.Context, n int, b, twin *bytes.Buffer) error {
 			f := &s.files[wave[n]]
 			if f.Twin == "" {
-				twin = nil
+				if err := s.make(ctx, f, b, nil); err != nil {
+					return err
+				}
+				return do(f, b.Bytes())
 			}
-			return s.make(ctx, f, b, twin)
+			if err := s.make(ctx, f, b, twin); err != nil {
+				return err
+			}
+			return errors.Join(do(f, b.Bytes()), do(&s.files[s.index[f.Twin]], twin.Bytes()))
 		})
 		if err != nil {
 			return err

@@ -100,9 +100,20 @@ func differ(got, want map[string]string) string {
 // clean gives what a build into an empty folder gives.
 func clean(t testing.TB, s *Set) map[string]string {
 	t.Helper()
-	dir := t.TempDir()
+	dir := memory(t)
 	write(t, s, dir)
 	return listing(t, dir)
+}
+
+// memory gives an empty folder, on a file system in memory where there is one.
+func memory(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "wegwijs")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
 }
 
 func put(t testing.TB, dir, name, text string) {
@@ -291,6 +302,26 @@ func TestWriteStopsBeforeFilesOfOthers(t *testing.T) {
 			t.Error("a is gone")
 		}
 	})
+}
+
+// A build that could not go on half-way knows afterwards what it has done.
+func TestWriteAfterAFailure(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, "z/mine.txt", "mine")
+	if _, err := Write(t.Context(), files(t, map[string]string{"a/new.html": "x", "z": "x"}), dir, Options{Workers: 1}); err == nil {
+		t.Fatal("got no error")
+	}
+	if listing(t, dir)["a/new.html"] != "x" {
+		t.Fatal("the test needs a file that was put in place before the failure")
+	}
+	if err := os.RemoveAll(filepath.Join(dir, "z")); err != nil {
+		t.Fatal(err)
+	}
+	next := files(t, map[string]string{"index.html": "x"})
+	write(t, next, dir)
+	if d := differ(listing(t, dir), clean(t, next)); d != "" {
+		t.Error(d)
+	}
 }
 
 func TestWriteThroughSymlinks(t *testing.T) {

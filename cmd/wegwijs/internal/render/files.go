@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -21,12 +22,16 @@ import (
 func (r *Renderer) Set(out *diag.List) *output.Set {
 	o := r.Site.Config.Outputs
 	var files []output.File
+	notFound := layout.Root + "/base.html"
+	if r.Layouts.Has("404") {
+		notFound = layout.Root + "/404.html"
+	}
 	for _, l := range r.Site.Locales {
 		for _, p := range l.All {
 			files = r.pageFiles(files, p, o.Markdown)
 		}
 		if o.NotFound {
-			files = append(files, output.File{Path: path.Join(strings.TrimPrefix(l.Prefix, "/"), "404.html"), Rank: output.Page, Kind: output.NotFound, Lang: l.Lang, Source: layout.Root + "/404.html", Key: l})
+			files = append(files, output.File{Path: path.Join(strings.TrimPrefix(l.Prefix, "/"), "404.html"), Rank: output.Page, Kind: output.NotFound, Lang: l.Lang, Source: notFound, Key: l})
 		}
 	}
 	if o.Redirects && r.Layouts.HasRedirect() {
@@ -51,26 +56,79 @@ func (r *Renderer) Set(out *diag.List) *output.Set {
 	files = append(files, r.rules()...)
 	files = append(files, r.Extra...)
 	set, clashes := output.NewSet(files)
-	for _, c := range clashes {
-		what := "is written by two files"
-		if c.A.Path != c.B.Path {
-			what = "differs from " + c.A.Path + " in capitals only"
+	r.clashes(clashes, out)
+	set = set.With(r)
+	r.paths = set
+	for _, red := range r.Site.Redirects {
+		if red.To != nil || !strings.HasPrefix(red.Address, "/") {
+			continue
 		}
+		u, err := url.Parse(red.Address)
+		if err != nil {
+			continue
+		}
+		if _, ok := set.File(output.PathOf(u.Path)); !ok {
+			out.Errorf(red.Pos, "redirect-to", `name a page by its file: to = "e-mail/pagina.md"`, "nothing on the site answers at %q", u.Path)
+		}
+	}
+	if logo := r.Site.Config.Provider.Logo; logo != "" {
+		if _, err := r.Layouts.Assets.URL(logo); err != nil {
+			hint := ""
+			if h, ok := err.(interface{ Hint() string }); ok {
+				hint = h.Hint()
+			}
+			out.Errorf(r.Site.Config.Section("provider").ValuePos("logo"), "asset-missing", hint, "%s", err)
+		}
+	}
+	return set
+}
+
+// clashes reports files that cannot both be there, once for each two of the
+// author's files; two pages at one address have been reported before.
+func (r *Renderer) clashes(clashes []output.Clash, out *diag.List) {
+	page := func(f output.File) bool {
+		switch f.Key.(type) {
+		case *site.Page, copyOf:
+			return true
+		}
+		return false
+	}
+	said := map[[2]string]bool{}
+	for _, c := range clashes {
 		at, with := c.B.Source, c.A.Source
-		if at == "" {
+		if at == "" || page(c.B) && !page(c.A) && with != "" { // at the one that is easily renamed
 			at, with = with, at
 		}
+		pair := [2]string{at, with}
+		if said[pair] || page(c.A) && page(c.B) || at == config.File && with == at { // a domain that is there twice
+			continue
+		}
+		said[pair] = true
 		if at == "" {
 			at = config.File
 		}
 		if with == "" {
 			with = "the program itself"
 		}
-		out.Errorf(diag.Pos{File: at}, "output-clash", "rename the file or give the page another slug; the other one is "+with, "%s %s", c.B.Path, what)
+		out.Errorf(diag.Pos{File: at}, "output-clash", "rename the file or give the page another slug; the other one is "+with, "%s", clash(c))
 	}
-	set = set.With(r)
-	r.paths = set
-	return set
+}
+
+// clash says what is wrong with two files that cannot both be there.
+func clash(c output.Clash) string {
+	a, b := c.A.Path, c.B.Path
+	switch {
+	case a == b:
+		return b + " is written by two files"
+	case strings.EqualFold(a, b):
+		return b + " differs from " + a + " in capitals only"
+	case strings.HasPrefix(b, a+"/"):
+		a, b = b, a
+		fallthrough
+	case strings.HasPrefix(a, b+"/"):
+		return b + " would be both a file and the folder of " + a
+	}
+	return "the folder of " + b + " differs from that of " + a + " in capitals only"
 }
 
 // Share gives the set of an earlier state with the same files, made by r.
@@ -109,7 +167,12 @@ func (r *Renderer) Make(ctx context.Context, f *output.File, b, twin *bytes.Buff
 	case site.Redirect:
 		return r.redirect(b, k)
 	case layout.RootFile:
-		return r.Layouts.RootFile(b, k, r.Release, r.Site.Config.BaseURL, r.Site.Locales[0].Lang)
+		if err := r.Layouts.RootFile(b, k, r.Release, r.Site.Config.BaseURL, r.Site.Locales[0].Lang); err != nil {
+			out := new(diag.List)
+			r.layoutError(out, k.Source, err)
+			r.keep(k.Source, out)
+		}
+		return nil
 	case site.File:
 		data, err := r.Read(k.Source)
 		b.Write(data)
@@ -124,7 +187,7 @@ func (r *Renderer) notFound(b *bytes.Buffer, l *site.Locale) error {
 	out := new(diag.List)
 	title, err := s.T("not_found_title")
 	if err != nil {
-		out.Errorf(diag.Pos{File: r.Strings.Lang(l.Lang).File}, "i18n-missing", "add it", "%s", err)
+		out.Errorf(diag.Pos{File: r.Strings.Lang(l.Lang).File}, "i18n-missing", `add not_found_title = "…"`, "%s", err)
 	}
 	d := &layout.Page{Site: s, Kind: "not-found", Title: title, URL: l.Prefix + "/404.html", Permalink: s.BaseURL + l.Prefix + "/404.html", NoIndex: true, Lang: l.Lang, Dir: s.Dir}
 	d.Canonical = d.Permalink
@@ -156,7 +219,7 @@ func (r *Renderer) redirect(b *bytes.Buffer, red site.Redirect) error {
 	if err := r.Layouts.Redirect(b, d); err != nil {
 		r.layoutError(out, red.Source, err)
 	}
-	r.keep("redirect", out)
+	r.keep(red.Path, out)
 	return nil
 }
 
@@ -275,6 +338,9 @@ func (r *Renderer) llms(b *bytes.Buffer) {
 			if l.Home != nil && l.Home.Description != "" {
 				fmt.Fprintf(b, "> %s\n\n", l.Home.Description)
 			}
+		}
+		if !slices.ContainsFunc(l.All, func(p *site.Page) bool { return !p.Fallback }) {
+			continue
 		}
 		fmt.Fprintf(b, "## %s (%s)\n\n", l.Name, l.Lang)
 		var list func(p *site.Page)

@@ -28,7 +28,7 @@ func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
 		return markdown.Target{Problem: fmt.Sprintf("%q is not an address", dest), Hint: "write a page's file (pagina.md) or a whole address (https://…)"}
 	}
 	switch {
-	case dest == "":
+	case dest == "", strings.HasPrefix(dest, "?"):
 		return markdown.Target{Problem: "the link leads nowhere", Hint: "write a page's file between the brackets: [text](pagina.md)"}
 	case u.Scheme != "":
 		if !slices.Contains(schemes, strings.ToLower(u.Scheme)) {
@@ -45,8 +45,12 @@ func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
 	case strings.HasSuffix(u.Path, ".md"):
 		return r.pageLink(p, u, dest)
 	}
-	if f, ok := r.beside(p, u.Path); ok {
-		return markdown.Target{URL: f}
+	rest := relative(p, u.Path)
+	if leadsOut(rest) {
+		return markdown.Target{Problem: fmt.Sprintf("%q leads out of the folder of the language", dest), Hint: "put the file in the folder of the page", Code: "link-file"}
+	}
+	if f, ok := r.beside(p, rest); ok {
+		return markdown.Target{URL: f.URL + suffix(u)}
 	}
 	if strings.HasPrefix(u.Path, "/") {
 		if _, ok := r.paths.File(output.PathOf(u.Path)); ok && !strings.HasSuffix(u.Path, "/") {
@@ -54,14 +58,14 @@ func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
 		}
 		for _, l := range r.Site.Locales {
 			for _, q := range l.All {
-				if q.URL == u.Path || q.URL == u.Path+"/" {
+				if "/"+q.Dir == strings.TrimSuffix(u.Path, "/") || q.Dir == "" && u.Path == "/" {
 					return markdown.Target{Problem: fmt.Sprintf("%q is the address of a page; links name files", dest), Hint: "write /" + file(q) + ": it then leads to the reader's own language"}
 				}
 			}
 		}
 	}
 	t := markdown.Target{Problem: fmt.Sprintf("no file %q", u.Path), Hint: "put the file in the folder of the page, or name a page by its file: pagina.md", Code: "link-file"}
-	if q, ok := p.Locale.Page(relative(p, u.Path)); ok {
+	if q, ok := p.Locale.Page(rest); ok {
 		t.Hint = "write " + path.Base(file(q)) + ": links name the page's file"
 	} else if ext := path.Ext(u.Path); ext != "" && !slices.Contains(output.Types(), strings.ToLower(ext)) {
 		t.Hint = "files of the kind " + ext + " are not published"
@@ -75,35 +79,48 @@ func file(p *site.Page) string {
 	return rest
 }
 
-// relative gives the path below the language's folder that a link in p names.
+// relative gives the path below the language's folder that a link in p names:
+// /a.md from that folder, a.md from the page's own.
 func relative(p *site.Page, dest string) string {
 	if strings.HasPrefix(dest, "/") {
-		return strings.Trim(path.Clean(dest), "/")
+		return path.Clean(strings.TrimLeft(dest, "/"))
 	}
 	return path.Join(path.Dir(file(p)), dest)
 }
 
+// leadsOut reports whether a path from [relative] is not below the folder.
+func leadsOut(rest string) bool { return rest == ".." || strings.HasPrefix(rest, "../") }
+
+// suffix gives what stands behind the path in a link.
+func suffix(u *url.URL) string {
+	s := ""
+	if u.RawQuery != "" {
+		s = "?" + u.RawQuery
+	}
+	if u.Fragment != "" {
+		s += "#" + url.PathEscape(u.Fragment)
+	}
+	return s
+}
+
 func (r *Renderer) pageLink(p *site.Page, u *url.URL, dest string) markdown.Target {
 	rest := relative(p, u.Path)
-	if strings.HasPrefix(rest, "../") || rest == ".." || strings.HasPrefix(u.Path, "/") && strings.Contains(u.Path, "..") {
+	if leadsOut(rest) {
 		hint := "a link stays below content/" + p.Lang + "; the reader gets the page in their own language by itself"
 		return markdown.Target{Problem: fmt.Sprintf("%q leads out of the folder of the language", dest), Hint: hint, Code: "link-page"}
 	}
 	id, _ := content.ID(rest)
 	to, ok := p.Locale.Page(id)
+	if r.Site.Broken(id) {
+		return markdown.Target{URL: "#"} // whatever it is; the site is not published
+	}
 	if !ok {
 		return markdown.Target{Problem: fmt.Sprintf("no page content/%s/%s", p.Lang, rest), Hint: r.nearestPage(p, id), Code: "link-page"}
 	}
-	if id != "" && to.Index != strings.HasSuffix("/"+rest, "/index.md") {
+	if to.Index != strings.HasSuffix("/"+rest, "/index.md") {
 		return markdown.Target{Problem: fmt.Sprintf("no page content/%s/%s", p.Lang, rest), Hint: "write " + file(to), Code: "link-page"}
 	}
-	t := markdown.Target{URL: to.URL, Page: id, Fragment: u.Fragment}
-	if u.RawQuery != "" {
-		t.URL += "?" + u.RawQuery
-	}
-	if u.Fragment != "" {
-		t.URL += "#" + url.PathEscape(u.Fragment)
-	}
+	t := markdown.Target{URL: to.URL + suffix(u), Page: id, Fragment: u.Fragment}
 	if to.Lang != p.Lang {
 		t.Lang = to.Lang
 	}
@@ -137,53 +154,42 @@ func (r *Renderer) nearestPage(p *site.Page, id string) string {
 	return fmt.Sprintf("did you mean %s?", to)
 }
 
-// beside finds a file beside the pages: in the folder of the text's language,
-// or in that of the text it was translated from.
-func (r *Renderer) beside(p *site.Page, dest string) (string, bool) {
-	name, err := url.PathUnescape(dest)
-	if err != nil {
-		name = dest
-	}
-	rest := relative(p, name)
-	if strings.HasPrefix(rest, "..") {
-		return "", false
-	}
-	langs := []string{p.Lang}
-	if ref := r.Site.Reference(p.ID); ref != nil && ref.Lang != p.Lang {
-		langs = append(langs, ref.Lang)
-	}
-	for _, lang := range langs {
+// beside finds a file beside the pages by its path below the language's
+// folder: in the folder of the text's language, or in that of the text it was
+// translated from.
+func (r *Renderer) beside(p *site.Page, rest string) (site.File, bool) {
+	for _, lang := range []string{p.Lang, r.Site.Reference(p.ID).Lang} {
 		if f, ok := r.Site.File(content.Root + "/" + lang + "/" + rest); ok {
-			return f.URL, true
+			return f, true
 		}
 	}
-	return "", false
+	return site.File{}, false
 }
 
 // image finds what an image in the text of p names, and its size.
 func (r *Renderer) image(p *site.Page, dest string) markdown.Image {
 	u, err := url.Parse(dest)
-	if err != nil || u.Scheme != "" || u.Host != "" {
+	switch {
+	case err != nil:
+		return markdown.Image{Problem: fmt.Sprintf("%q is not an address", dest), Hint: "write % in the name of a file as %25"}
+	case u.Scheme != "" || u.Host != "":
 		return markdown.Image{Problem: fmt.Sprintf("the image %q is on another site", dest), Hint: "put the file in the folder of the page; pages load nothing from elsewhere"}
 	}
-	if strings.HasPrefix(relative(p, u.Path), "..") || strings.Contains(u.Path, "../") && strings.HasPrefix(u.Path, "/") {
+	rest := relative(p, u.Path)
+	if leadsOut(rest) {
 		return markdown.Image{Problem: fmt.Sprintf("%q leads out of the folder of the language", dest), Hint: "put the image in the folder of the page"}
 	}
-	found, ok := r.beside(p, u.Path)
+	f, ok := r.beside(p, rest)
 	if !ok {
-		return markdown.Image{Problem: fmt.Sprintf("no image %q", dest), Hint: "put the file in the folder of the page: content/" + p.Lang + "/" + relative(p, u.Path)}
+		return markdown.Image{Problem: fmt.Sprintf("no image %q", dest), Hint: "put the file in the folder of the page: content/" + p.Lang + "/" + rest}
 	}
-	img := markdown.Image{URL: found}
-	for _, lang := range []string{p.Lang, r.Site.Reference(p.ID).Lang} {
-		source := content.Root + "/" + lang + "/" + relative(p, u.Path)
-		if _, ok := r.Site.File(source); !ok {
-			continue
-		}
-		img.Width, img.Height = r.size(source)
-		break
-	}
+	img := markdown.Image{URL: f.URL + suffix(u)}
+	img.Width, img.Height = r.size(f.Source)
 	return img
 }
+
+// maxSize is beyond what an image measures in pixels.
+const maxSize = 1 << 16
 
 // svgSize reads the size of an SVG image from its root element.
 func svgSize(data []byte) (w, h int) {
@@ -211,7 +217,12 @@ func svgSize(data []byte) (w, h int) {
 		if (w == 0 || h == 0) && len(box) == 4 {
 			fw, _ := strconv.ParseFloat(box[2], 64)
 			fh, _ := strconv.ParseFloat(box[3], 64)
-			w, h = int(fw+.5), int(fh+.5)
+			if fw < maxSize && fh < maxSize { // false for what is no number
+				w, h = int(fw+.5), int(fh+.5)
+			}
+		}
+		if w <= 0 || h <= 0 || w >= maxSize || h >= maxSize {
+			return 0, 0
 		}
 		return w, h
 	}

@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"html/template"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -75,6 +76,8 @@ func (r *Renderer) renderNav(key navKey, n *navEntry) {
 			from := 0
 			if of == key.section {
 				from = max(0, key.part*(limit/2)-limit/4)
+			} else { // the way to the section is among them
+				from = max(0, slices.IndexFunc(list, func(c *site.Page) bool { return open[c] })-limit/2)
 			}
 			to := min(len(list), from+limit)
 			from = max(0, to-limit)

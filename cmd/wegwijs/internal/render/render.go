@@ -34,8 +34,6 @@ type Input struct {
 	Strings  *i18n.Catalogue
 	Settings *layout.SettingsSource
 	Extra    []output.File // files of other stages, such as the forms of the mail record
-	// Rules are further rules that other stages need, by server.
-	Rules map[string]string
 	// Read gives the bytes of an input file as they were when the site was
 	// scanned, and Hash their hash.
 	Read    func(file string) ([]byte, error)
@@ -76,9 +74,10 @@ type memo struct {
 
 // headings are the headings of a text, found once.
 type headings struct {
-	of   textKey
-	once sync.Once
-	list []markdown.Heading
+	of    textKey
+	mu    sync.Mutex
+	known bool
+	list  []markdown.Heading
 }
 
 // textKey says of which bytes something holds: of the text's own and of those
@@ -101,12 +100,11 @@ type Result struct {
 func New(in Input) *Renderer {
 	r := &Renderer{Input: in, engines: map[string]*markdown.Engine{}}
 	prev := in.Prev
-	r.Prev = nil // an earlier state is not kept by a later one
-	switch {
-	case prev == nil:
-		r.texts = &texts{headings: map[string]*headings{}, sizes: map[string]size{}}
-	default:
+	r.Prev = nil                                   // an earlier state is not kept by a later one
+	if prev != nil && prev.Strings == in.Strings { // on which quotes in headings depend
 		r.texts = prev.texts
+	} else {
+		r.texts = &texts{headings: map[string]*headings{}, sizes: map[string]size{}}
 	}
 	if prev != nil && prev.Site == in.Site && prev.Layouts == in.Layouts && prev.Strings == in.Strings && prev.Settings == in.Settings {
 		r.engines, r.sites, r.paths, r.memo = prev.engines, prev.sites, prev.paths, prev.memo
@@ -183,17 +181,24 @@ func (r *Renderer) entry(p *content.Page) *headings {
 	return h
 }
 
-// Headings gives the headings of a text.
-func (r *Renderer) Headings(p *content.Page) []markdown.Heading {
+// Headings gives the headings of a text. The error is that of reading it.
+func (r *Renderer) Headings(p *content.Page) ([]markdown.Heading, error) {
 	h := r.entry(p)
-	h.once.Do(func() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.known {
 		src, err := r.Read(p.File)
 		if err != nil {
-			return
+			return nil, err
 		}
-		h.list = r.engines[p.Lang].Headings(&markdown.Input{File: p.File, Src: src, Body: content.Body(src), Inherit: r.inherited(p)})
-	})
-	return h.list
+		inherit, err := r.inherited(p)
+		if err != nil {
+			return nil, err
+		}
+		h.list = r.engines[p.Lang].Headings(&markdown.Input{File: p.File, Src: src, Body: content.Body(src), Inherit: inherit})
+		h.known = true
+	}
+	return h.list, nil
 }
 
 // Forget drops what is known of files that are no longer there.
@@ -227,24 +232,33 @@ func (r *Renderer) size(source string) (w, h int) {
 }
 
 // inherited gives the headings of the text that p is a translation of.
-func (r *Renderer) inherited(p *content.Page) []markdown.Heading {
+func (r *Renderer) inherited(p *content.Page) ([]markdown.Heading, error) {
 	if ref := r.Site.Reference(p.ID); ref != nil && ref != p {
 		return r.Headings(ref)
 	}
-	return nil
+	return nil, nil
 }
 
 // learn keeps the headings that rendering a text found, so that nobody parses
 // it again for them.
 func (r *Renderer) learn(p *content.Page, list []markdown.Heading) {
 	h := r.entry(p)
-	h.once.Do(func() { h.list = list })
+	h.mu.Lock()
+	h.list, h.known = list, true
+	h.mu.Unlock()
 }
 
 // Page makes a page: its HTML into h, and its Markdown copy into m. Either may
 // be nil. Mistakes are kept as the page's [Result].
 func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) error {
+	if h != nil && m == nil && r.Site.Config.Outputs.Markdown {
+		m = new(bytes.Buffer) // for what may be wrong in making it
+	}
 	src, err := r.Read(p.File)
+	if err != nil {
+		return err
+	}
+	inherit, err := r.inherited(p.Page)
 	if err != nil {
 		return err
 	}
@@ -259,7 +273,7 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 		copied = new(bytes.Buffer)
 	}
 	facts := engine.Convert(&markdown.Input{
-		File: p.File, Src: src, Body: content.Body(src), Inherit: r.inherited(p.Page), Lead: "summary",
+		File: p.File, Src: src, Body: content.Body(src), Inherit: inherit, Lead: "summary",
 		Link:     func(dest string) markdown.Target { return r.link(p, dest) },
 		Image:    func(dest string) markdown.Image { return r.image(p, dest) },
 		Alert:    func(kind string) (string, error) { return str.T("alert_" + kind) },
@@ -281,7 +295,11 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 	if h != nil {
 		data.Nav = r.nav(p, out)
 		if p.Layout != "" && !r.Layouts.Has(p.Layout) {
-			out.Errorf(content.Locate(p.File, src, "layout", -1), "page-layout", diag.DidYouMean(p.Layout, r.Layouts.Names()), "no layout %q", p.Layout)
+			hint := diag.DidYouMean(p.Layout, r.Layouts.Names())
+			if hint == "" {
+				hint = "leave out the line: the site has no layouts to choose from"
+			}
+			out.Errorf(content.Locate(p.File, src, "layout", -1), "page-layout", hint, "no layout %q", p.Layout)
 		}
 		if err := r.Layouts.Page(h, data, p.Layout); err != nil {
 			r.layoutError(out, p.File, err)
@@ -304,11 +322,11 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 func (r *Renderer) layoutError(out *diag.List, file string, err error) {
 	d, cause, ok := layout.Diagnose(err)
 	if !ok {
-		hint := ""
-		if h, isHint := cause.(interface{ Hint() string }); isHint {
-			hint = h.Hint()
+		hint, code := "", layout.RunCode
+		if h, isHint := cause.(*layout.Hinted); isHint {
+			hint, code = h.Hint(), "layout"
 		}
-		out.Errorf(diag.Pos{File: file}, "layout", hint, "%s", cause)
+		out.Errorf(diag.Pos{File: file}, code, hint, "%s", cause)
 		return
 	}
 	out.Add(d)
@@ -483,40 +501,54 @@ func (r *Renderer) Result(p *site.Page) (res *Result, ok bool) {
 }
 
 // Finish gives the findings of all pages that were made, and checks the links
-// to headings between them.
-func (r *Renderer) Finish() []diag.Diagnostic {
+// to headings between them. The error says that a page could not be read for
+// that.
+func (r *Renderer) Finish() ([]diag.Diagnostic, error) {
 	out := new(diag.List)
 	r.memo.mu.Lock()
 	for _, ds := range r.memo.others {
 		out.Add(ds...)
 	}
 	r.memo.mu.Unlock()
+	var err error
 	for _, l := range r.Site.Locales {
 		for _, p := range l.All {
 			if res, ok := r.Result(p); ok {
 				out.Add(res.Findings...)
-				r.CheckFragments(p, res, out)
+				if e := r.CheckFragments(p, res, out); e != nil {
+					err = e
+				}
 			}
 		}
 	}
-	return out.Sorted()
+	return out.Sorted(), err
 }
 
 // CheckFragments reports the links of a page to headings that are not there.
-func (r *Renderer) CheckFragments(p *site.Page, res *Result, out *diag.List) {
+// The error says that the text in which a heading should be cannot be read.
+func (r *Renderer) CheckFragments(p *site.Page, res *Result, out *diag.List) error {
 	for _, f := range res.Fragments {
 		to, ok := p.Locale.Page(f.Page)
-		if !ok || r.hasHeading(to, f.ID) {
+		if !ok {
+			continue
+		}
+		ids, err := r.headingIDs(to)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(ids, f.ID) {
 			continue
 		}
 		if p.Fallback { // the text's own language says it already
-			if own, ok := r.locale(p.Lang).Page(f.Page); ok && !r.hasHeading(own, f.ID) {
-				continue
+			if own, ok := r.locale(p.Lang).Page(f.Page); ok {
+				of, err := r.headingIDs(own)
+				if err != nil {
+					return err
+				}
+				if !slices.Contains(of, f.ID) {
+					continue
+				}
 			}
-		}
-		var ids []string
-		for _, h := range r.Headings(to.Page) {
-			ids = append(ids, h.ID)
 		}
 		hint := "that page has no headings"
 		if len(ids) > 0 {
@@ -527,8 +559,14 @@ func (r *Renderer) CheckFragments(p *site.Page, res *Result, out *diag.List) {
 		}
 		out.Errorf(f.Pos, "link-anchor", hint, "no heading %q in %s", f.ID, to.File)
 	}
+	return nil
 }
 
-func (r *Renderer) hasHeading(p *site.Page, id string) bool {
-	return slices.ContainsFunc(r.Headings(p.Page), func(h markdown.Heading) bool { return h.ID == id })
+func (r *Renderer) headingIDs(p *site.Page) ([]string, error) {
+	hs, err := r.Headings(p.Page)
+	var ids []string
+	for _, h := range hs {
+		ids = append(ids, h.ID)
+	}
+	return ids, err
 }

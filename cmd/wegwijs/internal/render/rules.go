@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"wegwijs/cmd/wegwijs/internal/output"
-	"wegwijs/cmd/wegwijs/internal/site"
 )
 
 // The site's headers are the same whatever serves it; only the spelling
@@ -74,81 +75,123 @@ func (r *Renderer) rules() []output.File {
 	return files
 }
 
-func (r *Renderer) target(red site.Redirect) string {
-	if red.To != nil {
-		return red.To.URL
-	}
-	return red.Address
-}
-
-// redirectRules gives the pairs of an old address and a new one.
+// redirectRules gives the pairs of an old address and a new one, both
+// percent-encoded.
 func (r *Renderer) redirectRules() [][2]string {
 	if !r.Site.Config.Outputs.Redirects {
 		return nil
 	}
 	var list [][2]string
 	for _, red := range r.Site.Redirects {
-		list = append(list, [2]string{red.From, r.target(red)})
+		to := red.Address
+		if red.To != nil {
+			to = red.To.URL
+		}
+		list = append(list, [2]string{red.From, to})
 	}
 	return list
 }
 
-// oddTypes are content types that servers do not know by themselves.
-var oddTypes = []string{".mobileconfig", ".md", ".webmanifest"}
+// mailRules gives the lines for the head of a server's rules that name those
+// of the mail forms, when the site has them. The two were tried together, in
+// either order, on nginx 1.22, Apache 2.4 and Caddy 2.6, and tests do so again.
+func (r *Renderer) mailRules(name, lines string) string {
+	if !slices.ContainsFunc(r.Extra, func(f output.File) bool { return f.Path == "mail/"+name }) {
+		return ""
+	}
+	return lines
+}
+
+// A contentType is a content type and the endings of the names that have it.
+type contentType struct {
+	name string
+	text bool // it has a charset, which is UTF-8
+	exts []string
+}
+
+// contentTypes gives the types of all files that a site can hold. The rules
+// name every one: servers differ in which they know, and a browser that was
+// told nosniff does not guess.
+func contentTypes() []contentType {
+	byName := map[string]*contentType{}
+	for _, ext := range output.Types() {
+		name, charset, _ := strings.Cut(output.TypeOf("x"+ext), ";")
+		t := byName[name]
+		if t == nil {
+			t = &contentType{name: name, text: charset != ""}
+			byName[name] = t
+		}
+		t.exts = append(t.exts, ext)
+	}
+	var list []contentType
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		list = append(list, *byName[name])
+	}
+	return list
+}
+
+// hidden are the files for web servers and hosting services themselves.
+var hidden = []string{"/.htaccess", "/_headers", "/_redirects"}
 
 func (r *Renderer) nginx() string {
 	var b strings.Builder
-	b.WriteString("# For the server block of the help centre:\n#   root /srv/help; include /srv/help/rules/nginx.conf;\n\n")
+	b.WriteString("# For the server block of the help centre:\n#   root /srv/help;\n#   include /srv/help/rules/nginx.conf;\n")
+	b.WriteString(r.mailRules("nginx.conf", "# and, so that mail programs find their settings, in any order:\n#   include /srv/help/mail/nginx.conf;\n"))
 	headers := func(path string, immutable bool, indent string) {
 		for _, h := range Headers(path, immutable) {
 			fmt.Fprintf(&b, "%sadd_header %s %q always;\n", indent, h.Name, h.Value)
 		}
 	}
-	b.WriteString("charset utf-8;\ncharset_types text/html text/css text/javascript application/javascript application/json text/plain text/xml text/markdown application/manifest+json;\nindex index.html;\nabsolute_redirect off;\n")
+	b.WriteString("\ntypes {\n")
+	var charset []string
+	for _, t := range contentTypes() {
+		fmt.Fprintf(&b, "    %s %s;\n", t.name, strings.ReplaceAll(strings.Join(t.exts, " "), ".", ""))
+		if t.text && t.name != "text/html" { // which nginx adds itself
+			charset = append(charset, t.name)
+		}
+	}
+	fmt.Fprintf(&b, "}\ncharset utf-8;\ncharset_types %s;\nindex index.html;\nabsolute_redirect off;\n", strings.Join(charset, " "))
 	headers("", false, "")
 	if r.Site.Config.Outputs.NotFound {
-		b.WriteString("error_page 404 /404.html;\n")
+		b.WriteString("error_page 403 404 =404 /404.html;\n")
 	}
+	// A location with a header of its own does not inherit the others.
 	b.WriteString("\nlocation ^~ /assets/ {\n")
 	headers("", true, "    ")
 	b.WriteString("    try_files $uri =404;\n}\nlocation = /sw.js {\n")
 	headers("sw.js", false, "    ")
 	b.WriteString("    try_files $uri =404;\n}\nlocation ^~ /rules/ { return 404; }\n")
-	for _, ext := range oddTypes {
-		t, _, _ := strings.Cut(output.TypeOf("x"+ext), ";")
-		fmt.Fprintf(&b, "location ~ \\%s$ { types { } default_type %q; }\n", ext, t)
+	for _, p := range hidden {
+		fmt.Fprintf(&b, "location = %s { return 404; }\n", p)
 	}
 	if r.Site.Config.Outputs.NotFound {
 		for _, l := range r.Site.Locales[1:] {
-			fmt.Fprintf(&b, "location %s/ { error_page 404 %s/404.html; try_files $uri $uri/ =404; }\n", l.Prefix, l.Prefix)
+			fmt.Fprintf(&b, "location %s/ { error_page 403 404 =404 %s/404.html; try_files $uri $uri/ =404; }\n", l.Prefix, l.Prefix)
 		}
 	}
 	b.WriteString("location / { try_files $uri $uri/ =404; }\n")
 	for _, p := range r.redirectRules() {
-		fmt.Fprintf(&b, "location = %s { return 301 %s; }\n", decoded(p[0]), quoteNginx(p[1]))
+		fmt.Fprintf(&b, "location = %s { return 301 %s; }\n", quoteNginx(unescape(p[0])), quoteNginx(p[1]))
 	}
-	b.WriteString(r.Rules["nginx"])
 	return b.String()
 }
 
-// decoded gives the form in which nginx compares addresses.
-func decoded(u string) string { return quoteNginx(unescape(u)) }
-
 func quoteNginx(s string) string {
-	if strings.ContainsAny(s, " ;{}\"'\\$#") {
-		return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", "%24").Replace(s) + `"`
+	if strings.ContainsAny(s, " ;{}\"'\\#") {
+		return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 	}
 	return s
 }
 
 func (r *Renderer) apache() string {
 	var b strings.Builder
-	b.WriteString("# Apache 2.4 with mod_headers; AllowOverride All, or copied into the site's configuration.\n\nAddDefaultCharset utf-8\nDirectoryIndex index.html\nOptions -Indexes\n")
-	for _, ext := range []string{".html", ".css", ".js", ".mjs", ".json", ".txt", ".xml", ".md", ".webmanifest", ".mobileconfig"} {
-		t, charset, _ := strings.Cut(output.TypeOf("x"+ext), ";")
-		fmt.Fprintf(&b, "AddType %s %s\n", t, ext)
-		if charset != "" {
-			fmt.Fprintf(&b, "AddCharset utf-8 %s\n", ext)
+	b.WriteString("# For Apache 2.4 with mod_headers, mod_mime, mod_dir and mod_alias. It needs\n# AllowOverride All; or copy it into <Directory /srv/help> in the configuration.\n")
+	b.WriteString(r.mailRules("apache.conf", "# So that mail programs find their settings, write in the virtual host:\n#   Include /srv/help/mail/apache.conf\n"))
+	b.WriteString("\nAddDefaultCharset utf-8\nDirectoryIndex index.html\nOptions -Indexes\n")
+	for _, t := range contentTypes() {
+		fmt.Fprintf(&b, "AddType %s %s\n", t.name, strings.Join(t.exts, " "))
+		if t.text {
+			fmt.Fprintf(&b, "AddCharset utf-8 %s\n", strings.Join(t.exts, " "))
 		}
 	}
 	b.WriteString("<IfModule mod_headers.c>\n")
@@ -157,74 +200,103 @@ func (r *Renderer) apache() string {
 	}
 	immutable := Headers("", true)[1]
 	fmt.Fprintf(&b, "<If \"%%{REQUEST_URI} =~ m#^/assets/#\">\nHeader always set %s %q\n</If>\n", immutable.Name, immutable.Value)
-	fmt.Fprintf(&b, "<Files \"sw.js\">\nHeader always set Content-Security-Policy %q\n</Files>\n</IfModule>\n", workerPolicy)
-	b.WriteString("<IfModule mod_alias.c>\nRedirectMatch 404 ^/rules/\n")
+	fmt.Fprintf(&b, "<If \"%%{REQUEST_URI} == '/sw.js'\">\nHeader always set Content-Security-Policy %q\n</If>\n</IfModule>\n", workerPolicy)
+	b.WriteString("<IfModule mod_alias.c>\nRedirectMatch 404 \"^/rules/\"\n")
+	for _, p := range hidden {
+		fmt.Fprintf(&b, "RedirectMatch 404 \"^%s$\"\n", regexp.QuoteMeta(p))
+	}
 	for _, p := range r.redirectRules() {
-		fmt.Fprintf(&b, "RedirectMatch 301 \"^%s$\" \"%s\"\n", regexp.QuoteMeta(unescape(p[0])), p[1])
+		fmt.Fprintf(&b, "RedirectMatch 301 %s %s\n", quoteApache("^"+regexp.QuoteMeta(unescape(p[0]))+"$"), quoteApache(apacheTarget(p[1])))
 	}
 	b.WriteString("</IfModule>\n")
 	if r.Site.Config.Outputs.NotFound {
-		b.WriteString("ErrorDocument 404 /404.html\n")
+		b.WriteString("ErrorDocument 404 /404.html\nErrorDocument 403 /404.html\n")
 		for _, l := range r.Site.Locales[1:] {
-			fmt.Fprintf(&b, "<If \"%%{REQUEST_URI} =~ m#^%s/#\">\nErrorDocument 404 %s/404.html\n</If>\n", l.Prefix, l.Prefix)
+			fmt.Fprintf(&b, "<If \"%%{REQUEST_URI} =~ m#^%s/#\">\nErrorDocument 404 %s/404.html\nErrorDocument 403 %s/404.html\n</If>\n", l.Prefix, l.Prefix, l.Prefix)
 		}
 	}
-	b.WriteString(r.Rules["apache"])
 	return b.String()
+}
+
+// apacheTarget gives an address as the target of RedirectMatch: Apache encodes
+// the path of it itself, and takes a $ or & as a part of what was matched.
+func apacheTarget(u string) string {
+	u, query, _ := strings.Cut(u, "?")
+	u = strings.NewReplacer(`\`, `\\`, "$", `\$`, "&", `\&`).Replace(unescape(u))
+	if query != "" {
+		u += "?" + strings.ReplaceAll(query, "&", `\&`)
+	}
+	return u
+}
+
+func quoteApache(s string) string {
+	return `"` + strings.NewReplacer(`\"`, `\\\"`, `"`, `\"`).Replace(s) + `"`
 }
 
 func (r *Renderer) caddy() string {
 	var b strings.Builder
-	b.WriteString("# For the site block of the help centre:\n#   root * /srv/help\n#   import /srv/help/rules/Caddyfile\n\n")
-	b.WriteString("header {\n")
+	b.WriteString("# For the site block of the help centre:\n#   root * /srv/help\n#   import /srv/help/rules/Caddyfile\n")
+	b.WriteString(r.mailRules("caddy.conf", "# and, so that mail programs find their settings, in any order:\n#   import /srv/help/mail/caddy.conf\n"))
+	b.WriteString("\nheader {\n")
 	for _, h := range Headers("", false) {
-		fmt.Fprintf(&b, "\t%s %q\n", h.Name, h.Value)
+		if h.Name != "Cache-Control" && h.Name != "Content-Security-Policy" {
+			fmt.Fprintf(&b, "\t%s %q\n", h.Name, h.Value)
+		}
 	}
 	b.WriteString("}\n")
-	immutable := Headers("", true)[1]
-	fmt.Fprintf(&b, "header /assets/* %s %q\n", immutable.Name, immutable.Value)
-	fmt.Fprintf(&b, "header /sw.js Content-Security-Policy %q\n", workerPolicy)
-	for _, ext := range []string{".mobileconfig", ".md", ".webmanifest", ".txt", ".xml", ".json"} {
-		fmt.Fprintf(&b, "header *%s Content-Type %q\n", ext, output.TypeOf("x"+ext))
+	// Caddy puts the more particular path first and then lets the general one
+	// overrule it, so no two of these may be about one file.
+	either := func(name, path, header, yes, no string) {
+		fmt.Fprintf(&b, "@wegwijs_%s path %s\nheader @wegwijs_%s %s %q\n", name, path, name, header, yes)
+		fmt.Fprintf(&b, "@wegwijs_not_%s not path %s\nheader @wegwijs_not_%s %s %q\n", name, path, name, header, no)
 	}
-	b.WriteString("@rules path /rules/*\nrespond @rules 404\n")
-	for _, p := range r.redirectRules() {
-		fmt.Fprintf(&b, "redir %s %s 301\n", quoteCaddy(unescape(p[0])), quoteCaddy(p[1]))
+	usual, immutable := Headers("", false), Headers("", true)
+	either("assets", "/assets/*", "Cache-Control", immutable[1].Value, usual[1].Value)
+	either("worker", "/sw.js", "Content-Security-Policy", workerPolicy, usual[0].Value)
+	for _, t := range contentTypes() {
+		name := strings.NewReplacer("/", "_", "+", "_", "-", "_", ".", "_").Replace(t.name)
+		fmt.Fprintf(&b, "@wegwijs_%s path *%s\nheader @wegwijs_%s Content-Type %q\n", name, strings.Join(t.exts, " *"), name, output.TypeOf("x"+t.exts[0]))
 	}
-	b.WriteString(r.Rules["caddy"])
+	fmt.Fprintf(&b, "@wegwijs_hidden path /rules/* %s\nerror @wegwijs_hidden 404\n", strings.Join(hidden, " "))
+	for i, p := range r.redirectRules() {
+		fmt.Fprintf(&b, "@wegwijs_old_%d path %s\nredir @wegwijs_old_%d %s 301\n", i+1, quoteCaddy(unescape(p[0])), i+1, quoteCaddy(p[1]))
+	}
 	b.WriteString("file_server\n")
 	if r.Site.Config.Outputs.NotFound {
-		b.WriteString("handle_errors {\n\t@404 expression {err.status_code} == 404\n")
-		for _, l := range r.Site.Locales[1:] {
-			name := strings.ReplaceAll(strings.TrimPrefix(l.Prefix, "/"), "-", "_")
-			fmt.Fprintf(&b, "\t@404%s {\n\t\texpression {err.status_code} == 404\n\t\tpath %s/*\n\t}\n\thandle @404%s {\n\t\trewrite * %s/404.html\n\t\tfile_server\n\t}\n", name, l.Prefix, name, l.Prefix)
+		page := func(match, prefix string) {
+			fmt.Fprintf(&b, "\thandle %s {\n\t\theader Cache-Control no-cache\n\t\theader Content-Type %q\n\t\trewrite * %s/404.html\n\t\tfile_server\n\t}\n", match, output.TypeOf("404.html"), prefix)
 		}
-		b.WriteString("\thandle @404 {\n\t\trewrite * /404.html\n\t\tfile_server\n\t}\n}\n")
+		b.WriteString("handle_errors {\n")
+		for i, l := range r.Site.Locales[1:] {
+			name := fmt.Sprintf("@wegwijs_404_%d", i+1)
+			fmt.Fprintf(&b, "\t%s {\n\t\texpression {err.status_code} == 404\n\t\tpath %s/*\n\t}\n", name, l.Prefix)
+			page(name, l.Prefix)
+		}
+		b.WriteString("\t@wegwijs_404 expression {err.status_code} == 404\n")
+		page("@wegwijs_404", "")
+		b.WriteString("}\n")
 	}
 	return b.String()
 }
 
+// quoteCaddy quotes an argument; braces would begin a placeholder.
 func quoteCaddy(s string) string {
-	if strings.ContainsAny(s, " \"{}") {
-		return fmt.Sprintf("%q", s)
+	s = strings.NewReplacer("{", `\{`, "}", `\}`).Replace(s)
+	if strings.ContainsAny(s, " \"{}#`") {
+		return `"` + strings.ReplaceAll(s, `"`, `\"`) + `"`
 	}
 	return s
 }
 
 func (r *Renderer) netlifyHeaders() string {
 	var b strings.Builder
-	block := func(match string, hs []Header) {
-		b.WriteString(match + "\n")
-		for _, h := range hs {
-			fmt.Fprintf(&b, "  %s: %s\n", h.Name, h.Value)
-		}
+	b.WriteString("/*\n")
+	for _, h := range Headers("", false) {
+		fmt.Fprintf(&b, "  %s: %s\n", h.Name, h.Value)
 	}
-	block("/*", Headers("", false))
 	// A header that is set twice is sent twice, so the first is taken back.
-	b.WriteString("/assets/*\n  ! Cache-Control\n")
-	fmt.Fprintf(&b, "  Cache-Control: %s\n", Headers("", true)[1].Value)
-	b.WriteString("/sw.js\n  ! Content-Security-Policy\n")
-	fmt.Fprintf(&b, "  Content-Security-Policy: %s\n", workerPolicy)
+	fmt.Fprintf(&b, "/assets/*\n  ! Cache-Control\n  Cache-Control: %s\n", Headers("", true)[1].Value)
+	fmt.Fprintf(&b, "/sw.js\n  ! Content-Security-Policy\n  Content-Security-Policy: %s\n", workerPolicy)
 	for _, ext := range []string{".md", ".mobileconfig", ".xml"} {
 		fmt.Fprintf(&b, "/*%s\n  Content-Type: %s\n", ext, output.TypeOf("x"+ext))
 	}

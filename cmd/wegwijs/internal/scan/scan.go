@@ -4,7 +4,6 @@
 package scan
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -17,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
@@ -54,12 +54,24 @@ func (s stamp) same(t stamp) bool {
 }
 
 // A Tree is the input files at one moment, in path order. It is not changed
-// after [Scan].
+// after [Scan] or [Update]. Trees share what they have in common, so that one
+// file's change costs one file's work on a site of any size.
 type Tree struct {
-	Files []File
+	base  []File // in path order
+	later []edit // what was found since base was made, in path order
 	taken time.Time
-	links []string // symbolic links among the inputs
+	links []string          // symbolic links among the inputs
+	found []diag.Diagnostic // what was wrong with single inputs
 }
+
+// edit is a file as it was found after the tree's base was made.
+type edit struct {
+	File
+	gone bool
+}
+
+// edits is how many edits a tree has before it gets a base of its own.
+const edits = 1024
 
 // Stale reports whether the file at path is no longer what the tree has, as
 // far as a look without reading tells.
@@ -72,26 +84,67 @@ func (t *Tree) Stale(fsys fs.FS, path string) bool {
 	return !f.stamp.same(stampOf(info))
 }
 
+func byPath(f File, p string) int     { return strings.Compare(f.Path, p) }
+func editByPath(e edit, p string) int { return strings.Compare(e.Path, p) }
+
 // Get gives the file at path.
 func (t *Tree) Get(path string) (File, bool) {
-	i, ok := slices.BinarySearchFunc(t.Files, path, func(f File, p string) int { return strings.Compare(f.Path, p) })
+	if i, ok := slices.BinarySearchFunc(t.later, path, editByPath); ok {
+		return t.later[i].File, !t.later[i].gone
+	}
+	i, ok := slices.BinarySearchFunc(t.base, path, byPath)
 	if !ok {
 		return File{}, false
 	}
-	return t.Files[i], true
+	return t.base[i], true
 }
 
-// Below gives the files below a folder. The slice is the tree's own.
+// All gives all files, in path order. The slice may be the tree's own.
+func (t *Tree) All() []File { return merge(t.base, t.later) }
+
+// Below gives the files below a folder, in path order. The slice may be the
+// tree's own.
 func (t *Tree) Below(root string) []File {
-	cmp := func(f File, p string) int { return strings.Compare(f.Path, p) }
-	from, _ := slices.BinarySearchFunc(t.Files, root+"/", cmp)
-	to, _ := slices.BinarySearchFunc(t.Files, root+"0", cmp) // 0 follows / in ASCII
-	return t.Files[from:to]
+	from, to := below(t.base, root, byPath)
+	a, b := below(t.later, root, editByPath)
+	return merge(t.base[from:to], t.later[a:b])
+}
+
+// below finds the files below a folder among files in path order.
+func below[T any](files []T, root string, cmp func(T, string) int) (from, to int) {
+	from, _ = slices.BinarySearchFunc(files, root+"/", cmp)
+	to, _ = slices.BinarySearchFunc(files, root+"0", cmp) // 0 follows / in ASCII
+	return from, to
+}
+
+// merge gives base with the edits made.
+func merge(base []File, later []edit) []File {
+	if len(later) == 0 {
+		return base
+	}
+	files := make([]File, 0, len(base)+len(later))
+	for _, e := range later {
+		i, there := slices.BinarySearchFunc(base, e.Path, byPath)
+		files = append(files, base[:i]...)
+		if base = base[i:]; there {
+			base = base[1:]
+		}
+		if !e.gone {
+			files = append(files, e.File)
+		}
+	}
+	return append(files, base...)
 }
 
 // racy is how close to a scan a file's time may be for its stamp not to be
 // trusted: a second change within the clock's grain leaves the same stamp.
-const racy = 50 * time.Millisecond
+// Some file systems count whole seconds, or pairs of them.
+func racy(mtime int64) int64 {
+	if mtime%int64(time.Second) == 0 {
+		return int64(2*time.Second + 50*time.Millisecond)
+	}
+	return int64(50 * time.Millisecond)
+}
 
 // A Visit is handed the bytes of each file that was read. It may be called
 // from several goroutines at once; the bytes are its own only during the call.
@@ -106,16 +159,19 @@ type Visit func(f File, data []byte)
 // or to a folder, is reported to out.
 func Scan(ctx context.Context, fsys fs.FS, prev *Tree, visit Visit, out *diag.List) (*Tree, error) {
 	taken := time.Now()
-	w := &walker{fsys: fsys, out: out}
+	w := &walker{fsys: fsys, out: new(diag.List)}
 	for _, root := range Roots {
-		if err := w.walk(root, true); err != nil {
+		if err := w.walk(root); err != nil {
 			return nil, err
 		}
 	}
-	t := &Tree{taken: taken, links: w.links}
-	var err error
-	t.Files, err = w.read(ctx, prev, visit)
-	return t, err
+	files, err := w.read(ctx, prev, visit)
+	if err != nil {
+		return nil, err
+	}
+	t := &Tree{base: files, taken: taken, links: w.links, found: w.out.Sorted()}
+	out.Add(t.found...)
+	return t, nil
 }
 
 // Update looks at some paths only and takes everything else from prev. It is
@@ -124,16 +180,21 @@ func Scan(ctx context.Context, fsys fs.FS, prev *Tree, visit Visit, out *diag.Li
 // paths.
 func Update(ctx context.Context, fsys fs.FS, prev *Tree, paths []string, visit Visit, out *diag.List) (*Tree, error) {
 	taken := time.Now()
-	w := &walker{fsys: fsys, out: out}
+	w := &walker{fsys: fsys, out: new(diag.List)}
 	paths = slices.Concat(paths, prev.links)
+	for i, p := range paths {
+		if input(p) {
+			paths[i] = w.highest(p)
+		}
+	}
 	slices.Sort(paths)
 	var looked []string
 	for _, p := range paths {
-		if !input(p) || slices.ContainsFunc(looked, func(l string) bool { return p == l || strings.HasPrefix(p, l+"/") }) {
+		if !input(p) || slices.ContainsFunc(looked, func(l string) bool { return within(p, l) }) {
 			continue
 		}
 		looked = append(looked, p)
-		if err := w.walk(p, slices.Contains(Roots, p)); err != nil {
+		if err := w.walk(p); err != nil {
 			return nil, err
 		}
 	}
@@ -141,26 +202,83 @@ func Update(ctx context.Context, fsys fs.FS, prev *Tree, paths []string, visit V
 	if err != nil {
 		return nil, err
 	}
-	// prev.taken stays: what was not looked at is no younger than it was.
-	t := &Tree{taken: prev.taken, Files: make([]File, 0, len(prev.Files)+len(found)), links: w.links}
-	for i := range found {
-		found[i].stamp.seen = taken.UnixNano()
-	}
-	for _, f := range prev.Files {
-		if slices.ContainsFunc(looked, func(l string) bool { return f.Path == l || strings.HasPrefix(f.Path, l) && f.Path[len(l)] == '/' }) {
-			continue
+	was := func(p string) bool { return slices.ContainsFunc(looked, func(l string) bool { return within(p, l) }) }
+	for _, d := range prev.found {
+		if !was(d.Pos.File) {
+			w.out.Add(d)
 		}
-		t.Files = append(t.Files, f)
 	}
-	at := 0
-	merged := make([]File, 0, len(t.Files)+len(found))
+	// prev.taken stays: what was not looked at is no younger than it was.
+	t := &Tree{base: prev.base, taken: prev.taken, links: w.links, found: w.out.Sorted()}
+	out.Add(t.found...)
+	// What was looked at is as it was found, or gone.
+	for _, e := range prev.later {
+		if !was(e.Path) {
+			t.later = append(t.later, e)
+		}
+	}
+	for _, p := range looked {
+		if i, ok := slices.BinarySearchFunc(prev.base, p, byPath); ok {
+			t.later = append(t.later, edit{File: prev.base[i], gone: true})
+		}
+		from, to := below(prev.base, p, byPath)
+		for _, f := range prev.base[from:to] {
+			t.later = append(t.later, edit{File: f, gone: true})
+		}
+	}
 	for _, f := range found {
-		i, _ := slices.BinarySearchFunc(t.Files[at:], f.Path, func(x File, p string) int { return strings.Compare(x.Path, p) })
-		merged = append(append(merged, t.Files[at:at+i]...), f)
-		at += i
+		f.stamp.seen = taken.UnixNano()
+		t.later = append(t.later, edit{File: f})
 	}
-	t.Files = append(merged, t.Files[at:]...)
+	slices.SortStableFunc(t.later, func(a, b edit) int { return strings.Compare(a.Path, b.Path) })
+	n := 0
+	for i := range t.later { // of two edits of one file the later one holds
+		if i+1 == len(t.later) || t.later[i+1].Path != t.later[i].Path {
+			t.later[n] = t.later[i]
+			n++
+		}
+	}
+	t.later = t.later[:n]
+	if len(t.later) > edits {
+		t.base, t.later = merge(t.base, t.later), nil
+	}
 	return t, nil
+}
+
+// within reports whether a path is another one or lies below it.
+func within(p, dir string) bool {
+	return p == dir || len(p) > len(dir) && p[len(dir)] == '/' && p[:len(dir)] == dir
+}
+
+// highest gives the path at which to look for p: p itself or, where what is
+// above it is no longer a folder that can be read, that.
+func (w *walker) highest(p string) string {
+	for i := 0; ; i++ {
+		n := strings.IndexByte(p[i:], '/')
+		if n < 0 {
+			break
+		}
+		i += n
+		dir := p[:i]
+		if info, err := fs.Lstat(w.fsys, dir); err != nil || !info.IsDir() {
+			return w.listable(dir)
+		}
+		f, err := w.fsys.Open(dir)
+		if err != nil {
+			return dir
+		}
+		f.Close()
+	}
+	return w.listable(p)
+}
+
+// listable gives p or, where the folder it lies in may be listed but not
+// entered, that folder.
+func (w *walker) listable(p string) string {
+	if _, err := fs.Lstat(w.fsys, p); errors.Is(err, fs.ErrPermission) && strings.Contains(p, "/") {
+		return path.Dir(p)
+	}
+	return p
 }
 
 // input reports whether a path can be an input: below one of the roots, and
@@ -189,7 +307,7 @@ func (w *walker) read(ctx context.Context, prev *Tree, visit Visit) ([]File, err
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	errs := make([]error, len(files))
-	gone := make([]bool, len(files))
+	lost := make([]bool, len(files))
 	for range min(runtime.GOMAXPROCS(0), len(files)) {
 		wg.Go(func() {
 			var buf []byte
@@ -200,15 +318,15 @@ func (w *walker) read(ctx context.Context, prev *Tree, visit Visit) ([]File, err
 				}
 				f := &files[i]
 				if prev != nil {
-					if old, ok := prev.Get(f.Path); ok && old.stamp.same(f.stamp) && max(prev.taken.UnixNano(), old.stamp.seen)-f.stamp.mtime > int64(racy) {
+					if old, ok := prev.Get(f.Path); ok && old.stamp.same(f.stamp) && max(prev.taken.UnixNano(), old.stamp.seen)-f.stamp.mtime > racy(f.stamp.mtime) {
 						f.Hash = old.Hash
 						f.stamp.seen = old.stamp.seen
 						continue
 					}
 				}
 				data, err := read(w.fsys, f.Path, buf, f.Size)
-				if errors.Is(err, fs.ErrNotExist) { // gone since it was listed
-					gone[i] = true
+				if err != nil && gone(err) { // since it was listed
+					lost[i] = true
 					continue
 				}
 				if err != nil {
@@ -230,18 +348,28 @@ func (w *walker) read(ctx context.Context, prev *Tree, visit Visit) ([]File, err
 	}
 	for i, err := range errs {
 		if err != nil {
-			w.out.Errorf(diag.Pos{File: files[i].Path}, "input-read", "see who may read the file: ls -l "+files[i].Path, "the file cannot be read: %s", reason(err))
-			gone[i] = true
+			w.unreadable(files[i].Path, err)
+			lost[i] = true
 		}
 	}
 	n := 0
 	for i, f := range files {
-		if !gone[i] {
+		if !lost[i] {
 			files[n] = f
 			n++
 		}
 	}
 	return files[:n], nil
+}
+
+// gone reports whether an error says that there is nothing at a path: also
+// where what was a folder above it is a file now.
+func gone(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+}
+
+func (w *walker) unreadable(name string, err error) {
+	w.out.Errorf(diag.Pos{File: name}, "input-read", "see who may read the file: ls -l "+name, "the file cannot be read: %s", reason(err))
 }
 
 func reason(err error) string {
@@ -280,14 +408,31 @@ func read(fsys fs.FS, name string, buf []byte, size int64) ([]byte, error) {
 // Changed gives the paths that differ between two scans: new, gone or with
 // other bytes, in order. A nil tree is an empty one.
 func Changed(a, b *Tree) []string {
-	var as, bs []File
-	if a != nil {
-		as = a.Files
+	if a == nil {
+		a = &Tree{}
 	}
-	if b != nil {
-		bs = b.Files
+	if b == nil {
+		b = &Tree{}
 	}
 	var paths []string
+	if len(a.base) == len(b.base) && (len(a.base) == 0 || &a.base[0] == &b.base[0]) {
+		differ := func(p string) {
+			x, was := a.Get(p)
+			y, is := b.Get(p)
+			if was != is || x.Hash != y.Hash {
+				paths = append(paths, p)
+			}
+		}
+		for _, e := range a.later {
+			differ(e.Path)
+		}
+		for _, e := range b.later {
+			differ(e.Path)
+		}
+		slices.Sort(paths)
+		return slices.Compact(paths)
+	}
+	as, bs := a.All(), b.All()
 	for len(as) > 0 || len(bs) > 0 {
 		c := 0
 		switch {
@@ -296,7 +441,7 @@ func Changed(a, b *Tree) []string {
 		case len(bs) == 0:
 			c = -1
 		default:
-			c = cmp.Compare(as[0].Path, bs[0].Path)
+			c = strings.Compare(as[0].Path, bs[0].Path)
 		}
 		switch {
 		case c < 0:
@@ -322,11 +467,15 @@ type walker struct {
 	links []string
 }
 
-func (w *walker) walk(name string, root bool) error {
+func (w *walker) walk(name string) error {
 	info, err := fs.Lstat(w.fsys, name)
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
+		if gone(err) {
 			return nil // site.toml is asked for by name later; folders may be absent
+		}
+		if errors.Is(err, fs.ErrPermission) {
+			w.unreadable(name, err)
+			return nil
 		}
 		return fmt.Errorf("read %s: %w", name, err)
 	}
@@ -337,7 +486,7 @@ func (w *walker) walk(name string, root bool) error {
 		w.add(name, info)
 	case info.IsDir():
 		return w.dir(name)
-	case !root:
+	default:
 		w.out.Errorf(diag.Pos{File: name}, "input-kind", "move it out of the site", "this is neither a file nor a folder")
 	}
 	return nil
@@ -346,7 +495,7 @@ func (w *walker) walk(name string, root bool) error {
 func (w *walker) dir(name string) error {
 	entries, err := fs.ReadDir(w.fsys, name)
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
+		if gone(err) {
 			return nil
 		}
 		if errors.Is(err, fs.ErrPermission) {
@@ -362,10 +511,12 @@ func (w *walker) dir(name string) error {
 		p := name + "/" + e.Name()
 		if e.Type().IsRegular() {
 			info, err := e.Info()
-			if err != nil {
-				continue // gone since it was listed
+			switch {
+			case err == nil:
+				w.add(p, info)
+			case !gone(err):
+				w.unreadable(p, err)
 			}
-			w.add(p, info)
 			continue
 		}
 		if e.IsDir() {
@@ -374,7 +525,7 @@ func (w *walker) dir(name string) error {
 			}
 			continue
 		}
-		if err := w.walk(p, false); err != nil {
+		if err := w.walk(p); err != nil {
 			return err
 		}
 	}
@@ -386,7 +537,8 @@ func (w *walker) dir(name string) error {
 // by the kinds of file that a site takes, not by a list of names.
 func Transient(name string) bool {
 	return strings.HasPrefix(name, ".") && name != ".verified.toml" || strings.HasSuffix(name, "~") ||
-		strings.HasPrefix(name, "#") && strings.HasSuffix(name, "#") || strings.HasPrefix(name, "~$")
+		strings.HasPrefix(name, "#") && strings.HasSuffix(name, "#") || strings.HasPrefix(name, "~$") ||
+		strings.HasSuffix(name, "___jb_tmp___") || strings.HasSuffix(name, "___jb_old___") // JetBrains
 }
 
 func (w *walker) add(name string, info fs.FileInfo) {
@@ -397,30 +549,28 @@ func (w *walker) add(name string, info fs.FileInfo) {
 // the site.
 func (w *walker) link(name string) error {
 	w.links = append(w.links, name)
-	target, why := resolve(w.fsys, name)
+	report := func(hint, format string, args ...any) {
+		w.out.Errorf(diag.Pos{File: name}, "input-link", hint, "the symbolic link "+format, args...)
+	}
+	target, info, why := resolve(w.fsys, name)
 	switch {
 	case why != "":
-		w.out.Errorf(diag.Pos{File: name}, "input-link", "put a copy of the file in its place", "the symbolic link %s", why)
-		return nil
-	case path.Base(target) != "" && Transient(path.Base(target)):
-		return nil
+		report("put a copy of the file in its place", "%s", why)
+	case info.IsDir():
+		report("put a copy of the folder in its place", "leads to a folder; only links to files are followed")
+	case slices.ContainsFunc(strings.Split(target, "/"), Transient):
+		report("put a copy of the file in its place", "leads to %s, which is hidden", target)
+	case !info.Mode().IsRegular():
+		report("remove it", "leads to %s, which is neither a file nor a folder", target)
+	default:
+		w.add(name, info)
 	}
-	info, err := fs.Lstat(w.fsys, target)
-	if err != nil {
-		w.out.Errorf(diag.Pos{File: name}, "input-link", "mend or remove the link", "the symbolic link leads to %s, which is not there", target)
-		return nil
-	}
-	if !info.Mode().IsRegular() {
-		w.out.Errorf(diag.Pos{File: name}, "input-link", "put a copy of the folder in its place", "the symbolic link leads to a folder; only links to files are followed")
-		return nil
-	}
-	w.add(name, info)
 	return nil
 }
 
-// resolve gives the file that a symbolic link leads to, or why it has none
-// inside the site.
-func resolve(fsys fs.FS, name string) (target, why string) {
+// resolve gives what a symbolic link leads to, or why that is nothing inside
+// the site.
+func resolve(fsys fs.FS, name string) (target string, info fs.FileInfo, why string) {
 	todo := strings.Split(name, "/")
 	var done []string
 	for hops := 0; len(todo) > 0; {
@@ -431,31 +581,37 @@ func resolve(fsys fs.FS, name string) (target, why string) {
 			continue
 		case "..":
 			if len(done) == 0 {
-				return "", "leads out of the site"
+				return "", nil, "leads out of the site"
 			}
 			done = done[:len(done)-1]
 			continue
 		}
 		p := path.Join(append(slices.Clone(done), part)...)
 		info, err := fs.Lstat(fsys, p)
-		if err != nil {
-			return "", fmt.Sprintf("leads to %s, which is not there", path.Join(append(done, append([]string{part}, todo...)...)...))
-		}
-		if info.Mode()&fs.ModeSymlink == 0 {
+		switch {
+		case err != nil && gone(err):
+			return "", nil, fmt.Sprintf("leads to %s, which is not there", path.Join(append(done, append([]string{part}, todo...)...)...))
+		case err != nil:
+			return "", nil, fmt.Sprintf("leads to %s, which cannot be read: %s", p, reason(err))
+		case info.Mode()&fs.ModeSymlink == 0:
 			done = append(done, part)
 			continue
 		}
 		if hops++; hops > 40 {
-			return "", "leads round in a circle"
+			return "", nil, "leads round in a circle"
 		}
 		to, err := fs.ReadLink(fsys, p)
 		if err != nil {
-			return "", "cannot be read: " + reason(err)
+			return "", nil, "cannot be read: " + reason(err)
 		}
 		if path.IsAbs(to) || strings.Contains(to, `\`) {
-			return "", "leads out of the site"
+			return "", nil, "leads out of the site"
 		}
 		todo = append(strings.Split(to, "/"), todo...)
 	}
-	return path.Join(done...), ""
+	target = path.Join(append([]string{"."}, done...)...)
+	if info, err := fs.Lstat(fsys, target); err == nil {
+		return target, info, ""
+	}
+	return "", nil, fmt.Sprintf("leads to %s, which is not there", target)
 }

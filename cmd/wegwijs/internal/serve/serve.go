@@ -239,13 +239,7 @@ const shown = 5
 
 func (h *handler) message(v *live.View) message {
 	ds := v.Findings
-	if diag.Errors(v.State.Static()) > 0 || v.Checked != v.ID && len(v.State.Static()) > 0 {
-		ds = diag.Sort(append(append([]diag.Diagnostic(nil), v.State.Static()...), ds...))
-		if v.Checked == v.ID {
-			ds = v.Findings
-		}
-	}
-	m := message{ID: h.id(v.ID), Checked: v.Checked == v.ID, Errors: diag.Errors(ds), Findings: []finding{}}
+	m := message{ID: h.id(v.ID), Checked: v.Checked, Errors: diag.Errors(ds), Findings: []finding{}}
 	m.Warnings = len(ds) - m.Errors
 	for _, d := range ds {
 		if d.Severity != diag.Error || len(m.Findings) == shown {

@@ -47,8 +47,10 @@ type Redirect struct {
 	From string // URL path, percent-encoded
 	Path string // file of the output that answers there
 	To   *Page  // nil when it leads to Address
-	Address,
-	Source string // the author's file that asks for it
+	// Address is a URL path of this site or a whole address, percent-encoded.
+	Address string
+	Source  string   // the author's file that asks for it
+	Pos     diag.Pos // of the address it leads to; zero for an alias of a page
 }
 
 // A File is a file beside the pages, such as an image.
@@ -66,6 +68,7 @@ type Site struct {
 	Redirects []Redirect
 	Files     []File
 	entries   map[string][]*content.Page // by id: the text in each language, nil where there is none
+	broken    map[string]bool            // ids that are not among entries because their text cannot be read
 	files     map[string]File            // by source
 }
 
@@ -101,15 +104,22 @@ func (s *Site) Reference(id string) *content.Page {
 // none. The slice is the site's.
 func (s *Site) Translations(id string) []*content.Page { return s.entries[id] }
 
-// IDs gives the ids of all pages, sorted.
+// IDs gives the ids of all pages but the first, sorted.
 func (s *Site) IDs() []string {
 	ids := make([]string, 0, len(s.entries))
 	for id := range s.entries {
-		ids = append(ids, id)
+		if id != "" {
+			ids = append(ids, id)
+		}
 	}
 	slices.Sort(ids)
 	return ids
 }
+
+// Broken reports whether there is a page with an id, in any language, that
+// cannot be read. What is wrong with it has been said; that others lead to it
+// is no second mistake.
+func (s *Site) Broken(id string) bool { return s.broken[id] }
 
 // File gives a file beside the pages by its source.
 func (s *Site) File(source string) (File, bool) {
@@ -121,6 +131,7 @@ func (s *Site) File(source string) (File, bool) {
 type Input struct {
 	Config *config.Config
 	Pages  []*content.Page                   // without drafts, in any order
+	Broken []string                          // files of pages that cannot be read
 	Files  []string                          // other files below content/
 	Source func(file string) ([]byte, error) // for positions in front matter
 	Out    *diag.List
@@ -132,13 +143,20 @@ type builder struct {
 	s         *Site
 	locale    map[string]int
 	addresses map[string]*Page // by output folder, lower case
+	clashes   map[[2]string]bool
+	invented  map[*content.Page]bool // whose slug is not what its writer meant
 }
 
 // New puts the pages together. Mistakes go to in.Out; the site is then only
 // good for finding more of them.
 func New(in Input) *Site {
-	s := &Site{Config: in.Config, entries: map[string][]*content.Page{}, files: map[string]File{}}
-	b := &builder{Input: in, s: s, locale: map[string]int{}, addresses: map[string]*Page{}}
+	s := &Site{Config: in.Config, entries: map[string][]*content.Page{}, broken: map[string]bool{}, files: map[string]File{}}
+	b := &builder{Input: in, s: s, locale: map[string]int{}, addresses: map[string]*Page{}, clashes: map[[2]string]bool{}, invented: map[*content.Page]bool{}}
+	for _, file := range in.Broken {
+		_, rest := content.Split(file)
+		id, _ := content.ID(rest)
+		s.broken[id] = true
+	}
 	for i, l := range in.Config.Languages {
 		s.Locales = append(s.Locales, &Locale{Language: l, N: i, byID: map[string]*Page{}})
 		b.locale[l.Lang] = i
@@ -191,28 +209,40 @@ func (b *builder) enter(p *content.Page) {
 		b.Out.Errorf(diag.Pos{File: p.File}, "page-double", "remove or rename one of the two", "the page is there twice: %s is the same page", old.File)
 		return
 	}
-	texts[n] = p
-	b.slug(p)
+	texts[n] = b.slug(p)
 }
 
-// slug checks that a slug is one part of an address that works everywhere.
-func (b *builder) slug(p *content.Page) {
+// maxSlug is how long a part of an address may be, in bytes: beyond it mail
+// programs break links, and file systems have limits of their own.
+const maxSlug = 100
+
+// slug checks that a slug is one part of an address that works everywhere. It
+// gives the page, or a copy with a slug that works: the page itself may be part
+// of other sites.
+func (b *builder) slug(p *content.Page) *content.Page {
+	with := func(slug string) *content.Page {
+		if slug == p.Slug {
+			return p
+		}
+		q := *p
+		q.Slug = slug
+		return &q
+	}
 	if p.ID == "" {
 		if p.Slug != "" {
 			b.errorf(p, "slug", -1, "page-slug", "remove the slug", "the first page of a language has no slug")
-			p.Slug = ""
 		}
-		return
+		return with("")
 	}
-	p.Slug = norm.NFC.String(p.Slug)
+	p = with(norm.NFC.String(p.Slug))
 	why := ""
 	switch {
 	case strings.Contains(p.Slug, "/") || strings.Contains(p.Slug, `\`):
 		why = "it holds a slash"
 	case p.Slug == "." || p.Slug == ".." || strings.HasPrefix(p.Slug, "."):
 		why = "it begins with a dot"
-	case len(p.Slug) > 100:
-		why = "it is longer than 100 bytes"
+	case len(p.Slug) > maxSlug:
+		why = fmt.Sprintf("it is longer than %d bytes", maxSlug)
 	case strings.IndexFunc(p.Slug, unicode.IsUpper) >= 0:
 		why = "it holds a capital"
 	case strings.IndexFunc(p.Slug, func(r rune) bool {
@@ -222,11 +252,14 @@ func (b *builder) slug(p *content.Page) {
 	case p.Slug == "index" || strings.HasSuffix(p.Slug, ".html") || strings.HasSuffix(p.Slug, "."):
 		why = "that name is taken by the program"
 	default:
-		return
+		return p
 	}
 	hint := fmt.Sprintf("write slug = %q", suggest(p.Slug))
 	b.errorf(p, "slug", -1, "page-slug", hint, "%q cannot be part of an address: %s", p.Slug, why)
-	p.Slug = suggest(p.Slug)
+	was := p.Slug
+	p = with(suggest(was))
+	b.invented[p] = p.Slug != strings.ToLower(was)
+	return p
 }
 
 func suggest(s string) string {
@@ -239,7 +272,15 @@ func suggest(s string) string {
 			out.WriteByte('-')
 		}
 	}
-	if t := strings.Trim(out.String(), "-"); t != "" && t != "index" {
+	t := out.String()
+	for len(t) > maxSlug {
+		if i := strings.LastIndexByte(t, '-'); i > 0 {
+			t = t[:i]
+		} else {
+			t = strings.ToValidUTF8(t[:maxSlug], "")
+		}
+	}
+	if t = strings.Trim(t, "-"); t != "" && t != "index" {
 		return t
 	}
 	return "pagina"
@@ -248,7 +289,7 @@ func suggest(s string) string {
 // sections reports folders without an index page: they would be holes in the
 // navigation and in the breadcrumbs.
 func (b *builder) sections() {
-	if b.s.entries[""] == nil {
+	if b.s.entries[""] == nil && !b.s.broken[""] {
 		lang := b.s.Config.Languages
 		if len(lang) > 0 {
 			b.Out.Errorf(diag.Pos{File: content.Root + "/" + lang[0].Lang + "/index.md"}, "page-home", "write one: it is the first page that readers see", "the site has no first page")
@@ -256,8 +297,15 @@ func (b *builder) sections() {
 	}
 	missing := map[string]string{}
 	for id, texts := range b.s.entries {
+		ref := b.s.Reference(id)
+		for _, p := range texts {
+			if p != nil && p.Index != ref.Index {
+				_, rest := content.Split(ref.File)
+				b.Out.Errorf(diag.Pos{File: p.File}, "page-place", "move it to "+content.Root+"/"+p.Lang+"/"+rest, "the page translates %s, so it must have the same path", ref.File)
+			}
+		}
 		for dir := path.Dir(id); dir != "."; dir = path.Dir(dir) {
-			if b.s.entries[dir] != nil {
+			if b.s.entries[dir] != nil || b.s.broken[dir] {
 				continue
 			}
 			for _, p := range texts {
@@ -300,12 +348,14 @@ func (b *builder) place(l *Locale) {
 		return cmp.Or(cmp.Compare(depth(x), depth(y)), strings.Compare(x, y))
 	})
 	l.All = make([]*Page, 0, len(ids))
+	holes := map[string]bool{}
 	for _, id := range ids {
 		text := b.text(l, b.s.entries[id])
 		if text == nil {
 			continue
 		}
 		p := &Page{Page: text, Locale: l, Fallback: text.Lang != l.Lang}
+		top := false
 		if id == "" {
 			p.Dir = strings.TrimPrefix(l.Prefix, "/")
 			l.Home = p
@@ -315,6 +365,11 @@ func (b *builder) place(l *Locale) {
 				up = ""
 			}
 			p.Parent = l.byID[up]
+			top = up == ""
+			if p.Parent == nil && b.s.entries[up] != nil && !b.s.broken[up] && !holes[up] {
+				holes[up] = true
+				b.hole(l, up)
+			}
 			dir := strings.TrimPrefix(l.Prefix, "/")
 			if p.Parent != nil {
 				dir = p.Parent.Dir
@@ -326,6 +381,9 @@ func (b *builder) place(l *Locale) {
 		if why := output.CheckPath(path.Join(p.Dir, "index.html")); why != "" {
 			b.errorf(p.Page, "slug", -1, "page-slug", "give the page another slug", "the address %s does not work: %s", p.URL, why)
 		}
+		if top && slices.Contains(reserved, p.Dir) {
+			b.errorf(p.Page, "slug", -1, "page-slug", fmt.Sprintf("write slug = %q", p.Slug+"-1"), "the address %s belongs to the program", p.URL)
+		}
 		if other, taken := b.addresses[strings.ToLower(p.Dir)]; taken {
 			b.clash(p, other)
 		} else {
@@ -333,6 +391,9 @@ func (b *builder) place(l *Locale) {
 		}
 		l.byID[id] = p
 		l.All = append(l.All, p)
+	}
+	if l.Home == nil && b.s.entries[""] != nil && !b.s.broken[""] {
+		b.hole(l, "")
 	}
 	for _, p := range l.All {
 		slices.SortStableFunc(p.Children, func(a, c *Page) int {
@@ -345,21 +406,43 @@ func (b *builder) place(l *Locale) {
 	slices.SortFunc(l.All, func(a, c *Page) int { return strings.Compare(a.ID, c.ID) })
 }
 
+// reserved are the folders of the output for which web servers have rules of
+// their own: what is in assets is kept for ever, what is in rules is not shown.
+var reserved = []string{"assets", "rules"}
+
+// hole reports that the readers of a language would get pages of a section but
+// not the section itself, or a language without a first page.
+func (b *builder) hole(l *Locale, id string) {
+	folder := path.Join(content.Root, l.Lang, id)
+	hint := fmt.Sprintf("write %s/index.md, or fallback = [%q] in [languages.%s]", folder, b.s.Reference(id).Lang, l.Lang)
+	if id == "" {
+		b.Out.Errorf(diag.Pos{File: folder}, "page-home", hint, "the language %s has no first page", l.Lang)
+		return
+	}
+	b.Out.Errorf(diag.Pos{File: folder}, "page-section", hint, "the section has no index.md in the language %s", l.Lang)
+}
+
 // clash reports two pages at one address, at the page that can be changed.
 func (b *builder) clash(p, other *Page) {
 	at, with := p, other
-	if at.Fallback && !with.Fallback {
+	if at.Fallback && !with.Fallback || at.ID == "" {
 		at, with = with, at
 	}
+	// Two pages are reported once, not in each language that shows them.
+	pair := [2]string{at.File, with.File}
+	if b.clashes[pair] || b.invented[at.Page] || b.invented[with.Page] {
+		return
+	}
+	b.clashes[pair] = true
 	what := "the same address"
 	if p.Dir != other.Dir {
 		what = "an address that only capitals tell apart"
 	}
 	hint := "give one of them another slug"
-	if at.ID == at.Slug && strings.HasPrefix(with.Locale.Prefix, "/"+at.Slug) {
-		hint = "the address " + at.URL + " belongs to the language " + with.Locale.Lang + "; give the page another slug"
+	if with.ID == "" {
+		hint = "the address belongs to the language " + with.Locale.Lang + "; give the page another slug"
 	}
-	b.errorf(at.Page, "slug", -1, "page-address", hint, "%s has %s as %s: %s", at.File, what, with.File, at.URL)
+	b.errorf(at.Page, "slug", -1, "page-address", hint, "the page has %s as %s: %s", what, with.File, at.URL)
 }
 
 func depth(id string) int {
@@ -406,6 +489,10 @@ func (b *builder) files() {
 		}
 		f := File{Source: source, Path: path.Join(out, path.Base(rest))}
 		f.URL = "/" + escape(f.Path)
+		if top, _, deeper := strings.Cut(f.Path, "/"); deeper && slices.Contains(reserved, top) {
+			b.Out.Errorf(diag.Pos{File: source}, "file-name", "put the file in another folder", "the address /%s/ belongs to the program", top)
+			continue
+		}
 		if why := output.CheckPath(f.Path); why != "" {
 			b.Out.Errorf(diag.Pos{File: source}, "file-name", "rename the file", "the file cannot be published: %s", why)
 			continue
@@ -468,8 +555,12 @@ func (b *builder) redirects() {
 		}
 	}
 	for _, r := range b.s.Config.Redirects {
+		if r.From == "" || r.To == "" {
+			continue // that has been said
+		}
 		fail := func(code, hint, format string, args ...any) { b.Out.Errorf(r.Pos, code, hint, format, args...) }
-		red := Redirect{From: r.From, Source: config.File}
+		lead := func(hint, format string, args ...any) { b.Out.Errorf(r.ToPos, "redirect-to", hint, format, args...) }
+		red := Redirect{From: r.From, Source: config.File, Pos: r.ToPos}
 		switch u, err := url.Parse(r.To); {
 		case strings.HasSuffix(r.To, ".md"):
 			id, _ := content.ID(strings.TrimPrefix(r.To, "/"))
@@ -479,22 +570,61 @@ func (b *builder) redirects() {
 			}
 			p, ok := l.Page(id)
 			if !ok {
-				fail("redirect-to", "name a page by its file below the language's folder: e-mail/imap-instellingen.md", "no page %q", r.To)
+				if !b.s.broken[id] {
+					lead("name a page by its file below the language's folder: e-mail/imap-instellingen.md", "no page %q", r.To)
+				}
 				continue
 			}
 			red.To = p
 		case err != nil || strings.Contains(r.To, ".."):
-			fail("redirect-to", "write an address or a page's file", "%q is not an address", r.To)
+			lead("write an address or a page's file", "%q is not an address", r.To)
 			continue
 		case u.Scheme == "https" || u.Scheme == "http", strings.HasPrefix(r.To, "/") && !strings.HasPrefix(r.To, "//"):
-			red.Address = u.String()
+			red.Address = plain(u.String())
 		default:
-			fail("redirect-to", `write "https://…", "/een/adres/" or "e-mail/pagina.md"`, "%q is not an address", r.To)
+			lead(`write "https://…", "/een/adres/" or "e-mail/pagina.md"`, "%q is not an address", r.To)
 			continue
 		}
 		add(red, fail)
 	}
 	slices.SortFunc(b.s.Redirects, func(x, y Redirect) int { return strings.Compare(x.From, y.From) })
+	b.circles()
+}
+
+// circles reports redirects that lead back to where they began.
+func (b *builder) circles() {
+	to := map[string]*Redirect{}
+	for i := range b.s.Redirects {
+		r := &b.s.Redirects[i]
+		to[strings.Trim(r.From, "/")] = r
+	}
+	for i := range b.s.Redirects {
+		r := &b.s.Redirects[i]
+		at := r
+		for range b.s.Redirects {
+			if at == nil || at.To != nil || !strings.HasPrefix(at.Address, "/") {
+				break
+			}
+			if at = to[strings.Trim(at.Address, "/")]; at == r {
+				b.Out.Errorf(r.Pos, "redirect-to", "name the page that readers should get", "the redirect from %s leads back to itself", r.From)
+				break
+			}
+		}
+	}
+}
+
+// plain percent-encodes what web servers or their configuration files could
+// take for something else, and what addresses cannot hold (RFC 3986 §2).
+func plain(address string) string {
+	var out strings.Builder
+	for _, c := range []byte(address) {
+		if c <= ' ' || c >= 0x7f || strings.IndexByte("\"$<>\\^`{|}", c) >= 0 {
+			fmt.Fprintf(&out, "%%%02X", c)
+		} else {
+			out.WriteByte(c)
+		}
+	}
+	return out.String()
 }
 
 func (b *builder) entriesFor(lang string) bool {
@@ -510,12 +640,8 @@ func (b *builder) related() {
 				continue
 			}
 			for i, id := range p.Related {
-				if b.s.entries[id] == nil {
-					var known []string
-					for k := range b.s.entries {
-						known = append(known, k)
-					}
-					slices.Sort(known)
+				if b.s.entries[id] == nil && !b.s.broken[id] {
+					known := b.s.IDs()
 					hint := "write the path below the language's folder, without .md: e-mail/imap-instellingen"
 					if near := diag.Nearest(strings.TrimSuffix(id, ".md"), known); near != "" {
 						hint = fmt.Sprintf("did you mean %q?", near)

@@ -8,23 +8,34 @@ import (
 )
 
 // A place is where a key and its value begin, as offsets in the file.
-type place struct{ key, value int }
+type place struct {
+	key, value int
+	own        bool // the key is what is written here, not only a step to another
+}
 
 const sep = "\x00"
 
-func (d *doc) find(path []string) place {
+// index finds where the keys stand and gives the offsets of those that stand
+// twice without the toml package taking notice.
+func (d *doc) index() (twice []int) {
 	if d.places == nil {
 		x := &index{src: d.src[:d.end], i: d.start, places: map[string]place{}, lists: map[string]int{}}
 		x.run()
 		d.places = x.places
+		twice = x.twice
 	}
+	return twice
+}
+
+func (d *doc) find(path []string) place {
+	d.index()
 	for len(path) > 0 {
 		if p, ok := d.places[strings.Join(path, sep)]; ok {
 			return p
 		}
 		path = path[:len(path)-1]
 	}
-	return place{d.start, d.start}
+	return place{key: d.start, value: d.start}
 }
 
 func (d *doc) pos(path []string, value bool) diag.Pos {
@@ -43,6 +54,7 @@ type index struct {
 	i      int
 	places map[string]place
 	lists  map[string]int // how many tables a [[list]] has so far
+	twice  []int          // where a key stands that others use as a table: a.b = 1, then a = 2
 }
 
 func (x *index) run() {
@@ -66,14 +78,15 @@ func (x *index) run() {
 			table = nil
 			for n, k := range keys {
 				table = append(table, k)
-				if last := n == len(keys)-1; last && list {
+				at := place{start, start, n == len(keys)-1}
+				if at.own && list {
 					x.lists[strings.Join(table, sep)]++
 				}
 				if c := x.lists[strings.Join(table, sep)]; c > 0 {
-					x.note(table, start, start)
+					x.note(table, at)
 					table = append(table, "#"+strconv.Itoa(c-1))
 				}
-				x.note(table, start, start)
+				x.note(table, at)
 			}
 			for x.i < len(x.src) && x.src[x.i] == ']' {
 				x.i++
@@ -98,17 +111,23 @@ func (x *index) pair(table []string) {
 	x.i++
 	x.space(false)
 	path := append([]string(nil), table...)
-	for _, k := range keys {
+	for n, k := range keys {
 		path = append(path, k)
-		x.note(path, start, x.i)
+		at := place{start, x.i, n == len(keys)-1}
+		if old, ok := x.places[strings.Join(path, sep)]; ok && at.own && !old.own {
+			x.twice = append(x.twice, start)
+		}
+		x.note(path, at)
 	}
 	x.value(path)
 }
 
-func (x *index) note(path []string, key, value int) {
+// note keeps the first place of a key; that of a header which names another
+// table below it, as [a.b] names a, gives way to a header of its own.
+func (x *index) note(path []string, at place) {
 	p := strings.Join(path, sep)
-	if _, ok := x.places[p]; !ok {
-		x.places[p] = place{key, value}
+	if old, ok := x.places[p]; !ok || at.own && !old.own {
+		x.places[p] = at
 	}
 }
 
@@ -129,7 +148,7 @@ func (x *index) value(path []string) {
 			}
 			start := x.i
 			item := append(append([]string(nil), path...), "#"+strconv.Itoa(n))
-			x.note(item, x.i, x.i)
+			x.note(item, place{x.i, x.i, true})
 			x.value(item)
 			x.space(true)
 			if x.peek(',') {
@@ -175,8 +194,8 @@ func (x *index) keys() []string {
 			s := string(x.src[start:x.i])
 			if u, err := strconv.Unquote(s); err == nil && c == '"' {
 				s = u
-			} else {
-				s = strings.Trim(s, `"'`)
+			} else if len(s) > 1 {
+				s = s[1 : len(s)-1]
 			}
 			keys = append(keys, s)
 		default:

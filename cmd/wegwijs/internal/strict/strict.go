@@ -6,12 +6,15 @@
 package strict
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/BurntSushi/toml"
 
@@ -57,37 +60,99 @@ type Table struct {
 	known []string
 }
 
+// To gives the table with what is wrong in it from now on going to out: a
+// stage that reads its own part of a file reports for itself.
+func (t *Table) To(out *diag.List) *Table {
+	if t == nil {
+		return nil
+	}
+	d, u := *t.doc, *t
+	d.out = out
+	u.doc, u.known = &d, slices.Clip(t.known)
+	return &u
+}
+
 // Parse reads the TOML in src[start:end] of file. It gives nil when the text
 // is not TOML; the mistake is then on out.
 func Parse(file string, src []byte, start, end int, out *diag.List) *Table {
+	if bytes.HasPrefix(src[start:end], bom) {
+		start += len(bom) // the toml package leaves it out of its positions
+	}
 	d := &doc{file: file, src: src, start: start, end: end, out: out}
 	m := map[string]any{}
 	if _, err := toml.Decode(string(src[start:end]), &m); err != nil {
 		pos := diag.At(file, src, start)
-		msg := err.Error()
+		msg := strings.TrimPrefix(err.Error(), "toml: ")
 		if pe, ok := errors.AsType[toml.ParseError](err); ok {
 			pos = diag.At(file, src, min(start+pe.Position.Start, end))
-			msg = pe.Message
-			if msg == "" {
-				msg = strings.TrimPrefix(pe.Error(), "toml: ")
+			if pe.Message != "" {
+				msg = pe.Message
 			}
 		}
-		out.Errorf(pos, "toml-syntax", syntaxHint(msg), "not valid TOML: %s", msg)
+		if len(msg) > 1 && msg[1] >= 'a' && msg[1] <= 'z' { // not TOML, NULL
+			msg = strings.ToLower(msg[:1]) + msg[1:]
+		}
+		out.Errorf(pos, "toml-syntax", syntaxHint(msg), "not valid TOML: %s", strings.TrimSuffix(msg, "."))
 		return nil
+	}
+	if dottedRE.Match(src[start:end]) {
+		for _, at := range d.index() {
+			out.Errorf(diag.At(file, src, at), "toml-syntax", "remove one of the two", "not valid TOML: the key is in use as a table already")
+		}
 	}
 	return &Table{doc: d, m: m}
 }
 
+// dottedRE finds what may be a key with a dot in it. The toml package (1.6.0)
+// drops the second line of a.b = 1, a = 2 without a word.
+var dottedRE = regexp.MustCompile(`(?:^|[\n{,])[ \t]*[\w"'-]+[ \t]*\.`)
+
+var bom = []byte("\xef\xbb\xbf")
+
+// hints tell what to do about a mistake against TOML, by a part of the
+// message that the toml package has for it. The first that fits is given.
+var hints = []struct{ part, hint string }{
+	{`expected value but found "True"`, "write true, in small letters"},
+	{`expected value but found "False"`, "write false, in small letters"},
+	{`expected value but found "yes"`, "write true"},
+	{`expected value but found "no"`, "write false"},
+	{`expected value but found '\n'`, "write a value behind the =, or leave out the line"},
+	{`expected value but found '\r'`, "write a value behind the =, or leave out the line"},
+	{`expected value but found '“'`, `use straight quotes: title = "Postbus vol"`},
+	{`expected value but found '”'`, `use straight quotes: title = "Postbus vol"`},
+	{`expected value but found '‘'`, `use straight quotes: title = "Postbus vol"`},
+	{`expected value but found '„'`, `use straight quotes: title = "Postbus vol"`},
+	{"expected value but found", `put text between quotes: title = "Postbus vol"`},
+	{"unexpected EOF; expected value", "close each [ with ], and each { with }"},
+	{"unexpected EOF; expected ']'", "close the name of the table with ]"},
+	{"already been defined", "each key may stand once; remove one of the two"},
+	{"was already created", "the name is in use for something else; remove one of the two"},
+	{"strings cannot contain newlines", `close the text with a quote (") on the same line`},
+	{"unexpected EOF; expected", `close the text with a quote (")`},
+	{"array terminator", "put a comma between the parts of the list, and ] at its end"},
+	{"inline table terminator", "put a comma between the parts of the table, and } at its end"},
+	{"to end table name", "close the name of the table with ]"},
+	{"got ':'", `write = instead of a colon: title = "Postbus vol"`},
+	{"expected a top-level item to end", `write one key on each line, and text between quotes: key = "value"`},
+	{"expected '.' or '='", `write one key on each line, and text between quotes: key = "value"`},
+	{"bare keys cannot contain", `write one key on each line, and text between quotes: key = "value"`},
+	{"key name appears blank", `write a name before the =: title = "Postbus vol"`},
+	{"invalid escape", `write \\ for a backslash, or put the text between single quotes`},
+	{"hexadecimal digits", `write \\ for a backslash, or put the text between single quotes`},
+	{"escaped character", `write \\ for a backslash, or put the text between single quotes`},
+	{"invalid integer", "put it between quotes if it is text, such as a telephone number"},
+	{"out of range", "put it between quotes if it is text, such as a telephone number"},
+	{"invalid datetime", "write a date as 2026-11-23, without quotes"},
+	{"invalid UTF-8", "save the file as UTF-8"},
+	{"NULL byte", "save the file as UTF-8"},
+	{"control characters", "remove the character; it may be invisible in your editor"},
+}
+
 func syntaxHint(msg string) string {
-	switch {
-	case strings.Contains(msg, "expected value but found"):
-		return `put text between quotes: title = "Postbus vol"`
-	case strings.Contains(msg, "already been defined"), strings.Contains(msg, "already defined"):
-		return "each key may stand once; remove one of the two"
-	case strings.Contains(msg, "strings cannot contain newlines"), strings.Contains(msg, "unexpected EOF"):
-		return `close the text with a quote (") on the same line`
-	case strings.Contains(msg, "expected a top-level item to end"), strings.Contains(msg, "expected '.' or '='"), strings.Contains(msg, "bare keys cannot contain"):
-		return `write one key on each line: key = "value"`
+	for _, h := range hints {
+		if strings.Contains(msg, h.part) {
+			return h.hint
+		}
 	}
 	return ""
 }
@@ -124,14 +189,22 @@ func (t *Table) String(key, def string) string {
 	}
 	s, ok := v.(string)
 	if !ok {
-		t.wrong(key, v, "text", fmt.Sprintf("%s = %q", key, fmt.Sprint(v)))
+		t.wrong(key, v, "text", fmt.Sprintf("%s = %q", key, sample(v)))
 		return def
 	}
-	if i := strings.IndexFunc(s, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x7f }); i >= 0 {
-		t.Errorf(key, "toml-value", "remove it", "%q holds a control character", key)
+	s, ok = text(s)
+	if !ok {
+		t.Errorf(key, "toml-value", "remove it; it may be invisible in your editor", "%s holds a control character", t.name(key))
 		return def
 	}
 	return s
+}
+
+// text gives a text with the line ends that it has on every system; ok is
+// false when it holds characters that have no place in one.
+func text(s string) (clean string, ok bool) {
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	return s, !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' })
 }
 
 // Required gives the text at key and reports an absent or blank one; hint says
@@ -191,14 +264,15 @@ func (t *Table) Date(key string) Date {
 		return Date{}
 	}
 	d, ok := v.(time.Time)
-	if !ok || d.Location().String() != "date-local" {
+	if !ok || d.Location().String() != dateLocal {
 		t.wrong(key, v, "a date", key+" = 2026-11-23 (without quotes)")
 		return Date{}
 	}
 	return Date{d.Year(), int(d.Month()), d.Day()}
 }
 
-// Strings gives the list of texts at key; nil when there is none.
+// Strings gives the list of texts at key; nil when there is none. Elements
+// that are no texts are reported and left out.
 func (t *Table) Strings(key string) []string {
 	v, ok := t.get(key)
 	if !ok {
@@ -206,15 +280,18 @@ func (t *Table) Strings(key string) []string {
 	}
 	list, ok := v.([]any)
 	if !ok {
-		t.wrong(key, v, "a list of texts", fmt.Sprintf("%s = [%q]", key, fmt.Sprint(v)))
+		t.wrong(key, v, "a list of texts", fmt.Sprintf("%s = [%q]", key, sample(v)))
 		return nil
 	}
 	ss := make([]string, 0, len(list))
 	for i, e := range list {
 		s, ok := e.(string)
 		if !ok {
-			t.doc.out.Errorf(t.ItemPos(key, i), "toml-type", "put it between quotes", "%s takes a list of texts, this is %s", t.name(key), kind(e))
+			t.doc.out.Errorf(t.item(key, i), "toml-type", "put it between quotes", "%s takes a list of texts, this is %s", t.name(key), kind(e))
 			continue
+		}
+		if s, ok = text(s); !ok {
+			t.doc.out.Errorf(t.item(key, i), "toml-value", "remove it; it may be invisible in your editor", "%s holds a control character", t.name(key))
 		}
 		ss = append(ss, s)
 	}
@@ -240,10 +317,10 @@ func (t *Table) Table(key string) *Table {
 	}
 	m, ok := v.(map[string]any)
 	if !ok {
-		t.wrong(key, v, "a table", "["+key+"]")
+		t.wrong(key, v, "a table", "["+t.name(key)+"]")
 		return nil
 	}
-	return &Table{doc: t.doc, path: append(slices.Clip(slices.Clone(t.path)), key), m: m}
+	return &Table{doc: t.doc, path: append(slices.Clone(t.path), key), m: m}
 }
 
 // Tables gives the list of tables at key ([[key]] in the file).
@@ -260,13 +337,13 @@ func (t *Table) Tables(key string) []*Table {
 		for _, e := range v {
 			m, ok := e.(map[string]any)
 			if !ok {
-				t.wrong(key, v, "a list of tables", "[["+key+"]]")
+				t.wrong(key, v, "a list of tables", "[["+t.name(key)+"]]")
 				return nil
 			}
 			ms = append(ms, m)
 		}
 	default:
-		t.wrong(key, v, "a list of tables", "[["+key+"]]")
+		t.wrong(key, v, "a list of tables", "[["+t.name(key)+"]]")
 		return nil
 	}
 	ts := make([]*Table, len(ms))
@@ -345,6 +422,9 @@ func (t *Table) Pos() diag.Pos {
 
 // KeyPos gives the position of key itself.
 func (t *Table) KeyPos(key string) diag.Pos {
+	if t == nil {
+		return diag.Pos{}
+	}
 	return t.doc.pos(append(slices.Clone(t.path), key), false)
 }
 
@@ -360,8 +440,28 @@ func (t *Table) ValuePos(key string) diag.Pos {
 	return t.doc.pos(append(slices.Clone(t.path), key), true)
 }
 
-// ItemPos gives the position of element i of the list at key.
+// ItemPos gives the position of element i of the list at key, counted as
+// [Table.Strings] gives them: without those that are no texts.
 func (t *Table) ItemPos(key string, i int) diag.Pos {
+	if t == nil {
+		return diag.Pos{}
+	}
+	list, _ := t.m[key].([]any)
+	texts := 0
+	for j, e := range list {
+		if _, ok := e.(string); !ok {
+			continue
+		}
+		if texts == i {
+			return t.item(key, j)
+		}
+		texts++
+	}
+	return t.item(key, i)
+}
+
+// item gives the position of element i of the list as it stands in the file.
+func (t *Table) item(key string, i int) diag.Pos {
 	return t.doc.pos(append(slices.Clone(t.path), key, "#"+strconv.Itoa(i)), true)
 }
 
@@ -386,18 +486,41 @@ func (t *Table) wrong(key string, v any, want, example string) {
 	t.Errorf(key, "toml-type", "write "+example, "%s takes %s, this is %s", t.name(key), want, kind(v))
 }
 
+// sample gives a value as the text that its writer may have meant.
+func sample(v any) string {
+	switch v := v.(type) {
+	case string, int64, float64, bool:
+		return fmt.Sprint(v)
+	case time.Time:
+		if v.Location().String() == dateLocal {
+			return v.Format(time.DateOnly)
+		}
+	case []any:
+		if len(v) == 1 {
+			return sample(v[0])
+		}
+	}
+	return "…"
+}
+
 func kind(v any) string {
-	switch v.(type) {
+	switch v := v.(type) {
 	case string:
 		return "text"
 	case int64:
 		return "a whole number"
 	case float64:
-		return "a number"
+		return "a decimal number"
 	case bool:
 		return "true or false"
 	case time.Time:
-		return "a date"
+		switch v.Location().String() {
+		case dateLocal:
+			return "a date"
+		case "time-local":
+			return "a time"
+		}
+		return "a date with a time"
 	case []any, []map[string]any:
 		return "a list"
 	case map[string]any:
@@ -405,3 +528,7 @@ func kind(v any) string {
 	}
 	return fmt.Sprintf("%T", v)
 }
+
+// dateLocal is the name of the zone that the toml package gives to a date
+// without a time.
+const dateLocal = "date-local"

@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -30,8 +29,20 @@ type Hint struct {
 // Options say how to watch. The zero value is the usual way.
 type Options struct {
 	Poll bool // do without events
-	// Events, when set, takes the place of the system's events, for tests.
-	Events func(dir string) (Events, error)
+	// Cost gives how long the last look at all files took; the pace of the
+	// sweeps follows from it.
+	Cost func() time.Duration
+	// Hot gives the files in which a change is most likely. Without events
+	// they are looked at more often than all the others.
+	Hot func() []string
+	// Say is told, in one line, why there are no events and what to do. It is
+	// called at most once, by Start or later.
+	Say func(line string)
+
+	// Events takes the place of the system's events, and Pace gives another
+	// time between two sweeps, for tests.
+	Events func() (Events, error)
+	Pace   func(polling bool, cost time.Duration) time.Duration
 }
 
 // Events is what gives events; fsnotify's watcher is one.
@@ -52,35 +63,47 @@ type Watcher struct {
 	// Hints has the hints. Nobody else's slowness loses one: hints that are
 	// not taken are joined.
 	Hints chan Hint
-	// Note says, in one line, why there are no events and what to do; it is
-	// "" where there are.
-	Note string
 
 	dir    string
-	events Events
-	cost   func() time.Duration
-	poll   bool
-	dirs   int
+	opt    Options
+	events Events // nil: the watcher polls
 }
 
-// Sweep bounds: how often everything is looked at although no event came.
+// How often everything is looked at although no event came. Idle, the sweeps
+// and the looks at hot files together take under 1 % of the time.
 const (
-	sweepMin  = 2 * time.Second        // with events: the sweep only heals
-	pollMin   = 150 * time.Millisecond // without: the sweep is all there is
-	sweepPart = 150                    // a sweep may take 1/150 of the time: idle CPU stays under 1 %
-	pollPart  = 8
+	sweepMin  = 2 * time.Second        // with events, the sweep only heals
+	pollMin   = 500 * time.Millisecond // without, it finds what nobody has open
+	sweepPart = 150                    // a sweep takes at most this part of the time
+	hotPace   = 150 * time.Millisecond // a few files, each a matter of microseconds
 )
 
-// Start watches the inputs of the site in dir. cost gives how long a scan
-// took last, from which the pace of the sweeps follows.
-func Start(ctx context.Context, dir string, opt Options, cost func() time.Duration) *Watcher {
-	w := &Watcher{Hints: make(chan Hint, 1), dir: dir, cost: cost, poll: opt.Poll}
-	if kind := silent(dir); kind != "" && !w.poll && opt.Events == nil {
-		w.poll = true
-		w.Note = fmt.Sprintf("the folder is on %s, which gives no reliable events: looking at all files instead; a local disk is faster", kind)
+func pace(polling bool, cost time.Duration) time.Duration {
+	if polling {
+		return max(pollMin, sweepPart*cost)
 	}
-	if !w.poll {
-		if err := w.open(opt); err != nil {
+	return max(sweepMin, sweepPart*cost)
+}
+
+// Start watches the inputs of the site in dir.
+func Start(ctx context.Context, dir string, opt Options) *Watcher {
+	if opt.Cost == nil {
+		opt.Cost = func() time.Duration { return 0 }
+	}
+	if opt.Hot == nil {
+		opt.Hot = func() []string { return nil }
+	}
+	if opt.Say == nil {
+		opt.Say = func(string) {}
+	}
+	if opt.Pace == nil {
+		opt.Pace = pace
+	}
+	w := &Watcher{Hints: make(chan Hint, 1), dir: filepath.Clean(dir), opt: opt}
+	if !opt.Poll {
+		if kind := w.silent(); kind != "" {
+			opt.Say(fmt.Sprintf("the site is on %s, which gives no reliable events: looking at its files instead; a folder on this machine's own disk is faster", kind))
+		} else if err := w.open(); err != nil {
 			w.fall(err)
 		}
 	}
@@ -88,13 +111,24 @@ func Start(ctx context.Context, dir string, opt Options, cost func() time.Durati
 	return w
 }
 
-// Polling reports whether the watcher does without events.
-func (w *Watcher) Polling() bool { return w.poll }
+// silent names the first file system of the site's inputs whose events cannot
+// be trusted; "" when all can.
+func (w *Watcher) silent() string {
+	if w.opt.Events != nil {
+		return ""
+	}
+	for _, name := range append([]string{"."}, scan.Roots...) { // a mount may be in a mount
+		if kind := silent(filepath.Join(w.dir, name)); kind != "" {
+			return kind
+		}
+	}
+	return ""
+}
 
-func (w *Watcher) open(opt Options) error {
+func (w *Watcher) open() error {
 	var err error
-	if opt.Events != nil {
-		w.events, err = opt.Events(w.dir)
+	if w.opt.Events != nil {
+		w.events, err = w.opt.Events()
 	} else {
 		var n *fsnotify.Watcher
 		// A deep buffer: a branch switch changes thousands of files at once.
@@ -108,6 +142,12 @@ func (w *Watcher) open(opt Options) error {
 	if err := w.events.Add(w.dir); err != nil {
 		return err
 	}
+	return w.addAll()
+}
+
+// addAll watches the folders of all inputs, also such as came while events
+// were lost.
+func (w *Watcher) addAll() error {
 	for _, root := range scan.Roots {
 		if err := w.add(root); err != nil {
 			return err
@@ -116,8 +156,8 @@ func (w *Watcher) open(opt Options) error {
 	return nil
 }
 
-// add watches a folder and those in it.
-func (w *Watcher) add(name string) error {
+// folders calls do for a folder and those in it that can hold inputs.
+func (w *Watcher) folders(name string, do func(p string) error) error {
 	root := filepath.Join(w.dir, filepath.FromSlash(name))
 	return filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
 		if err != nil || !d.IsDir() {
@@ -129,11 +169,18 @@ func (w *Watcher) add(name string) error {
 		if p != root && scan.Transient(d.Name()) {
 			return fs.SkipDir
 		}
-		w.dirs++
-		if err := w.events.Add(p); err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission) {
-			return err
+		return do(p)
+	})
+}
+
+// add watches a folder and those in it.
+func (w *Watcher) add(name string) error {
+	return w.folders(name, func(p string) error {
+		err := w.events.Add(p)
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+			return nil
 		}
-		return nil
+		return err
 	})
 }
 
@@ -143,15 +190,11 @@ func (w *Watcher) fall(err error) {
 		w.events.Close()
 		w.events = nil
 	}
-	w.poll = true
-	switch {
-	case errors.Is(err, syscall.ENOSPC):
-		w.Note = fmt.Sprintf("the system's limit of watched folders is reached: looking at all files instead; for events: sudo sysctl fs.inotify.max_user_watches=%d", max(524288, 2*w.dirs))
-	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
-		w.Note = "the system's limit of watchers is reached: looking at all files instead; for events: sudo sysctl fs.inotify.max_user_instances=1024 (or close other programs that watch files)"
-	default:
-		w.Note = fmt.Sprintf("the system gives no events (%v): looking at all files instead", err)
+	need := 1
+	for _, root := range scan.Roots {
+		w.folders(root, func(string) error { need++; return nil })
 	}
+	w.opt.Say(why(err, need))
 }
 
 func (w *Watcher) run(ctx context.Context) {
@@ -160,70 +203,82 @@ func (w *Watcher) run(ctx context.Context) {
 			w.events.Close()
 		}
 	}()
-	timer := time.NewTimer(w.pace())
-	defer timer.Stop()
+	next := func() time.Duration { return w.opt.Pace(w.events == nil, w.opt.Cost()) }
+	sweep := time.NewTimer(next())
+	defer sweep.Stop()
+	hot := time.NewTicker(hotPace)
+	defer hot.Stop()
 	for {
 		var events <-chan fsnotify.Event
 		var errs <-chan error
+		var looks <-chan time.Time
 		if w.events != nil {
 			events, errs = w.events.Events(), w.events.Errors()
+		} else {
+			looks = hot.C
 		}
+		var failed error
 		select {
 		case <-ctx.Done():
 			return
-		case <-timer.C:
+		case <-sweep.C:
 			w.hint(ctx, Hint{All: true})
-			timer.Reset(w.pace())
+			sweep.Reset(next())
+		case <-looks:
+			if files := w.opt.Hot(); len(files) > 0 {
+				w.hint(ctx, Hint{Paths: files})
+			}
 		case e, ok := <-events:
 			if !ok {
-				w.fall(errors.New("the watcher stopped"))
-				continue
+				failed = errStopped
+				break
 			}
-			if h, ok := w.event(e); ok {
+			var h Hint
+			if h, failed = w.event(e); failed == nil && (h.All || h.Paths != nil) {
 				w.hint(ctx, h)
 			}
 		case err, ok := <-errs:
 			switch {
 			case !ok:
+				failed = errStopped
 			case errors.Is(err, fsnotify.ErrEventOverflow):
-				w.hint(ctx, Hint{All: true})
+				if failed = w.addAll(); failed == nil {
+					w.hint(ctx, Hint{All: true})
+				}
 			default:
-				w.fall(err)
-				w.hint(ctx, Hint{All: true})
+				failed = err
 			}
+		}
+		if failed != nil {
+			w.fall(failed)
+			w.hint(ctx, Hint{All: true})
+			sweep.Reset(next())
 		}
 	}
 }
 
-func (w *Watcher) pace() time.Duration {
-	c := w.cost()
-	if w.poll {
-		return max(pollMin, pollPart*c)
-	}
-	return max(sweepMin, sweepPart*c)
-}
+var errStopped = errors.New("they stopped")
 
 // event turns an event into a hint. What kind of event it is does not matter,
 // but for a new folder, which must be watched too.
-func (w *Watcher) event(e fsnotify.Event) (Hint, bool) {
+func (w *Watcher) event(e fsnotify.Event) (Hint, error) {
 	rel, err := filepath.Rel(w.dir, e.Name)
 	if err != nil {
-		return Hint{}, false
+		return Hint{}, nil
 	}
 	rel = filepath.ToSlash(rel)
 	top, _, _ := strings.Cut(rel, "/")
 	if !slices.Contains(scan.Roots, top) || rel != top && scan.Transient(filepath.Base(rel)) {
-		return Hint{}, false
+		return Hint{}, nil
 	}
 	if e.Has(fsnotify.Create) {
 		if fi, err := os.Lstat(e.Name); err == nil && fi.IsDir() {
 			if err := w.add(rel); err != nil {
-				w.fall(err)
-				return Hint{All: true}, true
+				return Hint{}, err
 			}
 		}
 	}
-	return Hint{Paths: []string{rel}}, true
+	return Hint{Paths: []string{rel}}, nil
 }
 
 // joined is how many paths a hint has before it becomes "everywhere".
@@ -256,4 +311,8 @@ func Join(a, b Hint) Hint {
 		return Hint{All: true}
 	}
 	return h
+}
+
+func noEvents(err error) string {
+	return fmt.Sprintf("the system gives no events (%v): looking at all files instead", err)
 }

@@ -1,0 +1,217 @@
+package browser
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/network"
+)
+
+// each looks at all pages that readers see, several side by side, each in its
+// own language; with -short at the main pages only.
+func each(t *testing.T, look func(b *tab, p page), scripts ...string) {
+	t.Helper()
+	needBrowser(t)
+	work := make(chan page)
+	var wg sync.WaitGroup
+	for range tabs() {
+		b := newTab(t, append([]string{noWorker}, scripts...)...)
+		wg.Go(func() {
+			for p := range work {
+				b.languages(p.lang)
+				b.forget()
+				look(b, p)
+			}
+		})
+	}
+	for _, p := range theSite.readable() {
+		if !testing.Short() || slices.Contains(mainPages, p.path) || p.missing {
+			work <- p
+		}
+	}
+	close(work)
+	wg.Wait()
+}
+
+// A finding is what axe has against a page.
+type finding struct {
+	ID    string `json:"id"`
+	Help  string `json:"help"`
+	Nodes []struct {
+		Target  []any  `json:"target"`
+		Summary string `json:"failureSummary"`
+	} `json:"nodes"`
+}
+
+// runAxe looks with axe for violations of WCAG A and AA up to 2.2 and of axe's
+// best practices.
+const runAxe = `axe.run(document, {
+  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+  resultTypes: ["violations"],
+}).then((r) => r.violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map(({ target, failureSummary }) => ({ target, failureSummary })) })))`
+
+func axeSource(t *testing.T) string {
+	t.Helper()
+	src, err := os.ReadFile(npmFile(t, "axe-core/axe.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(src)
+}
+
+// axe reports what axe finds on the page as it is now.
+func (b *tab) axe(where string) {
+	b.t.Helper()
+	for _, f := range eval[[]finding](b, runAxe) {
+		for _, n := range f.Nodes {
+			target, _ := json.Marshal(n.Target)
+			b.t.Errorf("%s: axe: %s: %s at %s\n\t%s", where, f.ID, f.Help, target, strings.ReplaceAll(n.Summary, "\n", "\n\t"))
+		}
+	}
+}
+
+// overflow gives the elements that make a page wider than its window.
+const overflow = `(() => {
+  const wide = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= wide) return [];
+  return [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > wide + 1 && getComputedStyle(e).position !== "absolute").map((e) => e.outerHTML.slice(0, 100)).slice(0, 5).concat("scrollWidth " + document.documentElement.scrollWidth);
+})()`
+
+// TestPages looks at every page in every language: wide and light, narrow and
+// dark. A page loads without anything moving, asks for nothing from elsewhere,
+// says nothing on the console, does not scroll sideways, and axe has nothing
+// against it.
+func TestPages(t *testing.T) {
+	needBrowser(t)
+	axe := axeSource(t)
+	views := []struct {
+		name, scheme  string
+		width, height int64
+	}{
+		{"1280 light", "light", 1280, 800},
+		{"320 dark", "dark", 320, 640},
+	}
+	each(t, func(b *tab, p page) {
+		for _, v := range views {
+			where := p.path + " " + v.name
+			b.media("prefers-color-scheme", v.scheme)
+			b.size(v.width, v.height)
+			b.open(p.path)
+			if p.missing {
+				b.forget() // the browser itself notes that the answer was a 404
+			} else {
+				b.quiet(where)
+			}
+			if shift := eval[float64](b, `window.__shift`); shift > 0.001 {
+				t.Errorf("%s: the page moved by %.4f while it loaded: %q", where, shift, eval[[]string](b, `window.__shifted`))
+			}
+			if wide := eval[[]string](b, overflow); len(wide) > 0 {
+				t.Errorf("%s: the page scrolls sideways: %q", where, wide)
+			}
+			b.run(axe)
+			b.axe(where)
+			b.forget()
+		}
+	}, watchShift)
+}
+
+// TestHead checks what search engines and programs read.
+func TestHead(t *testing.T) {
+	titles := map[string]string{}
+	for _, p := range theSite.readable() {
+		data, err := theSite.read(p.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		html := string(data)
+		title, _, _ := strings.Cut(after(html, "<title>"), "</title>")
+		if title == "" {
+			t.Errorf("%s: no title", p.path)
+		}
+		if p.missing {
+			continue
+		}
+		if other, dup := titles[p.lang+title]; dup {
+			t.Errorf("%s and %s have the same title %q", other, p.path, title)
+		}
+		titles[p.lang+title] = p.path
+		canonical, _, _ := strings.Cut(after(after(html, `rel="canonical"`), `href="`), `"`)
+		fallback := strings.Contains(html, `content="noindex"`)
+		if own := canonical == theSite.address(p.path); own == fallback {
+			t.Errorf("%s: canonical %q, shown from another language: %v", p.path, canonical, fallback)
+		}
+		if fallback {
+			continue // search engines do not keep it, so it says no more
+		}
+		var ld struct {
+			Graph []map[string]any `json:"@graph"`
+		}
+		block, _, _ := strings.Cut(after(html, `<script type="application/ld+json">`), "</script>")
+		if err := json.Unmarshal([]byte(block), &ld); err != nil {
+			t.Errorf("%s: JSON-LD: %v", p.path, err)
+		}
+	}
+}
+
+func after(s, sep string) string {
+	_, rest, _ := strings.Cut(s, sep)
+	return rest
+}
+
+// TestForced looks at the main pages with the colours of the reader's system
+// and with more contrast: no control may be without an edge or a text that says
+// what it is.
+func TestForced(t *testing.T) {
+	needBrowser(t)
+	axe := axeSource(t)
+	b := newTab(t, noWorker)
+	b.languages("nl")
+	b.size(1280, 800)
+	for _, path := range mainPages {
+		b.media("forced-colors", "active", "prefers-color-scheme", "dark")
+		b.open(path)
+		bare := eval[[]string](b, `[...document.querySelectorAll(".button, .copy, .choice label, .summary:not(.hero *), .alert, .result, input")].filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.matches("[type=radio], [type=checkbox]")).filter((e) => {
+			const s = getComputedStyle(e);
+			return ["Top", "Bottom"].some((side) => parseFloat(s["border" + side + "Width"]) < 1);
+		}).map((e) => e.outerHTML.slice(0, 80))`)
+		if len(bare) > 0 {
+			t.Errorf("%s in forced colours: without an edge: %q", path, bare)
+		}
+		b.media("prefers-contrast", "more")
+		b.open(path)
+		b.run(axe)
+		b.axe(fmt.Sprint(path, " with more contrast"))
+	}
+}
+
+// TestSlowScripts lets the scripts come long after the page was painted: what
+// they bring to life has kept its place, so nothing moves.
+func TestSlowScripts(t *testing.T) {
+	b := reader(t, watchShift)
+	call(b, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true})
+	call(b, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
+		MatchedNetworkConditions: []*network.Conditions{{URLPattern: theSite.address("/assets/*.js"), Latency: 500, DownloadThroughput: -1, UploadThroughput: -1}},
+	})
+	for _, path := range mainPages {
+		for _, width := range []int64{320, 1280} {
+			b.size(width, 800)
+			b.open(path)
+			if path == personalPage {
+				b.until(shown + `(document.querySelector(".personal"))`)
+			}
+			time.Sleep(100 * time.Millisecond) // a shift is reported with the next frame
+			if shift := eval[float64](b, `window.__shift`); shift > 0 {
+				t.Errorf("%s at %d px: the page moved by %.4f when its scripts came: %q", path, width, shift, eval[[]string](b, `window.__shifted`))
+			}
+			if late := eval[float64](b, `performance.getEntriesByType("resource").find((r) => r.name.endsWith(".js")).responseEnd - performance.getEntriesByName("first-contentful-paint")[0].startTime`); late < 0 {
+				t.Errorf("%s: the scripts came before the first paint, so this test saw nothing", path)
+			}
+		}
+	}
+}

@@ -1,0 +1,49 @@
+package browser
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// main pages, in the default language, by id.
+var mainPages = []string{"/", "/e-mail/", "/e-mail/pop-of-imap/", "/e-mail/imap-instellingen/", "/e-mail/van-pop-naar-imap/", "/e-mail/automatisch-instellen/"}
+
+// TestScreenshots writes pictures of the main pages to look at.
+func TestScreenshots(t *testing.T) {
+	dir := os.Getenv("WEGWIJS_SHOTS")
+	if dir == "" {
+		t.Skip("skipped: set WEGWIJS_SHOTS to a folder to get pictures")
+	}
+	needBrowser(t)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	pages := mainPages
+	if more := os.Getenv("WEGWIJS_SHOT_PAGES"); more != "" {
+		pages = strings.Fields(more)
+	}
+	b := newTab(t, noWorker)
+	for _, path := range pages {
+		for _, width := range []int64{320, 768, 1280} {
+			for _, scheme := range []string{"light", "dark"} {
+				b.languages("nl")
+				b.media("prefers-color-scheme", scheme)
+				b.size(width, 900)
+				b.open(path)
+				png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+				if err != nil {
+					t.Fatal(err)
+				}
+				name := strings.Trim(strings.ReplaceAll(path, "/", "-"), "-") + "-" + strconv.FormatInt(width, 10) + "-" + scheme + ".png"
+				if err := os.WriteFile(filepath.Join(dir, name), png, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+}

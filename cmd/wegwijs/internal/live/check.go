@@ -1,0 +1,146 @@
+package live
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"wegwijs/cmd/wegwijs/internal/build"
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/layout"
+	"wegwijs/cmd/wegwijs/internal/site"
+)
+
+// checks finds out, in the background, everything that is wrong with each
+// view: first with the pages that changed, then, after a rest, with all.
+func (l *Live) checks(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-l.unseen:
+		}
+		l.mu.Lock()
+		one, stop := context.WithCancel(ctx)
+		l.stop = stop // the next view ends the check of this one
+		v := l.view.Load()
+		l.mu.Unlock()
+		err := l.check(one, v)
+		stop()
+		if errors.Is(err, build.ErrChanged) && ctx.Err() == nil {
+			// A file is not what the view says, and no event told. What is on
+			// disk may again be what it was: then there is no other view.
+			l.Look(ctx)
+			if l.view.Load().ID == v.ID {
+				select {
+				case l.unseen <- struct{}{}:
+				default:
+				}
+			}
+		}
+	}
+}
+
+// firstMax is how many changed files are looked at before all others.
+const firstMax = 32
+
+func (l *Live) check(ctx context.Context, v *View) error {
+	s := v.State
+	if s.Set != nil && len(v.Files) <= firstMax && v.Files != nil {
+		fresh, err := first(ctx, v)
+		if err != nil {
+			return err
+		}
+		rest := slices.DeleteFunc(slices.Clone(v.ofPages), func(d diag.Diagnostic) bool { return slices.Contains(v.Files, d.Pos.File) })
+		l.found(ctx, v, append(rest, fresh...), false)
+	}
+	t := time.NewTimer(l.quiet)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	var ds []diag.Diagnostic
+	if s.Set != nil {
+		if err := all(ctx, s); err != nil {
+			return err
+		}
+		var err error
+		if ds, err = s.Made(); err != nil {
+			return err
+		}
+	}
+	if w := l.found(ctx, v, ds, true); w != nil && l.onCheck != nil {
+		l.onCheck(w)
+	}
+	return nil
+}
+
+// found keeps the findings in pages of a view, unless there is a later view.
+func (l *Live) found(ctx context.Context, v *View, ds []diag.Diagnostic, checked bool) *View {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.view.Load()
+	if ctx.Err() != nil || now.ID != v.ID {
+		return nil
+	}
+	w := now.with(ds, now.trouble)
+	w.Checked = checked
+	l.view.Store(w)
+	l.wake()
+	return w
+}
+
+// first gives what is wrong with the pages that changed.
+func first(ctx context.Context, v *View) ([]diag.Diagnostic, error) {
+	var b bytes.Buffer
+	var ds []diag.Diagnostic
+	for _, f := range v.Files {
+		for _, p := range v.pagesOf(f) {
+			if err := make1(ctx, v.State, p, &b); err != nil {
+				return nil, err
+			}
+			found, _ := v.State.Mistakes(p)
+			ds = append(ds, found...)
+		}
+	}
+	return ds, nil
+}
+
+// all makes every page whose present findings are not known, and the few
+// files that are no pages.
+func all(ctx context.Context, s *build.State) error {
+	var b bytes.Buffer
+	for _, l := range s.Site.Locales {
+		for _, p := range l.All {
+			if err := make1(ctx, s, p, &b); err != nil {
+				return err
+			}
+		}
+	}
+	for _, f := range s.Set.Files() {
+		switch f.Key.(type) {
+		case *site.Locale, site.Redirect, layout.RootFile:
+			b.Reset()
+			if err := s.Renderer.Make(ctx, &f, &b, nil); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// make1 makes a page unless it is known what is wrong with it.
+func make1(ctx context.Context, s *build.State, p *site.Page, b *bytes.Buffer) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if _, ok := s.Renderer.Result(p); ok {
+		return nil
+	}
+	b.Reset()
+	return s.Renderer.Page(ctx, p, b, nil)
+}

@@ -1,0 +1,24 @@
+package live
+
+import "time"
+
+// Hurry makes a Live, before it runs, wait as little as a test wants, and keep
+// every page.
+func (l *Live) Hurry() {
+	l.times.halfWrite = 6 * time.Millisecond
+	l.times.away = 3 * time.Millisecond
+	l.times.recheck = time.Millisecond
+	l.times.settle = 300 * time.Microsecond
+	l.times.quiet = 0
+	l.max = 10000
+}
+
+// Kept is how many pages are kept for a time in which they have a mistake.
+const Kept = keptMax
+
+// Subscribers gives how many follow the views.
+func (l *Live) Subscribers() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.subs)
+}

@@ -1,0 +1,142 @@
+package remote
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+)
+
+// local is a folder of this machine. Nothing it does leads out of it.
+type local struct{ root *os.Root }
+
+// Open opens a folder of this machine. With create it is made when absent,
+// with those above it.
+func Open(dir string, create bool) (FS, error) {
+	if create {
+		if err := os.MkdirAll(dir, dirMode); err != nil {
+			return nil, fmt.Errorf("make the target's folder: %w", err)
+		}
+	}
+	root, err := os.OpenRoot(filepath.Clean(dir))
+	if err != nil {
+		return nil, fmt.Errorf("open the target's folder: %w", err)
+	}
+	return &local{root}, nil
+}
+
+func (l *local) Lstat(name string) (Info, error) {
+	fi, err := l.root.Lstat(name)
+	if err != nil {
+		return Info{}, err
+	}
+	return info(fi), nil
+}
+
+func (l *local) ReadDir(name string) ([]Info, error) {
+	d, err := l.root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	var all []Info
+	for {
+		// In portions, so that a folder of any size takes little memory twice.
+		fis, err := d.Readdir(512)
+		for _, fi := range fis {
+			all = append(all, info(fi))
+		}
+		if errors.Is(err, io.EOF) || err == nil && len(fis) == 0 {
+			return all, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (l *local) Open(name string) (io.ReadCloser, error) { return l.root.Open(name) }
+
+func (l *local) Create(name string, _ int64, r io.Reader) error {
+	f, err := l.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, r)
+	if err == nil {
+		err = widen(f, fileMode)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+// widen adds the bits that the umask took away.
+func widen(f *os.File, mode fs.FileMode) error {
+	fi, err := f.Stat()
+	if err != nil || fi.Mode()&mode == mode {
+		return err
+	}
+	return f.Chmod(fi.Mode() | mode)
+}
+
+func (l *local) CreateLock(name string) (LockFile, error) {
+	return l.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
+}
+
+func (l *local) Link(old, new string) error {
+	err := l.root.Link(old, new)
+	if err == nil || errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	// File systems refuse links in many ways (EPERM, EMLINK, EOPNOTSUPP,
+	// EXDEV …); a copy does as well, and says what is really wrong if it
+	// fails too.
+	return fmt.Errorf("%w: %w", err, errors.ErrUnsupported)
+}
+
+func (l *local) Copy(old, new string) error {
+	f, err := l.root.Open(old)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return l.Create(new, 0, f)
+}
+
+func (l *local) Rename(old, new string) error         { return l.root.Rename(old, new) }
+func (l *local) Symlink(target, name string) error    { return l.root.Symlink(target, name) }
+func (l *local) Readlink(name string) (string, error) { return l.root.Readlink(name) }
+
+func (l *local) Mkdir(name string) error {
+	if err := l.root.Mkdir(name, dirMode); err != nil {
+		return err
+	}
+	fi, err := l.root.Lstat(name)
+	if err != nil || fi.Mode()&dirMode == dirMode {
+		return err
+	}
+	return l.root.Chmod(name, fi.Mode()|dirMode)
+}
+
+func (l *local) Remove(name string) error {
+	fi, err := l.root.Lstat(name)
+	if err == nil && fi.IsDir() {
+		return &fs.PathError{Op: "remove", Path: name, Err: errors.New("is a folder")}
+	}
+	return l.root.Remove(name)
+}
+
+func (l *local) RemoveDir(name string) error {
+	fi, err := l.root.Lstat(name)
+	if err == nil && !fi.IsDir() {
+		return &fs.PathError{Op: "remove", Path: path.Clean(name), Err: errors.New("is not a folder")}
+	}
+	return l.root.Remove(name)
+}
+
+func (l *local) Close() error { return l.root.Close() }

@@ -1,0 +1,532 @@
+package tree
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"wegwijs/cmd/wegwijs/internal/output"
+	"wegwijs/cmd/wegwijs/internal/publish/release"
+	"wegwijs/cmd/wegwijs/internal/publish/remote"
+)
+
+// Send brings the job's release to the target, whole. Readers notice nothing.
+// What an earlier, interrupted Send brought is used.
+func (t *Tree) Send(ctx context.Context, j *release.Job) error {
+	if err := t.claim(); err != nil {
+		return err
+	}
+	id := j.Record.Release
+	if _, ok := j.Old.Release(id); ok {
+		return t.addKept(ctx, j)
+	}
+	if j.Files == nil {
+		return fmt.Errorf("the target does not hold release %s", id)
+	}
+	// A folder without a record is what a killed publish or removal left, or
+	// a stranger; in the way it is either way.
+	for _, name := range []string{treeOf(id), recordOf(id)} {
+		if err := t.toTrash(ctx, name); err != nil {
+			return err
+		}
+	}
+	s := &sending{Tree: t, job: j, want: wanted(j), cur: currentFiles(j.Old)}
+	steps := []func(context.Context) error{s.takeStage, s.clean, s.announce, s.folders, s.fill, s.finish}
+	for _, step := range steps {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		if err := step(ctx); err != nil {
+			return fmt.Errorf("bring release %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// claim marks the target as ours, before anything of ours but a lock is there.
+func (t *Tree) claim() error {
+	if ok, err := t.exists(markerFile); err != nil || ok {
+		return err
+	}
+	return t.putJSON(markerFile, map[string]any{"version": 1, "by": "wegwijs"})
+}
+
+// sending is one release on its way into the staged tree.
+type sending struct {
+	*Tree
+	job   *release.Job
+	want  map[string]output.Entry // by path: the release's files and the kept ones
+	cur   map[string]string       // by sum: a path in the current release
+	have  map[string]bool         // paths that the staged tree has, as they should be
+	stale []string                // paths that the staged tree has or may have, and should not
+	maybe map[string]bool         // wanted paths that the staged tree may have
+	dirs  map[string]bool         // folders that the staged tree has
+}
+
+func wanted(j *release.Job) map[string]output.Entry {
+	want := make(map[string]output.Entry, len(j.Manifest.Files)+len(j.Record.Kept))
+	for _, k := range j.Record.Kept {
+		want[k.Path] = output.Entry{Path: k.Path, SHA256: k.SHA256, Size: k.Size, Immutable: true}
+	}
+	for _, e := range j.Manifest.Files {
+		want[e.Path] = e
+	}
+	return want
+}
+
+func currentFiles(s *release.State) map[string]string {
+	if s.Manifest == nil {
+		return nil
+	}
+	cur := make(map[string]string, len(s.Manifest.Files))
+	if r, ok := s.Release(s.Current); ok {
+		for _, k := range r.Kept {
+			cur[k.SHA256] = k.Path
+		}
+	}
+	for _, e := range s.Manifest.Files {
+		cur[e.SHA256] = e.Path
+	}
+	return cur
+}
+
+// takeStage finds a tree to work on, best first: the one that an interrupted
+// publish left, the spare, an empty one.
+func (s *sending) takeStage(ctx context.Context) error {
+	s.have, s.maybe, s.dirs = map[string]bool{}, map[string]bool{}, map[string]bool{}
+	if err := s.mkdir(stageDir); err != nil {
+		return err
+	}
+	left, err := s.exists(stageTree)
+	if err != nil {
+		return err
+	}
+	if left {
+		m, err := s.readManifest(stageList)
+		if err != nil && broken(err) {
+			m, err = s.readManifest(stageTree + "/" + output.ManifestPath)
+		}
+		if err != nil && !broken(err) {
+			return err
+		}
+		return s.takeWalking(ctx, m)
+	}
+	if err := s.clearStage(); err != nil {
+		return err
+	}
+	spare, err := s.exists(spareTree)
+	if err != nil {
+		return err
+	}
+	if !spare {
+		if err := s.mkdir(stageTree); err != nil {
+			return err
+		}
+		return nil
+	}
+	if err := s.fs.Rename(spareTree, stageTree); err != nil {
+		return err
+	}
+	if err := s.fs.Rename(spareRecord, stageRecord); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	m, err := s.readManifest(stageTree + "/" + output.ManifestPath)
+	if err != nil && !broken(err) {
+		return err
+	}
+	var r release.Record
+	if err := s.readJSON(stageRecord, &r); err != nil && !broken(err) {
+		return err
+	}
+	if m == nil || r.Release != m.Release {
+		return s.takeWalking(ctx, m)
+	}
+	s.takeWhole(m, r.Kept)
+	return nil
+}
+
+// clearStage removes the lists of a staged tree that is no more.
+func (t *Tree) clearStage() error {
+	for _, f := range []string{stageList, stageRecord} {
+		if err := t.fs.Remove(f); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeWhole takes a tree that is known to hold all files of m; those in kept
+// may be missing.
+func (s *sending) takeWhole(m *output.Manifest, kept []release.Kept) {
+	for _, e := range m.Files {
+		s.take(e.Path, e.SHA256, true)
+	}
+	for _, k := range kept {
+		if !s.have[k.Path] {
+			s.take(k.Path, k.SHA256, false)
+		}
+	}
+}
+
+func (s *sending) take(p, sum string, certain bool) {
+	switch {
+	case s.want[p].SHA256 != sum:
+		s.stale = append(s.stale, p)
+	case certain:
+		s.have[p] = true
+	default:
+		s.maybe[p] = true
+	}
+	if certain {
+		parents(p, func(d string) bool {
+			more := !s.dirs[d]
+			s.dirs[d] = true
+			return more
+		})
+	}
+}
+
+// takeWalking takes a tree that may hold any part of m's files, and of what is
+// not known: kept files are linked anew. m may be nil.
+func (s *sending) takeWalking(ctx context.Context, m *output.Manifest) error {
+	is := map[string]output.Entry{}
+	if m != nil {
+		for _, e := range m.Files {
+			is[e.Path] = e
+		}
+	}
+	var mu sync.Mutex
+	return s.walk(ctx, stageTree, func(name string, i remote.Info) {
+		p := strings.TrimPrefix(name, stageTree+"/")
+		mu.Lock()
+		defer mu.Unlock()
+		if i.Kind == remote.Dir {
+			s.dirs[p] = true
+			return
+		}
+		if p == output.ManifestPath {
+			return // replaced at the end; until then it may say what is here
+		}
+		e, w := is[p], s.want[p]
+		// A size that differs is not of our making, but costs nothing to see.
+		if i.Kind == remote.File && w.SHA256 != "" && e.SHA256 == w.SHA256 && i.Size == e.Size {
+			s.have[p] = true
+			return
+		}
+		s.stale = append(s.stale, p)
+	})
+}
+
+// clean removes what the new release does not have.
+func (s *sending) clean(ctx context.Context) error {
+	s.job.Meter.Phase("clean", len(s.stale), 0)
+	err := s.each(ctx, len(s.stale), func(i int) error {
+		err := s.fs.Remove(stageTree + "/" + s.stale[i])
+		s.job.Meter.File()
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	need := map[string]bool{}
+	for p := range s.want {
+		parents(p, func(d string) bool {
+			more := !need[d]
+			need[d] = true
+			return more
+		})
+	}
+	var gone []string
+	for d := range s.dirs {
+		if !need[d] {
+			gone = append(gone, d)
+		}
+	}
+	// Deepest first.
+	slices.SortFunc(gone, func(a, b string) int {
+		return cmp.Or(strings.Count(b, "/")-strings.Count(a, "/"), strings.Compare(a, b))
+	})
+	for _, level := range levels(gone) {
+		err := s.each(ctx, len(level), func(i int) error {
+			err := s.fs.RemoveDir(stageTree + "/" + level[i])
+			if err == nil || errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			return s.removeAll(ctx, stageTree+"/"+level[i]) // something else is in it
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, d := range gone {
+		delete(s.dirs, d)
+	}
+	return nil
+}
+
+// levels cuts a list that is sorted by depth into lists of one depth each.
+func levels(dirs []string) [][]string {
+	var out [][]string
+	for i, d := range dirs {
+		if i == 0 || strings.Count(d, "/") != strings.Count(dirs[i-1], "/") {
+			out = append(out, nil)
+		}
+		out[len(out)-1] = append(out[len(out)-1], d)
+	}
+	return out
+}
+
+// announce writes down what the staged tree is about to hold. From here on the
+// lists of the release that it was made from are not needed.
+func (s *sending) announce(context.Context) error {
+	if err := s.putJSON(stageRecord, &s.job.Record); err != nil {
+		return err
+	}
+	// Done before by an interrupted run: the list is long and need not travel
+	// again.
+	if m, err := s.readManifest(stageList); err == nil && m.ID() == s.job.Manifest.Release && m.Release == m.ID() {
+		return nil
+	}
+	var b bytes.Buffer
+	if err := s.job.Manifest.Encode(&b); err != nil {
+		return err
+	}
+	return s.put(stageList, int64(b.Len()), &b)
+}
+
+func (s *sending) folders(ctx context.Context) error {
+	need := map[string]bool{}
+	var todo []string
+	for p := range s.want {
+		parents(p, func(d string) bool {
+			if need[d] {
+				return false
+			}
+			need[d] = true
+			if !s.dirs[d] {
+				todo = append(todo, d)
+			}
+			return true
+		})
+	}
+	slices.SortFunc(todo, func(a, b string) int {
+		return cmp.Or(strings.Count(a, "/")-strings.Count(b, "/"), strings.Compare(a, b))
+	})
+	for _, level := range levels(todo) {
+		if err := s.each(ctx, len(level), func(i int) error { return s.mkdir(stageTree + "/" + level[i]) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fill brings the files that are missing, in the order of their ranks. Those
+// that the current release has come from there, on the target.
+func (s *sending) fill(ctx context.Context) error {
+	var todo []output.Entry
+	var size int64
+	for p, e := range s.want {
+		if s.have[p] {
+			continue
+		}
+		todo = append(todo, e)
+		if _, ok := s.cur[e.SHA256]; !ok {
+			size += e.Size
+		}
+	}
+	slices.SortFunc(todo, func(a, b output.Entry) int {
+		return cmp.Or(cmp.Compare(a.Rank, b.Rank), strings.Compare(a.Path, b.Path))
+	})
+	s.job.Meter.Phase("upload", len(todo), size)
+	for len(todo) > 0 {
+		n := 1
+		for n < len(todo) && todo[n].Rank == todo[0].Rank {
+			n++
+		}
+		err := s.each(ctx, n, func(i int) error {
+			defer s.job.Meter.File()
+			return s.bring(ctx, todo[i])
+		})
+		if err != nil {
+			return err
+		}
+		todo = todo[n:]
+	}
+	return nil
+}
+
+func (s *sending) bring(ctx context.Context, e output.Entry) error {
+	to := stageTree + "/" + e.Path
+	if from, ok := s.cur[e.SHA256]; ok {
+		done, err := s.reuse(treeOf(s.job.Old.Current)+"/"+from, to, s.maybe[e.Path])
+		if done || err != nil {
+			return err
+		}
+		s.job.Meter.More(e.Size)
+	}
+	if _, own := s.ownEntry(e.Path); !own {
+		return nil // an old asset that has gone from the target cannot be had any more
+	}
+	b, err := release.OpenBody(s.job.Files, e, s.job.Meter)
+	if err != nil {
+		return err
+	}
+	defer b.Close()
+	return s.put(to, e.Size, ended{ctx, b})
+}
+
+// ownEntry finds a file in the release itself.
+func (s *sending) ownEntry(p string) (output.Entry, bool) {
+	i, ok := slices.BinarySearchFunc(s.job.Manifest.Files, p, func(e output.Entry, p string) int { return strings.Compare(e.Path, p) })
+	if !ok {
+		return output.Entry{}, false
+	}
+	return s.job.Manifest.Files[i], true
+}
+
+// reuse makes a file of the current release stand in the staged tree as well.
+// Where the target cannot do that, done is false.
+func (s *sending) reuse(from, to string, maybe bool) (done bool, _ error) {
+	s.mu.Lock()
+	noLink := s.noLink
+	s.mu.Unlock()
+	if !noLink {
+		err := s.fs.Link(from, to)
+		switch {
+		case err == nil, maybe && errors.Is(err, fs.ErrExist):
+			return true, nil
+		case errors.Is(err, fs.ErrNotExist):
+			return false, nil // someone removed it by hand
+		case errors.Is(err, errors.ErrUnsupported):
+			s.mu.Lock()
+			s.noLink = true
+			s.mu.Unlock()
+		default:
+			return false, err
+		}
+	}
+	tmp := s.tmpName()
+	if err := s.fs.Copy(from, tmp); err != nil {
+		// Whatever the reason: sending it works, or fails with a better one.
+		s.fs.Remove(tmp)
+		return false, nil
+	}
+	return true, s.fs.Rename(tmp, to)
+}
+
+// ended is a reader that stops when ctx does.
+type ended struct {
+	ctx context.Context
+	r   interface{ Read([]byte) (int, error) }
+}
+
+func (e ended) Read(p []byte) (int, error) {
+	if err := context.Cause(e.ctx); err != nil {
+		return 0, err
+	}
+	return e.r.Read(p)
+}
+
+// finish makes the staged tree a release.
+func (s *sending) finish(context.Context) error {
+	if err := s.fs.Rename(stageList, stageTree+"/"+output.ManifestPath); err != nil {
+		return err
+	}
+	if err := s.mkdir(releasesDir); err != nil {
+		return err
+	}
+	id := s.job.Record.Release
+	// The record first: a record without a tree is nothing, a tree without one
+	// would be a stranger.
+	if err := s.putJSON(recordOf(id), &s.job.Record); err != nil {
+		return err
+	}
+	return s.fs.Rename(stageTree, treeOf(id))
+}
+
+// addKept gives a release that is there already the old assets of the one that
+// readers have now. It does so while nobody is served from it, or adds only.
+func (t *Tree) addKept(ctx context.Context, j *release.Job) error {
+	if err := t.putJSON(recordOf(j.Record.Release), &j.Record); err != nil {
+		return err
+	}
+	if j.Record.Release == j.Old.Current {
+		return nil
+	}
+	cur := currentFiles(j.Old)
+	made := map[string]bool{}
+	j.Meter.Phase("keep", len(j.Record.Kept), 0)
+	for _, k := range j.Record.Kept {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		j.Meter.File()
+		from, ok := cur[k.SHA256]
+		if !ok {
+			continue
+		}
+		to := treeOf(j.Record.Release) + "/" + k.Path
+		if there, err := t.exists(to); err != nil {
+			return err
+		} else if there {
+			continue
+		}
+		var up []string
+		parents(to, func(d string) bool {
+			if !made[d] && d != treeOf(j.Record.Release) && strings.HasPrefix(d, treeOf(j.Record.Release)) {
+				up = append(up, d)
+				made[d] = true
+			}
+			return true
+		})
+		slices.Reverse(up)
+		for _, d := range up {
+			if err := t.mkdir(d); err != nil {
+				return fmt.Errorf("keep %s: %w", k.Path, err)
+			}
+		}
+		s := &sending{Tree: t}
+		if _, err := s.reuse(treeOf(j.Old.Current)+"/"+from, to, true); err != nil {
+			return fmt.Errorf("keep %s: %w", k.Path, err)
+		}
+	}
+	return nil
+}
+
+// walk calls visit for everything below dir, from several goroutines at once,
+// a folder before what is in it.
+func (t *Tree) walk(ctx context.Context, dir string, visit func(name string, i remote.Info)) error {
+	level := []string{dir}
+	for len(level) > 0 {
+		next := make([][]string, len(level))
+		err := t.each(ctx, len(level), func(n int) error {
+			all, err := t.fs.ReadDir(level[n])
+			if err != nil {
+				return err
+			}
+			for _, i := range all {
+				name := path.Join(level[n], i.Name)
+				visit(name, i)
+				if i.Kind == remote.Dir {
+					next[n] = append(next[n], name)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		level = slices.Concat(next...)
+	}
+	return nil
+}

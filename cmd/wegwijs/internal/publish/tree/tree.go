@@ -1,0 +1,386 @@
+// Package tree publishes into a folder, here or behind an SFTP server:
+// releases stand side by side, and a symbolic link names the one that readers
+// get. What it makes of the target folder:
+//
+//	current -> releases/ID      what the web server serves
+//	releases/ID/                a whole release, never changed but for added old assets
+//	releases/ID.json            its record
+//	.wegwijs/lock               who is publishing
+//	.wegwijs/target.json        says that this folder is ours
+//	.wegwijs/history.json       what happened here
+//	.wegwijs/stage/             the release that is being brought: tree/, manifest.json, record.json
+//	.wegwijs/spare/             the release that fell out last: tree/, record.json
+//	.wegwijs/tmp/, trash/       files under way; folders being removed
+//
+// # Why nothing is ever half
+//
+// Readers see only what current names, and current is replaced by one rename.
+// A file in a tree is never written to: it is made under tmp and renamed, so
+// that hard links between releases stay safe and a file that is there is
+// whole. Of the staged tree one thing is always true: each file in it has the
+// sum that stage/manifest.json (or, before that is there, tree/manifest.json)
+// gives for its path, or is not named there and will be removed. So whatever
+// interrupts a publish, the next one keeps what fits the new release and
+// fetches the rest.
+//
+// # Why a publish takes as long as its change
+//
+// A tree made of hard links takes an operation for every file of the site. So
+// the release that falls out of the kept ones is not deleted: it is the spare,
+// and the next publish turns it into the new release by its difference alone.
+package tree
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"wegwijs/cmd/wegwijs/internal/output"
+	"wegwijs/cmd/wegwijs/internal/publish/release"
+	"wegwijs/cmd/wegwijs/internal/publish/remote"
+)
+
+const (
+	currentLink = "current"
+	releasesDir = "releases"
+	lockFile    = release.Folder + "/lock"
+	markerFile  = release.Folder + "/target.json"
+	historyFile = release.Folder + "/history.json"
+	stageDir    = release.Folder + "/stage"
+	stageTree   = stageDir + "/tree"
+	stageList   = stageDir + "/" + output.ManifestPath
+	stageRecord = stageDir + "/record.json"
+	spareDir    = release.Folder + "/spare"
+	spareTree   = spareDir + "/tree"
+	spareRecord = spareDir + "/record.json"
+	tmpDir      = release.Folder + "/tmp"
+	trashDir    = release.Folder + "/trash"
+)
+
+// A Tree is a target. It is used for one publish or rollback at a time.
+type Tree struct {
+	fs      remote.FS // nil: the folder does not exist yet, and may not be made
+	workers int       // operations under way at once
+	// Beat is how often a held lock gives a sign of life. To be set before
+	// Lock, if at all.
+	Beat  time.Duration
+	token string // of this run
+	held  *held  // the lock, while this run has it
+
+	mu     sync.Mutex
+	tmps   int  // files made under tmp so far
+	noLink bool // the target refuses hard links
+}
+
+// New makes a Tree of a folder, which becomes the Tree's to close. A nil
+// folder stands for one that is not there: such a target can be looked at
+// only. workers is how many operations may be under way at once.
+func New(fsys remote.FS, workers int) *Tree {
+	var b [8]byte
+	rand.Read(b[:])
+	return &Tree{fs: fsys, workers: max(workers, 1), Beat: release.Beat, token: hex.EncodeToString(b[:])}
+}
+
+// Close ends the connection. The lock must have been given back.
+func (t *Tree) Close() error {
+	if t.fs == nil {
+		return nil
+	}
+	return t.fs.Close()
+}
+
+func treeOf(id string) string   { return releasesDir + "/" + id }
+func recordOf(id string) string { return releasesDir + "/" + id + ".json" }
+
+// Look says what the target holds, without changing anything. known may be
+// what an earlier Look gave: a manifest that it has is not read again.
+func (t *Tree) Look(ctx context.Context, known *release.State) (*release.State, error) {
+	s := &release.State{}
+	if t.fs == nil {
+		return s, nil
+	}
+	_, err := t.fs.Lstat(markerFile)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("look at the target: %w", err)
+	}
+	s.Ours = err == nil
+	if !s.Ours {
+		if s.Foreign, err = t.strangers(); err != nil {
+			return nil, err
+		}
+	}
+	if s.Lock, err = t.readLock(); err != nil {
+		return nil, err
+	}
+	if err := t.readCurrent(s); err != nil {
+		return nil, err
+	}
+	if err := t.readReleases(ctx, s); err != nil {
+		return nil, err
+	}
+	if err := t.readJSON(historyFile, &s.History); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	release.Order(s.Releases, s.History, s.Current)
+	if s.Current != "" {
+		if known != nil && known.Current == s.Current && known.Manifest != nil {
+			s.Manifest = known.Manifest
+		} else if s.Manifest, err = t.readManifest(treeOf(s.Current) + "/" + output.ManifestPath); err != nil {
+			if !broken(err) {
+				return nil, err
+			}
+			s.Foreign = append(s.Foreign, fmt.Sprintf("%s/%s (%v)", treeOf(s.Current), output.ManifestPath, err))
+		}
+	}
+	if _, err := t.fs.Lstat(stageTree); err == nil {
+		if r := (release.Record{}); t.readJSON(stageRecord, &r) == nil {
+			s.Unfinished = r.Release
+		}
+	}
+	return s, ctx.Err()
+}
+
+// strangers lists what stands in a folder that is not ours yet.
+func (t *Tree) strangers() ([]string, error) {
+	all, err := t.fs.ReadDir(".")
+	if err != nil {
+		return nil, fmt.Errorf("look at the target: %w", err)
+	}
+	var names []string
+	for _, i := range all {
+		if i.Name == release.Folder {
+			continue // a lock may have been taken before anything else was done
+		}
+		if i.Kind == remote.Dir {
+			i.Name += "/"
+		}
+		names = append(names, i.Name)
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+func (t *Tree) readCurrent(s *release.State) error {
+	i, err := t.fs.Lstat(currentLink)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look at the target: %w", err)
+	}
+	note := func(text string) {
+		s.Foreign = slices.DeleteFunc(s.Foreign, func(f string) bool { return strings.TrimSuffix(f, "/") == currentLink })
+		s.Foreign = append(s.Foreign, text)
+	}
+	if i.Kind != remote.Link {
+		note(currentLink + " (is not a symbolic link)")
+		return nil
+	}
+	to, err := t.fs.Readlink(currentLink)
+	if err != nil {
+		return fmt.Errorf("look at the target: %w", err)
+	}
+	id, ok := strings.CutPrefix(to, releasesDir+"/")
+	if !ok || !release.CheckID(id) {
+		note(currentLink + " -> " + to)
+		return nil
+	}
+	s.Current = id
+	return nil
+}
+
+// readReleases finds the whole releases: a tree and a record.
+func (t *Tree) readReleases(ctx context.Context, s *release.State) error {
+	all, err := t.fs.ReadDir(releasesDir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look at the releases: %w", err)
+	}
+	records := map[string]bool{}
+	for _, i := range all {
+		if id, ok := strings.CutSuffix(i.Name, ".json"); ok && release.CheckID(id) {
+			records[id] = true
+		}
+	}
+	for _, i := range all {
+		if i.Kind != remote.Dir || !records[i.Name] {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		var r release.Record
+		if err := t.readJSON(recordOf(i.Name), &r); err != nil && !broken(err) {
+			return err
+		}
+		if r.Release == i.Name {
+			s.Releases = append(s.Releases, r)
+		}
+	}
+	return nil
+}
+
+// A brokenError is a file of ours that was read and makes no sense.
+type brokenError struct{ error }
+
+func broken(err error) bool {
+	_, ok := errors.AsType[brokenError](err)
+	return ok || errors.Is(err, fs.ErrNotExist)
+}
+
+func (t *Tree) readManifest(name string) (*output.Manifest, error) {
+	f, err := t.fs.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	defer f.Close()
+	r := &watched{r: f}
+	m, err := output.DecodeManifest(r)
+	if r.err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, r.err)
+	}
+	if err != nil {
+		return nil, brokenError{err}
+	}
+	return m, nil
+}
+
+// watched remembers an error of reading, as against one of what was read.
+type watched struct {
+	r   io.Reader
+	err error
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	n, err := w.r.Read(p)
+	if err != nil && err != io.EOF {
+		w.err = err
+	}
+	return n, err
+}
+
+func (t *Tree) readJSON(name string, v any) error {
+	b, err := t.readFile(name)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(b, v); err != nil {
+		return brokenError{fmt.Errorf("read %s: %w", name, err)}
+	}
+	return nil
+}
+
+// smallFile bounds what is read of records and the lock: they are kilobytes,
+// and a stranger's file must not fill the memory.
+const smallFile = 16 << 20
+
+func (t *Tree) readFile(name string) ([]byte, error) {
+	f, err := t.fs.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, smallFile))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	return b, nil
+}
+
+func (t *Tree) tmpName() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.tmps++
+	return fmt.Sprintf("%s/%s-%d", tmpDir, t.token, t.tmps)
+}
+
+// put writes a file whole, in one step for whoever reads it.
+func (t *Tree) put(name string, size int64, r io.Reader) error {
+	tmp := t.tmpName()
+	if err := t.fs.Create(tmp, size, r); err != nil {
+		t.fs.Remove(tmp)
+		return err
+	}
+	if err := t.fs.Rename(tmp, name); err != nil {
+		t.fs.Remove(tmp)
+		return err
+	}
+	return nil
+}
+
+func (t *Tree) putJSON(name string, v any) error {
+	b, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	b = append(b, '\n')
+	if err := t.put(name, int64(len(b)), bytes.NewReader(b)); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return nil
+}
+
+func (t *Tree) mkdir(name string) error {
+	err := t.fs.Mkdir(name)
+	if errors.Is(err, fs.ErrExist) {
+		i, lerr := t.fs.Lstat(name)
+		if lerr == nil && i.Kind == remote.Dir {
+			return nil
+		}
+	}
+	return err
+}
+
+func (t *Tree) exists(name string) (bool, error) {
+	_, err := t.fs.Lstat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// each does something for every i below n, several at once. It stops at the
+// first error, and when ctx ends.
+func (t *Tree) each(ctx context.Context, n int, do func(i int) error) error {
+	g, stop := errgroup.WithContext(ctx)
+	g.SetLimit(t.workers)
+	for i := range n {
+		if stop.Err() != nil {
+			break
+		}
+		g.Go(func() error {
+			if stop.Err() != nil {
+				return context.Cause(stop)
+			}
+			return do(i)
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return context.Cause(ctx)
+}
+
+// parents calls do for each folder above p, nearest first, until it says stop.
+func parents(p string, do func(dir string) (more bool)) {
+	for d := path.Dir(p); d != "."; d = path.Dir(d) {
+		if !do(d) {
+			return
+		}
+	}
+}

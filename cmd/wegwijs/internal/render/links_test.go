@@ -1,0 +1,269 @@
+package render
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"wegwijs/cmd/wegwijs/internal/site"
+)
+
+// linkSite has files with names that need encoding, a page that only exists
+// in Dutch, and one that only exists in English.
+var linkSite = map[string]string{
+	"content/nl/e-mail/100% ü.svg":     `<svg width="1" height="1"/>`,
+	"content/nl/e-mail/a%20b.pdf":      "%PDF",
+	"content/nl/e-mail/..dots.pdf":     "%PDF",
+	"content/nl/handleiding.pdf":       "%PDF",
+	"content/nl/e-mail/diep/index.md":  "+++\ntitle = \"Diep\"\nslug = \"dièp\"\n+++\n## Kop\n",
+	"content/nl/e-mail/diep/pagina.md": "+++\ntitle = \"Pagina\"\n+++\n",
+	"content/en/e-mail/only.md":        "+++\ntitle = \"Only\"\n+++\n",
+	"content/en/e-mail/own.svg":        `<svg viewBox="0 0 30 20"/>`,
+}
+
+func linkPage(t testing.TB, r *Renderer, lang, id string) *site.Page {
+	t.Helper()
+	p, ok := r.locale(lang).Page(id)
+	if !ok {
+		t.Fatalf("the test's site has no page %q in %s", id, lang)
+	}
+	return p
+}
+
+func TestLinks(t *testing.T) {
+	r, _, out := renderer(t, smallSite(t, linkSite))
+	if out.Len() > 0 {
+		t.Fatal(says(out.Sorted()))
+	}
+	for _, c := range []struct {
+		lang, from string // the page, and the language of its reader
+		dest       string
+		url        string // "" when there is a problem
+		problem    string
+		hint       string
+	}{
+		// Pages, by their files.
+		{"nl", "e-mail/imap", "pop.md", "/e-mail/pop/", "", ""},
+		{"nl", "e-mail/imap", "./pop.md", "/e-mail/pop/", "", ""},
+		{"nl", "e-mail/imap", "../e-mail/pop.md", "/e-mail/pop/", "", ""},
+		{"nl", "e-mail/imap", "/e-mail/pop.md", "/e-mail/pop/", "", ""},
+		{"nl", "e-mail/imap", "index.md", "/e-mail/", "", ""},
+		{"nl", "e-mail/imap", "../index.md", "/", "", ""},
+		{"nl", "e-mail/imap", "/index.md", "/", "", ""},
+		{"nl", "e-mail/imap", "pop.md#kop", "/e-mail/pop/#kop", "", ""},
+		{"nl", "e-mail/imap", "pop.md?a=b#kop", "/e-mail/pop/?a=b#kop", "", ""},
+		{"nl", "e-mail/imap", "diep/index.md#k%C3%B6p", "/e-mail/di%C3%A8p/#k%C3%B6p", "", ""},
+		{"nl", "e-mail/imap", "diep/pagina.md", "/e-mail/di%C3%A8p/pagina/", "", ""},
+		{"nl", "e-mail/imap", "#kop", "#kop", "", ""},
+		{"nl", "", "e-mail/index.md", "/e-mail/", "", ""},
+		{"en", "e-mail/imap", "pop.md", "/en/email/pop/", "", ""},
+		{"en", "e-mail/pop", "imap.md", "/en/email/imap-settings/", "", ""},
+		// The same from a text that the reader sees in another language.
+		{"en", "e-mail/diep/pagina", "../imap.md", "/en/email/imap-settings/", "", ""},
+
+		{"nl", "e-mail/imap", "popp.md", "", `no page content/nl/e-mail/popp.md`, "did you mean pop.md?"},
+		{"nl", "e-mail/imap", "diep.md", "", "no page content/nl/e-mail/diep.md", "write e-mail/diep/index.md"},
+		{"nl", "e-mail/imap", "pop/index.md", "", "no page content/nl/e-mail/pop/index.md", "write e-mail/pop.md"},
+		{"nl", "", "imap.md", "", "no page content/nl/imap.md", "did you mean /e-mail/imap.md?"},
+		{"nl", "e-mail/imap", "zzzzzzzz.md", "", "no page content/nl/e-mail/zzzzzzzz.md", "see content/nl for the pages there are"},
+		{"nl", "", ".md", "", "no page content/nl/.md", "write index.md"},
+		{"nl", "e-mail/imap", ".md", "", "no page content/nl/e-mail/.md", "did you mean index.md?"},
+		{"nl", "e-mail/imap", "POP.md", "", "no page content/nl/e-mail/POP.md", "did you mean pop.md?"},
+
+		// The way out.
+		{"nl", "e-mail/imap", "../../nl/index.md", "", `"../../nl/index.md" leads out of the folder of the language`, "the reader gets the page in their own language by itself"},
+		{"nl", "e-mail/imap", "/../nl/index.md", "", "leads out of the folder", ""},
+		{"nl", "e-mail/imap", "/e-mail/../../index.md", "", "leads out of the folder", ""},
+		{"nl", "e-mail/imap", "%2e%2e/%2e%2e/index.md", "", "leads out of the folder", ""},
+		{"nl", "e-mail/imap", "../../../site.toml", "", "leads out of the folder", ""},
+		{"nl", "e-mail/imap", "/../../site.toml", "", "leads out of the folder", ""},
+		{"nl", "e-mail/imap", "..%2f..%2f..%2fetc/passwd", "", "leads out of the folder", ""},
+		{"nl", "e-mail/imap", "a/../../../x.pdf", "", "leads out of the folder", ""},
+		// Not a way out.
+		{"nl", "e-mail/imap", "a/../pop.md", "/e-mail/pop/", "", ""},
+		{"nl", "e-mail/imap", "..dots.pdf", "/e-mail/..dots.pdf", "", ""},
+
+		// Other addresses.
+		{"nl", "", "https://elders.example/a?b#c", "https://elders.example/a?b#c", "", ""},
+		{"nl", "", "HTTPS://elders.example", "HTTPS://elders.example", "", ""},
+		{"nl", "", "mailto:a@b.example", "mailto:a@b.example", "", ""},
+		{"nl", "", "tel:+31201234567", "tel:+31201234567", "", ""},
+		{"nl", "", "https:elders.example", "", `"https:elders.example" has no host name`, "write the whole address"},
+		{"nl", "", "https:///pad", "", "has no host name", ""},
+		{"nl", "", "http:\\\\elders.example", "", "has no host name", ""},
+		{"nl", "", "javascript:alert(1)", "", "a link cannot begin with javascript:", "use https:, mailto: or tel:"},
+		{"nl", "", "JavaScript:alert(1)", "", "a link cannot begin with javascript:", ""},
+		{"nl", "", "java\tscript:alert(1)", "", "is not an address", ""},
+		{"nl", "", " javascript:alert(1)", "", "is not an address", ""},
+		{"nl", "", "\x01javascript:alert(1)", "", "is not an address", ""},
+		{"nl", "", "data:text/html,x", "", "a link cannot begin with data:", ""},
+		{"nl", "", "vbscript:x", "", "a link cannot begin with vbscript:", ""},
+		{"nl", "", "file:///etc/passwd", "", "a link cannot begin with file:", ""},
+		{"nl", "", "//elders.example/", "", `"//elders.example/" is not an address`, "write https: before it"},
+		{"nl", "", `\\elders.example`, "", "is not an address", ""},
+		{"nl", "", `/\elders.example`, "", "is not an address", ""},
+		{"nl", "", "/%5Celders.example", "", "is not an address", ""},
+		{"nl", "", "/%2f/elders.example", "", "no file", ""},
+		{"nl", "", "", "", "the link leads nowhere", "[text](pagina.md)"},
+		{"nl", "", "?a=b", "", "the link leads nowhere", ""},
+		{"nl", "", "%zz", "", "is not an address", ""},
+		{"nl", "", "www.elders.example", "", `no file "www.elders.example"`, ""},
+
+		// Files beside the pages.
+		{"nl", "e-mail/imap", "scherm.svg", "/e-mail/scherm.svg", "", ""},
+		{"nl", "e-mail/imap", "100%25%20%C3%BC.svg", "/e-mail/100%25%20%C3%BC.svg", "", ""},
+		{"nl", "e-mail/imap", "a%2520b.pdf", "/e-mail/a%2520b.pdf", "", ""},
+		{"nl", "", "handleiding.pdf#page=3", "/handleiding.pdf#page=3", "", ""},
+		{"nl", "", "/handleiding.pdf?dl=1", "/handleiding.pdf?dl=1", "", ""},
+		{"en", "e-mail/imap", "scherm.svg", "/e-mail/scherm.svg", "", ""}, // that of the text it translates
+		{"en", "e-mail/imap", "own.svg", "/en/email/own.svg", "", ""},
+		{"nl", "e-mail/imap", "own.svg", "", `no file "own.svg"`, "put the file in the folder of the page"},
+		{"nl", "", "handleiding.docx", "", `no file "handleiding.docx"`, "files of the kind .docx are not published"},
+		{"nl", "e-mail/imap", "pop", "", `no file "pop"`, "write pop.md: links name the page's file"},
+		{"nl", "e-mail/imap", "/e-mail/", "", `"/e-mail/" is the address of a page; links name files`, "write /e-mail/index.md"},
+		{"nl", "e-mail/imap", "/e-mail/pop", "", "is the address of a page", "write /e-mail/pop.md"},
+		{"nl", "e-mail/imap", "/", "", "is the address of a page", "write /index.md"},
+		{"nl", "e-mail/imap", "/en/", "", "is the address of a page", "write /index.md"},
+		{"nl", "e-mail/imap", "/e-mail/di%C3%A8p/", "", "is the address of a page", "write /e-mail/diep/index.md"},
+		// Files that the program makes.
+		{"nl", "", "/sitemap.xml", "/sitemap.xml", "", ""},
+		{"nl", "", "/e-mail/imap/index.html", "/e-mail/imap/index.html", "", ""},
+	} {
+		got := r.link(linkPage(t, r, c.lang, c.from), c.dest)
+		if got.URL != c.url || (got.Problem == "") != (c.url != "") || !strings.Contains(got.Problem, c.problem) || !strings.Contains(got.Hint, c.hint) {
+			t.Errorf("%s %q: link %q: got %q, problem %q, hint %q; want %q, problem %q, hint %q", c.lang, c.from, c.dest, got.URL, got.Problem, got.Hint, c.url, c.problem, c.hint)
+		}
+		if got.Problem != "" && got.Hint == "" {
+			t.Errorf("link %q: no way out of %q", c.dest, got.Problem)
+		}
+	}
+}
+
+// A link to a text in another language says so.
+func TestLinkLanguage(t *testing.T) {
+	r, _, _ := renderer(t, smallSite(t, linkSite))
+	for _, c := range []struct{ lang, from, dest, want string }{
+		{"nl", "e-mail/imap", "pop.md", ""},
+		{"nl", "e-mail/imap", "only.md", "en"},
+		{"en", "e-mail/imap", "pop.md", "nl"},
+		{"en", "e-mail/imap", "index.md", ""},
+		{"en", "e-mail/pop", "imap.md", "en"}, // a Dutch text for an English reader
+	} {
+		if got := r.link(linkPage(t, r, c.lang, c.from), c.dest).Lang; got != c.want {
+			t.Errorf("%s %s: link to %s: got language %q, want %q", c.lang, c.from, c.dest, got, c.want)
+		}
+	}
+}
+
+func TestImages(t *testing.T) {
+	r, _, _ := renderer(t, smallSite(t, linkSite))
+	for _, c := range []struct {
+		lang, from, dest string
+		url              string
+		w, h             int
+		problem          string
+	}{
+		{"nl", "e-mail/imap", "scherm.svg", "/e-mail/scherm.svg", 320, 200, ""},
+		{"nl", "e-mail/imap", "/e-mail/scherm.svg", "/e-mail/scherm.svg", 320, 200, ""},
+		{"nl", "e-mail/diep/pagina", "../scherm.svg", "/e-mail/scherm.svg", 320, 200, ""},
+		{"nl", "e-mail/imap", "scherm.svg#deel", "/e-mail/scherm.svg#deel", 320, 200, ""},
+		{"nl", "e-mail/imap", "100%25%20%C3%BC.svg", "/e-mail/100%25%20%C3%BC.svg", 1, 1, ""},
+		{"en", "e-mail/imap", "scherm.svg", "/e-mail/scherm.svg", 320, 200, ""},
+		{"en", "e-mail/imap", "own.svg", "/en/email/own.svg", 30, 20, ""},
+		{"nl", "e-mail/imap", "own.svg", "", 0, 0, `no image "own.svg"`},
+		{"nl", "e-mail/imap", "Scherm.svg", "", 0, 0, `no image "Scherm.svg"`},
+		{"nl", "e-mail/imap", "https://elders.example/x.png", "", 0, 0, "is on another site"},
+		{"nl", "e-mail/imap", "//elders.example/x.png", "", 0, 0, "is on another site"},
+		{"nl", "e-mail/imap", "data:image/png;base64,AA", "", 0, 0, "is on another site"},
+		{"nl", "e-mail/imap", "100% ü.svg", "", 0, 0, "is not an address"},
+		{"nl", "e-mail/imap", "../../../x.png", "", 0, 0, "leads out of the folder"},
+		{"nl", "e-mail/imap", "/../x.png", "", 0, 0, "leads out of the folder"},
+		{"nl", "e-mail/imap", "%2e%2e/%2e%2e/x.png", "", 0, 0, "leads out of the folder"},
+		{"nl", "e-mail/imap", "", "", 0, 0, "no image"},
+	} {
+		got := r.image(linkPage(t, r, c.lang, c.from), c.dest)
+		if got.URL != c.url || got.Width != c.w || got.Height != c.h || (got.Problem == "") != (c.url != "") || !strings.Contains(got.Problem, c.problem) {
+			t.Errorf("%s %s: image %q: got %q, %d × %d, problem %q; want %q, %d × %d, %q", c.lang, c.from, c.dest, got.URL, got.Width, got.Height, got.Problem, c.url, c.w, c.h, c.problem)
+		}
+		if got.Problem != "" && got.Hint == "" {
+			t.Errorf("image %q: no way out of %q", c.dest, got.Problem)
+		}
+	}
+}
+
+func TestSVGSize(t *testing.T) {
+	for src, want := range map[string][2]int{
+		`<svg width="3" height="2"/>`:                                {3, 2},
+		`<svg width="3px" height="2px"/>`:                            {3, 2},
+		`<?xml version="1.0"?><!-- x --><svg width="3" height="2"/>`: {3, 2},
+		`<svg viewBox="0 0 30.4 20.6"/>`:                             {30, 21},
+		`<svg viewBox="0,0,30,20"/>`:                                 {30, 20},
+		`<svg width="100%" height="100%" viewBox="0 0 30 20"/>`:      {30, 20},
+		`<svg width="3" viewBox="0 0 30 20"/>`:                       {30, 20},
+		`<svg/>`:                                                     {0, 0},
+		`<svg viewBox="a b c d"/>`:                                   {0, 0},
+		``:                                                           {0, 0},
+		`not xml`:                                                    {0, 0},
+		`<svg width="-3" height="2"/>`:                               {0, 0},
+		`<svg viewBox="0 0 1e300 1e300"/>`:                           {0, 0},
+		`<svg viewBox="0 0 NaN Inf"/>`:                               {0, 0},
+	} {
+		if w, h := svgSize([]byte(src)); [2]int{w, h} != want {
+			t.Errorf("%s: got %d × %d, want %v", src, w, h, want)
+		}
+	}
+}
+
+// FuzzLink: whatever a writer types, a link gets an address of this site or a
+// whole one with a scheme that is allowed, or a problem with a way out.
+func FuzzLink(f *testing.F) {
+	for _, s := range []string{"pop.md", "../index.md#a", "/e-mail/pop.md?x=y", "javascript:alert(1)", "//x", `/\x`, "%2e%2e/x.md", "https://x.example/", "mailto:a@b", "#a", "", "scherm.svg", "\t", "http:x", "a:b", "/sitemap.xml", "é.md"} {
+		f.Add(s, "e-mail/imap", true)
+	}
+	r, _, _ := renderer(f, smallSite(f, linkSite))
+	f.Fuzz(func(t *testing.T, dest, id string, dutch bool) {
+		l := r.locale("en")
+		if dutch {
+			l = r.locale("nl")
+		}
+		p, ok := l.Page(id)
+		if !ok {
+			p = l.Home
+		}
+		check := func(what, address, problem, hint string) {
+			if problem != "" {
+				if address != "" || hint == "" {
+					t.Errorf("%s %q: problem %q with the address %q and the hint %q", what, dest, problem, address, hint)
+				}
+				return
+			}
+			// As a browser reads it: it drops tabs and line ends, and takes a
+			// backslash for a slash (WHATWG URL §4.4).
+			seen := strings.NewReplacer("\t", "", "\n", "", "\r", "", `\`, "/").Replace(strings.TrimFunc(address, func(r rune) bool { return r <= ' ' }))
+			u, err := url.Parse(seen)
+			if err != nil {
+				t.Errorf("%s %q: %q: %v", what, dest, address, err)
+				return
+			}
+			switch {
+			case u.Scheme == "":
+				if u.Host != "" || !strings.HasPrefix(seen, "#") && (!strings.HasPrefix(seen, "/") || strings.HasPrefix(seen, "//")) {
+					t.Errorf("%s %q: %q leads elsewhere", what, dest, address)
+				}
+				for part := range strings.SplitSeq(u.Path, "/") {
+					if part == ".." {
+						t.Errorf("%s %q: %q leads up", what, dest, address)
+					}
+				}
+			case what == "image" || u.Scheme != "https" && u.Scheme != "http" && u.Scheme != "mailto" && u.Scheme != "tel":
+				t.Errorf("%s %q: %q has a scheme that is not allowed", what, dest, address)
+			case strings.HasPrefix(u.Scheme, "http") && u.Host == "":
+				t.Errorf("%s %q: %q has no host", what, dest, address)
+			}
+		}
+		link := r.link(p, dest)
+		check("link", link.URL, link.Problem, link.Hint)
+		image := r.image(p, dest)
+		check("image", image.URL, image.Problem, image.Hint)
+	})
+}

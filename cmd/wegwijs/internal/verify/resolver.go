@@ -1,0 +1,82 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// A Resolver asks the DNS. [net.Resolver] is one. Names are given with a final
+// dot, so that no search domain is tried. A name that does not exist, or has
+// no data of the kind asked for, is a [net.DNSError] with IsNotFound set; any
+// other error means that there was no answer.
+type Resolver interface {
+	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error) // network is "ip4" or "ip6"
+	LookupSRV(ctx context.Context, service, proto, name string) (string, []*net.SRV, error)
+	LookupMX(ctx context.Context, name string) ([]*net.MX, error)
+	LookupNS(ctx context.Context, name string) ([]*net.NS, error)
+	LookupCNAME(ctx context.Context, host string) (string, error)
+}
+
+// notFound reports whether the DNS said for certain that there is no such
+// name or data.
+func notFound(err error) bool {
+	e, ok := errors.AsType[*net.DNSError](err)
+	return ok && e.IsNotFound
+}
+
+// A doubted error is a "no such name" that is not believed.
+type doubted struct{ error }
+
+func isDoubted(err error) bool {
+	_, ok := errors.AsType[doubted](err)
+	return ok
+}
+
+// A skeptic believes a "no such name" only of a DNS that knows the internet.
+// In a closed network, as many build machines have, the resolver says it of
+// every name outside; taken at its word, it would refute every row.
+type skeptic struct {
+	Resolver
+	limit time.Duration // of the one question that tells
+
+	once  sync.Once
+	knows bool
+}
+
+// doubt turns "no such name" into a [doubted] error where the DNS does not even know
+// the name servers of the root, which every resolver on the internet does.
+func (s *skeptic) doubt(err error) error {
+	if err == nil || !notFound(err) {
+		return err
+	}
+	s.once.Do(func() {
+		// Not the caller's context: the answer is for all of them.
+		ctx, cancel := context.WithTimeout(context.Background(), s.limit)
+		defer cancel()
+		ns, err := s.Resolver.LookupNS(ctx, ".")
+		s.knows = err == nil && len(ns) > 0
+	})
+	if s.knows {
+		return err
+	}
+	return doubted{errors.New(`the resolver of this machine says "no such name", but it does not know the internet at all`)}
+}
+
+func (s *skeptic) LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error) {
+	ips, err := s.Resolver.LookupNetIP(ctx, network, host)
+	return ips, s.doubt(err)
+}
+
+func (s *skeptic) LookupSRV(ctx context.Context, service, proto, name string) (string, []*net.SRV, error) {
+	cname, records, err := s.Resolver.LookupSRV(ctx, service, proto, name)
+	return cname, records, s.doubt(err)
+}
+
+func (s *skeptic) LookupMX(ctx context.Context, name string) ([]*net.MX, error) {
+	records, err := s.Resolver.LookupMX(ctx, name)
+	return records, s.doubt(err)
+}

@@ -1,0 +1,405 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"os/user"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"wegwijs/cmd/wegwijs/internal/config"
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/output"
+	"wegwijs/cmd/wegwijs/internal/publish"
+	"wegwijs/cmd/wegwijs/internal/publish/release"
+)
+
+// publishFlags are the flags of the command publish and those below it.
+type publishFlags struct {
+	target    string
+	plan      bool
+	yes       bool
+	allow     []string
+	reason    string
+	breakLock bool
+}
+
+func (e *env) publish() *cobra.Command {
+	var f publishFlags
+	c := &cobra.Command{
+		Use:   "publish [TARGET]",
+		Short: "Build the site and bring it to where readers are",
+		Long: `Publish builds the site and makes it what readers get at TARGET, a table
+[publish.TARGET] of site.toml; with one target, its name can be left out. What
+readers get changes in one step. Whatever interrupts it leaves them with what
+they had, and the same command again goes on where it stopped.
+
+A release that does not pass a gate is refused. Someone who knows better lets it
+pass with --allow and the gate's name, which the release's record keeps:
+
+  findings   the site has errors
+  empty      it has no pages
+  shrink     a language lost too many of its pages
+  vanished   an address is gone without a redirect
+  foreign    the target holds what no release wrote
+
+It ends with status 1 when a gate refused, when the question was answered with
+no, or when readers do not get the new release after the switch.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				f.target = args[0]
+			}
+			return e.runPublish(c.Context(), f)
+		},
+	}
+	c.Flags().BoolVar(&f.plan, "plan", false, "say what would change, and change nothing on the target")
+	c.Flags().StringSliceVar(&f.allow, "allow", nil, "gates to let pass")
+	c.Flags().StringVar(&f.reason, "reason", "", "why, for the release's record")
+	ask := func(c *cobra.Command) {
+		c.Flags().BoolVarP(&f.yes, "yes", "y", false, "do not ask before readers lose files")
+		c.Flags().BoolVar(&f.breakLock, "break-lock", false, "take the lock from someone who is publishing")
+	}
+	ask(c)
+	back := &cobra.Command{
+		Use:   "rollback [RELEASE]",
+		Short: "Give readers an earlier release again",
+		Long:  "Rollback gives readers RELEASE again, or, without one, what they had before. The\nfirst few characters of its id are enough. publish status lists those that the\ntarget keeps.",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return e.runRollback(c.Context(), f, strings.Join(args, ""))
+		},
+	}
+	back.Flags().StringVarP(&f.target, "target", "t", "", "the target; not needed where there is only one")
+	ask(back)
+	status := &cobra.Command{
+		Use:   "status [TARGET]",
+		Short: "Say which release readers have, and which can be gone back to",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				f.target = args[0]
+			}
+			return e.runPublishStatus(c.Context(), f)
+		},
+	}
+	c.AddCommand(status, back)
+	return c
+}
+
+// publishTarget finds the target named, or the only one. Mistakes in its table
+// are reported; those elsewhere in site.toml must not keep anyone from going
+// back to an earlier release.
+func (e *env) publishTarget(name string) (publish.Target, error) {
+	var out diag.List
+	src, err := os.ReadFile(filepath.Join(e.dir, config.File))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		out.Errorf(diag.Pos{File: config.File}, "config-missing", "run this in the folder of the site, or name that with -C", "there is no site.toml")
+		return publish.Target{}, e.report(out.Sorted())
+	case err != nil:
+		return publish.Target{}, fmt.Errorf("read %s: %w", config.File, err)
+	}
+	c := config.Parse(src, &out)
+	if c == nil {
+		return publish.Target{}, e.report(out.Sorted())
+	}
+	before := out.Len()
+	targets := publish.ReadTargets(c.Section("publish"), &out)
+	if out.Len() > before {
+		if err := e.report(out.Sorted()); err != nil {
+			return publish.Target{}, err
+		}
+	}
+	var names []string
+	for _, t := range targets {
+		if t.Name == name || name == "" && len(targets) == 1 {
+			return t, nil
+		}
+		names = append(names, t.Name)
+	}
+	switch {
+	case len(targets) == 0:
+		return publish.Target{}, errors.New("site.toml has no target: add a table such as [publish.live]\n\ttype = \"dir\"\n\tpath = \"/srv/www/help\"")
+	case name == "":
+		return publish.Target{}, fmt.Errorf("site.toml has several targets: name one of %s", strings.Join(names, ", "))
+	}
+	return publish.Target{}, fmt.Errorf("site.toml has no target %q (%s)", name, diag.DidYouMean(name, names))
+}
+
+// surroundings gathers what publishing takes from this machine.
+func (e *env) surroundings() publish.Surroundings {
+	s := publish.Surroundings{
+		Site: e.dir, User: "someone", Host: "somewhere", PID: os.Getpid(), Alive: publish.Alive, Getenv: os.Getenv,
+		Tool: "wegwijs/development", HTTP: &http.Client{},
+	}
+	if i, ok := debug.ReadBuildInfo(); ok && i.Main.Version != "" && i.Main.Version != "(devel)" {
+		s.Tool = "wegwijs/" + i.Main.Version
+	}
+	if home, err := os.UserHomeDir(); err == nil {
+		s.Home = home
+	}
+	if u, err := user.Current(); err == nil {
+		s.User = u.Username
+	}
+	if h, err := os.Hostname(); err == nil {
+		s.Host = h
+	}
+	if e.interactive() {
+		s.Ask = e.ask
+	}
+	return s
+}
+
+// interactive reports whether a person can be asked.
+func (e *env) interactive() bool {
+	out, ok := e.stderr.(*os.File)
+	return ok && term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(out.Fd()))
+}
+
+// ask puts a question on the terminal.
+func (e *env) ask(question string, secret bool) (string, error) {
+	fmt.Fprint(e.stderr, question)
+	if secret {
+		b, err := term.ReadPassword(int(os.Stdin.Fd()))
+		fmt.Fprintln(e.stderr)
+		return string(b), err
+	}
+	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
+	return strings.TrimRight(line, "\r\n"), err
+}
+
+// publishOptions turns flags into options.
+func (e *env) publishOptions(f publishFlags, shown *publishProgress) publish.Options {
+	opt := publish.Options{Reason: f.reason, TakeLock: f.breakLock, Progress: shown.step}
+	for _, g := range f.allow {
+		opt.Allow = append(opt.Allow, release.Gate(g))
+	}
+	if f.yes {
+		return opt
+	}
+	opt.Confirm = func(p *release.Plan) (bool, error) {
+		shown.clear()
+		n := p.Deletes()
+		files := "1 file"
+		if n != 1 {
+			files = fmt.Sprintf("%d files", n)
+		}
+		if !e.interactive() {
+			return false, fmt.Errorf("readers would lose %s and nobody is here to ask: look with --plan, then say --yes", files)
+		}
+		if err := p.Text(e.stderr); err != nil {
+			return false, err
+		}
+		a, err := e.ask(fmt.Sprintf("Readers lose %s. Go on? [y/N] ", files), false)
+		a = strings.ToLower(strings.TrimSpace(a))
+		return err == nil && (a == "y" || a == "yes" || a == "j" || a == "ja"), err
+	}
+	return opt
+}
+
+func (e *env) runPublish(ctx context.Context, f publishFlags) error {
+	for _, g := range f.allow {
+		if !slices.Contains(release.Gates(), release.Gate(g)) {
+			var names []string
+			for _, k := range release.Gates() {
+				names = append(names, string(k))
+			}
+			return fmt.Errorf("--allow %s: there is no such gate (%s)", g, diag.DidYouMean(g, names))
+		}
+	}
+	target, err := e.publishTarget(f.target)
+	if err != nil {
+		return err
+	}
+	s, err := e.load(ctx)
+	if err != nil {
+		return err
+	}
+	if s.Set == nil {
+		return e.report(s.Findings())
+	}
+	dir := filepath.Join(e.dir, "public")
+	p := e.progress()
+	var findings []diag.Diagnostic
+	built, err := output.Write(ctx, s.Set, dir, output.Options{
+		Progress: p.step,
+		Accept: func() bool {
+			findings = s.Findings()
+			return diag.Errors(findings) == 0 || slices.Contains(f.allow, string(release.Findings))
+		},
+	})
+	p.clear()
+	if err != nil {
+		return err
+	}
+	if !built.Accepted {
+		return e.report(findings)
+	}
+	if e.format != "json" {
+		if err := e.report(findings); err != nil && !errors.Is(err, errProblems) {
+			return err
+		}
+	}
+	r := publish.Release{Manifest: built.Manifest, Files: os.DirFS(dir), Findings: findings}
+	at, err := publish.Open(ctx, target, e.surroundings(), !f.plan)
+	if err != nil {
+		return err
+	}
+	defer at.Close()
+	shown := &publishProgress{e: e, start: time.Now()}
+	opt := e.publishOptions(f, shown)
+	if f.plan {
+		plan, err := at.Plan(ctx, r, opt.Allow)
+		if err != nil {
+			return err
+		}
+		if e.format == "json" {
+			err = plan.JSON(e.stdout)
+		} else {
+			err = plan.Text(e.stdout)
+		}
+		if err == nil && release.Refused(plan.Refused) > 0 {
+			err = errProblems
+		}
+		return err
+	}
+	rep, err := at.Publish(ctx, r, opt)
+	shown.clear()
+	return e.reportPublish(rep, err)
+}
+
+func (e *env) runRollback(ctx context.Context, f publishFlags, id string) error {
+	at, err := e.openTarget(ctx, f.target, true)
+	if err != nil {
+		return err
+	}
+	defer at.Close()
+	shown := &publishProgress{e: e, start: time.Now()}
+	rep, err := at.Rollback(ctx, id, e.publishOptions(f, shown))
+	shown.clear()
+	return e.reportPublish(rep, err)
+}
+
+func (e *env) runPublishStatus(ctx context.Context, f publishFlags) error {
+	at, err := e.openTarget(ctx, f.target, false)
+	if err != nil {
+		return err
+	}
+	defer at.Close()
+	st, err := at.Status(ctx)
+	if err != nil {
+		return err
+	}
+	if e.format == "json" {
+		err = st.JSON(e.stdout)
+	} else {
+		err = st.Text(e.stdout)
+	}
+	if err == nil && !st.OK() {
+		err = errProblems
+	}
+	return err
+}
+
+// openTarget connects to a target without building the site.
+func (e *env) openTarget(ctx context.Context, name string, write bool) (*publish.Place, error) {
+	target, err := e.publishTarget(name)
+	if err != nil {
+		return nil, err
+	}
+	return publish.Open(ctx, target, e.surroundings(), write)
+}
+
+// reportPublish says what became of a publish or a rollback.
+func (e *env) reportPublish(rep *publish.Report, err error) error {
+	if held, ok := errors.AsType[*release.HeldError](err); ok {
+		return fmt.Errorf("%w\n\twait until it is done; when it will never be: --break-lock (%s)", err, held.Lock.By)
+	}
+	if err != nil {
+		return err
+	}
+	if e.format == "json" {
+		j := json.NewEncoder(e.stdout)
+		j.SetEscapeHTML(false)
+		j.SetIndent("", "  ")
+		if err := j.Encode(rep); err != nil {
+			return err
+		}
+	} else if err := e.printPublish(rep); err != nil {
+		return err
+	}
+	if !rep.OK() {
+		return errProblems
+	}
+	return nil
+}
+
+func (e *env) printPublish(rep *publish.Report) error {
+	switch {
+	case rep.Refused:
+		if err := rep.Plan.Text(e.stderr); err != nil {
+			return err
+		}
+		fmt.Fprintln(e.stderr, "nothing was changed on the target")
+		return nil
+	case rep.Declined:
+		fmt.Fprintln(e.stderr, "nothing was changed on the target")
+		return nil
+	}
+	for _, r := range rep.Plan.Refused {
+		fmt.Fprint(e.stderr, r)
+	}
+	p := rep.Plan
+	if p.Empty() {
+		fmt.Fprintf(e.stdout, "%s has release %s already\n", p.Target, p.To)
+	} else {
+		fmt.Fprintf(e.stdout, "%s: release %s is live; %d new, %d changed, %d same, %d removed\n", p.Target, p.To, len(p.New), len(p.Changed), p.Same, len(p.Removed))
+	}
+	if rep.Check != nil {
+		out := e.stdout
+		if len(rep.Check.Stale) > 0 {
+			out = e.stderr
+		}
+		fmt.Fprint(out, rep.Check)
+	}
+	return nil
+}
+
+// publishProgress shows on a terminal how far a publish is.
+type publishProgress struct {
+	e     *env
+	start time.Time
+	last  time.Time
+	shown bool
+}
+
+func (p *publishProgress) step(now release.Progress) {
+	if time.Since(p.start) < time.Second || time.Since(p.last) < 100*time.Millisecond || !terminal(p.e.stderr) {
+		return
+	}
+	p.shown, p.last = true, time.Now()
+	fmt.Fprintf(p.e.stderr, "\r\x1b[K%s: %d files left", now.Phase, now.FilesLeft)
+	if now.BytesLeft > 0 {
+		fmt.Fprintf(p.e.stderr, ", %s of %s left", release.Bytes(now.BytesLeft), release.Bytes(now.Bytes+now.BytesLeft))
+	}
+}
+
+func (p *publishProgress) clear() {
+	if p.shown {
+		fmt.Fprint(p.e.stderr, "\r\x1b[K")
+		p.shown = false
+	}
+}

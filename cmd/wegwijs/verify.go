@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"wegwijs/cmd/wegwijs/internal/config"
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/forms"
+	"wegwijs/cmd/wegwijs/internal/mail"
+	"wegwijs/cmd/wegwijs/internal/verify"
+)
+
+// verifyFlags are the flags of the command of that name.
+type verifyFlags struct {
+	record, allowUnreachable, onlyServers bool
+}
+
+func (e *env) verify() *cobra.Command {
+	var f verifyFlags
+	c := &cobra.Command{
+		Use:   "verify",
+		Short: "Compare the mail settings with the live servers",
+		Long: `Verify connects to every mail server in site.toml and says of each row whether
+it holds, does not hold, or could not be reached from here: DNS, connection,
+encryption and certificate, protocol, STARTTLS, and the ways to log in that are
+offered. It also compares the SRV records and the autoconfig files of the mail
+domains that are live.
+
+It never sends a user name or a password. It ends with status 1 when something
+does not hold or could not be reached.
+
+With --record it keeps the outcome in ` + mail.CheckedFile + `, beside site.toml: pages then
+show the day, and a row that did not hold is an error in every build. Rows that
+could not be reached keep what was known of them.`,
+		Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return e.runVerify(c.Context(), f)
+		},
+	}
+	c.Flags().BoolVar(&f.record, "record", false, "keep the outcome in "+mail.CheckedFile)
+	c.Flags().BoolVar(&f.allowUnreachable, "allow-unreachable", false, "what could not be reached is no failure")
+	c.Flags().BoolVar(&f.onlyServers, "servers", false, "leave out the domains: their DNS and autoconfig")
+	return c
+}
+
+func (e *env) runVerify(ctx context.Context, f verifyFlags) error {
+	var out diag.List
+	src, err := os.ReadFile(filepath.Join(e.dir, config.File))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		out.Errorf(diag.Pos{File: config.File}, "config-missing", "run this in the folder of the site, or name that with -C", "there is no site.toml")
+	case err != nil:
+		return fmt.Errorf("read %s: %w", config.File, err)
+	}
+	c := config.Parse(src, &out)
+	var was *mail.Checked
+	if f.record {
+		was = mail.ReadChecked(os.DirFS(e.dir), &out)
+	}
+	// A record with mistakes proves nothing, and rows could be lost from what
+	// is kept. Warnings are the business of build and check.
+	if ds := out.Sorted(); c == nil || diag.Errors(ds) > 0 {
+		return e.report(ds)
+	}
+	var off []forms.Form
+	for _, name := range c.Section("forms").Strings("off") {
+		off = append(off, forms.Form(name))
+	}
+	p := e.progress()
+	report, err := verify.Run(ctx, c.Mail, verify.Options{Off: off, OnlyServers: f.onlyServers, Progress: func(done, total int) {
+		if time.Since(p.start) > time.Second && terminal(e.stderr) {
+			p.shown = true
+			fmt.Fprintf(e.stderr, "\r%d of %d servers and domains", done, total)
+		}
+	}})
+	p.clear()
+	if err != nil {
+		return err
+	}
+	if e.format == "json" {
+		err = report.JSON(e.stdout)
+	} else {
+		err = report.Print(e.stdout, terminal(e.stdout))
+	}
+	if err != nil {
+		return err
+	}
+	if f.record {
+		now, kept := verify.Keep(was, report)
+		for _, k := range kept {
+			fmt.Fprintf(e.stderr, "%s\n", k)
+		}
+		gone := slices.DeleteFunc(was.Keys(), func(key string) bool {
+			return slices.ContainsFunc(report.Rows, func(r verify.Row) bool { return mail.RowKey(r.Server) == key })
+		})
+		for _, key := range gone {
+			fmt.Fprintf(e.stderr, "%s is no longer in %s: dropped\n", key, config.File)
+		}
+		written, err := verify.Save(e.dir, now)
+		switch {
+		case err != nil:
+			return err
+		case written:
+			fmt.Fprintf(e.stderr, "recorded in %s\n", mail.CheckedFile)
+		default:
+			fmt.Fprintf(e.stderr, "%s is the same as before\n", mail.CheckedFile)
+		}
+	}
+	if report.ExitStatus(f.allowUnreachable) != 0 {
+		return errProblems
+	}
+	return nil
+}
