@@ -104,7 +104,7 @@ func (e *env) command() *cobra.Command {
 	root.PersistentFlags().StringVar(&e.format, "format", "text", "form of the report: text or json")
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.SetHelpCommand(help(root))
-	root.AddCommand(e.build(), e.watch(), e.check(), e.version())
+	root.AddCommand(e.build(), e.watch(), e.check(), e.verify(), e.publish(), e.version())
 	root.InitDefaultCompletionCmd()
 	if c, _, err := root.Find([]string{"completion"}); err == nil && c != root {
 		c.Args, c.RunE = oneOf, root.RunE

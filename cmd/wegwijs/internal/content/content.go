@@ -5,10 +5,12 @@ package content
 
 import (
 	"bytes"
+	"fmt"
 	"path"
 	"reflect"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
@@ -66,8 +68,8 @@ func Parse(file string, src []byte, out *diag.List) *Page {
 	var rest string
 	p.Lang, rest = Split(file)
 	p.ID, p.Index = ID(rest)
-	if i := invalidUTF8(src); i >= 0 {
-		out.Errorf(diag.At(file, src, i), "page-encoding", "save the file as UTF-8", "this is not UTF-8 text")
+	if i, msg, hint := flaw(src); msg != "" {
+		out.Errorf(diag.At(file, src, i), "page-encoding", hint, "%s", msg)
 		return nil
 	}
 	t := frontMatter(file, src, out)
@@ -124,18 +126,28 @@ func Locate(file string, src []byte, key string, n int) diag.Pos {
 	return t.ValuePos(key)
 }
 
-func invalidUTF8(b []byte) int {
-	if utf8.Valid(b) {
-		return -1
-	}
-	for i := 0; i < len(b); {
-		r, n := utf8.DecodeRune(b[i:])
-		if r == utf8.RuneError && n == 1 {
-			return i
+// flaw finds the first byte that has no place in a text: what is not UTF-8,
+// and control characters, which HTML does not allow.
+func flaw(src []byte) (at int, msg, hint string) {
+	for i := 0; i < len(src); {
+		c := src[i]
+		switch {
+		case c >= ' ' && c < 0x7f, c == '\n', c == '\t', c == '\r' && i+1 < len(src) && src[i+1] == '\n':
+			i++
+			continue
+		case c == '\r':
+			return i, "the line ends in a way that only old systems know (CR)", "save the file with the usual line ends (LF)"
+		}
+		r, n := utf8.DecodeRune(src[i:])
+		switch {
+		case r == utf8.RuneError && n == 1:
+			return i, "this is not UTF-8 text", "save the file as UTF-8"
+		case unicode.IsControl(r):
+			return i, fmt.Sprintf("a control character (%U)", r), "remove it; it may be invisible in your editor"
 		}
 		i += n
 	}
-	return -1
+	return 0, "", ""
 }
 
 var bom = []byte("\xef\xbb\xbf")

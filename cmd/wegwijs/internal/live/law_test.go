@@ -30,6 +30,7 @@ import (
 var (
 	lawSeed = flag.Uint64("law.seed", 0, "seed of the operations; 0 takes one from the clock and prints it")
 	lawOps  = flag.Int("law.ops", 0, "number of operations; 0 is as many as the test usually does")
+	lawKeep = flag.String("law.keep", "", "a new folder for the site on which the law failed")
 )
 
 // A lawful is a way in which the law must hold.
@@ -152,6 +153,9 @@ func (law lawful) hold(t *testing.T) {
 		diff = c.compare()
 	}
 	if diff != "" {
+		if *lawKeep != "" {
+			w.must(os.CopyFS(*lawKeep, os.DirFS(w.dir)))
+		}
 		t.Fatalf("%s\nafter:\n\t%s\nonce more: %s", diff, strings.Join(w.log[max(0, len(w.log)-12):], "\n\t"), again)
 	}
 	t.Logf("%d operations in %v, seed %d; compared: %d sites without mistakes, %d with; %d pages kept their last good bytes", done, time.Since(start).Round(time.Millisecond), seed, c.good, c.bad, c.kept)

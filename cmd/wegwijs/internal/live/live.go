@@ -495,20 +495,17 @@ func (l *Live) old(path string, v *View) (File, bool) {
 func faulty(s *build.State, file string) bool {
 	_, page := content.Split(file)
 	return slices.ContainsFunc(s.Static(), func(d diag.Diagnostic) bool {
-		if d.Severity != diag.Error {
-			return false
-		}
-		if d.Code == "input-read" && strings.HasPrefix(file, d.Pos.File+"/") {
-			return true
-		}
-		if !strings.HasPrefix(d.Pos.File, content.Root+"/") {
+		if d.Severity != diag.Error || !within(d.Pos.File, content.Root) {
 			return false
 		}
 		_, at := content.Split(d.Pos.File)
-		section, isIndex := strings.CutSuffix(at, "/index.md")
-		return d.Pos.File == file || (isIndex || d.Code == "page-section") && strings.HasPrefix(page, section+"/")
+		section, isIndex := strings.CutSuffix(at, "/index.md") // in any language
+		return within(file, d.Pos.File) || (isIndex || !strings.HasSuffix(at, ".md")) && section != "" && within(page, section)
 	})
 }
+
+// within reports whether a path is another one or lies below it.
+func within(p, dir string) bool { return p == dir || strings.HasPrefix(p, dir+"/") }
 
 // keptMax is how many pages are kept for a time in which they have a mistake:
 // those open in browsers, not the whole site.

@@ -117,7 +117,7 @@ func prefix(first, others, text string) string {
 // heading gives a heading on one line; the source may have it on several, with
 // a line below it.
 func (w *mdWriter) heading(n *ast.Heading) string {
-	text := strings.ReplaceAll(strings.ReplaceAll(w.inlines(n), "\\\n", " "), "\n", " ")
+	text := strings.NewReplacer("\\\n", " ", "  \n", " ", "\n", " ").Replace(w.inlines(n))
 	if closeRE.MatchString(text) {
 		text += " #" // else the last # would be taken for the end of the heading
 	}
@@ -130,6 +130,9 @@ var startRE = regexp.MustCompile("^(?:#{1,6}(?:[ \t]|$)|>|[-+*](?:[ \t]|$)|[0-9]
 // paragraph keeps the lines of a paragraph together: what stands far enough to
 // the right begins nothing new.
 func paragraph(text string) string {
+	if strings.HasPrefix(text, ": ") {
+		text = `\` + text // no definition of what stands above
+	}
 	lines := strings.Split(text, "\n")
 	for i := 1; i < len(lines); i++ {
 		if startRE.MatchString(lines[i]) {
@@ -156,6 +159,9 @@ func (w *mdWriter) code(info string, n ast.Node) string {
 	text := b.String()
 	if text != "" && !strings.HasSuffix(text, "\n") {
 		text += "\n"
+	}
+	if strings.HasPrefix(info, mark) {
+		info = " " + info
 	}
 	return fence + info + "\n" + text + fence
 }
@@ -242,11 +248,19 @@ func (w *mdWriter) inline(n ast.Node) {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		switch c := c.(type) {
 		case *ast.Text:
-			w.b.Write(c.Segment.Value(w.src))
+			v := c.Segment.Value(w.src)
+			w.b.Write(v)
 			switch {
-			case c.HardLineBreak():
-				w.b.WriteString("\\\n")
+			case c.HardLineBreak(): // as typed: what stands before it was typed beside that
+				if stop := c.Segment.Stop; stop < len(w.src) && w.src[stop] == ' ' {
+					w.b.WriteString("  \n")
+				} else {
+					w.b.WriteString("\\\n")
+				}
 			case c.SoftLineBreak():
+				if slashes := len(v) - len(bytes.TrimRight(v, `\`)); slashes%2 == 1 {
+					w.b.WriteByte('\\') // else it would break the line
+				}
 				w.b.WriteByte('\n')
 			}
 		case *ast.String:
@@ -256,7 +270,7 @@ func (w *mdWriter) inline(n ast.Node) {
 		case *ast.Emphasis:
 			w.marked(c, strings.Repeat(w.typed(c, "*_"), c.Level))
 		case *xast.Strikethrough:
-			w.marked(c, "~~")
+			w.marked(c, w.tildes(c))
 		case *ast.Link:
 			w.b.WriteString("[")
 			w.inline(c)
@@ -297,6 +311,19 @@ func (w *mdWriter) typed(n ast.Node, among string) string {
 		return string(w.src[p])
 	}
 	return among[:1]
+}
+
+// tildes gives the mark of what is struck out: one or two, of those in the
+// source that are not on the page already.
+func (w *mdWriter) tildes(n *xast.Strikethrough) string {
+	first := n.FirstChild()
+	if first == nil || first.Pos() < 0 || first.Pos() > len(w.src) {
+		return "~~"
+	}
+	typed := w.src[:first.Pos()]
+	typed = typed[len(bytes.TrimRight(typed, "~")):]
+	written := w.b.Len() - len(bytes.TrimRight(w.b.Bytes(), "~"))
+	return "~~"[:max(1, min(2, len(typed)-written))]
 }
 
 func (w *mdWriter) codeSpan(n *ast.CodeSpan) {

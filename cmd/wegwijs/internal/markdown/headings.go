@@ -133,51 +133,85 @@ func collectHeadings(n ast.Node, nodes *[]*ast.Heading) {
 }
 
 // align pairs each heading with one of the page that this one translates, or
-// with -1. Where both have the same levels in the same order, that is by
-// number; else by the longest run of levels that both have in order.
+// with -1: the sections of a page with each other in order, so that most of
+// them and of what is in them find their like, then those within a pair.
 func (w *walk) align(nodes []*ast.Heading) []int {
 	pair := make([]int, len(nodes))
-	same := len(nodes) == len(w.Inherit)
-	for i := range nodes {
+	for i := range pair {
 		pair[i] = -1
-		same = same && nodes[i].Level == w.Inherit[i].Level
-	}
-	if same {
-		for i := range pair {
-			pair[i] = i
-		}
-		return pair
 	}
 	if len(w.Inherit) == 0 || len(nodes)*len(w.Inherit) > 1<<20 {
 		return pair
 	}
-	// longest common subsequence of levels
-	rows := make([][]int, len(nodes)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(w.Inherit)+1)
+	a := outline(len(nodes), func(i int) int { return nodes[i].Level })
+	b := outline(len(w.Inherit), func(i int) int { return w.Inherit[i].Level })
+	a.pair(b, map[[2]*section][][]int{}, pair)
+	return pair
+}
+
+// A section is a heading and the sections below it. That of the whole page has
+// no heading.
+type section struct {
+	n, level int // n: which heading; -1 for the page
+	in       []*section
+}
+
+func outline(n int, level func(int) int) *section {
+	page := &section{n: -1}
+	open := []*section{page}
+	for i := range n {
+		s := &section{n: i, level: level(i)}
+		for open[len(open)-1].level >= s.level {
+			open = open[:len(open)-1]
+		}
+		up := open[len(open)-1]
+		up.in = append(up.in, s)
+		open = append(open, s)
 	}
-	for i := len(nodes) - 1; i >= 0; i-- {
-		for j := len(w.Inherit) - 1; j >= 0; j-- {
-			if nodes[i].Level == w.Inherit[j].Level {
-				rows[i][j] = rows[i+1][j+1] + 1
-			} else {
-				rows[i][j] = max(rows[i+1][j], rows[i][j+1])
+	return page
+}
+
+// like gives for the sections in s and in t, from each pair on, how many can be
+// paired at most (a longest common subsequence, with what is in them).
+func (s *section) like(t *section, known map[[2]*section][][]int) [][]int {
+	key := [2]*section{s, t}
+	if rows, ok := known[key]; ok {
+		return rows
+	}
+	rows := make([][]int, len(s.in)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(t.in)+1)
+	}
+	for i := len(s.in) - 1; i >= 0; i-- {
+		for j := len(t.in) - 1; j >= 0; j-- {
+			rows[i][j] = max(rows[i+1][j], rows[i][j+1])
+			if s.in[i].level == t.in[j].level {
+				rows[i][j] = max(rows[i][j], 1+s.in[i].like(t.in[j], known)[0][0]+rows[i+1][j+1])
 			}
 		}
 	}
-	for i, j := 0, 0; i < len(nodes) && j < len(w.Inherit); {
+	known[key] = rows
+	return rows
+}
+
+// pair writes down the pairs of sections in s and in t, the earliest where
+// there is a choice.
+func (s *section) pair(t *section, known map[[2]*section][][]int, pair []int) {
+	rows := s.like(t, known)
+	for i, j := 0, 0; i < len(s.in) && j < len(t.in); {
+		a, b := s.in[i], t.in[j]
 		switch {
-		case nodes[i].Level == w.Inherit[j].Level && rows[i][j] == rows[i+1][j+1]+1:
-			pair[i] = j
+		case a.level == b.level && rows[i][j] == 1+a.like(b, known)[0][0]+rows[i+1][j+1]:
+			pair[a.n] = b.n
+			a.pair(b, known, pair)
 			i++
 			j++
-		case rows[i+1][j] >= rows[i][j+1]:
+		case rows[i][j] == rows[i+1][j]:
 			i++
 		default:
 			j++
 		}
 	}
-	return pair
 }
 
 func (w *walk) unique(id string) string {

@@ -19,6 +19,7 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
+	xast "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/renderer/html"
@@ -71,7 +72,7 @@ func New(o Options) *Engine {
 		),
 		goldmark.WithRendererOptions(
 			html.WithWriter(writer),
-			renderer.WithNodeRenderers(util.Prioritized(&nodeRenderer{}, 10)),
+			renderer.WithNodeRenderers(util.Prioritized(&nodeRenderer{writer}, 10)),
 		),
 	)
 	return &Engine{md}
@@ -194,6 +195,7 @@ type walk struct {
 	engine *Engine
 	ids    map[string]int
 	count  map[string]int // of directives by name
+	tags   map[string]int // of HTML, those that are open by name
 	facts  *Facts
 	wantMD bool
 }
@@ -223,7 +225,7 @@ func (w *walk) node(n ast.Node) {
 	case *ast.Text, *ast.String, *ast.CodeSpan, *ast.FencedCodeBlock, *ast.CodeBlock:
 		return
 	case *ast.RawHTML:
-		w.Out.Errorf(w.pos(n), "markdown-html", rawHint(w.segments(n)), "raw HTML is not allowed: %s", w.segments(n))
+		w.rawHTML(n)
 		return
 	case *ast.HTMLBlock:
 		line := ""
@@ -277,6 +279,28 @@ var tagHints = map[string]string{
 	"details": "write :::details[Title] … :::", "summary": "write :::details[Title] … :::",
 	"table": "write a Markdown table, or ::settings[imap] for mail settings", "tr": "write a Markdown table, or ::settings[imap] for mail settings",
 	"script": "scripts belong in layouts/assets", "style": "styles belong in layouts/assets", "iframe": "pages load nothing from other sites; write a link",
+}
+
+// rawHTML reports a tag. That which closes one is reported with it.
+func (w *walk) rawHTML(n *ast.RawHTML) {
+	s := w.segments(n)
+	if m := tagRE.FindStringSubmatch(strings.ToLower(s)); m != nil {
+		if w.tags == nil {
+			w.tags = map[string]int{}
+		}
+		switch closes := strings.HasPrefix(s, "</"); {
+		case closes && w.tags[m[1]] > 0:
+			w.tags[m[1]]--
+			return
+		case !closes:
+			w.tags[m[1]]++
+		}
+	}
+	hint := rawHint(s)
+	if _, cell := n.Parent().(*xast.TableCell); cell && strings.HasPrefix(strings.ToLower(s), "<br") {
+		hint = "a cell has one line; make it two rows, or a list instead of a table"
+	}
+	w.Out.Errorf(w.pos(n), "markdown-html", hint, "raw HTML is not allowed: %s", s)
 }
 
 func rawHint(s string) string {

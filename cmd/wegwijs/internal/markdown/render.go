@@ -14,13 +14,41 @@ import (
 // nodeRenderer renders the nodes that are this package's own, and those whose
 // usual HTML would not do: no style attributes (the site's policy forbids
 // them), no unlabelled check boxes.
-type nodeRenderer struct{}
+type nodeRenderer struct{ writer html.Writer }
 
 func (r *nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(KindDirective, r.directive)
 	reg.Register(KindAlert, r.alert)
 	reg.Register(xast.KindTable, r.table)
 	reg.Register(xast.KindTaskCheckBox, r.checkBox)
+	reg.Register(ast.KindLink, r.link)
+}
+
+// link is goldmark's, which has no hreflang (its list of attributes says
+// href,lang).
+func (r *nodeRenderer) link(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		w.WriteString("</a>")
+		return ast.WalkContinue, nil
+	}
+	n := node.(*ast.Link)
+	w.WriteString(`<a href="`)
+	if dest := util.URLEscape(n.Destination, true); !html.IsDangerousURL(dest) {
+		w.Write(util.EscapeHTML(dest))
+	}
+	w.WriteByte('"')
+	if lang, ok := n.AttributeString("hreflang"); ok {
+		w.WriteString(` hreflang="`)
+		w.Write(util.EscapeHTML(lang.([]byte)))
+		w.WriteByte('"')
+	}
+	if n.Title != nil {
+		w.WriteString(` title="`)
+		r.writer.Write(w, n.Title)
+		w.WriteByte('"')
+	}
+	w.WriteByte('>')
+	return ast.WalkContinue, nil
 }
 
 func (r *nodeRenderer) directive(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {

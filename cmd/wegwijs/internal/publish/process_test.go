@@ -352,14 +352,16 @@ func TestLockTakenFromALivingPublisher(t *testing.T) {
 		first := later(me(), hour)
 		first.Alive = func(int) bool { return true }
 		count := 0
+		beating := false // it was a sign of life that was held up, and not the work
 		var mu sync.Mutex
 		first.wrap = func(f remote.FS) remote.FS {
-			return &hooked{FS: f, before: func(op, _ string) error {
+			return &hooked{FS: f, before: func(op, name string) error {
 				mu.Lock()
 				count++
 				hit := count == n
 				mu.Unlock()
 				if hit {
+					beating = op == "writelock" || name == release.Folder+"/lock"
 					second := later(me(), 2*hour)
 					second.User = "piet"
 					second.Alive = first.Alive
@@ -379,6 +381,9 @@ func TestLockTakenFromALivingPublisher(t *testing.T) {
 		}
 		if err != nil && got != 1 {
 			t.Errorf("at %d: %v, and yet its release is live", n, err)
+		}
+		if errors.Is(err, release.ErrLost) && count > n+20 && !beating {
+			t.Errorf("at %d: it did %d more operations before it stopped", n, count-n)
 		}
 		mustPublish(t, target, later(me(), 3*hour), siteC.release(), lax)
 		isOne(t, served(t, root), siteC)

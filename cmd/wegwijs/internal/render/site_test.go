@@ -100,3 +100,13 @@ func says(ds []diag.Diagnostic) []string {
 	}
 	return list
 }
+
+// finish gives what making the files has found.
+func finish(t testing.TB, r *Renderer) []diag.Diagnostic {
+	t.Helper()
+	ds, err := r.Finish()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ds
+}

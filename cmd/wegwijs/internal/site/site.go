@@ -579,7 +579,7 @@ func (b *builder) redirects() {
 		case err != nil || strings.Contains(r.To, ".."):
 			lead("write an address or a page's file", "%q is not an address", r.To)
 			continue
-		case u.Scheme == "https" || u.Scheme == "http", strings.HasPrefix(r.To, "/") && !strings.HasPrefix(r.To, "//"):
+		case (u.Scheme == "https" || u.Scheme == "http") && u.Host != "", strings.HasPrefix(r.To, "/") && !strings.HasPrefix(r.To, "//"):
 			red.Address = plain(u.String())
 		default:
 			lead(`write "https://…", "/een/adres/" or "e-mail/pagina.md"`, "%q is not an address", r.To)

@@ -147,7 +147,7 @@ func (o *Options) checkSRV(ctx context.Context, domain string, p *mail.Product, 
 			}
 			targets[host] = true
 			for _, w := range want {
-				if was, ok := seen[w]; w.Target == host+"." && w.Port == int(r.Port) && (!ok || r.Priority < was) {
+				if _, ok := seen[w]; w.Target == host+"." && w.Port == int(r.Port) && !ok { // the lowest comes first
 					seen[w] = r.Priority
 				}
 			}

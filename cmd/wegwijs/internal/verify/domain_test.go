@@ -364,6 +364,35 @@ func TestAutoconfig(t *testing.T) {
 			}
 		})
 	}
+	t.Run("alert", func(t *testing.T) {
+		l := newLab(t)
+		l.tcp = true
+		l.dns.ips["autoconfig.example.nl"] = []string{"192.0.2.80"}
+		l.peers["192.0.2.80:443"] = func(t *talk) {
+			t.r.ReadByte()
+			t.raw("\x15\x03\x03\x00\x02\x02\x70") // fatal, unrecognized_name
+			t.hang()
+		}
+		o := l.options().withDefaults()
+		c := o.checkAutoconfig(context.Background(), "example.nl", &fullRecord().Products[0])
+		if got := checkCodes(&c); got != "does not hold verify-autoconfig-certificate" {
+			t.Errorf("got %q: %+v", got, c.Problems)
+		}
+	})
+	t.Run("plain http", func(t *testing.T) {
+		l := newLab(t)
+		l.tcp = true
+		l.dns.ips["autoconfig.example.nl"] = []string{"192.0.2.80"}
+		l.peers["192.0.2.80:443"] = func(t *talk) {
+			t.r.ReadByte()
+			t.raw("HTTP/1.1 400 Bad Request\r\n\r\n")
+		}
+		o := l.options().withDefaults()
+		c := o.checkAutoconfig(context.Background(), "example.nl", &fullRecord().Products[0])
+		if got := checkCodes(&c); got != "does not hold verify-autoconfig" {
+			t.Errorf("got %q: %+v", got, c.Problems)
+		}
+	})
 	t.Run("no route", func(t *testing.T) {
 		l := newLab(t)
 		l.dns.ips["example.nl"] = []string{"2001:db8::80", "192.0.2.80"}

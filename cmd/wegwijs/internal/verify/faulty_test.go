@@ -581,6 +581,12 @@ func TestClosed(t *testing.T) {
 	l.tcp = true
 	l.at(s, func(t *talk) {
 		t.r.ReadByte()
+		t.raw("\x16\x03\x03\x00\x04\x63\x00\x00\x00") // a handshake message that does not exist
+		t.hang()
+	})
+	wantCodes(t, l.check(s), "does not hold verify-tls")
+	l.at(s, func(t *talk) {
+		t.r.ReadByte()
 		t.raw("\x15\x03\x03\x00\x02\x02\x28") // fatal, handshake_failure
 		t.hang()
 	})

@@ -391,6 +391,11 @@ site.toml:12:3 error verify-connect: pop pop.example.nl:995 (tls) could not be r
 		t.Errorf("got %q", got)
 	}
 
+	r.Rows[0].Addresses[0].Problems = []Problem{{Code: "verify-x", Msg: "x"}}
+	if got := r.Diagnostics(false)[2].Msg; got != "imap imap.example.nl:993 (tls): x" {
+		t.Errorf("with an address that was skipped: %q", got)
+	}
+
 	b.Reset()
 	if err := r.JSON(&b); err != nil {
 		t.Fatal(err)

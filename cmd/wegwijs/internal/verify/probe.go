@@ -220,8 +220,9 @@ func faultOf(err error, what string, waited time.Duration, partial []byte) *faul
 	case closed(err):
 		return unreached("verify-closed", string(partial), "try again later; the server's own log says why", "the server closed the connection before the end of the %s", what)
 	}
-	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "remote error" { // an alert inside TLS
-		return refuted("verify-tls", op.Err.Error(), "see the server's own log", "the server broke off the encrypted connection before the end of the %s", what)
+	// TLS alerts: the server's, and ours about what it sent.
+	if op, ok := errors.AsType[*net.OpError](err); ok && (op.Op == "remote error" || op.Op == "local error") {
+		return refuted("verify-tls", op.Err.Error(), "see the server's own log; readers' mail programs fail in the same way", "the server broke off the encrypted connection before the end of the %s", what)
 	}
 	return unreached("verify-closed", err.Error(), "try again later", "the connection failed before the end of the %s", what)
 }
@@ -295,7 +296,7 @@ func handshakeFault(f *fault, err error, s mail.Server, first []byte) *fault {
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		plain = true
 	}
-	op, isOp := errors.AsType[*net.OpError](err)
+	_, isOp := errors.AsType[*net.OpError](err) // an alert, which faultOf knows, or the network
 	switch {
 	case plain && s.Security == mail.STARTTLS:
 		// They came too late for the buffer of the reply.
@@ -306,10 +307,10 @@ func handshakeFault(f *fault, err error, s mail.Server, first []byte) *fault {
 			what = "in plain " + proto
 		}
 		return refuted("verify-security", string(first), `write security = "starttls" if readers are to use this port, or publish the port that is encrypted from the first byte`, "the port begins %s, so it is not tls", what)
-	case timedOut(err), closed(err), isOp && op.Op != "remote error":
+	case timedOut(err), closed(err), isOp:
 		return f
 	}
-	return refuted("verify-tls", strings.TrimPrefix(err.Error(), "remote error: "), "see the server's own log; readers' mail programs fail in the same way", "no encrypted connection came about")
+	return refuted("verify-tls", err.Error(), "see the server's own log; readers' mail programs fail in the same way", "no encrypted connection came about")
 }
 
 // answersTLS tries TLS on a connection on which the server said nothing: on

@@ -66,7 +66,6 @@ type sending struct {
 	cur   map[string]string       // by sum: a path in the current release
 	have  map[string]bool         // paths that the staged tree has, as they should be
 	stale []string                // paths that the staged tree has or may have, and should not
-	maybe map[string]bool         // wanted paths that the staged tree may have
 	dirs  map[string]bool         // folders that the staged tree has
 }
 
@@ -100,7 +99,7 @@ func currentFiles(s *release.State) map[string]string {
 // takeStage finds a tree to work on, best first: the one that an interrupted
 // publish left, the spare, an empty one.
 func (s *sending) takeStage(ctx context.Context) error {
-	s.have, s.maybe, s.dirs = map[string]bool{}, map[string]bool{}, map[string]bool{}
+	s.have, s.dirs = map[string]bool{}, map[string]bool{}
 	if err := s.mkdir(stageDir); err != nil {
 		return err
 	}
@@ -181,8 +180,6 @@ func (s *sending) take(p, sum string, certain bool) {
 		s.stale = append(s.stale, p)
 	case certain:
 		s.have[p] = true
-	default:
-		s.maybe[p] = true
 	}
 	if certain {
 		parents(p, func(d string) bool {
@@ -368,7 +365,7 @@ func (s *sending) fill(ctx context.Context) error {
 func (s *sending) bring(ctx context.Context, e output.Entry) error {
 	to := stageTree + "/" + e.Path
 	if from, ok := s.cur[e.SHA256]; ok {
-		done, err := s.reuse(treeOf(s.job.Old.Current)+"/"+from, to, s.maybe[e.Path])
+		done, err := s.reuse(treeOf(s.job.Old.Current)+"/"+from, to)
 		if done || err != nil {
 			return err
 		}
@@ -394,16 +391,17 @@ func (s *sending) ownEntry(p string) (output.Entry, bool) {
 	return s.job.Manifest.Files[i], true
 }
 
-// reuse makes a file of the current release stand in the staged tree as well.
-// Where the target cannot do that, done is false.
-func (s *sending) reuse(from, to string, maybe bool) (done bool, _ error) {
+// reuse makes a file of the current release stand in another tree as well, if
+// it does not yet: what stands there is right. Where the target cannot do that,
+// done is false.
+func (s *sending) reuse(from, to string) (done bool, _ error) {
 	s.mu.Lock()
 	noLink := s.noLink
 	s.mu.Unlock()
 	if !noLink {
 		err := s.fs.Link(from, to)
 		switch {
-		case err == nil, maybe && errors.Is(err, fs.ErrExist):
+		case err == nil, errors.Is(err, fs.ErrExist):
 			return true, nil
 		case errors.Is(err, fs.ErrNotExist):
 			return false, nil // someone removed it by hand
@@ -496,7 +494,7 @@ func (t *Tree) addKept(ctx context.Context, j *release.Job) error {
 			}
 		}
 		s := &sending{Tree: t}
-		if _, err := s.reuse(treeOf(j.Old.Current)+"/"+from, to, true); err != nil {
+		if _, err := s.reuse(treeOf(j.Old.Current)+"/"+from, to); err != nil {
 			return fmt.Errorf("keep %s: %w", k.Path, err)
 		}
 	}

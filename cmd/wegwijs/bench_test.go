@@ -1,0 +1,223 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+
+	"wegwijs/cmd/wegwijs/internal/build"
+	"wegwijs/cmd/wegwijs/internal/output"
+)
+
+// generated gives a site of about n pages in four languages, the same one each
+// time, with the layouts of testdata/bench: sections of thirty pages, some of
+// them in sections of their own, with links, a table, code and a list.
+func generated(t testing.TB, n int) map[string]string {
+	t.Helper()
+	files := inputs(t, "testdata/bench/overlay")
+	files["layouts/assets/site.css"] = "body { margin: 0 }\n"
+	langs := []string{"nl", "en", "de", "fr"}
+	per := max(n/len(langs), 1)
+	for _, lang := range langs {
+		page := func(id, title string, order int, body string) {
+			files["content/"+lang+"/"+id+".md"] = fmt.Sprintf("+++\ntitle = %q\ndescription = \"About %s in %s.\"\norder = %d\nupdated = 2026-11-%02d\n+++\n%s", title, title, lang, order, 1+order%28, body)
+		}
+		page("index", "Home", 0, "Welcome.\n")
+		made := 1
+		for s := 0; made < per; s++ {
+			section := fmt.Sprintf("section-%d", s)
+			if s%3 == 2 { // in the one before it
+				section = fmt.Sprintf("section-%d/part-%d", s-1, s)
+			}
+			page(section+"/index", fmt.Sprintf("Section %d", s), s, "What is in this section.\n")
+			made++
+			for p := 0; p < 30 && made < per; p++ {
+				made++
+				before, after := max(p-1, 0), p
+				body := fmt.Sprintf("An introduction with [the page before](page-%d.md#how) and [the section](index.md).\n\n## What {#what}\n\n%s\n\n| setting | value |\n|---|---|\n| a | %d |\n\n## How {#how}\n\n1. First open [home](/index.md).\n2. Then `press` **enter**.\n\n### Example\n\n```toml\nkey = %d\n```\n\n> A quote, and [itself](page-%d.md).\n", before, strings.Repeat("Some words that make a page as long as pages are. ", 12), p, p, after)
+				page(fmt.Sprintf("%s/page-%d", section, p), fmt.Sprintf("Page %d of section %d", p, s), p, body)
+			}
+		}
+	}
+	return files
+}
+
+func memoryFS(files map[string]string) fstest.MapFS {
+	m := fstest.MapFS{}
+	for name, text := range files {
+		m[name] = &fstest.MapFile{Data: []byte(text), Mode: 0o644}
+	}
+	return m
+}
+
+// countFS counts how often each file is opened.
+type countFS struct {
+	fs.FS
+	mu     sync.Mutex
+	opened map[string]int
+}
+
+func (c *countFS) Open(name string) (fs.File, error) {
+	c.mu.Lock()
+	c.opened[name]++
+	c.mu.Unlock()
+	return c.FS.Open(name)
+}
+
+func (c *countFS) ReadFile(name string) ([]byte, error) {
+	c.mu.Lock()
+	c.opened[name]++
+	c.mu.Unlock()
+	return fs.ReadFile(c.FS, name)
+}
+
+func (c *countFS) Lstat(name string) (fs.FileInfo, error) { return fs.Lstat(c.FS, name) }
+
+func (c *countFS) ReadLink(name string) (string, error) { return fs.ReadLink(c.FS, name) }
+
+func (c *countFS) ReadDir(name string) ([]fs.DirEntry, error) {
+	c.mu.Lock()
+	c.opened[name]++
+	c.mu.Unlock()
+	return fs.ReadDir(c.FS, name)
+}
+
+// TestReadsEachFileAFewTimes: what a build reads grows with the site, not with
+// its square. A text is read once to see what is there, and once for each
+// language that shows it; a layout twice; whatever the number of pages.
+func TestReadsEachFileAFewTimes(t *testing.T) {
+	var most []int
+	for _, n := range []int{100, 400} {
+		files := generated(t, n)
+		// In German there is nothing but the first page: the rest is shown
+		// from another language.
+		maps.DeleteFunc(files, func(name, _ string) bool {
+			return strings.HasPrefix(name, "content/de/") && name != "content/de/index.md"
+		})
+		c := &countFS{FS: memoryFS(files), opened: map[string]int{}}
+		s, err := build.Load(t.Context(), c, build.Options{}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := output.Write(t.Context(), s.Set, memoryFolder(t), output.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if ds := s.Findings(); len(ds) > 0 {
+			t.Fatal(ds)
+		}
+		total := 0
+		for name, times := range c.opened {
+			total += times
+			limit := 2
+			if strings.HasPrefix(name, "content/nl/") {
+				limit = 3 // its own readers', and the Germans'
+			}
+			if times > limit {
+				t.Errorf("%d pages: %s was read %d times, want at most %d", n, name, times, limit)
+			}
+		}
+		most = append(most, total)
+	}
+	if most[1] > 4*most[0] {
+		t.Errorf("four times the pages took %d reads instead of %d: more than four times as many", most[1], most[0])
+	}
+}
+
+// memoryFolder gives an empty folder, in memory where that can be.
+func memoryFolder(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "wegwijs")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
+// benchSite writes a generated site and gives its folder.
+func benchSite(b *testing.B, n int) string {
+	b.Helper()
+	dir := memoryFolder(b)
+	files := generated(b, n)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		p := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
+			b.Fatal(err)
+		}
+		if err := os.WriteFile(p, []byte(files[name]), 0o644); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func benchRun(b *testing.B, args ...string) {
+	b.Helper()
+	var stderr strings.Builder
+	if code := run(context.Background(), args, io.Discard, &stderr); code != 0 {
+		b.Fatalf("got status %d: %s", code, stderr.String())
+	}
+}
+
+var benchSizes = []int{100, 1_000, 10_000}
+
+// BenchmarkBuild builds a whole site into an empty folder.
+func BenchmarkBuild(b *testing.B) {
+	for _, n := range benchSizes {
+		b.Run(fmt.Sprintf("pages=%d", n), func(b *testing.B) {
+			dir := benchSite(b, n)
+			b.ReportAllocs()
+			for b.Loop() {
+				b.StopTimer()
+				if err := os.RemoveAll(filepath.Join(dir, "public")); err != nil {
+					b.Fatal(err)
+				}
+				b.StartTimer()
+				benchRun(b, "build", "-C", dir)
+			}
+			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "pages/s")
+		})
+	}
+}
+
+// BenchmarkBuildAgain builds a site of which nothing changed.
+func BenchmarkBuildAgain(b *testing.B) {
+	for _, n := range benchSizes {
+		b.Run(fmt.Sprintf("pages=%d", n), func(b *testing.B) {
+			dir := benchSite(b, n)
+			benchRun(b, "build", "-C", dir)
+			b.ReportAllocs()
+			for b.Loop() {
+				benchRun(b, "build", "-C", dir)
+			}
+		})
+	}
+}
+
+// BenchmarkPage renders one page of a site that is loaded already: what watch
+// does when a reader asks for it. It must not cost more on a large site.
+func BenchmarkPage(b *testing.B) {
+	for _, n := range benchSizes {
+		b.Run(fmt.Sprintf("pages=%d", n), func(b *testing.B) {
+			s, err := build.Load(b.Context(), memoryFS(generated(b, n)), build.Options{}, nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := s.Set.Make(b.Context(), "section-0/page-7/index.html"); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

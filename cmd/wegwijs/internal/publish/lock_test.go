@@ -1,0 +1,193 @@
+package publish
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"wegwijs/cmd/wegwijs/internal/publish/lab"
+	"wegwijs/cmd/wegwijs/internal/publish/release"
+	"wegwijs/cmd/wegwijs/internal/publish/remote"
+)
+
+const deadLock = `{"token":"dead","by":"bot@laptop","host":"laptop","pid":1,"since":"2026-11-23T09:00:00Z"}`
+
+// TestStaleLockTakenByAThird lets someone else take a stale lock in the moment
+// between looking at it and taking it away.
+func TestStaleLockTakenByAThird(t *testing.T) {
+	root := lab.RAM(t)
+	target := dirTarget(root)
+	mustPublish(t, target, me(), siteA.release(), lax)
+	name := filepath.Join(root, release.Folder, "lock")
+	write(t, name, deadLock)
+	third := strings.Replace(strings.Replace(deadLock, "dead", "third", 1), "bot@laptop", "kim@pc", 1)
+	third = strings.Replace(third, `"laptop"`, `"pc"`, 1)
+	around := me()
+	done := false
+	around.wrap = func(f remote.FS) remote.FS {
+		return &hooked{FS: f, before: func(op, to string) error {
+			if op == "rename" && strings.HasPrefix(to, release.Folder+"/tmp/") && !done {
+				done = true
+				if err := os.Remove(name); err != nil {
+					t.Error(err)
+				}
+				write(t, name, third)
+			}
+			return nil
+		}}
+	}
+	err := publishes(siteB)(t.Context(), target, around)
+	if held, ok := errors.AsType[*release.HeldError](err); !ok || held.Lock.By != "kim@pc" || !done {
+		t.Fatalf("got %v, want it held by the third", err)
+	}
+	if b, err := os.ReadFile(name); err != nil || string(b) != third {
+		t.Errorf("the third's lock was taken: %s %v", b, err)
+	}
+	isOne(t, served(t, root), siteA)
+}
+
+// TestLockWithoutLinks locks where the target has no hard links.
+func TestLockWithoutLinks(t *testing.T) {
+	root := lab.RAM(t)
+	target := dirTarget(root)
+	around := me()
+	around.wrap = func(f remote.FS) remote.FS {
+		return &hooked{FS: f, before: func(op, _ string) error {
+			if op == "link" {
+				return errors.ErrUnsupported
+			}
+			return nil
+		}}
+	}
+	mustPublish(t, target, around, siteA.release(), lax)
+	mustPublish(t, target, later(around, hour), siteB.release(), lax)
+	isOne(t, served(t, root), siteB)
+	name := filepath.Join(root, release.Folder, "lock")
+	write(t, name, strings.Replace(deadLock, `"laptop"`, `"pc"`, 1))
+	if err := publishes(siteC)(t.Context(), target, later(around, 2*hour)); err == nil {
+		t.Error("took a lock that is held")
+	}
+	// An empty one is being written just now.
+	write(t, name, "")
+	err := publishes(siteC)(t.Context(), target, later(around, 2*hour))
+	if err == nil || !strings.Contains(err.Error(), "not yet written a name") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestUnfinishedIsShown breaks off a first publish and asks for the status.
+func TestUnfinishedIsShown(t *testing.T) {
+	root := lab.RAM(t)
+	target := dirTarget(root)
+	target.Parallel = 1
+	f := &fault{at: 45}
+	around := quietly()
+	around.wrap = f.wrap
+	if err := publishes(siteA)(t.Context(), target, around); err == nil {
+		t.Fatal("it was not broken off")
+	}
+	st := statusOf(t, target, me())
+	if st.Unfinished != siteA.release().Manifest.Release || st.Current != "" || st.Lock == nil || st.Lock.By != "jan@laptop" {
+		t.Errorf("unfinished %q, current %q, lock %v", st.Unfinished, st.Current, st.Lock)
+	}
+	var b strings.Builder
+	st.Text(&b)
+	for _, want := range []string{"nothing was published yet", "unfinished: release " + st.Unfinished, "busy: jan@laptop"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%q does not say %q", b.String(), want)
+		}
+	}
+	mustPublish(t, target, me(), siteA.release(), lax)
+	if st := statusOf(t, target, me()); st.Unfinished != "" {
+		t.Errorf("still unfinished: %s", st.Unfinished)
+	}
+}
+
+// TestStrangeThingsInTheTarget publishes where someone has been at work by
+// hand.
+func TestStrangeThingsInTheTarget(t *testing.T) {
+	b := siteB.release().Manifest.Release
+	for name, spoil := range map[string]func(t *testing.T, root string) (refused bool){
+		"a folder with the name of the release": func(t *testing.T, root string) bool {
+			write(t, filepath.Join(root, "releases", b, "index.html"), "by hand")
+			return false
+		},
+		"current leads elsewhere": func(t *testing.T, root string) bool {
+			relink(t, root, "releases/mijn-eigen")
+			return true
+		},
+		"current leads nowhere": func(t *testing.T, root string) bool {
+			relink(t, root, "releases/0123456789abcdef")
+			return true
+		},
+		"the manifest of the current release is broken": func(t *testing.T, root string) bool {
+			write(t, filepath.Join(root, "current", "manifest.json"), "{")
+			return true
+		},
+		"a record is broken": func(t *testing.T, root string) bool {
+			write(t, filepath.Join(root, "releases", siteA.release().Manifest.Release+".json"), "{")
+			return false
+		},
+		"files of the current release are gone": func(t *testing.T, root string) bool {
+			for _, p := range []string{"404.html", "assets/blijft.cccccccccc.js"} {
+				if err := os.Remove(filepath.Join(root, "current", p)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return false
+		},
+		"rubbish among our own things": func(t *testing.T, root string) bool {
+			for _, p := range []string{"stage/tree/x/y/z", "stage/manifest.json", "stage/record.json", "spare/tree/index.html", "spare/record.json", "tmp/x", "trash/a/b"} {
+				write(t, filepath.Join(root, release.Folder, p), "rubbish")
+			}
+			return false
+		},
+		"a stranger's file among the releases": func(t *testing.T, root string) bool {
+			write(t, filepath.Join(root, "releases", "LEESMIJ"), "x")
+			return false
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			root := lab.RAM(t)
+			target := dirTarget(root)
+			mustPublish(t, target, me(), siteA.release(), lax)
+			refused := spoil(t, root)
+			rep, err := tryPublish(t.Context(), target, later(me(), hour), siteB.release(), lax)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if rep.Refused != refused {
+				t.Fatalf("refused %v, want %v: %v", rep.Refused, refused, rep.Plan.Refused)
+			}
+			if refused {
+				if rep.Plan.Refused[len(rep.Plan.Refused)-1].Gate != release.Foreign {
+					t.Errorf("refused by %v", rep.Plan.Refused)
+				}
+				opt := lax
+				opt.Allow = append(opt.Allow, release.Foreign)
+				mustPublish(t, target, later(me(), hour), siteB.release(), opt)
+			}
+			isOne(t, served(t, root), siteB)
+			mustPublish(t, target, later(me(), 2*hour), siteC.release(), lax)
+			isOne(t, served(t, root), siteC)
+			if name == "a stranger's file among the releases" {
+				if _, err := os.Stat(filepath.Join(root, "releases", "LEESMIJ")); err != nil {
+					t.Error("the stranger's file is gone")
+				}
+			}
+		})
+	}
+}
+
+func relink(t *testing.T, root, to string) {
+	t.Helper()
+	name := filepath.Join(root, "current")
+	if err := os.Remove(name); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(to, name); err != nil {
+		t.Fatal(err)
+	}
+}

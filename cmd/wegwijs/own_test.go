@@ -1,0 +1,248 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io/fs"
+	"maps"
+	"math/rand/v2"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"wegwijs/cmd/wegwijs/internal/output"
+)
+
+// buildOwn builds this repository's own site, with some of its files changed,
+// and gives its folder. Any finding fails the test.
+func buildOwn(t *testing.T, change func(name, text string) string) string {
+	t.Helper()
+	dir := memoryFolder(t)
+	files := inputs(t, repository)
+	if change != nil {
+		for name, text := range files {
+			files[name] = change(name, text)
+		}
+	}
+	lay(t, dir, files, rand.New(rand.NewPCG(1, 1)))
+	for _, args := range [][]string{{"check", "--strict", "-C", dir}, {"build", "-C", dir}} {
+		var stdout, stderr bytes.Buffer
+		if code := run(context.Background(), args, &stdout, &stderr); code != 0 || stderr.Len() > 0 {
+			t.Fatalf("%s: got status %d, want 0 and no finding:\n%s", args[0], code, stderr.String())
+		}
+	}
+	return filepath.Join(dir, "public")
+}
+
+func manifest(t *testing.T, public string) *output.Manifest {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(public, output.ManifestPath))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := output.DecodeManifest(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// TestOwnSite: this repository's own site has nothing wrong, and its output has
+// exactly the pages that its content asks for: in every language each page
+// once, in that language where it is translated and else from another.
+func TestOwnSite(t *testing.T) {
+	public := buildOwn(t, nil)
+	texts := map[string]map[string]bool{} // ids by language
+	err := filepath.WalkDir(filepath.Join(repository, "content"), func(p string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(p, ".md") {
+			return err
+		}
+		rel, _ := filepath.Rel(filepath.Join(repository, "content"), p)
+		lang, rest, _ := strings.Cut(filepath.ToSlash(rel), "/")
+		if texts[lang] == nil {
+			texts[lang] = map[string]bool{}
+		}
+		texts[lang][rest] = true
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]bool{}
+	for _, ids := range texts {
+		maps.Copy(all, ids)
+	}
+	if len(texts["nl"]) < 9 || len(texts["en"]) < 9 || !maps.Equal(all, texts["nl"]) {
+		t.Fatalf("the content has %d Dutch pages, %d English ones and %d in all; want each page in Dutch, and the nine of the start in both", len(texts["nl"]), len(texts["en"]), len(all))
+	}
+	got := map[string][]string{} // by language: kind and source
+	for _, e := range manifest(t, public).Files {
+		if e.Kind == output.Real || e.Kind == output.Fallback {
+			lang, rest, _ := strings.Cut(strings.TrimPrefix(e.Source, "content/"), "/")
+			if (lang == e.Lang) != (e.Kind == output.Real) {
+				t.Errorf("%s is a %s of %s for readers of %s", e.Path, e.Kind, e.Source, e.Lang)
+			}
+			if e.Kind == output.Fallback && texts[e.Lang][rest] {
+				t.Errorf("%s shows %s, though it is translated", e.Path, e.Source)
+			}
+			if inFolder := strings.HasPrefix(e.Path, e.Lang+"/"); inFolder == (e.Lang == "nl") {
+				t.Errorf("%s is for readers of %s", e.Path, e.Lang)
+			}
+			got[e.Lang] = append(got[e.Lang], rest)
+		}
+	}
+	if want := slices.Sorted(maps.Keys(texts)); !slices.Equal(slices.Sorted(maps.Keys(got)), want) {
+		t.Errorf("got pages in %q, want in %q", slices.Sorted(maps.Keys(got)), want)
+	}
+	for lang, ids := range got {
+		slices.Sort(ids)
+		if want := slices.Sorted(maps.Keys(all)); !slices.Equal(ids, want) {
+			t.Errorf("%s: got pages\n%q\nwant\n%q", lang, ids, want)
+		}
+	}
+	for lang := range texts {
+		p := filepath.Join(public, lang, "404.html")
+		if lang == "nl" {
+			p = filepath.Join(public, "404.html")
+		}
+		if _, err := os.Stat(p); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestSettingsComeFromTheRecord: with other servers in site.toml, every page,
+// table and file names those, and none the old ones.
+func TestSettingsComeFromTheRecord(t *testing.T) {
+	names := map[string]string{"imap.voorbeeld.example": "post1.anders.example", "pop.voorbeeld.example": "post2.anders.example", "smtp.voorbeeld.example": "uit.anders.example"}
+	public := buildOwn(t, func(name, text string) string {
+		if name != "site.toml" {
+			return text
+		}
+		for old, other := range names {
+			if !strings.Contains(text, `"`+old+`"`) {
+				t.Fatalf("site.toml does not name %s", old)
+			}
+			text = strings.ReplaceAll(text, `"`+old+`"`, `"`+other+`"`)
+		}
+		return text
+	})
+	seen := map[string]int{}
+	for p, text := range contents(t, public) {
+		for old, other := range names {
+			if strings.Contains(text, old) {
+				t.Errorf("%s still names %s", p, old)
+			}
+			if strings.Contains(text, other) {
+				seen[other]++
+			}
+		}
+	}
+	for _, other := range names {
+		if seen[other] < 10 {
+			t.Errorf("%s stands in %d files, want it on the settings pages of every language and in the files for mail programs", other, seen[other])
+		}
+	}
+	// The settings pages have it in a table, in every language.
+	for _, page := range []string{"e-mail/imap-instellingen", "e-mail/pop-instellingen", "e-mail/smtp-instellingen"} {
+		n := 0
+		for _, e := range manifest(t, public).Files {
+			if e.Kind != output.Real && e.Kind != output.Fallback || !strings.HasSuffix(e.Source, "/"+page+".md") {
+				continue
+			}
+			n++
+			data, err := os.ReadFile(filepath.Join(public, filepath.FromSlash(e.Path)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, table, ok := strings.Cut(string(data), "<table")
+			table, _, closed := strings.Cut(table, "</table>")
+			if !ok || !closed || !strings.Contains(table, "anders.example") {
+				t.Errorf("%s has no settings table with the server's name", e.Path)
+			}
+		}
+		if n < 4 {
+			t.Errorf("%s is there in %d languages, want 4", page, n)
+		}
+	}
+}
+
+// TestOwnSiteIsWhole: whatever a page of this repository's own site refers to
+// is there, nothing comes from elsewhere, and the manifest tells the truth.
+func TestOwnSiteIsWhole(t *testing.T) {
+	public := buildOwn(t, nil)
+	files := contents(t, public)
+	base := "https://help.voorbeeld.example"
+	for p, text := range files {
+		if !strings.HasSuffix(p, ".html") {
+			continue
+		}
+		for _, r := range references(t, text) {
+			u := strings.TrimPrefix(r.url, base)
+			switch {
+			case strings.HasPrefix(u, "/") && !strings.HasPrefix(u, "//"):
+				u, _, _ = strings.Cut(u, "#")
+				u, _, _ = strings.Cut(u, "?")
+				if _, ok := files[output.PathOf(pathUnescape(t, u))]; !ok && u != "" {
+					t.Errorf("%s: <%s> leads to %s, which is not there", p, r.tag, r.url)
+				}
+			case r.tag != "a" && r.url != "" && !strings.HasPrefix(u, "#"):
+				t.Errorf("%s: <%s> loads %s from elsewhere", p, r.tag, r.url)
+			}
+		}
+	}
+	listed := map[string]bool{output.ManifestPath: true}
+	for _, e := range manifest(t, public).Files {
+		listed[e.Path] = true
+		text, ok := files[e.Path]
+		if !ok || int64(len(text)) != e.Size || fmt.Sprintf("%x", sha256.Sum256([]byte(text))) != e.SHA256 || output.TypeOf(e.Path) != e.Type {
+			t.Errorf("the manifest has %+v, and the file is %d bytes", e, len(text))
+		}
+	}
+	for p := range files {
+		if !strings.HasSuffix(p, "/") && !listed[p] {
+			t.Errorf("%s is not in the manifest", p)
+		}
+	}
+}
+
+// A reference is an address that a page names.
+type reference struct{ tag, url string }
+
+func references(t *testing.T, page string) []reference {
+	t.Helper()
+	doc, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []reference
+	for n := range doc.Descendants() {
+		tag := n.Data
+		for _, a := range n.Attr {
+			switch {
+			case a.Key == "href" && (tag == "a" || tag == "link"), a.Key == "src":
+				if tag == "link" && slices.ContainsFunc(n.Attr, func(b html.Attribute) bool { return b.Key == "rel" && (b.Val == "canonical" || b.Val == "alternate") }) {
+					tag = "a" // it leads there and loads nothing
+				}
+				list = append(list, reference{tag, a.Val})
+			}
+		}
+	}
+	return list
+}
+
+func pathUnescape(t *testing.T, s string) string {
+	t.Helper()
+	p, err := url.PathUnescape(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
