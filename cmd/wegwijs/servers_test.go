@@ -68,6 +68,14 @@ from = "/oud/caf%C3%A9(1)+$x/"
 to = "e-mail/vragen.md"
 
 [[redirect]]
+from = "/oud/{host}/"
+to = "e-mail/prijs.md"
+
+[[redirect]]
+from = "/oud/100%25{/"
+to = "e-mail/prijs.md"
+
+[[redirect]]
 from = "/en/old/"
 to = "en/e-mail/imap.md"
 
@@ -93,6 +101,11 @@ title = "Vragen"
 slug = "één-vraag"
 +++
 ![x](een%20plaatje.svg)
+-- content/nl/e-mail/prijs.md --
++++
+title = "Prijs"
+slug = "prijs"
++++
 -- content/nl/e-mail/een plaatje.svg --
 <svg xmlns="http://www.w3.org/2000/svg" width="3" height="2"/>
 -- content/nl/e-mail/handleiding.pdf --
@@ -339,6 +352,7 @@ func ask(t *testing.T, method, base, address string) answer {
 	if err != nil {
 		t.Fatal(err)
 	}
+	req.Host = "hulp.example" // as a browser says it, whatever stands before the server
 	client := &http.Client{
 		Timeout:       20 * time.Second,
 		Transport:     &http.Transport{DisableKeepAlives: true, DisableCompression: true},
@@ -354,6 +368,18 @@ func ask(t *testing.T, method, base, address string) answer {
 		t.Fatal(err)
 	}
 	return answer{resp.StatusCode, resp.Header, string(body)}
+}
+
+// location gives where an answer leads. Apache always names the host.
+func location(server string, a answer) string {
+	to := a.header.Get("Location")
+	if server == "apache" {
+		if u, err := url.Parse(to); err == nil && u.Hostname() == "hulp.example" {
+			u.Scheme, u.Host = "", ""
+			to = u.String()
+		}
+	}
+	return to
 }
 
 // sameType reports whether a content type is the one wanted; letter case and
@@ -427,11 +453,14 @@ func TestServerRules(t *testing.T) {
 				"/oud/een%20spatie/":              "/e-mail/pop/",
 				"/oud/caf%C3%A9(1)+$x/":           "/e-mail/%C3%A9%C3%A9n-vraag/",
 				"/oud/caf%c3%a9%281%29%2B%24x/":   "/e-mail/%C3%A9%C3%A9n-vraag/",
+				"/oud/%7Bhost%7D/":                "/e-mail/prijs/",
+				"/oud/{host}/":                    "/e-mail/prijs/",
+				"/oud/100%25%7b/":                 "/e-mail/prijs/",
 				"/en/old/":                        "/en/email/imap-settings/",
 				"/oud/imap/?utm_source=brief&a=b": "/e-mail/imap/",
 			} {
 				a := ask(t, "GET", base, from)
-				got := strings.TrimPrefix(a.header.Get("Location"), base)
+				got := location(server, a)
 				got, _, _ = strings.Cut(got, "?utm")
 				if a.status != 301 || !strings.EqualFold(got, to) { // Apache writes %c3
 					t.Errorf("%s: got status %d to %q, want 301 to %q", from, a.status, got, to)
@@ -440,7 +469,7 @@ func TestServerRules(t *testing.T) {
 			// A folder without its slash.
 			for _, from := range []string{"/e-mail", "/en/email/imap-settings", "/oud/imap"} {
 				a := ask(t, "GET", base, from)
-				if got := strings.TrimPrefix(a.header.Get("Location"), base); a.status/100 != 3 || got != from+"/" && from != "/oud/imap" {
+				if got := location(server, a); a.status/100 != 3 || got != from+"/" && from != "/oud/imap" {
 					t.Errorf("%s: got status %d to %q, want a redirect to %s/", from, a.status, got, from)
 				}
 			}

@@ -2,12 +2,18 @@ package layout
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/tdewolff/minify/v2"
+	"github.com/tdewolff/minify/v2/css"
+	"github.com/tdewolff/minify/v2/js"
+	"github.com/tdewolff/parse/v2"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/output"
@@ -110,7 +116,7 @@ func loadAssets(files map[string][]byte, theme []byte, out *diag.List) *Assets {
 				at = m[3]
 			}
 			b.Write(data[at:])
-			data = b.Bytes()
+			data = a.minify(file, path.Ext(name), b.Bytes(), out)
 		}
 		p := "assets/" + output.Fingerprint(name, data)
 		if why := output.CheckPath(p); why != "" {
@@ -125,6 +131,31 @@ func loadAssets(files map[string][]byte, theme []byte, out *diag.List) *Assets {
 	}
 	slices.SortFunc(a.Files, func(x, y Asset) int { return strings.Compare(x.Path, y.Path) })
 	return a
+}
+
+// minify takes out of a style sheet or a script what only people read. One that
+// cannot be parsed is reported, which also catches slips that browsers pass over
+// in silence.
+func (a *Assets) minify(file, ext string, data []byte, out *diag.List) []byte {
+	m := minify.New()
+	kind := "text/css"
+	if ext == ".css" {
+		m.AddFunc(kind, css.Minify)
+	} else {
+		kind = "text/javascript"
+		m.AddFunc(kind, js.Minify)
+	}
+	small, err := m.Bytes(kind, data)
+	if err == nil {
+		return small
+	}
+	pos := diag.Pos{File: file}
+	msg := err.Error()
+	if pe, ok := errors.AsType[*parse.Error](err); ok {
+		pos.Line, pos.Col, msg = pe.Line, pe.Column, pe.Message
+	}
+	out.Errorf(pos, "asset-syntax", "", "cannot be parsed: %s", msg)
+	return data
 }
 
 // relative gives the path to an asset from a folder of assets.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"path"
 	"slices"
 	"time"
 
@@ -100,6 +101,9 @@ func first(ctx context.Context, v *View) ([]diag.Diagnostic, error) {
 	var ds []diag.Diagnostic
 	for _, f := range v.Files {
 		for _, p := range v.pagesOf(f) {
+			if at, _ := v.State.Set.File(path.Join(p.Dir, "index.html")); at.Key != p {
+				continue // another page has its address
+			}
 			if err := make1(ctx, v.State, p, &b); err != nil {
 				return nil, err
 			}
@@ -114,23 +118,20 @@ func first(ctx context.Context, v *View) ([]diag.Diagnostic, error) {
 // files that are no pages.
 func all(ctx context.Context, s *build.State) error {
 	var b bytes.Buffer
-	for _, l := range s.Site.Locales {
-		for _, p := range l.All {
-			if err := make1(ctx, s, p, &b); err != nil {
-				return err
-			}
-		}
-	}
 	for _, f := range s.Set.Files() {
-		switch f.Key.(type) {
+		var err error
+		switch k := f.Key.(type) {
+		case *site.Page:
+			err = make1(ctx, s, k, &b)
 		case *site.Locale, site.Redirect, layout.RootFile:
 			b.Reset()
-			if err := s.Renderer.Make(ctx, &f, &b, nil); err != nil {
-				return err
-			}
+			err = s.Renderer.Make(ctx, &f, &b, nil)
+		}
+		if err != nil {
+			return err
 		}
 	}
-	return nil
+	return ctx.Err()
 }
 
 // make1 makes a page unless it is known what is wrong with it.

@@ -127,11 +127,15 @@ func (w *mdWriter) heading(n *ast.Heading) string {
 // startRE finds what would begin another block at the start of a line.
 var startRE = regexp.MustCompile("^(?:#{1,6}(?:[ \t]|$)|>|[-+*](?:[ \t]|$)|[0-9]{1,9}[.)](?:[ \t]|$)|```|~~~|=+[ \t]*$|-+[ \t]*$|(?:[-*_][ \t]*){3,}$|:|<[a-zA-Z/!?]|\\[\\^|\\|?[ \t]*:?-+)")
 
+// firstRE finds what would make another block of a paragraph: what kept it from
+// being one in the source, such as tabs or a link definition above it, is gone.
+var firstRE = regexp.MustCompile("^(?:#{1,6}(?:[ \t\n]|$)|>|[-+*:](?:[ \t\n]|$))")
+
 // paragraph keeps the lines of a paragraph together: what stands far enough to
 // the right begins nothing new.
 func paragraph(text string) string {
-	if strings.HasPrefix(text, ": ") {
-		text = `\` + text // no definition of what stands above
+	if firstRE.MatchString(text) {
+		text = `\` + text
 	}
 	lines := strings.Split(text, "\n")
 	for i := 1; i < len(lines); i++ {
@@ -238,7 +242,11 @@ func (w *mdWriter) definitions(l *xast.DefinitionList) {
 			if !c.IsTight {
 				b.WriteString("\n")
 			}
-			b.WriteString(prefix(": ", "  ", w.blocks(c)) + "\n")
+			if text := w.blocks(c); text != "" {
+				b.WriteString(prefix(": ", "  ", text) + "\n")
+			} else {
+				b.WriteString(": \n") // the space makes it a definition
+			}
 		}
 	}
 	w.put(b.String())
@@ -348,6 +356,9 @@ func (w *mdWriter) target(dest, title []byte) string {
 	u := string(dest)
 	if w.absolute != nil {
 		u = w.absolute(u)
+	}
+	if slashes := len(u) - len(strings.TrimRight(u, `\`)); slashes%2 == 1 {
+		u += `\` // else it would escape what follows
 	}
 	if u == "" || strings.ContainsAny(u, " ()<>") {
 		u = "<" + strings.NewReplacer("<", "%3C", ">", "%3E").Replace(u) + ">"

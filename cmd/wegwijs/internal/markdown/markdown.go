@@ -254,8 +254,8 @@ func (w *walk) node(n ast.Node) {
 		w.directive(n)
 		return
 	}
-	w.table(n)
 	w.children(n)
+	w.table(n) // once the directives in it say what they say
 }
 
 func short(s string) string {

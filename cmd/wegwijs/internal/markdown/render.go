@@ -20,6 +20,7 @@ func (r *nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(KindDirective, r.directive)
 	reg.Register(KindAlert, r.alert)
 	reg.Register(xast.KindTable, r.table)
+	reg.Register(xast.KindTableCell, r.cell)
 	reg.Register(xast.KindTaskCheckBox, r.checkBox)
 	reg.Register(ast.KindLink, r.link)
 }
@@ -100,22 +101,72 @@ func (r *nodeRenderer) checkBox(w util.BufWriter, _ []byte, n ast.Node, entering
 	return ast.WalkContinue, nil
 }
 
-// table gives the cells of a table their scope, and their alignment as a class.
+// rows is from how many columns on each row of a table is a thing of its own:
+// its first cell names it, and on a phone it may become a card on which every
+// other cell carries the name of its column.
+const rows = 3
+
+// cell is goldmark's, with the scope of headers, the name of the column for
+// narrow screens, and alignment as a class instead of a style.
+func (r *nodeRenderer) cell(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	n := node.(*xast.TableCell)
+	tag := "td"
+	_, head := n.Parent().(*xast.TableHeader)
+	label, labelled := n.AttributeString("data-label")
+	scope, scoped := n.AttributeString("scope")
+	if head || scoped {
+		tag = "th"
+	}
+	if !entering {
+		w.WriteString("</" + tag + ">\n")
+		return ast.WalkContinue, nil
+	}
+	w.WriteString("<" + tag)
+	if scoped {
+		w.WriteString(` scope="` + scope.(string) + `"`)
+	}
+	switch n.Alignment {
+	case xast.AlignRight:
+		w.WriteString(` class="end"`)
+	case xast.AlignCenter:
+		w.WriteString(` class="center"`)
+	}
+	if labelled {
+		w.WriteString(` data-label="`)
+		w.Write(util.EscapeHTML([]byte(label.(string))))
+		w.WriteByte('"')
+	}
+	w.WriteByte('>')
+	return ast.WalkContinue, nil
+}
+
+// table gives the cells of a table their scope and the name of their column.
 func (w *walk) table(n ast.Node) {
-	cell, ok := n.(*xast.TableCell)
+	t, ok := n.(*xast.Table)
 	if !ok {
 		return
 	}
-	if _, head := cell.Parent().(*xast.TableHeader); head {
-		if cell.FirstChild() != nil {
-			cell.SetAttributeString("scope", []byte("col"))
+	var names []string
+	for row := t.FirstChild(); row != nil; row = row.NextSibling() {
+		_, head := row.(*xast.TableHeader)
+		i := 0
+		for c := row.FirstChild(); c != nil; c = c.NextSibling() {
+			switch {
+			case head:
+				names = append(names, strings.TrimSpace(Plain(c, w.body)))
+				if names[i] != "" {
+					c.SetAttributeString("scope", "col")
+				}
+			case len(t.Alignments) < rows:
+			case i == 0:
+				if c.FirstChild() != nil {
+					c.SetAttributeString("scope", "row")
+				}
+			case i < len(names) && names[i] != "":
+				c.SetAttributeString("data-label", names[i])
+			}
+			i++
 		}
-	}
-	switch cell.Alignment {
-	case xast.AlignRight:
-		cell.SetAttributeString("class", []byte("end"))
-	case xast.AlignCenter:
-		cell.SetAttributeString("class", []byte("center"))
 	}
 }
 

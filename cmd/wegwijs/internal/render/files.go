@@ -383,7 +383,10 @@ func Theme(c *config.Config) []byte {
 			light.WriteString(line)
 		}
 	}
-	css := ":root{" + light.String() + "}\n"
+	css := "" // paper stays as the design has it
+	if light.Len() > 0 {
+		css = "@media screen{:root{" + light.String() + "}}\n"
+	}
 	if dark.Len() > 0 {
 		css += "@media screen and (prefers-color-scheme:dark){:root{" + dark.String() + "}}\n"
 	}

@@ -219,12 +219,12 @@ func (r *Renderer) apache() string {
 }
 
 // apacheTarget gives an address as the target of RedirectMatch: Apache encodes
-// the path of it itself, and takes a $ or & as a part of what was matched.
+// the path of it itself, and takes a $ as a part of what was matched.
 func apacheTarget(u string) string {
-	u, query, _ := strings.Cut(u, "?")
-	u = strings.NewReplacer(`\`, `\\`, "$", `\$`, "&", `\&`).Replace(unescape(u))
-	if query != "" {
-		u += "?" + strings.ReplaceAll(query, "&", `\&`)
+	u, query, ok := strings.Cut(u, "?")
+	u = strings.NewReplacer(`\`, `\\`, "$", `\$`).Replace(unescape(u))
+	if ok {
+		u += "?" + query
 	}
 	return u
 }
@@ -259,7 +259,7 @@ func (r *Renderer) caddy() string {
 	}
 	fmt.Fprintf(&b, "@wegwijs_hidden path /rules/* %s\nerror @wegwijs_hidden 404\n", strings.Join(hidden, " "))
 	for i, p := range r.redirectRules() {
-		fmt.Fprintf(&b, "@wegwijs_old_%d path %s\nredir @wegwijs_old_%d %s 301\n", i+1, quoteCaddy(unescape(p[0])), i+1, quoteCaddy(p[1]))
+		fmt.Fprintf(&b, "@wegwijs_old_%d path %s\nredir @wegwijs_old_%d %s 301\n", i+1, quoteCaddy(caddyPath(p[0])), i+1, quoteCaddy(p[1]))
 	}
 	b.WriteString("file_server\n")
 	if r.Site.Config.Outputs.NotFound {
@@ -279,10 +279,15 @@ func (r *Renderer) caddy() string {
 	return b.String()
 }
 
-// quoteCaddy quotes an argument; braces would begin a placeholder.
+// caddyPath gives an address as Caddy matches it: decoded, but for braces,
+// which would begin a placeholder, and what then begins a code. (A backslash
+// before a brace would do, were it not lost in a file that is imported.)
+func caddyPath(u string) string {
+	return strings.NewReplacer("%", "%25", "{", "%7B", "}", "%7D").Replace(unescape(u))
+}
+
 func quoteCaddy(s string) string {
-	s = strings.NewReplacer("{", `\{`, "}", `\}`).Replace(s)
-	if strings.ContainsAny(s, " \"{}#`") {
+	if strings.ContainsAny(s, " \"#`") {
 		return `"` + strings.ReplaceAll(s, `"`, `\"`) + `"`
 	}
 	return s
