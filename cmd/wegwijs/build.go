@@ -68,6 +68,7 @@ func (e *env) runBuild(ctx context.Context, out string) error {
 	if e.format == "json" {
 		j := json.NewEncoder(e.stdout)
 		j.SetIndent("", "  ")
+		j.SetEscapeHTML(false)
 		return j.Encode(map[string]any{
 			"output": out, "release": r.Manifest.Release, "files": r.Written + r.Same, "bytes": r.Bytes,
 			"written": r.Written, "same": r.Same, "deleted": r.Deleted, "errors": 0, "warnings": len(findings), "findings": nonNil(findings),
@@ -97,10 +98,13 @@ func (e *env) runBuild(ctx context.Context, out string) error {
 	if fallbacks > 0 {
 		fmt.Fprintf(e.stdout, "; %d shown from another language", fallbacks)
 	}
-	if d := len(s.Drafts()); d > 0 {
+	switch d := len(s.Drafts()); {
+	case d == 1:
+		fmt.Fprint(e.stdout, "; 1 draft left out")
+	case d > 1:
 		fmt.Fprintf(e.stdout, "; %d drafts left out", d)
 	}
-	fmt.Fprintf(e.stdout, "\n%s: %d files, %.1f MB; %d written, %d the same, %d deleted (%s)\n", out, r.Written+r.Same, float64(r.Bytes)/1e6, r.Written, r.Same, r.Deleted, took(start))
+	fmt.Fprintf(e.stdout, "\n%s: %d files, %s; %d written, %d the same, %d deleted (%s)\n", out, r.Written+r.Same, size(r.Bytes), r.Written, r.Same, r.Deleted, took(start))
 	return nil
 }
 
@@ -110,6 +114,13 @@ func took(start time.Time) string {
 		return d.Round(time.Millisecond).String()
 	}
 	return d.Round(10 * time.Millisecond).String()
+}
+
+func size(bytes int64) string {
+	if bytes < 1e6 {
+		return fmt.Sprintf("%d kB", (bytes+500)/1000)
+	}
+	return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
 }
 
 func nonNil(ds []diag.Diagnostic) []diag.Diagnostic {

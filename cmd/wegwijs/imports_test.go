@@ -38,7 +38,7 @@ var allowed = map[string][]string{
 	// What is done with that.
 	"watch":           {"scan"},
 	"live":            {"build", "content", "diag", "layout", "output", "scan", "site", "watch"},
-	"serve":           {"diag", "live", "output", "render"},
+	"serve":           {"content", "diag", "live", "output", "render"},
 	"verify":          {"diag", "forms", "mail", "strict"},
 	"publish":         {"diag", "output", "publish/bucket", "publish/dial", "publish/release", "publish/remote", "publish/tree", "strict"},
 	"publish/bucket":  {"output", "publish/release"},

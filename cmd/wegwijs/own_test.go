@@ -213,6 +213,43 @@ func TestOwnSiteIsWhole(t *testing.T) {
 	}
 }
 
+// TestOwnSiteObeysItsPolicy: the pages hold nothing that their own content
+// security policy forbids, so nothing is missing in a browser.
+func TestOwnSiteObeysItsPolicy(t *testing.T) {
+	for p, text := range contents(t, buildOwn(t, nil)) {
+		if !strings.HasSuffix(p, ".html") {
+			continue
+		}
+		doc, err := html.Parse(strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range doc.Descendants() {
+			kind := ""
+			src := false
+			for _, a := range n.Attr {
+				if a.Key == "style" || strings.HasPrefix(a.Key, "on") {
+					t.Errorf("%s: <%s> has the attribute %s", p, n.Data, a.Key)
+				}
+				src = src || a.Key == "src"
+				if a.Key == "type" {
+					kind = a.Val
+				}
+			}
+			switch n.Data {
+			case "style", "iframe", "object", "embed", "base":
+				if n.Type == html.ElementNode {
+					t.Errorf("%s: it has a <%s>", p, n.Data)
+				}
+			case "script":
+				if n.Type == html.ElementNode && !src && kind != "application/ld+json" {
+					t.Errorf("%s: it has a script of its own", p)
+				}
+			}
+		}
+	}
+}
+
 // A reference is an address that a page names.
 type reference struct{ tag, url string }
 

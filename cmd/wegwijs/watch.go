@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -63,29 +64,34 @@ func (e *env) watch() *cobra.Command {
 func (e *env) runWatch(ctx context.Context, f watchFlags) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	public := filepath.Join(e.dir, "public")
+	if f.write {
+		if err := e.checkOutput(public); err != nil {
+			return err
+		}
+	}
 	listener, err := listen(f.host, f.port)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
+	w := &watcher{e: e, public: public, write: f.write}
 	port := listener.Addr().(*net.TCPAddr).Port
 	if f.port != 0 && port != f.port {
-		fmt.Fprintf(e.stdout, "port %d is taken; using %d\n", f.port, port)
+		w.say(fmt.Sprintf("port %d is taken; using %d", f.port, port))
 	}
-	name := f.host
-	if a := net.ParseIP(name); name == "" || a != nil && a.IsUnspecified() {
-		name = "localhost"
+	hosts, addresses := names(f.host, port)
+	w.say(addresses[0] + " (Ctrl-C stops)")
+	for _, a := range addresses[1:] {
+		w.say(a + " (from other devices)")
 	}
-	address := "http://" + net.JoinHostPort(name, strconv.Itoa(port)) + "/"
-	fmt.Fprintf(e.stdout, "%s (Ctrl-C stops)\n", address)
 
 	opt := e.options()
 	opt.Drafts = f.drafts
-	w := &watcher{e: e, write: f.write}
-	l := live.New(os.DirFS(e.dir), opt, w.checked)
-	hints := watch.Start(ctx, e.dir, watch.Options{Poll: f.poll, Cost: l.Cost, Hot: l.Hot, Say: func(line string) { fmt.Fprintln(e.stdout, line) }})
+	l := live.New(os.DirFS(e.dir), opt, func(v *live.View) { w.checked(ctx, v) })
+	hints := watch.Start(ctx, e.dir, watch.Options{Poll: f.poll, Cost: l.Cost, Hot: l.Hot, Say: w.say})
 	server := &http.Server{
-		Handler: serve.Handler(l, serve.Options{Hosts: []string{f.host}, Follow: f.follow, Read: func(file string) ([]byte, error) {
+		Handler: serve.Handler(l, serve.Options{Hosts: hosts, Follow: f.follow, Read: func(file string) ([]byte, error) {
 			return os.ReadFile(filepath.Join(e.dir, filepath.FromSlash(file)))
 		}}),
 		ReadHeaderTimeout: 10 * time.Second,
@@ -96,7 +102,7 @@ func (e *env) runWatch(ctx context.Context, f watchFlags) error {
 	wg.Go(func() { failed <- l.Run(ctx, hints.Hints) })
 	wg.Go(func() { failed <- server.Serve(listener) })
 	if f.open {
-		openBrowser(address)
+		openBrowser(addresses[0])
 	}
 	select {
 	case <-ctx.Done():
@@ -107,10 +113,30 @@ func (e *env) runWatch(ctx context.Context, f watchFlags) error {
 	server.Close()
 	wg.Wait()
 	w.wg.Wait()
-	if errors.Is(err, http.ErrServerClosed) {
-		err = nil
-	}
 	return err
+}
+
+// names gives the names by which the preview may be asked for, besides those
+// of this machine to itself, and its addresses: first the one to open.
+func names(host string, port int) (hosts, addresses []string) {
+	address := func(name string) string {
+		return "http://" + net.JoinHostPort(name, strconv.Itoa(port)) + "/"
+	}
+	if a := net.ParseIP(host); host != "" && (a == nil || !a.IsUnspecified()) {
+		return []string{host}, []string{address(host)}
+	}
+	hosts, addresses = []string{"0.0.0.0"}, []string{address("localhost")}
+	if name, err := os.Hostname(); err == nil {
+		short, _, _ := strings.Cut(name, ".")
+		hosts = append(hosts, name, short, short+".local")
+	}
+	nets, _ := net.InterfaceAddrs()
+	for _, n := range nets {
+		if n, ok := n.(*net.IPNet); ok && n.IP.To4() != nil && n.IP.IsGlobalUnicast() {
+			addresses = append(addresses, address(n.IP.String()))
+		}
+	}
+	return hosts, addresses
 }
 
 // listen takes the port, or the next free one.
@@ -132,65 +158,127 @@ func listen(host string, port int) (net.Listener, error) {
 // watcher reports what the checks find, and writes the site where it is asked
 // to.
 type watcher struct {
-	e     *env
-	write bool
-	mu    sync.Mutex
-	wg    sync.WaitGroup
-	last  []diag.Diagnostic
-	busy  bool
-	next  *build.State
+	e      *env
+	public string
+	write  bool
+	wg     sync.WaitGroup
+
+	mu   sync.Mutex // guards what follows, and the output
+	last []diag.Diagnostic
+	busy bool         // somebody is writing
+	want *build.State // what should be written: the newest state, if it has no mistakes
 }
 
-func (w *watcher) checked(v *live.View) {
+// say prints a line for people; a program that reads the findings gets them
+// alone.
+func (w *watcher) say(line string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !equal(w.last, v.Findings) || v.ID == 1 {
-		switch {
-		case len(v.Findings) > 0:
-			w.e.report(v.Findings)
-		case len(w.last) > 0:
-			fmt.Fprintln(w.e.stdout, "all mistakes are mended")
-		}
-		w.last = v.Findings
-	}
-	if !w.write || v.Errors() > 0 {
+	w.sayLocked(line)
+}
+
+func (w *watcher) sayLocked(line string) {
+	if w.e.format == "json" {
+		fmt.Fprintln(w.e.stderr, line)
 		return
 	}
-	w.next = v.State
+	fmt.Fprintln(w.e.stdout, line)
+}
+
+func (w *watcher) checked(ctx context.Context, v *live.View) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.report(v.Findings)
+	if !w.write || ctx.Err() != nil {
+		return
+	}
+	w.want = v.State
+	if v.Errors() > 0 {
+		w.want = nil
+	}
 	if !w.busy {
 		w.busy = true
-		w.wg.Go(w.writing)
+		w.wg.Go(func() { w.writing(ctx) })
 	}
 }
 
-// writing writes the newest state until there is none newer.
-func (w *watcher) writing() {
+// report prints what was not printed before. A finding that only moved to
+// another line is none of that.
+func (w *watcher) report(ds []diag.Diagnostic) {
+	old := map[diag.Diagnostic]int{}
+	for _, d := range w.last {
+		old[placeless(d)]++
+	}
+	var news []diag.Diagnostic
+	for _, d := range ds {
+		if old[placeless(d)]--; old[placeless(d)] < 0 {
+			news = append(news, d)
+		}
+	}
+	was, is := diag.Errors(w.last), diag.Errors(ds)
+	same := len(ds) == len(w.last) && len(news) == 0
+	w.last = ds
+	switch {
+	case same:
+	case w.e.format == "json":
+		w.e.report(ds)
+	default:
+		if len(news) > 0 {
+			w.e.report(news)
+		}
+		switch {
+		case is == 0 && was > 0:
+			w.sayLocked("all mistakes are mended")
+		case is > diag.Errors(news):
+			w.sayLocked(count(is) + " in all")
+		}
+	}
+}
+
+func placeless(d diag.Diagnostic) diag.Diagnostic {
+	d.Pos.Line, d.Pos.Col = 0, 0
+	return d
+}
+
+func count(n int) string {
+	if n == 1 {
+		return "1 mistake"
+	}
+	return fmt.Sprintf("%d mistakes", n)
+}
+
+// writing writes the newest state until there is none newer. When ctx ends, a
+// state that is being put in place still gets there whole.
+func (w *watcher) writing(ctx context.Context) {
+	var wrote *build.State
 	for {
 		w.mu.Lock()
-		s := w.next
-		w.next = nil
-		w.busy = s != nil
+		s := w.want
+		w.busy = s != nil && s != wrote && ctx.Err() == nil
+		more := w.busy
 		w.mu.Unlock()
-		if s == nil {
+		if !more {
 			return
 		}
-		_, err := output.Write(context.Background(), s.Set, filepath.Join(w.e.dir, "public"), output.Options{})
-		if err != nil && !errors.Is(err, build.ErrChanged) {
+		one, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		goOn := context.AfterFunc(ctx, cancel)
+		_, err := output.Write(one, s.Set, w.public, output.Options{Accept: goOn})
+		goOn()
+		cancel()
+		if errors.Is(err, build.ErrChanged) { // there is a newer state, or the file becomes what it was
+			select {
+			case <-ctx.Done():
+			case <-time.After(100 * time.Millisecond):
+			}
+			continue
+		}
+		wrote = s
+		if err != nil && ctx.Err() == nil {
+			w.mu.Lock()
 			fmt.Fprintf(w.e.stderr, "write public: %v\n", err)
+			w.mu.Unlock()
 		}
 	}
-}
-
-func equal(a, b []diag.Diagnostic) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }
 
 // openBrowser shows an address; where there is no browser nothing happens.

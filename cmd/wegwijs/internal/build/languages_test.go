@@ -443,9 +443,7 @@ func TestLanguagesNoDeadLinks(t *testing.T) {
 				continue
 			}
 			for _, u := range addresses(t, text(t, s, f.Path)) {
-				if strings.HasPrefix(u, s.Config.BaseURL) {
-					u = strings.TrimPrefix(u, s.Config.BaseURL)
-				}
+				u = strings.TrimPrefix(u, s.Config.BaseURL)
 				if !strings.HasPrefix(u, "/") {
 					continue
 				}

@@ -76,11 +76,18 @@ func TestNearest(t *testing.T) {
 	known := []string{"title", "description", "slug", "order", "updated", "keywords", "aliases", "related", "draft"}
 	for _, tt := range []struct{ name, want string }{
 		{"titel", "title"}, {"TITLE", "title"}, {"keyword", "keywords"}, {"desciption", "description"}, {"desscripttion", "description"},
-		{"alias", "aliases"}, {"zomaar", ""}, {"", ""}, {"x", ""},
+		{"alias", "aliases"}, {"oredr", "order"}, {"relatde", "related"}, {"zomaar", ""}, {"", ""}, {"x", ""},
 	} {
 		if got := Nearest(tt.name, known); got != tt.want {
 			t.Errorf("%q: got %q, want %q", tt.name, got, tt.want)
 		}
+	}
+	// Two letters that changed places are nearer than two other letters.
+	if got := Nearest("titel", []string{"site", "title"}); got != "title" {
+		t.Errorf("titel: got %q, want title", got)
+	}
+	if got := Nearest("iu", []string{"ux", "ui"}); got != "ui" {
+		t.Errorf("iu: got %q, want ui", got)
 	}
 	// A short name is not "like" another one of which every letter differs.
 	if got := Nearest("ab", []string{"cd"}); got != "" {

@@ -8,36 +8,37 @@ import (
 )
 
 // Nearest gives the name in known that is most like name, or "" when none is
-// near enough to be a slip of the keyboard.
+// near enough to be a slip of the keyboard: at most two letters differ, three
+// in a long name, and at least half of the letters are the same.
 func Nearest(name string, known []string) string {
 	best, bestDist := "", 3
 	if len(name) > 8 {
 		bestDist = 4
 	}
 	lower := strings.ToLower(name)
-	// Of two that are equally near, the one that begins alike and has the
-	// same letters is meant: titel is title, not site.
-	alike := func(k string) int {
-		k = strings.ToLower(k)
-		n := 0
-		if k != "" && lower != "" && k[0] == lower[0] {
-			n++
-		}
-		a, b := []byte(lower), []byte(k)
-		slices.Sort(a)
-		slices.Sort(b)
-		if slices.Equal(a, b) {
-			n++
-		}
-		return n
-	}
 	for _, k := range known {
-		d := levenshtein.ComputeDistance(lower, strings.ToLower(k))
-		if d < bestDist && d < len(k) || best != "" && d == bestDist && alike(k) > alike(best) {
+		if d := distance(lower, strings.ToLower(k)); d < bestDist && 2*d <= max(len(name), len(k)) {
 			best, bestDist = k, d
 		}
 	}
 	return best
+}
+
+// distance is that of Levenshtein, but for two letters that changed places:
+// that is one slip.
+func distance(a, b string) int {
+	d := levenshtein.ComputeDistance(a, b)
+	if d != 2 || len(a) != len(b) {
+		return d
+	}
+	i := 0
+	for a[i] == b[i] {
+		i++
+	}
+	if i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] {
+		return 1
+	}
+	return d
 }
 
 // DidYouMean gives the hint for an unknown name: the nearest known name, and

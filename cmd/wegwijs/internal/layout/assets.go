@@ -44,15 +44,44 @@ func (a *Assets) URL(name string) (string, error) {
 	if name == themeName {
 		return "", nil
 	}
-	return "", &Hinted{fmt.Sprintf("no asset %q in layouts/assets", name), diag.DidYouMean(name, slices.Collect(maps.Keys(a.urls)))}
+	return "", &missingAsset{fmt.Sprintf("no asset %q in layouts/assets", name), diag.DidYouMean(name, slices.Collect(maps.Keys(a.urls)))}
 }
 
-// refRE finds what assets say of each other: url(x) in style sheets, import
-// and import() in scripts.
+// missingAsset is a mistake in a layout, unlike what is [Hinted].
+type missingAsset struct{ Msg, Way string }
+
+func (m *missingAsset) Error() string { return m.Msg }
+
+// Hint says what to do.
+func (m *missingAsset) Hint() string { return m.Way }
+
+// What assets say of each other: url(x) and @import in style sheets, import and
+// import() in scripts. Each has the address in one of its groups.
 var (
-	cssRE = regexp.MustCompile(`url\(\s*["']?([^"')]+)["']?\s*\)`)
-	jsRE  = regexp.MustCompile(`(?:\bfrom\s*|\bimport\s*\(?\s*)["'](\.{1,2}/[^"']+)["']`)
+	cssRE     = regexp.MustCompile(`url\(\s*"([^"]+)"\s*\)|url\(\s*'([^']+)'\s*\)|url\(\s*([^"'()\s]+)\s*\)|@import\s+"([^"]+)"|@import\s+'([^']+)'`)
+	jsRE      = regexp.MustCompile(`(?:\bfrom\s*|\bimport\s*\(?\s*)(?:"((?:\.{1,2}/|https?://|//)[^"]+)"|'((?:\.{1,2}/|https?://|//)[^']+)')`)
+	commentRE = regexp.MustCompile(`(?s)/\*.*?\*/`)
 )
+
+// refs gives where a style sheet or a script names other files.
+func refs(name string, data []byte) (at [][2]int) {
+	re := jsRE
+	if path.Ext(name) == ".css" {
+		re = cssRE
+		data = commentRE.ReplaceAllFunc(data, func(c []byte) []byte { return bytes.Repeat([]byte(" "), len(c)) })
+	}
+	for _, m := range re.FindAllSubmatchIndex(data, -1) {
+		for g := 2; g < len(m); g += 2 {
+			if m[g] >= 0 {
+				at = append(at, [2]int{m[g], m[g+1]})
+			}
+		}
+	}
+	return at
+}
+
+// rewritten are the kinds of asset in which the names of others are found.
+var rewritten = []string{".css", ".js", ".mjs"}
 
 func loadAssets(files map[string][]byte, theme []byte, out *diag.List) *Assets {
 	const dir = Root + "/assets/"
@@ -64,8 +93,12 @@ func loadAssets(files map[string][]byte, theme []byte, out *diag.List) *Assets {
 		}
 	}
 	if theme != nil {
+		if src[themeName] != nil {
+			out.Errorf(diag.Pos{File: dir + themeName}, "file-name", "rename the file", "the name %s is taken by [theme] in site.toml", themeName)
+		}
 		src[themeName] = theme
 	}
+	names := slices.Sorted(maps.Keys(src))
 	busy := map[string]bool{}
 	var add func(name string)
 	add = func(name string) {
@@ -78,45 +111,21 @@ func loadAssets(files map[string][]byte, theme []byte, out *diag.List) *Assets {
 			file = "site.toml"
 		}
 		data := src[name]
-		var re *regexp.Regexp
-		switch path.Ext(name) {
-		case ".css":
-			re = cssRE
-		case ".js", ".mjs":
-			re = jsRE
-		}
-		if re != nil {
+		if slices.Contains(rewritten, path.Ext(name)) {
 			var b bytes.Buffer
 			at := 0
-			for _, m := range re.FindAllSubmatchIndex(data, -1) {
-				ref := string(data[m[2]:m[3]])
-				if strings.HasPrefix(ref, "#") || strings.HasPrefix(ref, "data:") {
-					continue
+			for _, ref := range refs(name, src[name]) {
+				url, found := a.resolve(src, busy, add, name, string(data[ref[0]:ref[1]]), func(code, hint, format string, args ...any) {
+					out.Errorf(diag.At(file, data, ref[0]), code, hint, format, args...)
+				})
+				if found {
+					b.Write(data[at:ref[0]])
+					b.WriteString(url)
+					at = ref[1]
 				}
-				pos := diag.At(file, data, m[2])
-				target := path.Join(path.Dir(name), ref)
-				switch {
-				case strings.Contains(ref, "://") || strings.HasPrefix(ref, "//"):
-					out.Errorf(pos, "asset-foreign", "put a copy in layouts/assets", "%q is on another site; pages load nothing from elsewhere", ref)
-					continue
-				case src[target] == nil:
-					out.Errorf(pos, "asset-missing", diag.DidYouMean(target, slices.Collect(maps.Keys(src))), "no asset %q in layouts/assets", target)
-					continue
-				case busy[target]:
-					out.Errorf(pos, "asset-circle", "move what both need into a third file", "%q and %q name each other, so neither can have a hash in its name", name, target)
-					continue
-				}
-				add(target)
-				b.Write(data[at:m[2]])
-				url := a.urls[target]
-				if path.Ext(name) != ".css" {
-					url = "./" + relative(path.Dir(name), strings.TrimPrefix(url, "/assets/"))
-				}
-				b.WriteString(url)
-				at = m[3]
 			}
 			b.Write(data[at:])
-			data = a.minify(file, path.Ext(name), b.Bytes(), out)
+			data = a.minify(file, path.Ext(name), src[name], b.Bytes(), out)
 		}
 		p := "assets/" + output.Fingerprint(name, data)
 		if why := output.CheckPath(p); why != "" {
@@ -126,17 +135,48 @@ func loadAssets(files map[string][]byte, theme []byte, out *diag.List) *Assets {
 		a.Files = append(a.Files, Asset{Path: p, Source: file, Data: data})
 		busy[name] = false
 	}
-	for _, name := range slices.Sorted(maps.Keys(src)) {
+	for _, name := range names {
 		add(name)
 	}
 	slices.SortFunc(a.Files, func(x, y Asset) int { return strings.Compare(x.Path, y.Path) })
 	return a
 }
 
+// resolve gives what a reference in an asset becomes; found is false when it
+// stays as it is.
+func (a *Assets) resolve(src map[string][]byte, busy map[string]bool, add func(string), name, ref string, report func(code, hint, format string, args ...any)) (url string, found bool) {
+	low := strings.ToLower(ref)
+	if strings.HasPrefix(ref, "#") || strings.HasPrefix(low, "data:") {
+		return "", false
+	}
+	file, tail := ref, "" // sprite.svg#home, font.woff2?v=2
+	if i := strings.IndexAny(ref, "?#"); i >= 0 {
+		file, tail = ref[:i], ref[i:]
+	}
+	target := path.Join(path.Dir(name), file)
+	switch _, ok := src[target]; {
+	case strings.HasPrefix(ref, "//"), strings.Contains(ref, "://"):
+		report("asset-foreign", "put a copy in layouts/assets", "%q is on another site; pages load nothing from elsewhere", ref)
+		return "", false
+	case !ok:
+		report("asset-missing", diag.DidYouMean(target, slices.Collect(maps.Keys(src))), "no asset %q in layouts/assets", target)
+		return "", false
+	case busy[target]:
+		report("asset-circle", "move what both need into a third file", "%q and %q name each other, so neither can have a hash in its name", name, target)
+		return "", false
+	}
+	add(target)
+	url = a.urls[target]
+	if path.Ext(name) != ".css" {
+		url = "./" + relative(path.Dir(name), strings.TrimPrefix(url, "/assets/"))
+	}
+	return url + tail, true
+}
+
 // minify takes out of a style sheet or a script what only people read. One that
 // cannot be parsed is reported, which also catches slips that browsers pass over
-// in silence.
-func (a *Assets) minify(file, ext string, data []byte, out *diag.List) []byte {
+// in silence; own is the file as it was before other names came into it.
+func (a *Assets) minify(file, ext string, own, data []byte, out *diag.List) []byte {
 	m := minify.New()
 	kind := "text/css"
 	if ext == ".css" {
@@ -149,10 +189,17 @@ func (a *Assets) minify(file, ext string, data []byte, out *diag.List) []byte {
 	if err == nil {
 		return small
 	}
+	if _, e := m.Bytes(kind, own); e != nil {
+		err = e // with the author's own columns
+	}
 	pos := diag.Pos{File: file}
 	msg := err.Error()
 	if pe, ok := errors.AsType[*parse.Error](err); ok {
-		pos.Line, pos.Col, msg = pe.Line, pe.Column, pe.Message
+		msg = pe.Message
+		// The parser takes more characters for line ends than an editor does.
+		if lines := bytes.Split(own, []byte("\n")); pe.Line <= len(lines) {
+			pos.Line, pos.Col = pe.Line, min(pe.Column, len(lines[pe.Line-1])+1)
+		}
 	}
 	out.Errorf(pos, "asset-syntax", "", "cannot be parsed: %s", msg)
 	return data

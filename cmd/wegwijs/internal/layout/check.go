@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"text/template/parse"
@@ -19,7 +20,7 @@ import (
 // there, and HTML that cannot be escaped. Strings and pages that templates
 // name are kept for [Set.CheckNames].
 func (s *Set) check(files map[string][]byte, out *diag.List) {
-	c := &checker{set: s, out: out, seen: map[string]bool{}, files: files}
+	c := &checker{set: s, out: out, seen: map[string]bool{}, used: map[string]bool{}, files: files}
 	for _, kind := range slices.Sorted(maps.Keys(s.kinds)) {
 		c.trees = htmlTrees(s.kinds[kind])
 		c.template(Root+"/base.html", reflect.TypeFor[*Page](), nil, nil)
@@ -45,13 +46,19 @@ func (s *Set) check(files map[string][]byte, out *diag.List) {
 			c.template(f.Source, reflect.TypeFor[*RootData](), nil, nil)
 		}
 	}
-	// Escaping rewrites the templates, so it comes after all looks at them.
 	for _, kind := range slices.Sorted(maps.Keys(s.kinds)) {
-		c.escape(s.kinds[kind], Root+"/base.html")
+		c.trees = htmlTrees(s.kinds[kind])
+		c.unused()
+	}
+	// Escaping rewrites the templates, so it comes after all looks at them.
+	if c.escape(s.kinds[""], Root+"/base.html", Root+"/base.html") {
+		for _, kind := range slices.Sorted(maps.Keys(s.kinds)) {
+			c.escape(s.kinds[kind], Root+"/base.html", Root+"/"+kind+".html")
+		}
 	}
 	for _, t := range s.parts.Templates() {
 		if n := t.Name(); n == Root+"/partials/nav.html" || n == Root+"/redirect.html" || strings.HasPrefix(n, Root+"/directives/") {
-			c.escape(s.parts, n)
+			c.escape(s.parts, n, n)
 		}
 	}
 }
@@ -64,29 +71,81 @@ func htmlTrees(t *template.Template) map[string]*parse.Tree {
 	return trees
 }
 
+// unused looks at the templates that nothing has included: partials may be for
+// later, and what they name must be there all the same; a block that nothing
+// shows is most likely a slip in its name.
+func (c *checker) unused() {
+	var blocks []string
+	for _, name := range slices.Sorted(maps.Keys(c.trees)) {
+		if strings.Contains(name, "/") || strings.HasSuffix(name, ".html") || name == "" {
+			continue
+		}
+		if c.used[c.trees[name].ParseName+" "+name] {
+			blocks = append(blocks, name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.trees)) {
+		tree := c.trees[name]
+		if tree == nil || name == "" || c.used[tree.ParseName+" "+name] {
+			continue
+		}
+		switch {
+		case strings.HasPrefix(name, "partials/"):
+			c.template(name, nil, nil, nil)
+		case !strings.Contains(name, "/") && !strings.HasSuffix(name, ".html"):
+			src := c.files[tree.ParseName]
+			at := 0
+			if m := regexp.MustCompile(`\{\{-?\s*(?:define|block)\s+["` + "`" + `]` + regexp.QuoteMeta(name) + `["` + "`" + `]`).FindIndex(src); m != nil {
+				at = m[0]
+			}
+			c.out.Warnf(diag.At(tree.ParseName, src, at), "layout-unused", diag.DidYouMean(name, blocks), "nothing shows the block %q", name)
+			c.template(name, nil, nil, nil)
+		}
+	}
+}
+
 // escape makes html/template look at a template now, which it else does when
-// the first page is rendered.
-func (c *checker) escape(t *template.Template, name string) {
-	var esc *template.Error
-	if err := t.ExecuteTemplate(io.Discard, name, nil); err != nil {
-		if e, ok := err.(*template.Error); ok {
-			esc = e
+// the first page is rendered. blame is the file to name for a mistake without a
+// line. It reports whether there is none.
+func (c *checker) escape(t *template.Template, name, blame string) bool {
+	esc, ok := t.ExecuteTemplate(io.Discard, name, nil).(*template.Error)
+	if !ok || esc.ErrorCode == template.ErrNoSuchTemplate { // which has been reported
+		return true
+	}
+	d, _, ok := Diagnose(esc)
+	if !ok {
+		d = diag.Diagnostic{Pos: diag.Pos{File: blame}, Msg: esc.Description}
+	}
+	d.Code = "layout-escape"
+	if e, known := escapeErrors[esc.ErrorCode]; known {
+		d.Hint = e.hint
+		if e.msg != "" {
+			d.Msg = e.msg
 		}
 	}
-	if esc != nil {
-		if d, _, ok := Diagnose(esc); ok {
-			d.Code = "layout-escape"
-			c.out.Add(d)
-		} else {
-			c.out.Errorf(diag.Pos{File: name}, "layout-escape", "", "%s", esc.Description)
-		}
-	}
+	c.out.Add(d)
+	return false
+}
+
+// escapeErrors say in words what is wrong with HTML in which html/template
+// cannot see where a value stands, and what to do. Without a message its own is
+// given.
+var escapeErrors = map[template.ErrorCode]struct{ msg, hint string }{
+	template.ErrBranchEnd:         {"one branch ends inside a tag, an attribute or a script and the other does not", "let both end in the same place"},
+	template.ErrRangeLoopReentry:  {"the text between {{ range }} and its {{ end }} does not end where it began", "let it begin and end in the same place: both inside a tag, or both outside"},
+	template.ErrEndContext:        {"a tag, an attribute, a script or a style is still open at the end", "close it"},
+	template.ErrAmbigContext:      {"it depends on a branch where the value stands", "put the whole attribute, or the whole tag, in the {{ if }}"},
+	template.ErrOutputContext:     {"it is not clear where the text of the included template ends", "close in it what it opens"},
+	template.ErrBadHTML:           {"", "put the values of attributes between quotes"},
+	template.ErrPartialEscape:     {"", "put a whole value in one {{ }}"},
+	template.ErrSlashAmbig:        {"", "put parentheses around the value in the script"},
+	template.ErrPredefinedEscaper: {"", "leave out | html and the like: values are escaped already"},
 }
 
 // CheckNames reports interface strings and pages that templates name and that
 // are not there. hasPage may be nil.
 func (s *Set) CheckNames(all []*i18n.Strings, hasPage func(id string) bool, known func() []string, out *diag.List) {
-	uses := s.strings
+	uses := slices.Clip(s.strings)
 	for _, k := range UsedStrings {
 		if s.directives["settings"] != nil {
 			uses = append(uses, use{name: k, pos: diag.Pos{}})
@@ -136,7 +195,8 @@ type checker struct {
 	out       *diag.List
 	files     map[string][]byte
 	trees     map[string]*parse.Tree
-	seen      map[string]bool
+	seen      map[string]bool // what was looked at, with the type of its data
+	used      map[string]bool // templates that were looked at, by file and name
 	directive *directive
 }
 
@@ -144,7 +204,7 @@ type checker struct {
 type scope struct {
 	c    *checker
 	tree *parse.Tree
-	vars map[string]reflect.Type
+	vars map[string]*reflect.Type // shared with the scopes inside
 }
 
 func (c *checker) template(name string, dot reflect.Type, from *scope, at parse.Node) {
@@ -153,7 +213,7 @@ func (c *checker) template(name string, dot reflect.Type, from *scope, at parse.
 		if from != nil {
 			var known []string
 			for n := range c.trees {
-				if !strings.HasPrefix(n, Root+"/") {
+				if n != "" && !strings.HasPrefix(n, Root+"/") {
 					known = append(known, n)
 				}
 			}
@@ -166,7 +226,8 @@ func (c *checker) template(name string, dot reflect.Type, from *scope, at parse.
 		return
 	}
 	c.seen[key] = true
-	s := &scope{c: c, tree: tree, vars: map[string]reflect.Type{"$": dot}}
+	c.used[tree.ParseName+" "+name] = true
+	s := &scope{c: c, tree: tree, vars: map[string]*reflect.Type{"$": &dot}}
 	s.list(tree.Root, dot)
 }
 
@@ -200,10 +261,10 @@ func (s *scope) list(l *parse.ListNode, dot reflect.Type) {
 			key, elem := elements(t)
 			switch len(n.Pipe.Decl) {
 			case 1:
-				inner.vars[n.Pipe.Decl[0].Ident[0]] = elem
+				inner.vars[n.Pipe.Decl[0].Ident[0]] = &elem
 			case 2:
-				inner.vars[n.Pipe.Decl[0].Ident[0]] = key
-				inner.vars[n.Pipe.Decl[1].Ident[0]] = elem
+				inner.vars[n.Pipe.Decl[0].Ident[0]] = &key
+				inner.vars[n.Pipe.Decl[1].Ident[0]] = &elem
 			}
 			inner.list(n.List, elem)
 			s.clone().list(n.ElseList, dot)
@@ -253,7 +314,13 @@ func (s *scope) pipe(p *parse.PipeNode, dot reflect.Type) reflect.Type {
 		t = s.command(cmd, dot, i > 0)
 	}
 	for _, v := range p.Decl {
-		s.vars[v.Ident[0]] = t
+		old, known := s.vars[v.Ident[0]]
+		switch {
+		case !p.IsAssign || !known:
+			s.vars[v.Ident[0]] = &t
+		case *old != t: // which of the two it is depends on the branch taken
+			*old = nil
+		}
 	}
 	return t
 }
@@ -269,8 +336,8 @@ func (s *scope) command(cmd *parse.CommandNode, dot reflect.Type, piped bool) re
 		case "asset":
 			if lit, ok := arg(cmd, 1); ok {
 				if _, err := s.c.set.Assets.URL(lit); err != nil {
-					h := err.(*Hinted)
-					s.c.out.Errorf(s.pos(cmd.Args[1]), "asset-missing", h.Way, "%s", h.Msg)
+					m := err.(*missingAsset)
+					s.c.out.Errorf(s.pos(cmd.Args[1]), "asset-missing", m.Way, "%s", m.Msg)
 				}
 			}
 			return reflect.TypeFor[string]()
@@ -351,7 +418,7 @@ func (s *scope) value(n parse.Node, dot reflect.Type) reflect.Type {
 		if !ok {
 			return nil
 		}
-		return s.fields(n, t, n.Ident[1:])
+		return s.fields(n, *t, n.Ident[1:])
 	case *parse.ChainNode:
 		return s.fields(n, s.value(n.Node, dot), n.Field)
 	case *parse.PipeNode:
@@ -370,7 +437,15 @@ func (s *scope) value(n parse.Node, dot reflect.Type) reflect.Type {
 
 // fields follows a chain of fields and methods from a type.
 func (s *scope) fields(n parse.Node, t reflect.Type, names []string) reflect.Type {
+	// The parser gives a chain of several names the position of the second one,
+	// or of the first behind a variable or parentheses.
+	at := int(n.Position())
+	if _, plain := n.(*parse.FieldNode); plain && len(names) > 1 {
+		at -= len(".") + len(names[0])
+	}
 	for _, name := range names {
+		pos := diag.At(s.tree.ParseName, s.c.files[s.tree.ParseName], at)
+		at += len(".") + len(name)
 		if t == nil || t.Kind() == reflect.Interface {
 			return nil
 		}
@@ -387,21 +462,36 @@ func (s *scope) fields(n parse.Node, t reflect.Type, names []string) reflect.Typ
 		case reflect.Struct:
 			f, ok := base.FieldByName(name)
 			if !ok || !f.IsExported() {
-				s.c.out.Errorf(s.pos(n), "layout-field", diag.DidYouMean(name, members(t)), "%s has no field %q", base.Name(), name)
+				s.c.out.Errorf(pos, "layout-field", diag.DidYouMean(name, members(t)), "%s has no field %q", base.Name(), name)
 				return nil
 			}
 			t = f.Type
 		case reflect.Map:
 			if s.c.directive != nil && base == reflect.TypeFor[map[string]string]() && !slices.Contains(s.c.directive.attributes, name) {
-				s.c.out.Errorf(s.pos(n), "layout-field", "add it to attributes at the top of the template", "the directive declares no attribute %q", name)
+				s.c.out.Errorf(pos, "layout-attribute", "add it to attributes at the top of layouts/directives/"+s.c.directive.name+".html", "the directive declares no attribute %q", name)
 			}
 			t = base.Elem()
 		default:
-			s.c.out.Errorf(s.pos(n), "layout-field", "", "%s has no fields, so no %q", base, name)
+			s.c.out.Errorf(pos, "layout-field", "it is a single value: leave out what follows it", "%s has no fields, so no %q", kindName(base), name)
 			return nil
 		}
 	}
 	return t
+}
+
+// kindName says what a value is to who writes layouts.
+func kindName(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return "a text"
+	case reflect.Int:
+		return "a number"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Slice:
+		return "a list"
+	}
+	return t.String()
 }
 
 // members gives the names of a type's fields and methods.

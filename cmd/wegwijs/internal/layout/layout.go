@@ -70,6 +70,7 @@ type use struct {
 
 // directive is what the head of a directive's template declares.
 type directive struct {
+	name       string
 	kind       markdown.Kind
 	label      string // required, optional, none
 	attributes []string
@@ -146,7 +147,7 @@ func Load(files map[string][]byte, theme []byte, out *diag.List) *Set {
 	return s
 }
 
-// known are the kinds of page and the layouts that serve them.
+// byKind are the kinds of page and the layouts that serve them.
 var byKind = map[string]string{"home": "home", "section": "section", "page": "page", "not-found": "404"}
 
 // Has reports whether there is a layout for pages with layout = name.
@@ -186,9 +187,9 @@ func (s *Set) declare(file, name string, src []byte, out *diag.List) {
 	if t == nil {
 		return
 	}
-	d := &directive{}
+	d := &directive{name: name}
 	d.kind = markdown.Kind(t.OneOf("kind", "", string(markdown.Inline), string(markdown.Leaf), string(markdown.Container)))
-	if d.kind == "" {
+	if !t.Has("kind") {
 		out.Errorf(t.Pos(), "layout-directive", `write kind = "inline", "leaf" or "container"`, "the kind of the directive is missing")
 	}
 	d.label = t.OneOf("label", "optional", "required", "optional", "none")
@@ -204,7 +205,7 @@ func Display(address string) string {
 		address = strings.TrimPrefix(address, scheme)
 	}
 	host, rest, _ := strings.Cut(address, "/")
-	if u, err := idna.Display.ToUnicode(host); err == nil {
+	if u, err := idna.Display.ToUnicode(host); err == nil && u != "" {
 		host = u
 	}
 	if p, err := url.PathUnescape(rest); err == nil {
@@ -371,22 +372,40 @@ func Diagnose(err error) (d diag.Diagnostic, cause error, ok bool) {
 	if at := atRE.FindStringSubmatch(msg); at != nil {
 		msg = strings.TrimPrefix(msg, at[0]) + ", at " + at[1]
 	}
-	return diag.Diagnostic{Pos: diag.Pos{File: m[1], Line: line, Col: col}, Code: RunCode, Msg: strings.Join(strings.Fields(msg), " ")}, err, true
+	d = diag.Diagnostic{Pos: diag.Pos{File: m[1], Line: line, Col: col}, Code: RunCode, Msg: strings.Join(strings.Fields(msg), " ")}
+	if m, ok := errors.AsType[*missingAsset](err); ok {
+		d.Hint = m.Way
+	}
+	return d, err, true
 }
 
+var (
+	quotedRE = regexp.MustCompile(`"([^"]+)"`)
+	endRE    = regexp.MustCompile(`\{\{-?\s*end\b`)
+)
+
 // fail reports a template that cannot be parsed. The template package gives
-// the line only; the column is that of the first action on it.
+// the line only; the column is that of what the message names, or else of the
+// first action on the line.
 func (s *Set) fail(err error, src string, out *diag.List) {
 	d, _, ok := Diagnose(err)
 	if !ok {
 		out.Errorf(diag.Pos{File: Root}, "layout", "", "%s", err)
 		return
 	}
-	d.Code = "layout-syntax"
+	d.Code, d.Msg = "layout-syntax", strings.TrimPrefix(d.Msg, "template: ")
 	if d.Pos.Col == 0 && d.Pos.Line > 0 {
 		lines := strings.Split(src, "\n")
 		if d.Pos.Line <= len(lines) {
-			d.Pos.Col = max(strings.Index(lines[d.Pos.Line-1], "{{"), 0) + 1
+			line := lines[d.Pos.Line-1]
+			at := max(strings.Index(line, "{{"), 0)
+			if m := quotedRE.FindStringSubmatch(d.Msg); m != nil {
+				at += max(strings.LastIndex(line[at:], m[1]), 0)
+			}
+			if ends := endRE.FindAllStringIndex(line, -1); ends != nil && strings.Contains(d.Msg, "unexpected {{end}}") {
+				at = ends[len(ends)-1][0]
+			}
+			d.Pos.Col = at + 1
 		}
 	}
 	switch {
@@ -396,8 +415,18 @@ func (s *Set) fail(err error, src string, out *diag.List) {
 		d.Hint = "an {{ if }}, {{ with }}, {{ range }}, {{ define }} or {{ block }} has no {{ end }}"
 	case strings.Contains(d.Msg, "unexpected {{end}}"):
 		d.Hint = "there is an {{ end }} too many"
-	case strings.Contains(d.Msg, "unclosed action"):
+	case strings.Contains(d.Msg, "unclosed action"), strings.Contains(d.Msg, `unexpected "}"`):
 		d.Hint = "close it with }}"
+	case strings.Contains(d.Msg, `unexpected "{"`):
+		d.Hint = "close the action before it with }}"
+	case strings.Contains(d.Msg, "undefined variable"):
+		d.Hint = "give it a value first: {{ $x := .Title }}"
+	case strings.Contains(d.Msg, "unterminated"):
+		d.Hint = "close it with a quote"
+	case strings.Contains(d.Msg, "missing value for"):
+		d.Hint = "write a value behind it: {{ range .Children }}, {{ if .Notice }}"
+	case strings.Contains(d.Msg, "multiple definition"):
+		d.Hint = "remove one of the two"
 	}
 	out.Add(d)
 }

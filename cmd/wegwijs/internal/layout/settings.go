@@ -115,7 +115,7 @@ func (d *Directive) product() (*mail.Product, error) {
 	case ok:
 		return p, nil
 	case id == "":
-		return nil, fmt.Errorf("site.toml has no [[mail]] record")
+		return nil, &Hinted{"site.toml has no [[mail]] table", "add one, or remove the directive"}
 	}
 	return nil, &Hinted{fmt.Sprintf("no mail product %q", id), diag.DidYouMean(id, d.settings.Record.IDs())}
 }

@@ -15,10 +15,3 @@ func (l *Live) Hurry() {
 
 // Kept is how many pages are kept for a time in which they have a mistake.
 const Kept = keptMax
-
-// Subscribers gives how many follow the views.
-func (l *Live) Subscribers() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.subs)
-}

@@ -364,6 +364,13 @@ func (l *Live) Subscribe() (<-chan struct{}, func()) {
 	}
 }
 
+// Subscribers gives how many follow the views.
+func (l *Live) Subscribers() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.subs)
+}
+
 // wake tells all subscribers; l.mu is held.
 func (l *Live) wake() {
 	for c := range l.subs {
@@ -393,7 +400,8 @@ func (l *Live) Look(ctx context.Context, paths ...string) {
 type File struct {
 	output.File
 	Data []byte
-	Old  bool // the last good bytes: the page has a mistake now
+	Old  bool   // the last good bytes: the page has a mistake now
+	View uint64 // the view that this was asked of
 }
 
 // looks is how often Get looks again for a file that changes while it is made.
@@ -410,6 +418,7 @@ func (l *Live) Get(ctx context.Context, path string) (f File, ok bool, err error
 		if f, ok := l.old(path, v); ok {
 			return f, true, nil
 		}
+		f.View = v.ID
 		if !s.Sound() && try == 0 {
 			if good := l.lastGood(); good != nil {
 				s = good
@@ -477,7 +486,7 @@ func (l *Live) old(path string, v *View) (File, bool) {
 		l.mu.Unlock()
 		return File{}, false
 	}
-	f := File{File: output.File{Path: path, Source: k.source}, Data: k.data, Old: true}
+	f := File{File: output.File{Path: path, Source: k.source}, Data: k.data, Old: true, View: v.ID}
 	l.mu.Unlock()
 	if v.State.Sound() {
 		if now, ok := v.State.Set.File(path); ok && now.Source == f.Source {

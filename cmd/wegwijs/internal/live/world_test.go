@@ -159,13 +159,25 @@ func (w *world) file(name string) string { return filepath.Join(w.dir, filepath.
 // write writes a file whatever stands in its way.
 func (w *world) write(name, text string) {
 	w.t.Helper()
-	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
-		if fi, err := os.Lstat(w.file(dir)); err == nil && !fi.IsDir() {
-			w.must(os.Remove(w.file(dir)))
+	for i, c := range name { // from the top
+		if c != '/' {
+			continue
+		}
+		dir := w.file(name[:i])
+		switch fi, err := os.Lstat(dir); {
+		case err != nil:
+		case !fi.IsDir():
+			w.must(os.Remove(dir))
+		case fi.Mode().Perm()&0o700 != 0o700:
+			w.must(os.Chmod(dir, 0o755))
 		}
 	}
-	if fi, err := os.Lstat(w.file(name)); err == nil && !fi.Mode().IsRegular() {
+	switch fi, err := os.Lstat(w.file(name)); {
+	case err != nil:
+	case !fi.Mode().IsRegular():
 		w.must(os.RemoveAll(w.file(name)))
+	case fi.Mode().Perm()&0o600 != 0o600:
+		w.must(os.Chmod(w.file(name), 0o644))
 	}
 	w.must(os.MkdirAll(filepath.Dir(w.file(name)), 0o755))
 	w.must(os.WriteFile(w.file(name), []byte(text), 0o644))

@@ -170,6 +170,8 @@ func (w *mdWriter) code(info string, n ast.Node) string {
 	return fence + info + "\n" + text + fence
 }
 
+var breakRE = regexp.MustCompile(`^(?:[-*][ \t]*){3,}$`)
+
 func (w *mdWriter) list(l *ast.List) {
 	n := l.Start
 	for c := l.FirstChild(); c != nil; c = c.NextSibling() {
@@ -178,7 +180,11 @@ func (w *mdWriter) list(l *ast.List) {
 			mark = fmt.Sprintf("%d%s", n, mark)
 			n = min(n+1, 999_999_999) // CommonMark 0.31 §5.2: nine digits at most
 		}
-		w.put(prefix(mark, strings.Repeat(" ", len(mark)), w.blocks(c)))
+		text := w.blocks(c)
+		if first, _, _ := strings.Cut(text, "\n"); breakRE.MatchString(mark + first) {
+			text = "\n" + text // "* **" would be a break
+		}
+		w.put(prefix(mark, strings.Repeat(" ", len(mark)), text))
 		if l.IsTight && c.NextSibling() != nil {
 			w.b.Truncate(w.b.Len() - 1)
 		}

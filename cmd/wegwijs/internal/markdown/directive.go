@@ -3,6 +3,7 @@ package markdown
 import (
 	"bytes"
 	"fmt"
+	stdhtml "html"
 	"regexp"
 	"strings"
 	"unicode"
@@ -406,9 +407,12 @@ func (w *walk) directive(d *Directive) {
 	d.HTML, d.MD = h, m
 	if d.Form == Inline {
 		d.HTML, d.MD = strings.TrimSpace(h), strings.TrimSpace(m)
-		d.Plain = d.MD
+		d.Plain = strings.TrimSpace(stdhtml.UnescapeString(markupRE.ReplaceAllString(d.HTML, "")))
 	}
 }
+
+// markupRE finds the tags in what a template gave.
+var markupRE = regexp.MustCompile(`<[^>]*>`)
 
 func form(k Kind, name string) string {
 	switch k {

@@ -65,8 +65,10 @@ func FuzzConvert(f *testing.F) {
 		if i := strings.Index(got.html, "<script"); i >= 0 {
 			t.Errorf("a script on the page: %s", got.html[i:])
 		}
-		// Other quotes than were typed can make a tag of what was none.
-		if lang == "" || !strings.Contains(page, "<") {
+		// Other quotes than were typed can make a tag or an emphasis of what was
+		// none, and blanks in half a link a whole one; the goldens and the
+		// examples of CommonMark have what matters of both.
+		if lang == "" && strings.Count(page, "](") < 2 {
 			checkCopy(t, "fuzz", lang, src)
 		}
 		// Line ends change nothing.

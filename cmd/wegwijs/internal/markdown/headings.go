@@ -17,13 +17,10 @@ import (
 // headings gives every heading its id: the one that the writer gave, else that
 // of the heading in the same place of the page that this one translates, else
 // one made from its text. So #versturen leads to the same heading in every
-// language.
-func (w *walk) headings(doc ast.Node, pc parser.Context) {
+// language. It gives the nodes, in order.
+func (w *walk) headings(doc ast.Node, pc parser.Context) []*ast.Heading {
 	var nodes []*ast.Heading
 	collectHeadings(doc, &nodes)
-	if len(nodes) == 0 {
-		return
-	}
 	from := w.align(nodes)
 	attrs, _ := pc.Get(attrsKey).(map[ast.Node]headingAttr)
 	given := make([]string, len(nodes))
@@ -64,6 +61,7 @@ func (w *walk) headings(doc ast.Node, pc parser.Context) {
 		}
 		w.facts.Headings = append(w.facts.Headings, Heading{n.Level, id, text})
 	}
+	return nodes
 }
 
 // A headingParser adds {#id} to one of goldmark's parsers of headings.

@@ -141,9 +141,12 @@ type Input struct {
 func (e *Engine) Convert(in *Input, h, m *bytes.Buffer) *Facts {
 	w, doc, pc := e.parse(in)
 	w.wantMD = m != nil
-	w.headings(doc, pc)
+	nodes := w.headings(doc, pc)
 	w.footnotes(pc)
 	w.children(doc)
+	for i, n := range nodes { // directives say now what they say
+		w.facts.Headings[i].Text = strings.TrimSpace(Plain(n, w.body))
+	}
 	if d, ok := doc.FirstChild().(*Directive); ok && d.Name == in.Lead {
 		w.facts.Lead = len(d.HTML)
 	}
@@ -160,7 +163,8 @@ func (e *Engine) Convert(in *Input, h, m *bytes.Buffer) *Facts {
 	return w.facts
 }
 
-// Headings gives a page's headings without rendering it.
+// Headings gives a page's headings without rendering it. A directive in one is
+// in its text by its label.
 func (e *Engine) Headings(in *Input) []Heading {
 	quiet := *in
 	quiet.Out = new(diag.List)

@@ -96,7 +96,7 @@ func versionSet(n int) (*Set, error) {
 // was killed before, and how often, one build that comes to its end gives what
 // a build into an empty folder gives.
 func TestKilledBuilds(t *testing.T) {
-	rounds := 150
+	rounds := 100
 	if testing.Short() {
 		rounds = 20
 	}

@@ -131,7 +131,7 @@ func (w *writer) write(ctx context.Context, dir string) error {
 	}
 	defer w.clearStage()
 	if err := root.Mkdir(stageDir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("write to the output folder: %w", err)
+		return fmt.Errorf("write to the output folder %s: %w", dir, err)
 	}
 	if err := w.stageAll(ctx); err != nil {
 		return err

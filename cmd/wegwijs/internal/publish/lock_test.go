@@ -48,6 +48,65 @@ func TestStaleLockTakenByAThird(t *testing.T) {
 	isOne(t, served(t, root), siteA)
 }
 
+// TestSomeonePublishesBeforeTheLock changes the target between the question
+// and the lock: what was decided then does not hold any more.
+func TestSomeonePublishesBeforeTheLock(t *testing.T) {
+	a2 := siteA.with(files{"index.html": "A2"})
+	setup := func(t *testing.T) (root string, target Target, around Surroundings) {
+		root = lab.RAM(t)
+		target = dirTarget(root)
+		mustPublish(t, target, me(), a2.release(), lax)
+		mustPublish(t, target, me(), siteA.release(), lax)
+		around = later(me(), hour)
+		done := false
+		around.wrap = func(f remote.FS) remote.FS {
+			return &hooked{FS: f, before: func(op, _ string) error {
+				if op == "createlock" && !done {
+					done = true
+					mustPublish(t, target, later(me(), 2*hour), siteB.release(), lax)
+				}
+				return nil
+			}}
+		}
+		return root, target, around
+	}
+	t.Run("publish", func(t *testing.T) {
+		root, target, around := setup(t)
+		asked := 0
+		rep, err := tryPublish(t.Context(), target, around, siteA.with(files{"index.html": "A3"}).release(), Options{Confirm: func(*release.Plan) (bool, error) { asked++; return true, nil }})
+		if err != nil || !rep.Refused || rep.Live {
+			t.Fatalf("got %+v, %v; want the gates to see the other's release", rep, err)
+		}
+		if asked != 0 {
+			t.Errorf("asked %d times about a plan that removes nothing or is refused", asked)
+		}
+		isOne(t, served(t, root), siteB)
+	})
+	t.Run("publish, asked again", func(t *testing.T) {
+		root, target, around := setup(t)
+		opt := lax
+		asked := 0
+		opt.Confirm = func(*release.Plan) (bool, error) { asked++; return false, nil }
+		rep, err := tryPublish(t.Context(), target, around, siteA.with(files{"index.html": "A3"}).release(), opt)
+		if err != nil || !rep.Declined || rep.Live || asked != 1 {
+			t.Fatalf("got %+v, %v, asked %d times; want the other's files asked about", rep, err, asked)
+		}
+		isOne(t, served(t, root), siteB)
+	})
+	t.Run("rollback", func(t *testing.T) {
+		root, target, around := setup(t)
+		p, err := Open(t.Context(), target, around, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.Close()
+		if _, err := p.Rollback(t.Context(), "", Options{}); err == nil || !strings.Contains(err.Error(), "someone switched to release") {
+			t.Errorf("got %v", err)
+		}
+		isOne(t, served(t, root), siteB)
+	})
+}
+
 // TestLockWithoutLinks locks where the target has no hard links.
 func TestLockWithoutLinks(t *testing.T) {
 	root := lab.RAM(t)
@@ -118,6 +177,10 @@ func TestStrangeThingsInTheTarget(t *testing.T) {
 			relink(t, root, "releases/mijn-eigen")
 			return true
 		},
+		"current leads elsewhere, and out": func(t *testing.T, root string) bool {
+			relink(t, root, "releases/../releases/"+siteA.release().Manifest.Release)
+			return true
+		},
 		"current leads nowhere": func(t *testing.T, root string) bool {
 			relink(t, root, "releases/0123456789abcdef")
 			return true
@@ -160,6 +223,11 @@ func TestStrangeThingsInTheTarget(t *testing.T) {
 			}
 			if rep.Refused != refused {
 				t.Fatalf("refused %v, want %v: %v", rep.Refused, refused, rep.Plan.Refused)
+			}
+			if strings.HasPrefix(name, "current leads elsewhere") {
+				if st := statusOf(t, target, me()); st.Current != "" {
+					t.Errorf("took %q for a release", st.Current)
+				}
 			}
 			if refused {
 				if rep.Plan.Refused[len(rep.Plan.Refused)-1].Gate != release.Foreign {

@@ -141,6 +141,48 @@ func TestS3(t *testing.T) {
 	if _, ok := got["assets/site.aaaaaaaaaa.css"]; !ok {
 		t.Error("an asset that came back with a rollback was deleted")
 	}
+	s.bodiesFit(t, target)
+}
+
+// TestS3GraceBeginsAnew drops an asset, takes it back, and drops it again.
+func TestS3GraceBeginsAnew(t *testing.T) {
+	s := startStore(t)
+	target := s.target()
+	const day = 24 * hour
+	for i, at := range []time.Duration{0, day, 2 * day, 40 * day} {
+		mustPublish(t, target, later(s.me(), at), []files{siteA, siteB}[i%2].release(), lax)
+	}
+	if _, ok := s.served(t, target)["assets/site.aaaaaaaaaa.css"]; !ok {
+		t.Error("an asset went at once, because its time had run out in an earlier absence")
+	}
+}
+
+// bodiesFit fails the test unless the store has the bytes of exactly the
+// releases that can be gone back to.
+func (s *store) bodiesFit(t *testing.T, target Target) {
+	t.Helper()
+	all := readTree(t, filepath.Join(s.dir(target), release.Folder))
+	want := map[string]bool{}
+	for _, r := range statusOf(t, target, s.me()).Releases {
+		m, err := output.DecodeManifest(strings.NewReader(all["releases/"+r.Release+".json"]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want["releases/"+r.Release+".json"] = true
+		for _, e := range m.Files {
+			want["blobs/"+e.SHA256] = true
+		}
+	}
+	for p := range want {
+		if _, ok := all[p]; !ok {
+			t.Errorf("%s is gone: a release could not be gone back to", p)
+		}
+	}
+	for p := range all {
+		if !want[p] && p != "state.json" {
+			t.Errorf("%s is left over", p)
+		}
+	}
 }
 
 func TestS3Headers(t *testing.T) {
@@ -329,6 +371,7 @@ func TestS3EveryRequestFails(t *testing.T) {
 					if got := s.keys(t, target); !slices.Equal(got, want) {
 						t.Errorf("request %d (%s): in the end there are\n%s\nwant\n%s", n, r.log[n-1], minus(got, want), minus(want, got))
 					}
+					s.bodiesFit(t, target)
 					if st := statusOf(t, target, s.me()); st.Unfinished != "" || st.Lock != nil {
 						t.Errorf("request %d: unfinished %q, lock %v", n, st.Unfinished, st.Lock)
 					}
@@ -360,6 +403,7 @@ func TestS3StumblingStore(t *testing.T) {
 			r := &requests{at: n, after: true, only: true}
 			around := later(s.me(), 5*hour)
 			around.transport = r
+			around.Alive = func(int) bool { return true } // as this very process does
 			if err := sc.change(t.Context(), target, around); err != nil {
 				t.Fatalf("%s: request %d (%s): %v", sc.name, n, r.log[n-1], err)
 			}
@@ -392,11 +436,43 @@ func TestS3AnotherAfterAnInterruptedSwitch(t *testing.T) {
 			t.Fatalf("request %d: %v", n, err)
 		}
 		isOne(t, s.served(t, target), other)
+		s.bodiesFit(t, target)
 		// The release before can be gone back to, byte for byte.
 		rollback(t, target, later(s.me(), 7*hour), "")
 		isOne(t, s.served(t, target), siteA, siteB)
 		if !r.hit {
 			return
+		}
+	}
+}
+
+// TestS3InterruptedTidying breaks off the deletions and then publishes a
+// release that needs some of what was being deleted.
+func TestS3InterruptedTidying(t *testing.T) {
+	s := startStore(t)
+	sc := s3Scenes()[1]
+	count := &requests{}
+	around := later(s.me(), 5*hour)
+	around.transport = count
+	if err := sc.change(t.Context(), sc.stage(t, s), around); err != nil {
+		t.Fatal(err)
+	}
+	first := slices.IndexFunc(count.log, func(l string) bool { return strings.HasPrefix(l, "DELETE ") })
+	step := 3
+	if testing.Short() {
+		step = 5
+	}
+	for n := first; n <= count.count; n += step {
+		target := sc.stage(t, s)
+		around := later(s.me(), 5*hour)
+		around.transport, around.tries = &requests{at: n, after: n%2 == 0}, 1
+		sc.change(t.Context(), target, around)
+		again := siteA.with(files{"teller.txt": "x"})
+		mustPublish(t, target, later(s.me(), 6*hour), again.release(), lax)
+		isOne(t, s.served(t, target), again)
+		s.bodiesFit(t, target)
+		if t.Failed() {
+			t.Fatalf("request %d: %s", n, count.log[n-1])
 		}
 	}
 }
@@ -410,7 +486,8 @@ func TestS3OrderOfTheSwitch(t *testing.T) {
 	target.Grace = 0
 	// Without what is a file in the one and a folder in the other: this store
 	// cannot have both at once.
-	siteA, siteB := siteA.with(files{"x": "-", "y/z": "-"}), siteB.with(files{"x/a": "-", "y": "-"})
+	// And with a page that comes before the assets by its name.
+	siteA, siteB := siteA.with(files{"x": "-", "y/z": "-", "aan/index.html": "A"}), siteB.with(files{"x/a": "-", "y": "-", "aan/index.html": "B"})
 	mustPublish(t, target, s.me(), siteA.release(), lax)
 	r := &requests{}
 	around := later(s.me(), hour)
@@ -449,8 +526,8 @@ func TestS3OrderOfTheSwitch(t *testing.T) {
 			}
 		}
 	}
-	if blobs != 9 {
-		t.Errorf("%d bodies were sent, want 9: those that no release had", blobs)
+	if blobs != 10 {
+		t.Errorf("%d bodies were sent, want 10: those that no release had", blobs)
 	}
 	for _, p := range []string{"404.html", "assets/blijft.cccccccccc.js", "leeg.txt"} {
 		if _, untouched := rank[p]; !untouched {
@@ -519,9 +596,10 @@ func TestS3LockTaken(t *testing.T) {
 	}
 	for n := 12; ; n += step {
 		target := s.target()
-		target.Grace = 0
+		target.Grace, target.Parallel = 0, 1
 		mustPublish(t, target, s.me(), siteA.release(), lax)
 		r := &requests{at: n, only: true}
+		mark := 0
 		r.do = func() {
 			second := later(s.me(), 2*hour)
 			second.User, second.beat = "piet", 40*time.Millisecond
@@ -529,6 +607,9 @@ func TestS3LockTaken(t *testing.T) {
 			opt := lax
 			opt.TakeLock = true
 			mustPublish(t, target, second, siteC.release(), opt)
+			r.mu.Lock()
+			mark = r.count // others of the first one's requests went on meanwhile
+			r.mu.Unlock()
 		}
 		first := later(s.me(), hour)
 		first.transport, first.beat = r, 20*time.Millisecond
@@ -545,8 +626,92 @@ func TestS3LockTaken(t *testing.T) {
 			t.Errorf("request %d: readers have %s, want the taker's", n, st.Current)
 		}
 		isSound(t, s.served(t, target), siteA, siteB, siteC)
+		r.mu.Lock()
+		more := r.count - mark
+		beat := strings.HasSuffix(r.log[n-1], "/lock") // it was a sign of life that was held up, and not the work
+		r.mu.Unlock()
+		if errors.Is(err, release.ErrLost) && more > 4 && !beat {
+			t.Errorf("request %d: the first one made %d more before it stopped", n, more)
+		}
 		mustPublish(t, target, later(s.me(), 3*hour), siteA.release(), lax)
 		isOne(t, s.served(t, target), siteA)
+	}
+}
+
+// TestS3LockTakenFromASleepingPublisher does the same to one that does not
+// look, like a laptop whose lid was closed, and that goes on where it was. It
+// cannot replace the state, so the taker's release stays the current one; what
+// it did write over the taker's objects, the next publish puts right.
+func TestS3LockTakenFromASleepingPublisher(t *testing.T) {
+	s := startStore(t)
+	step := 5
+	switch {
+	case testing.Short():
+		step = 13
+	case thorough():
+		step = 1
+	}
+	template, over := "", 0
+	taker := siteA.with(files{"index.html": "A2"}) // has what the sleeper's release drops
+	for n := 12; ; n += step {
+		target := s.target()
+		target.Grace, target.Parallel = 0, 1
+		if template == "" {
+			mustPublish(t, target, s.me(), siteA.release(), lax)
+			template = s.dir(target)
+			target = s.target()
+			target.Grace, target.Parallel = 0, 1
+		}
+		if err := os.Mkdir(s.dir(target), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		copyAll(t, template, s.dir(target))
+		r := &requests{at: n, only: true}
+		r.do = func() {
+			second := later(s.me(), 2*hour)
+			second.User, second.beat = "piet", time.Millisecond
+			second.Alive = func(int) bool { return true }
+			opt := lax
+			opt.TakeLock = true
+			mustPublish(t, target, second, taker.release(), opt)
+		}
+		first := later(s.me(), hour)
+		first.transport = r
+		err := publishes(siteB)(t.Context(), target, first)
+		if !r.hit {
+			break
+		}
+		st := statusOf(t, target, s.me())
+		if st.Current != taker.release().Manifest.Release {
+			t.Errorf("request %d (%s): readers have %s, want the taker's", n, r.log[n-1], st.Current)
+		}
+		if err == nil && (len(st.History) != 3 || st.History[1].To != siteB.release().Manifest.Release) {
+			t.Errorf("request %d (%s): the first one did not notice", n, r.log[n-1])
+		}
+		if got := s.served(t, target); differs(got, taker) != "" {
+			over++
+			if strings.Contains(r.log[n-1], "/"+release.Folder+"/") {
+				// Only where it slept in the midst of writing to readers'
+				// keys can it go on with that.
+				t.Errorf("request %d (%s): written over after the lock was lost: %s", n, r.log[n-1], differs(got, taker))
+			}
+			if st.Unfinished == "" {
+				t.Errorf("request %d (%s): objects were written over and status does not tell", n, r.log[n-1])
+			}
+		}
+		mustPublish(t, target, later(s.me(), 3*hour), taker.release(), lax)
+		if d := differs(s.served(t, target), taker); d != "" {
+			t.Errorf("request %d (%s): after the next publish: %s", n, r.log[n-1], d)
+		}
+		if st := statusOf(t, target, s.me()); st.Unfinished != "" {
+			t.Errorf("request %d: still unfinished: %s", n, st.Unfinished)
+		}
+		if t.Failed() {
+			return
+		}
+	}
+	if over == 0 {
+		t.Error("the sleeper never wrote over anything: this test proves little")
 	}
 }
 

@@ -79,7 +79,7 @@ var (
 		"en/index.html":               "en A <link href=/assets/site.aaaaaaaaaa.css>",
 		"e-mail/imap/index.html":      "imap <link href=/assets/site.aaaaaaaaaa.css>",
 		"e-mail/pop/index.html":       "pop <link href=/assets/site.aaaaaaaaaa.css>",
-		"e-mail/oud.html":             "gaat weg",
+		"e-mail/oud.html":             "gaat weg <link href=/assets/site.aaaaaaaaaa.css>",
 		"404.html":                    "niet gevonden",
 		"assets/site.aaaaaaaaaa.css":  "body{color:red}",
 		"assets/logo.png":             "logo A",

@@ -86,7 +86,7 @@ func TestTheme(t *testing.T) {
 		t.Errorf("without a theme: got %q", css)
 	}
 	css := string(Theme(&config.Config{Theme: map[string]string{"tint_dark": "#000001", "on_accent": "#000002", "accent": "#000003"}}))
-	if want := ":root{--accent:#000003;--on-accent:#000002;}\n@media screen and (prefers-color-scheme:dark){:root{--tint:#000001;}}\n"; css != want {
+	if want := "@media screen{:root{--accent:#000003;--on-accent:#000002;}}\n@media screen and (prefers-color-scheme:dark){:root{--tint:#000001;}}\n"; css != want {
 		t.Errorf("got %q, want %q", css, want)
 	}
 }

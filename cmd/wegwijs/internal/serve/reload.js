@@ -1,180 +1,300 @@
 // The preview's script: it brings changes into the page without losing the
 // reader's place, and lays mistakes over it.
 
-let seen = document.querySelector('script[src="/_wegwijs/reload.js"]')?.dataset.view; // the view that the page shows
-let page = null; // the page as the server last gave it, before scripts changed anything
-let turn = Promise.resolve();
+const here = document.querySelector('script[src="/_wegwijs/reload.js"]');
+let seen = here?.dataset.view; // the view that the page shows
+let base = null; // the page as the server gave it, before scripts and readers changed anything
+const shown = new WeakMap(); // from a node of base to the node on the screen that came from it
 
-const source = () => {
-  const events = new EventSource("/_wegwijs/events");
+// --- the server's events
+
+let events = null;
+let heard = 0; // when the server was last heard
+
+const connect = () => {
+  events?.close();
+  heard = Date.now();
+  events = new EventSource(`/_wegwijs/events?seen=${seen ?? ""}`);
   events.addEventListener("view", (e) => view(JSON.parse(e.data)));
-  events.addEventListener("error", () => {
-    if (events.readyState === EventSource.CLOSED) setTimeout(source, 1000);
-  });
+  events.addEventListener("beat", () => { heard = Date.now(); });
 };
 
+const disconnect = () => {
+  events?.close();
+  events = null;
+};
+
+// A browser opens six connections to a server at most, so a page that nobody
+// sees holds none: it catches up when it is seen again.
+const attend = () => (document.hidden ? disconnect() : events || connect());
+document.addEventListener("visibilitychange", attend);
+addEventListener("pageshow", attend);
+addEventListener("pagehide", disconnect);
+
+// A machine that slept may hold a connection that is dead, and a server that
+// answers with something else ends it for good.
+setInterval(() => {
+  if (events && (events.readyState === EventSource.CLOSED || Date.now() - heard > 40000)) connect();
+}, 1000);
+
 const view = (m) => {
+  heard = Date.now();
   overlay(m);
   if (m.follow && m.follow !== location.pathname) {
     location.href = m.follow;
     return;
   }
-  if (m.id !== seen) {
-    seen = m.id;
-    change();
+  if (m.id === seen) return;
+  // Images keep their address when they change. After a gap nobody knows.
+  const [run, n] = m.id.split("-");
+  const next = seen === `${run}-${n - 1}`;
+  if (m.files || !next) images(m.id);
+  seen = m.id;
+  change();
+};
+
+const images = (id) => {
+  for (const img of document.images) {
+    const url = new URL(img.src, location.href);
+    if (url.origin !== location.origin || url.pathname.startsWith("/assets/")) continue;
+    url.search = id;
+    img.src = url;
   }
 };
 
+// --- bringing in what changed
+
+let turn = Promise.resolve();
 const change = () => {
-  turn = turn.then(refresh).catch(() => setTimeout(change, 500));
+  turn = turn.then(refresh).catch(() => setTimeout(() => events?.readyState === EventSource.OPEN && change(), 1000));
 };
 
 const get = async () => {
   const answer = await fetch(location.pathname + location.search, { cache: "no-store" });
-  if (!(answer.headers.get("Content-Type") || "").startsWith("text/html")) return null;
-  const text = (await answer.text()).replace(/ data-view="[^"]*"/, "");
-  return new DOMParser().parseFromString(text, "text/html");
+  if (!(answer.headers.get("Content-Type") || "").startsWith("text/html")) throw new Error("no page");
+  const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const own = doc.querySelector('script[src="/_wegwijs/reload.js"]');
+  const of = own?.dataset.view;
+  own?.remove();
+  return [doc, of];
 };
 
 const scripts = (doc) => [...doc.querySelectorAll("script[src]")].map((s) => s.getAttribute("src")).join();
 
+// Parts that a page's own scripts set up when it loads.
+const needsLoad = "script, form, dialog, [hidden]";
+
 const refresh = async () => {
-  const next = await get();
-  if (!next) return;
-  if (scripts(next) !== scripts(document)) {
-    location.reload(); // what a script did cannot be taken back
-    return;
-  }
-  if (page && page.documentElement.isEqualNode(next.documentElement)) return;
+  const [next] = await get();
+  if (scripts(next) !== scripts(base)) return location.reload(); // what a script did cannot be taken back
+  if (base.documentElement.isEqualNode(next.documentElement)) return;
   await styles(next);
-  morph(document.documentElement, next.documentElement, page?.documentElement);
-  page = next;
+  const focus = document.activeElement;
+  morph(document.documentElement, base.documentElement, next.documentElement);
+  if (focus?.id && !focus.isConnected) document.getElementById(focus.id)?.focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("wegwijs:changed"));
 };
 
-// styles loads new style sheets before the old ones go, so nothing flashes.
+// styles puts each new style sheet beside the one it replaces, and takes that
+// away when the new one is there: nothing flashes.
 const styles = (next) => {
-  const have = new Set([...document.querySelectorAll("link[rel=stylesheet]")].map((l) => l.getAttribute("href")));
-  const waits = [];
-  for (const link of next.querySelectorAll("link[rel=stylesheet]")) {
-    if (have.has(link.getAttribute("href"))) continue;
-    const fresh = document.createElement("link");
-    fresh.rel = "stylesheet";
-    fresh.href = link.getAttribute("href");
-    waits.push(new Promise((done) => { fresh.onload = fresh.onerror = done; setTimeout(done, 2000); }));
-    document.head.append(fresh);
-  }
-  return Promise.all(waits);
+  const sheets = (doc) => [...doc.querySelectorAll("link[rel=stylesheet]")];
+  const old = sheets(base).filter((a) => !sheets(next).some((b) => b.isEqualNode(a)));
+  const fresh = sheets(next).filter((b) => !sheets(base).some((a) => a.isEqualNode(b)));
+  return Promise.all(old.slice(0, fresh.length).map((was, i) => new Promise((done) => {
+    const now = document.importNode(fresh[i], true);
+    const replace = () => {
+      if (!was.parentNode) return; // done already
+      shown.get(was)?.remove();
+      const b = base.importNode(fresh[i], true);
+      was.replaceWith(b);
+      shown.set(b, now);
+      done();
+    };
+    now.onload = now.onerror = replace;
+    setTimeout(replace, 2000);
+    (shown.get(was) ?? document.head.lastChild).after(now);
+  })));
 };
 
 // What belongs to the reader and not to the page.
-const readers = (el, name) =>
-  (el.localName === "details" && name === "open") ||
-  (name === "data-wegwijs-keep") ||
-  (name === "hidden" && el.matches(".js, [data-js]"));
+const readers = (el, name) => el.localName === "details" && name === "open";
 
-const attributes = (old, next, was) => {
-  for (const { name } of [...(was || old).attributes]) {
-    if (!next.hasAttribute(name) && !readers(old, name)) old.removeAttribute(name);
-  }
-  for (const { name, value } of next.attributes) {
-    if ((was || old).getAttribute(name) !== value && !readers(old, name)) old.setAttribute(name, value);
+// like says that one node can become the other without being replaced.
+const like = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && a.id === b.id;
+
+// pair notes which nodes on the screen came from which of base. Those that the
+// page's own scripts put there came from none.
+const pair = (live, was) => {
+  shown.set(was, live);
+  const nodes = [...live.childNodes];
+  let i = 0;
+  for (const w of was.childNodes) {
+    let j = nodes.findIndex((n, k) => k >= i && n.isEqualNode(w));
+    if (j < 0) j = nodes.findIndex((n, k) => k >= i && like(n, w));
+    if (j < 0) continue;
+    pair(nodes[j], w);
+    i = j + 1;
   }
 };
 
-// alike says that one node can become the other without being replaced.
-const alike = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && (a.nodeType !== 1 || a.id === b.id);
+// match finds for each new node the old one that it was, in order: as many
+// equal ones as there are and, between two of these, one with the same id or
+// the next of its kind.
+const match = (olds, news) => {
+  const found = new Map();
+  let [from, a, b] = [0, olds.length, news.length];
+  while (from < a && from < b && olds[from].isEqualNode(news[from])) found.set(news[from], olds[from++]);
+  while (a > from && b > from && olds[a - 1].isEqualNode(news[b - 1])) found.set(news[--b], olds[--a]);
+  // best[i][j] is the worth of what olds from i and news from j have in common.
+  const best = Array.from({ length: a + 1 }, () => new Uint32Array(b + 1));
+  const worth = (i, j) => (olds[i].isEqualNode(news[j]) ? (olds[i].nodeType === Node.ELEMENT_NODE ? 3 : 1) + best[i + 1][j + 1] : 0);
+  for (let i = a - 1; i >= from; i--) {
+    for (let j = b - 1; j >= from; j--) best[i][j] = Math.max(best[i + 1][j], best[i][j + 1], worth(i, j));
+  }
+  const between = (i, ito, j, jto) => {
+    for (; j < jto; j++) {
+      let k = news[j].id ? olds.findIndex((o, n) => n >= i && n < ito && like(o, news[j])) : -1;
+      if (k < 0 && i < ito && like(olds[i], news[j])) k = i;
+      if (k < 0) continue;
+      found.set(news[j], olds[k]);
+      i = k + 1;
+    }
+  };
+  let [i, j, oldFrom, newFrom] = [from, from, from, from];
+  while (i < a && j < b) {
+    if (best[i][j] === worth(i, j) && best[i][j] > 0) {
+      between(oldFrom, i, newFrom, j);
+      found.set(news[j++], olds[i++]);
+      [oldFrom, newFrom] = [i, j];
+    } else if (best[i][j] === best[i + 1][j]) {
+      i++;
+    } else {
+      j++;
+    }
+  }
+  between(oldFrom, a, newFrom, b);
+  return found;
+};
 
-const isOwn = (n) => n.nodeType === 1 && n.hasAttribute("data-wegwijs");
-
-// morph brings into old what changed from was to next. What the page's own
-// scripts did to old is not a change and stays; without was, old itself is
-// taken for what was.
-const morph = (old, next, was) => {
-  if ((was || old).isEqualNode(next)) return;
-  if (old.nodeType !== 1) {
-    old.nodeValue = next.nodeValue;
+// morph makes of was what next is, and does the same to the screen. What the
+// page's scripts and the reader did there stays.
+const morph = (live, was, next) => {
+  if (was.isEqualNode(next)) return;
+  if (was.nodeType !== Node.ELEMENT_NODE) {
+    was.nodeValue = next.nodeValue;
+    live.nodeValue = next.nodeValue;
     return;
   }
-  attributes(old, next, was);
-  if (old.localName === "textarea" || old.localName === "input") return;
-  const a = [...old.childNodes].filter((n) => !isOwn(n));
-  const b = [...next.childNodes];
-  let p = was ? [...was.childNodes] : a;
-  if (p.length !== a.length || p.some((n, i) => n.nodeName !== a[i].nodeName)) p = a;
-  const same = (i, node) => p[i].isEqualNode(node);
-  // Equal ends stay as they are; between them, nodes find their like in order.
-  let head = 0;
-  while (head < a.length && head < b.length && same(head, b[head])) head++;
-  let tail = 0;
-  while (tail < a.length - head && tail < b.length - head && same(a.length - 1 - tail, b[b.length - 1 - tail])) tail++;
-  const end = a.length - tail;
-  let i = head;
-  for (let n = head; n < b.length - tail; n++) {
-    const node = b[n];
-    let j = i;
-    while (j < end && !same(j, node)) j++;
-    if (j === end) { // no equal one: one with the same id, or the next of its kind
-      j = i;
-      while (j < end && !(node.id && alike(a[j], node))) j++;
-      if (j === end && i < end && alike(a[i], node) && !b.slice(n + 1, b.length - tail).some((x) => same(i, x))) j = i;
+  for (const name of new Set([...was.getAttributeNames(), ...next.getAttributeNames()])) {
+    const value = next.getAttribute(name);
+    if (was.getAttribute(name) === value) continue;
+    for (const el of [was, live]) {
+      if (el === live && readers(el, name)) continue;
+      if (value === null) el.removeAttribute(name);
+      else el.setAttribute(name, value);
     }
-    if (j === end) {
-      old.insertBefore(document.importNode(node, true), a[i] || null);
-      continue;
-    }
-    for (; i < j; i++) a[i].remove();
-    morph(a[i], node, p === a ? undefined : p[i]);
-    i++;
   }
-  for (; i < end; i++) a[i].remove();
+  const found = match([...was.childNodes], [...next.childNodes]);
+  const stay = new Set(found.values());
+  for (const old of [...was.childNodes]) {
+    if (stay.has(old)) continue;
+    shown.get(old)?.remove();
+    old.remove();
+  }
+  let at = null; // the node of was before the present one
+  for (const node of [...next.childNodes]) {
+    let old = found.get(node);
+    const there = old && shown.get(old);
+    if (there?.isConnected) {
+      morph(there, old, node);
+    } else if (!old || !old.isEqualNode(node)) {
+      if (node.nodeType === Node.ELEMENT_NODE && (node.matches(needsLoad) || node.querySelector(needsLoad))) location.reload();
+      const b = was.ownerDocument.importNode(node, true);
+      if (old) old.replaceWith(b);
+      else was.insertBefore(b, at ? at.nextSibling : was.firstChild);
+      const now = document.importNode(node, true);
+      const left = at && shown.get(at);
+      const right = b.nextSibling && shown.get(b.nextSibling);
+      if (left?.parentNode === live) left.after(now);
+      else if (right?.parentNode === live) right.before(now);
+      else if (at) live.append(now);
+      else live.prepend(now);
+      pair(now, b);
+      old = b;
+    }
+    at = old;
+  }
 };
 
-// The overlay lives in a shadow tree, so that neither the page's style nor the
-// morph reaches it. A constructed sheet is the one kind that the site's
-// content security policy lets pass.
+// --- mistakes
+
+// The overlay lives in a shadow tree, so that the page's style does not reach
+// it. A constructed sheet is the one kind that the site's content security
+// policy lets pass.
 let host = null;
+let told = ""; // what the overlay says
 let closed = ""; // the view whose overlay was put away
 
 const css = `
 :host{all:initial}
 .box{position:fixed;inset:auto 0 0 0;max-height:60vh;overflow:auto;background:#1b1b1f;color:#f4f4f5;font:15px/1.5 system-ui,sans-serif;border-top:4px solid #e5484d;padding:1rem 1.25rem 1.25rem;z-index:2147483647;box-sizing:border-box}
-h2{margin:0 0 .5rem;font-size:1rem}
+h2{margin:0 6rem .5rem 0;font-size:1rem}
 article{margin:.75rem 0 0}
 .where{color:#ffb3a7;font-weight:600;overflow-wrap:anywhere}
 pre{margin:.35rem 0;padding:.5rem .75rem;background:#0e0e11;overflow:auto;font:13px/1.4 ui-monospace,monospace;border-radius:4px}
 .caret{color:#ff9d93}
-.hint{color:#9fe0c8;white-space:pre-wrap;margin:.2rem 0 0}
+.hint{color:#9fe0c8;white-space:pre-wrap}
 p{margin:.2rem 0 0}
-button{position:absolute;inset-block-start:.5rem;inset-inline-end:.75rem;font:inherit;color:inherit;background:none;border:1px solid #777;border-radius:4px;padding:.25rem .6rem;cursor:pointer;min-height:2.25rem}
-button:focus-visible{outline:3px solid #ffb3a7;outline-offset:2px}`;
+button{position:absolute;inset-block-start:.75rem;inset-inline-end:1rem;font:inherit;color:inherit;background:#1b1b1f;border:1px solid #8a8a93;border-radius:4px;padding:.25rem .6rem;cursor:pointer;min-height:2.25rem}
+:focus-visible{outline:3px solid #ffb3a7;outline-offset:-3px}`;
+
+const make = (tag, text, name) => {
+  const el = document.createElement(tag);
+  if (text !== undefined) el.textContent = text;
+  if (name) el.className = name;
+  return el;
+};
+
+const close = () => {
+  closed = seen;
+  host?.remove();
+  host = null;
+  told = "";
+};
 
 const overlay = (m) => {
   if (!m.errors) {
-    host?.remove();
-    host = null;
+    close();
     closed = "";
     return;
   }
-  if (closed === m.id) return;
+  const tell = JSON.stringify([m.errors, m.findings]);
+  if (closed === m.id || (host && told === tell)) return;
+  told = tell;
   if (!host) {
-    host = document.createElement("div");
-    host.setAttribute("data-wegwijs", "");
+    host = make("div");
+    host.lang = "en";
+    host.dir = "ltr";
     const root = host.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
     root.adoptedStyleSheets = [sheet];
+    const box = make("section", undefined, "box");
+    box.setAttribute("aria-label", "Mistakes in the site");
+    box.tabIndex = 0; // to scroll it with the keyboard
+    const list = make("div", undefined, "list");
+    list.setAttribute("role", "alert");
+    const button = make("button", "Close");
+    button.type = "button";
+    button.onclick = close;
+    box.addEventListener("keydown", (e) => { if (e.key === "Escape") close(); });
+    box.append(button, list);
+    root.append(box);
     document.documentElement.append(host);
   }
-  const make = (tag, text, name) => {
-    const el = document.createElement(tag);
-    if (text !== undefined) el.textContent = text;
-    if (name) el.className = name;
-    return el;
-  };
-  const box = make("div", undefined, "box");
-  box.setAttribute("role", "alert");
-  box.append(make("h2", m.errors === 1 ? "1 mistake" : m.errors + " mistakes"));
+  const list = host.shadowRoot.querySelector(".list");
+  list.replaceChildren(make("h2", m.errors === 1 ? "1 mistake" : `${m.errors} mistakes`));
   for (const f of m.findings) {
     const a = make("article");
     const line = make("p");
@@ -186,20 +306,19 @@ const overlay = (m) => {
       a.append(pre);
     }
     if (f.hint) a.append(make("p", f.hint, "hint"));
-    box.append(a);
+    list.append(a);
   }
-  if (m.errors > m.findings.length) box.append(make("p", "and " + (m.errors - m.findings.length) + " more"));
-  const close = make("button", "Close");
-  close.onclick = () => { closed = m.id; host?.remove(); host = null; };
-  box.append(close);
-  host.shadowRoot.replaceChildren(box);
+  if (m.errors > m.findings.length) list.append(make("p", `and ${m.errors - m.findings.length} more`));
 };
 
-// A laptop that slept may keep a connection that is dead.
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") change();
-});
-
-// The page as it came is the base for every later change.
-turn = get().then((doc) => { page ||= doc; }).catch(() => {});
-source();
+// The page as it came is what later ones are compared with. Where it changed
+// since this one was loaded, this one is loaded again.
+const begin = async () => {
+  const [doc, of] = await get();
+  if (of !== seen) return location.reload();
+  base = doc;
+  pair(document.documentElement, doc.documentElement);
+};
+const retry = () => new Promise((done) => setTimeout(done, 1000)).then(begin).catch(retry);
+turn = begin().catch(retry);
+attend();

@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"net"
 	"net/http"
 	"net/netip"
@@ -21,6 +22,7 @@ import (
 	"strings"
 	"time"
 
+	"wegwijs/cmd/wegwijs/internal/content"
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/live"
 	"wegwijs/cmd/wegwijs/internal/output"
@@ -46,12 +48,18 @@ type Options struct {
 	// Beat is how often an idle connection of events shows that it lives; 0
 	// means every 15 seconds.
 	Beat time.Duration
+	// Patience is how long a browser may take to read an event before it is
+	// let go; 0 means 5 seconds.
+	Patience time.Duration
 }
 
 // Handler answers the preview's requests.
 func Handler(l *live.Live, opt Options) http.Handler {
 	if opt.Beat == 0 {
 		opt.Beat = 15 * time.Second
+	}
+	if opt.Patience == 0 {
+		opt.Patience = 5 * time.Second
 	}
 	h := &handler{live: l, opt: opt, boot: strconv.FormatInt(time.Now().UnixNano(), 36)}
 	return http.HandlerFunc(h.serve)
@@ -77,18 +85,21 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "only GET and HEAD", http.StatusMethodNotAllowed)
 		return
 	}
-	// Another site's page may ask, but is told nothing: not even that a
-	// script loads.
-	if site := r.Header.Get("Sec-Fetch-Site"); site == "cross-site" && r.Header.Get("Sec-Fetch-Mode") != "navigate" {
-		http.Error(w, "not for other sites", http.StatusForbidden)
-		return
+	// Another site's page may lead here, but is told nothing: not even that a
+	// script loads. Other ports of this machine are other sites.
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "cross-site", "same-site":
+		if r.Header.Get("Sec-Fetch-Mode") != "navigate" {
+			http.Error(w, "not for other sites", http.StatusForbidden)
+			return
+		}
 	}
 	switch r.URL.Path {
 	case Own + "events":
 		h.events(w, r)
 	case Own + "reload.js":
 		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
-		w.Header().Set("Cache-Control", "no-cache")
+		w.Header().Set("Cache-Control", "no-store")
 		w.Write(script)
 	default:
 		h.file(w, r)
@@ -130,15 +141,12 @@ func (h *handler) file(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
 	p := output.PathOf(r.URL.Path)
 	status := http.StatusOK
-	var at uint64 // the view that the page is of, or a later one
-	if v, err := h.live.View(ctx); err == nil {
-		at = v.ID
-	}
 	f, ok, err := h.live.Get(ctx, p)
 	if err == nil && !ok {
-		if _, isDir, _ := h.live.Get(ctx, path.Join(p, "index.html")); isDir && p != "" {
+		if h.folder(ctx, p) {
 			u := url.URL{Path: "/" + p + "/", RawQuery: r.URL.RawQuery}
-			http.Redirect(w, r, u.String(), http.StatusMovedPermanently)
+			w.Header().Set("Cache-Control", "no-store")
+			http.Redirect(w, r, u.String(), http.StatusTemporaryRedirect)
 			return
 		}
 		status = http.StatusNotFound
@@ -150,31 +158,56 @@ func (h *handler) file(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		h.plain(w, http.StatusInternalServerError, err.Error())
 		return
-	case !ok:
+	case !ok && h.empty(ctx):
 		h.plain(w, http.StatusServiceUnavailable, "There is nothing to show yet.")
+		return
+	case !ok:
+		h.plain(w, http.StatusNotFound, "There is no such page.")
 		return
 	}
 	kind := output.TypeOf(f.Path)
-	for _, x := range render.Headers(f.Path, f.Immutable) {
-		switch x.Name {
-		case "Strict-Transport-Security", "Cache-Control":
-			continue // the preview has no TLS and nothing may be kept
-		case "Content-Security-Policy":
-			x.Value = strings.Replace(x.Value, "connect-src 'none'", "connect-src 'self'", 1) // for the events
-		}
-		w.Header().Set(x.Name, x.Value)
-	}
-	w.Header().Set("Cache-Control", "no-store")
+	h.headers(w, f.Path)
 	w.Header().Set("Content-Type", kind)
 	data := f.Data
 	if strings.HasPrefix(kind, "text/html") {
-		data = h.inject(data, at)
+		data = h.inject(data, f.View)
 	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
 	w.WriteHeader(status)
 	if r.Method == http.MethodGet {
 		w.Write(data)
 	}
+}
+
+// headers sets what a web server would set for a file of the site, as far as
+// it serves a preview.
+func (h *handler) headers(w http.ResponseWriter, file string) {
+	for _, x := range render.Headers(file, false) {
+		switch x.Name {
+		case "Strict-Transport-Security": // the preview has no TLS
+			continue
+		case "Cache-Control": // nothing may be kept
+			x.Value = "no-store"
+		case "Content-Security-Policy": // for the events
+			x.Value = strings.Replace(x.Value, "connect-src 'none'", "connect-src 'self'", 1)
+		}
+		w.Header().Set(x.Name, x.Value)
+	}
+}
+
+// folder reports whether p is the address of a page without its final slash.
+func (h *handler) folder(ctx context.Context, p string) bool {
+	if p == "" || path.Clean("/"+p) != "/"+p {
+		return false
+	}
+	_, ok, _ := h.live.Get(ctx, p+"/index.html")
+	return ok
+}
+
+// empty reports whether there is no site yet that could have pages.
+func (h *handler) empty(ctx context.Context) bool {
+	v, err := h.live.View(ctx)
+	return err != nil || v.State.Set == nil
 }
 
 // inject puts the reload script at the end of a page.
@@ -196,7 +229,7 @@ func (h *handler) notFound(ctx context.Context, p string) string {
 		return "404.html"
 	}
 	for _, l := range v.State.Config.Languages {
-		if l.Prefix != "" && strings.HasPrefix("/"+p, l.Prefix+"/") {
+		if l.Prefix != "" && strings.HasPrefix("/"+p+"/", l.Prefix+"/") {
 			return strings.TrimPrefix(l.Prefix, "/") + "/404.html"
 		}
 	}
@@ -206,13 +239,11 @@ func (h *handler) notFound(ctx context.Context, p string) string {
 // plain answers where there is no page to show: with the script, so that the
 // page comes by itself and the mistakes can be read meanwhile.
 func (h *handler) plain(w http.ResponseWriter, status int, text string) {
+	h.headers(w, "")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	var b bytes.Buffer
-	xml := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
-	fmt.Fprintf(&b, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Wegwijs</title></head>\n<body><p>%s</p>\n</body></html>\n", xml.Replace(text))
-	w.Write(h.inject(b.Bytes(), 0))
+	page := "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Wegwijs</title></head>\n<body><p>" + html.EscapeString(text) + "</p>\n</body></html>\n"
+	w.Write(h.inject([]byte(page), 0))
 }
 
 // A message is what browsers are told of a view.
@@ -222,6 +253,7 @@ type message struct {
 	Errors   int       `json:"errors"`
 	Warnings int       `json:"warnings"`
 	Findings []finding `json:"findings"`         // the first ones
+	Files    bool      `json:"files,omitempty"`  // a file beside the pages changed
 	Follow   string    `json:"follow,omitempty"` // the page that was edited
 }
 
@@ -253,12 +285,12 @@ func (h *handler) message(v *live.View) message {
 		}
 		m.Findings = append(m.Findings, f)
 	}
-	if h.opt.Follow {
-		for _, file := range v.Files {
-			if u, ok := v.PageOf(file); ok {
-				m.Follow = u
-				break
-			}
+	for _, file := range v.Files {
+		if strings.HasPrefix(file, content.Root+"/") && !strings.HasSuffix(file, ".md") {
+			m.Files = true
+		}
+		if h.opt.Follow && m.Follow == "" {
+			m.Follow, _ = v.PageOf(file)
 		}
 	}
 	return m
@@ -272,10 +304,13 @@ func (h *handler) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Accel-Buffering", "no")
+	if r.Method == http.MethodHead {
+		return
+	}
 	changed, end := h.live.Subscribe()
 	defer end()
 	send := func(text string) bool {
-		rc.SetWriteDeadline(time.Now().Add(5 * time.Second))
+		rc.SetWriteDeadline(time.Now().Add(h.opt.Patience))
 		if _, err := w.Write([]byte(text)); err != nil {
 			return false
 		}
@@ -286,19 +321,22 @@ func (h *handler) events(w http.ResponseWriter, r *http.Request) {
 	}
 	beat := time.NewTicker(h.opt.Beat)
 	defer beat.Stop()
-	first := true
-	for {
+	seen := r.URL.Query().Get("seen") // the view that the browser shows
+	if !strings.HasPrefix(seen, h.boot+"-") {
+		seen = "" // of another run: what was edited since is not known
+	}
+	for first := true; ; first = false {
 		v, err := h.live.View(r.Context())
 		if err != nil {
 			return
 		}
 		m := h.message(v)
-		if first {
-			m.Follow = "" // that edit was before this browser came
-			first = false
+		if m.ID == seen || first && seen == "" {
+			m.Follow = "" // it was there already, or that edit was before it came
 		}
+		seen = m.ID
 		data, err := json.Marshal(m)
-		if err != nil || !send(fmt.Sprintf("id: %d\nevent: view\ndata: %s\n\n", v.ID, data)) {
+		if err != nil || !send(fmt.Sprintf("event: view\ndata: %s\n\n", data)) {
 			return
 		}
 		for wait := true; wait; {
@@ -308,7 +346,7 @@ func (h *handler) events(w http.ResponseWriter, r *http.Request) {
 			case <-changed:
 				wait = false
 			case <-beat.C:
-				if !send(": alive\n\n") {
+				if !send("event: beat\ndata: 1\n\n") {
 					return
 				}
 			}

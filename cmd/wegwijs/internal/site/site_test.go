@@ -48,7 +48,7 @@ func TestPlaces(t *testing.T) {
 		"nl/index.md": `title = "Begin"`, "en/index.md": `title = "Home"`,
 		"nl/b/index.md": "title = \"B\"\norder = 2\nslug = \"bé\"", "nl/a/index.md": "title = \"A\"\norder = 1",
 		"nl/b/2.md": "title = \"Z\"", "nl/b/1.md": "title = \"A\"", "nl/b/3.md": "title = \"Eerst\"\norder = -1",
-		"nl/b/c/index.md": "title = \"C\"\norder = 9", "nl/b/c/d.md": "title = \"D\"",
+		"nl/b/c/index.md": "title = \"C\"\norder = 9", "nl/b/c/d.md": "title = \"D\"", "nl/b/c/e.md": "title = \"E\"\nslug = \"e\u0301\"", // decomposed
 	}, "content/nl/b/x.png", "content/nl/b/c/y.png", "content/nl/z.png", "content/nl/los/w.png", "content/en/b/v.png", "content/fr/u.png")
 	if len(ds) > 0 {
 		t.Fatal(says(ds))
@@ -68,7 +68,7 @@ func TestPlaces(t *testing.T) {
 	if nl.Home.Children[0].ID != "a" || nl.Home.Children[1] != p {
 		t.Error("the sections are not in order")
 	}
-	for id, want := range map[string]string{"": "/", "b": "/b%C3%A9/", "b/c/d": "/b%C3%A9/c/d/"} {
+	for id, want := range map[string]string{"": "/", "b": "/b%C3%A9/", "b/c/d": "/b%C3%A9/c/d/", "b/c/e": "/b%C3%A9/c/%C3%A9/"} {
 		if p, _ := nl.Page(id); p.URL != want {
 			t.Errorf("%q: got %s, want %s", id, p.URL, want)
 		}
@@ -81,7 +81,7 @@ func TestPlaces(t *testing.T) {
 	if _, ok := s.File("content/fr/u.png"); ok {
 		t.Error("a file of a language that the site does not have is published")
 	}
-	if got := s.IDs(); !slices.Equal(got, []string{"a", "b", "b/1", "b/2", "b/3", "b/c", "b/c/d"}) {
+	if got := s.IDs(); !slices.Equal(got, []string{"a", "b", "b/1", "b/2", "b/3", "b/c", "b/c/d", "b/c/e"}) {
 		t.Errorf("got ids %q", got)
 	}
 	if d, _ := nl.Page("b/c/d"); d.Section() || !p.Section() || !nl.Home.Section() {

@@ -39,9 +39,11 @@ type Options struct {
 	// called at most once, by Start or later.
 	Say func(line string)
 
-	// Events takes the place of the system's events, and Pace gives another
-	// time between two sweeps, for tests.
+	// For tests: what takes the place of the system's events, the file system
+	// at a path when its events cannot be trusted, and another time between two
+	// sweeps.
 	Events func() (Events, error)
+	Silent func(path string) (kind string)
 	Pace   func(polling bool, cost time.Duration) time.Duration
 }
 
@@ -96,6 +98,9 @@ func Start(ctx context.Context, dir string, opt Options) *Watcher {
 	if opt.Say == nil {
 		opt.Say = func(string) {}
 	}
+	if opt.Silent == nil {
+		opt.Silent = silent
+	}
 	if opt.Pace == nil {
 		opt.Pace = pace
 	}
@@ -114,11 +119,8 @@ func Start(ctx context.Context, dir string, opt Options) *Watcher {
 // silent names the first file system of the site's inputs whose events cannot
 // be trusted; "" when all can.
 func (w *Watcher) silent() string {
-	if w.opt.Events != nil {
-		return ""
-	}
 	for _, name := range append([]string{"."}, scan.Roots...) { // a mount may be in a mount
-		if kind := silent(filepath.Join(w.dir, name)); kind != "" {
+		if kind := w.opt.Silent(filepath.Join(w.dir, name)); kind != "" {
 			return kind
 		}
 	}

@@ -176,18 +176,6 @@ func (b *Bucket) live(ctx context.Context, cancel context.CancelCauseFunc) {
 	}
 }
 
-// mine gives release.ErrLost when the lock is not this run's any more.
-func (b *Bucket) mine(ctx context.Context) error {
-	l, _, err := b.readLock(ctx)
-	if err != nil {
-		return err
-	}
-	if l == nil || l.Token != b.token {
-		return release.ErrLost
-	}
-	return nil
-}
-
 // readLock gives nil when there is no lock.
 func (b *Bucket) readLock(ctx context.Context) (_ *release.Lock, tag string, _ error) {
 	text, tag, changed, err := b.c.getBytes(ctx, lockKey)

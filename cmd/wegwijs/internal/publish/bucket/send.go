@@ -109,9 +109,6 @@ func (b *Bucket) putManifest(ctx context.Context, key string, m *output.Manifest
 // Switch makes readers get the job's release, whose bytes Send has brought:
 // assets first, then pages, then what names the pages, the manifest last.
 func (b *Bucket) Switch(ctx context.Context, j *release.Job) error {
-	if err := b.mine(ctx); err != nil {
-		return err
-	}
 	now, err := b.standing(ctx, j)
 	if err != nil {
 		return err

@@ -9,11 +9,10 @@ import (
 )
 
 // Tidy deletes what is due: objects that the release does not have, pages
-// before assets, and the bytes of releases beyond those to keep.
+// before assets, and the bytes of releases beyond those to keep. Before each
+// deletion the state has been replaced, so whoever lost the lock deletes
+// nothing of another's.
 func (b *Bucket) Tidy(ctx context.Context, j *release.Job) error {
-	if err := b.mine(ctx); err != nil {
-		return err
-	}
 	if err := b.bury(ctx, j); err != nil {
 		return err
 	}
@@ -41,6 +40,9 @@ func (b *Bucket) bury(ctx context.Context, j *release.Job) error {
 	if len(pages)+len(assets) == 0 {
 		return nil
 	}
+	if err := b.save(ctx, func(*state) {}); err != nil {
+		return err
+	}
 	j.Meter.Phase("delete", len(pages)+len(assets), 0)
 	gone := map[string]bool{}
 	for _, keys := range [][]string{pages, assets} {
@@ -64,7 +66,8 @@ func (b *Bucket) bury(ctx context.Context, j *release.Job) error {
 // those that were begun and never came to be. What only they had is garbage.
 func (b *Bucket) forget(ctx context.Context, j *release.Job) error {
 	n := min(max(j.Keep, 1), len(b.st.Records))
-	keep, drop := b.st.Records[:n], slices.Clone(b.st.Pending)
+	// What may still stand at a key must stay known.
+	keep, drop := b.st.Records[:n], without(b.st.Pending, b.st.liveIDs()...)
 	for _, r := range b.st.Records[n:] {
 		drop = append(drop, r.Release)
 	}
@@ -104,7 +107,7 @@ func (b *Bucket) forget(ctx context.Context, j *release.Job) error {
 	}
 	return b.save(ctx, func(s *state) {
 		s.Records = slices.Clone(keep)
-		s.Pending = nil
+		s.Pending = without(s.Pending, drop...)
 		s.Drop = append(slices.Clone(s.Drop), drop...)
 		s.Garbage = slices.Clone(s.Garbage)
 		for sum := range only {
@@ -126,6 +129,9 @@ func (b *Bucket) sweep(ctx context.Context) error {
 	}
 	if len(keys) == 0 {
 		return nil
+	}
+	if err := b.save(ctx, func(*state) {}); err != nil {
+		return err
 	}
 	err := b.each(ctx, len(keys), func(ctx context.Context, i int) error { return b.c.remove(ctx, keys[i]) })
 	if err != nil {

@@ -2,18 +2,18 @@ package release
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 	"testing/iotest"
 	"time"
-
-	"crypto/sha256"
-	"encoding/hex"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/output"
@@ -353,6 +353,14 @@ func TestBody(t *testing.T) {
 			t.Errorf("opened a file of %d bytes, want %d", len(size), len(text))
 		}
 	}
+	// One that grows while it is read.
+	b, err = OpenBody(growing{fstest.MapFS{"a": {Data: []byte(text)}}}, e, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(b); err == nil {
+		t.Errorf("a file that grew: got %d bytes", len(got))
+	}
 	empty := sha256.Sum256(nil)
 	b, err = open("", output.Entry{Path: "a", SHA256: hex.EncodeToString(empty[:])}, nil)
 	if err != nil {
@@ -368,6 +376,21 @@ func TestBody(t *testing.T) {
 }
 
 type onlyReader struct{ io.Reader }
+
+// growing gives files that have a byte more than they said.
+type growing struct{ fs.FS }
+
+func (g growing) Open(name string) (fs.File, error) {
+	f, err := g.FS.Open(name)
+	return grown{f, io.MultiReader(f, strings.NewReader("x"))}, err
+}
+
+type grown struct {
+	fs.File
+	r io.Reader
+}
+
+func (g grown) Read(p []byte) (int, error) { return g.r.Read(p) }
 
 func TestErrors(t *testing.T) {
 	cause := errors.New("disk full")

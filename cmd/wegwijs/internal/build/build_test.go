@@ -1,0 +1,172 @@
+package build_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"wegwijs/cmd/wegwijs/internal/build"
+)
+
+func TestDrafts(t *testing.T) {
+	fsys := tree(t, md("nl/e-mail/concept", "title = \"Concept\"\ndraft = true", "Tekst."), md("nl/e-mail/pop", `title = "POP"`, "[x](imap.md)"))
+	s, ds := load(t, fsys)
+	if len(ds) > 0 {
+		t.Fatal(says(ds))
+	}
+	if _, ok := s.Set.File("e-mail/concept/index.html"); ok {
+		t.Error("the draft is there")
+	}
+	same(t, "drafts", s.Drafts(), []string{"content/nl/e-mail/concept.md"})
+	s, err := build.Load(t.Context(), fsys, build.Options{Drafts: true}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := s.Set.File("e-mail/concept/index.html"); !ok {
+		t.Error("with Drafts: the draft is not there")
+	}
+	// What leads to a draft leads to nothing yet.
+	_, ds = load(t, tree(t, md("nl/e-mail/concept", "title = \"Concept\"\ndraft = true", ""), md("nl/e-mail/pop", `title = "POP"`, "[x](concept.md)")))
+	same(t, "a link to a draft", says(ds), []string{"content/nl/e-mail/pop.md:4:1: no page content/nl/e-mail/concept.md"})
+}
+
+// A file that changes while the site is made stops the work: what would come
+// out would be of two moments.
+func TestFileChangesMeanwhile(t *testing.T) {
+	for name, change := range map[string]func(fstest.MapFS){
+		"changed": func(m fstest.MapFS) {
+			m["content/nl/e-mail/pop.md"] = &fstest.MapFile{Data: []byte("+++\ntitle = \"Anders\"\n+++\n")}
+		},
+		"gone": func(m fstest.MapFS) { delete(m, "content/nl/e-mail/pop.md") },
+	} {
+		fsys := tree(t)
+		s, err := build.Load(t.Context(), fsys, build.Options{}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(fsys)
+		if err := s.MakeAll(t.Context()); !errors.Is(err, build.ErrChanged) || !strings.Contains(err.Error(), "content/nl/e-mail/pop.md") {
+			t.Errorf("%s: got %v, want an error that names the file", name, err)
+		}
+	}
+}
+
+func TestStopped(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := build.Load(ctx, tree(t), build.Options{}, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("Load: got %v", err)
+	}
+	s, err := build.Load(t.Context(), tree(t), build.Options{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.MakeAll(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("MakeAll: got %v", err)
+	}
+}
+
+// What editors and systems leave beside the inputs is no input.
+func TestFilesThatAreNoInput(t *testing.T) {
+	want := paths(sound(t), "")
+	s := sound(t, strings.ReplaceAll(`
+-- content/nl/.hidden.md --
+x
+-- content/nl/e-mail/pop.md~ --
+x
+-- content/nl/e-mail/pop.md.orig --
+x
+-- content/nl/e-mail/.pop.md.swp --
+x
+-- content/nl/e-mail/#pop.md# --
+x
+-- content/nl/e-mail/~$brief.docx --
+x
+-- content/nl/e-mail/notities.docx --
+x
+-- content/nl/Thumbs.db --
+x
+-- content/.DS_Store --
+x
+-- layouts/base.html~ --
+{{
+-- layouts/.base.html.swp --
+{{
+-- layouts/partials/nav.html.tmp --
+{{
+-- i18n/nl.toml.bak --
+x
+-- i18n/base/0123.md --
+x
+-- .git/config --
+x
+-- README.md --
+x
+`, "\r", ""))
+	same(t, "paths", paths(s, ""), want)
+}
+
+// A text that is not UTF-8 is refused at its place.
+func TestEncoding(t *testing.T) {
+	fsys := tree(t)
+	fsys["content/nl/e-mail/pop.md"] = &fstest.MapFile{Data: []byte("+++\ntitle = \"POP\"\n+++\nCaf\xe9\n")}
+	fsys["content/nl/e-mail/imap.md"] = &fstest.MapFile{Data: []byte("\xef\xbb\xbf+++\r\ntitle = \"IMAP\"\r\n+++\r\n## Versturen {#versturen}\r\n")}
+	_, ds := load(t, fsys)
+	same(t, "findings", says(ds), []string{"content/nl/e-mail/pop.md:4:4: this is not UTF-8 text"})
+}
+
+// A site that lacks what pages are made of says so, and nothing else falls
+// over that.
+func TestBarelyASite(t *testing.T) {
+	for name, c := range map[string]struct {
+		fsys fstest.MapFS
+		want string // somewhere in the findings
+	}{
+		"nothing":         {fstest.MapFS{}, "site.toml: the folder has no site.toml"},
+		"empty site.toml": {fstest.MapFS{"site.toml": {}}, "site.toml:1:1: title is missing"},
+		"no languages":    {fstest.MapFS{"site.toml": {Data: []byte("title = \"T\"\nbase_url = \"https://t.example\"\ndefault_language = \"nl\"\n")}}, "the site has no languages"},
+		"only site.toml":  {fstest.MapFS{"site.toml": {Data: []byte("title = \"T\"\nbase_url = \"https://t.example\"\ndefault_language = \"nl\"\n[languages.nl]\nname = \"N\"\n")}}, "content/nl/index.md: the site has no first page"},
+		"no layouts":      {tree(t, "-- layouts/ --\n"), "layouts/base.html: the site has no layouts/base.html"},
+		"no base.html":    {tree(t, "-- layouts/base.html --\n"), "layouts/base.html: the site has no layouts/base.html"},
+		"no strings":      {tree(t, "-- i18n/ --\n"), "i18n/nl.toml: the language nl has no interface strings"},
+		"no pages":        {tree(t, "-- content/ --\n"), "content/nl/index.md: the site has no first page"},
+	} {
+		s, err := build.Load(t.Context(), c.fsys, build.Options{}, nil)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if err := s.MakeAll(t.Context()); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if got := strings.Join(says(s.Findings()), "\n"); !strings.Contains(got, c.want) {
+			t.Errorf("%s: got\n%s\nwant one with %q", name, got, c.want)
+		}
+	}
+}
+
+// The profiles are signed with a certificate that is no part of the site.
+func TestSigner(t *testing.T) {
+	keys := func(path string) ([]byte, error) {
+		if path == "leeg.pem" {
+			return []byte{}, nil
+		}
+		return nil, errors.New("no such file")
+	}
+	for forms, want := range map[string]string{
+		"certificate = \"a.pem\"\n":                        "a certificate alone cannot sign",
+		"key = \"a.pem\"\n":                                "a key alone cannot sign",
+		"certificate = \"a.pem\"\nkey = \"b.pem\"\n":       "a.pem cannot be read: no such file",
+		"certificate = \"leeg.pem\"\nkey = \"leeg.pem\"\n": "the profiles cannot be signed",
+	} {
+		s, err := build.Load(t.Context(), tree(t, siteToml("nl", "en")+"[forms]\n"+forms), build.Options{Keys: keys}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(says(s.Findings()), "\n"); !strings.Contains(got, "site.toml:") || !strings.Contains(got, want) {
+			t.Errorf("%s: got %q, want %q", forms, got, want)
+		}
+	}
+}
