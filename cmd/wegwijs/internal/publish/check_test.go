@@ -201,20 +201,7 @@ func TestSample(t *testing.T) {
 func TestCheckOfObjectStore(t *testing.T) {
 	s := startStore(t)
 	target := s.target()
-	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p := strings.TrimPrefix(r.URL.Path, "/")
-		if p == "" || strings.HasSuffix(p, "/") {
-			p += "index.html"
-		}
-		b, err := os.ReadFile(filepath.Join(s.dir(target), filepath.FromSlash(p)))
-		if err != nil {
-			http.NotFound(w, r)
-			return
-		}
-		w.Write(b)
-	}))
-	defer front.Close()
-	target.URL = front.URL + "/"
+	target.URL = s.front(t, target, nil)
 	for i, site := range []files{siteA, siteB} {
 		if rep := publishChecked(t, target, later(s.me(), time.Duration(i)*hour), site.release()); !rep.OK() {
 			t.Errorf("got %+v", rep.Check)

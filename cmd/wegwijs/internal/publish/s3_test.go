@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -398,7 +399,10 @@ func TestS3StumblingStore(t *testing.T) {
 		step = 17
 	}
 	for _, sc := range s3Scenes()[1:] {
-		for n := 1; ; n += step {
+		for n := 1; ; n++ {
+			if n > 12 { // the lock is taken with the first few
+				n += step - 1
+			}
 			target := sc.stage(t, s)
 			r := &requests{at: n, after: true, only: true}
 			around := later(s.me(), 5*hour)
@@ -713,6 +717,54 @@ func TestS3LockTakenFromASleepingPublisher(t *testing.T) {
 	if over == 0 {
 		t.Error("the sleeper never wrote over anything: this test proves little")
 	}
+}
+
+// TestS3LockTakenDuringTheCheck takes the lock from one that waits for readers'
+// side before it deletes: it must not delete what the taker has put back.
+func TestS3LockTakenDuringTheCheck(t *testing.T) {
+	s := startStore(t)
+	target := s.target()
+	target.Grace, target.Keep = 0, 1
+	mustPublish(t, target, s.me(), siteA.release(), lax)
+	back := siteA.with(files{"index.html": "A2"}) // has what siteB drops
+	checked := target
+	front := s.front(t, target, func() {
+		second := later(s.me(), 2*hour)
+		second.beat = time.Millisecond
+		second.Alive = func(int) bool { return true }
+		opt := lax
+		opt.TakeLock = true
+		mustPublish(t, target, second, back.release(), opt)
+	})
+	checked.URL, checked.Sample = front, 0 // the manifest alone is asked for, before it changes
+	rep, err := tryPublish(t.Context(), checked, later(s.me(), hour), siteB.release(), lax)
+	if live, ok := errors.AsType[*release.LiveError](err); !ok || !errors.Is(live, release.ErrLost) {
+		t.Errorf("got %+v, %v; want the lost lock noticed after the switch", rep, err)
+	}
+	isOne(t, s.served(t, target), back)
+	mustPublish(t, target, later(s.me(), 3*hour), back.release(), lax)
+	isOne(t, s.served(t, target), back)
+	s.bodiesFit(t, target)
+}
+
+// front serves a target as a CDN does that maps folders to their index, and
+// calls after once, when it has read the first answer.
+func (s *store) front(t *testing.T, target Target, after func()) string {
+	t.Helper()
+	var once sync.Once
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b, err := os.ReadFile(filepath.Join(s.dir(target), filepath.FromSlash(output.PathOf(r.URL.Path))))
+		if after != nil {
+			once.Do(after)
+		}
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		w.Write(b)
+	}))
+	t.Cleanup(srv.Close)
+	return srv.URL + "/"
 }
 
 // TestS3StoreWithoutConditions meets a store that takes no notice of

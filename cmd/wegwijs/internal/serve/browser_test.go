@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"wegwijs/cmd/wegwijs/internal/serve"
@@ -98,13 +100,13 @@ func TestBrowserSwapsStyle(t *testing.T) {
 // that show others.
 func TestBrowserTitlesAndNavigation(t *testing.T) {
 	p := showReal(t, serve.Options{})
-	a, b := p.tab(long), p.tab(short)
+	a, b := p.deafTab(long), p.tab(short) // the browser itself says that a fetch gave 404
 	p.edit(longFile, "Een lange pagina", "Een nieuwe titel")
 	a.until(`document.title.startsWith("Een nieuwe titel") && document.querySelector("h1").textContent === "Een nieuwe titel"`)
 	b.until(`[...document.querySelectorAll(".secnav a")].some((a) => a.textContent === "Een nieuwe titel")`)
 	p.edit(longFile, "+++\n", "+++\nslug = \"anders\"\n")
 	b.until(`document.querySelector(".secnav a[href='/hulp/anders/']")`)
-	a.until(`document.title && !document.title.startsWith("Een nieuwe titel")`) // the error page
+	a.until(`document.title && !document.title.startsWith("Een nieuwe titel")`)
 	p.edit(longFile, "slug = \"anders\"\n", "")
 	a.until(`document.title.startsWith("Een nieuwe titel")`)
 	b.kept()
@@ -203,10 +205,7 @@ func TestBrowserStartsBroken(t *testing.T) {
 	p.stop()
 	p.write("site.toml", "title = ")
 	p.start("127.0.0.1:0")
-	b := p.tab("/404.html")
-	b.mu.Lock() // the browser says on the console that the answer was 503
-	b.messages = nil
-	b.mu.Unlock()
+	b := p.deafTab("/404.html") // the browser itself says that the answer was 503
 	b.until(`[...document.documentElement.children].find((e) => e.shadowRoot)?.shadowRoot.querySelector(".where").textContent.startsWith("site.toml:1:")`)
 	p.write("site.toml", toml)
 	b.until(`document.querySelector("main h1")`)
@@ -304,7 +303,7 @@ func TestBrowserShowsNewImages(t *testing.T) {
 }
 
 // TestBrowserManyTabs opens more tabs than a browser opens connections to one
-// server: only those that are seen may hold one.
+// server, and closes the one that listens for all.
 func TestBrowserManyTabs(t *testing.T) {
 	p := showReal(t, serve.Options{})
 	first := p.tab(long)
@@ -312,28 +311,49 @@ func TestBrowserManyTabs(t *testing.T) {
 	for range 8 {
 		tabs = append(tabs, first.another(short))
 	}
+	first.until(`performance.getEntriesByName(location.origin + "/_wegwijs/reload.js").length > 0`)
+	if n := p.live.Subscribers(); n != 1 {
+		t.Errorf("%d connections for one browser", n)
+	}
 	p.edit(shortFile, "korte", "kortste")
-	last := tabs[len(tabs)-1]
-	last.until(`document.querySelector(".content").textContent.includes("kortste")`)
-	for _, b := range tabs { // each when it is looked at
-		b.front()
+	for _, b := range tabs {
 		b.until(`document.querySelector(".content").textContent.includes("kortste")`)
 		b.kept()
 	}
-	if n := p.live.Subscribers(); n > 6 {
-		t.Errorf("%d connections are open", n)
+	first.do(chromedp.Navigate("about:blank"))
+	p.edit(shortFile, "kortste", "allerkortste")
+	for _, b := range tabs {
+		b.until(`document.querySelector(".content").textContent.includes("allerkortste")`)
+		b.kept()
+	}
+	// A tab that comes late sees the mistakes that there are.
+	p.edit(shortFile, "allerkortste", "[x](niets.md)")
+	overlay := `[...document.documentElement.children].find((e) => e.shadowRoot)?.shadowRoot.querySelector("article")`
+	tabs[3].until(overlay)
+	late := tabs[0].another(long)
+	late.until(overlay)
+	if n := p.live.Subscribers(); n != 1 {
+		t.Errorf("%d connections for one browser", n)
 	}
 }
 
-// TestBrowserAwake edits a page whose tab is behind another.
+// TestBrowserAwake edits pages in tabs that sleep.
 func TestBrowserAwake(t *testing.T) {
 	p := showReal(t, serve.Options{})
-	b := p.tab(long)
-	b.another(short)
-	b.until(`document.hidden`)
+	a := p.tab(long)
+	b := a.another(short)
+	for _, x := range []*tab{a, b} { // one that listens, and one that is told
+		call(x, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: page.SetWebLifecycleStateStateFrozen})
+	}
 	p.edit(longFile, "eerste woorden", "laatste woorden")
 	p.until(long, "laatste woorden")
-	b.front()
-	b.until(`document.querySelector(".content").textContent.includes("laatste woorden")`)
+	p.edit(shortFile, "korte", "kortste")
+	p.until(short, "kortste")
+	for _, x := range []*tab{a, b} {
+		call(x, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: page.SetWebLifecycleStateStateActive})
+	}
+	a.until(`document.querySelector(".content").textContent.includes("laatste woorden")`)
+	b.until(`document.querySelector(".content").textContent.includes("kortste")`)
+	a.kept()
 	b.kept()
 }

@@ -8,37 +8,64 @@ const shown = new WeakMap(); // from a node of base to the node on the screen th
 
 // --- the server's events
 
+// A browser opens six connections to a server at most. So of all tabs one, the
+// holder of a lock, listens to the server and tells the others. Where there are
+// no locks, on another device without TLS, each listens for itself.
+const tabs = new BroadcastChannel("wegwijs");
 let events = null;
-let heard = 0; // when the server was last heard
+let last = null; // what the server said last
+let heard = 0; // when that was
+let leave = () => {};
 
 const connect = () => {
   events?.close();
   heard = Date.now();
   events = new EventSource(`/_wegwijs/events?seen=${seen ?? ""}`);
-  events.addEventListener("view", (e) => view(JSON.parse(e.data)));
   events.addEventListener("beat", () => { heard = Date.now(); });
+  events.addEventListener("view", (e) => {
+    heard = Date.now();
+    last = JSON.parse(e.data);
+    tabs.postMessage(last);
+    view(last);
+  });
 };
 
-const disconnect = () => {
-  events?.close();
-  events = null;
+const attend = () => {
+  const gone = new AbortController();
+  const until = new Promise((end) => {
+    leave = () => {
+      gone.abort();
+      end();
+      events?.close();
+      events = null;
+    };
+  });
+  if (!navigator.locks) return connect();
+  navigator.locks.request("wegwijs", { signal: gone.signal }, () => { connect(); return until; }).catch(() => {});
+  tabs.postMessage("?");
 };
-
-// A browser opens six connections to a server at most, so a page that nobody
-// sees holds none: it catches up when it is seen again.
-const attend = () => (document.hidden ? disconnect() : events || connect());
-document.addEventListener("visibilitychange", attend);
-addEventListener("pageshow", attend);
-addEventListener("pagehide", disconnect);
 
 // A machine that slept may hold a connection that is dead, and a server that
 // answers with something else ends it for good.
-setInterval(() => {
+const tend = () => {
   if (events && (events.readyState === EventSource.CLOSED || Date.now() - heard > 40000)) connect();
-}, 1000);
+};
+setInterval(tend, 1000);
+
+tabs.addEventListener("message", ({ data }) => {
+  if (data !== "?") return view(data);
+  tend();
+  if (events && last) tabs.postMessage({ ...last, follow: "" });
+});
+
+// Who comes back asks what there is, and who is put aside lets another listen.
+const back = () => { tend(); tabs.postMessage("?"); };
+document.addEventListener("visibilitychange", () => { if (!document.hidden) back(); });
+document.addEventListener("resume", back);
+addEventListener("pagehide", () => leave());
+addEventListener("pageshow", (e) => { if (e.persisted) attend(); });
 
 const view = (m) => {
-  heard = Date.now();
   overlay(m);
   if (m.follow && m.follow !== location.pathname) {
     location.href = m.follow;
@@ -74,9 +101,8 @@ const get = async () => {
   if (!(answer.headers.get("Content-Type") || "").startsWith("text/html")) throw new Error("no page");
   const doc = new DOMParser().parseFromString(await answer.text(), "text/html");
   const own = doc.querySelector('script[src="/_wegwijs/reload.js"]');
-  const of = own?.dataset.view;
   own?.remove();
-  return [doc, of];
+  return [doc, own?.dataset.page];
 };
 
 const scripts = (doc) => [...doc.querySelectorAll("script[src]")].map((s) => s.getAttribute("src")).join();
@@ -314,8 +340,8 @@ const overlay = (m) => {
 // The page as it came is what later ones are compared with. Where it changed
 // since this one was loaded, this one is loaded again.
 const begin = async () => {
-  const [doc, of] = await get();
-  if (of !== seen) return location.reload();
+  const [doc, bytes] = await get();
+  if (bytes !== here?.dataset.page) return location.reload();
   base = doc;
   pair(document.documentElement, doc.documentElement);
 };

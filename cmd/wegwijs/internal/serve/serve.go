@@ -7,6 +7,7 @@ package serve
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	_ "embed" // the reload script
 	"encoding/json"
 	"errors"
@@ -18,6 +19,7 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,7 +36,7 @@ const Own = "/_wegwijs/"
 
 // Tag matches what the preview puts before </body> of every page. Less this
 // tag, a page is byte for byte what the build writes.
-var Tag = regexp.MustCompile(`<script type="module" src="/_wegwijs/reload\.js" data-view="[^"]*"></script>`)
+var Tag = regexp.MustCompile(`<script type="module" src="/_wegwijs/reload\.js" data-view="[^"]*" data-page="[^"]*"></script>`)
 
 //go:embed reload.js
 var script []byte
@@ -212,7 +214,8 @@ func (h *handler) empty(ctx context.Context) bool {
 
 // inject puts the reload script at the end of a page.
 func (h *handler) inject(page []byte, view uint64) []byte {
-	tag := `<script type="module" src="/_wegwijs/reload.js" data-view="` + h.id(view) + `"></script>`
+	sum := sha256.Sum256(page)
+	tag := fmt.Sprintf(`<script type="module" src="/_wegwijs/reload.js" data-view="%s" data-page="%x"></script>`, h.id(view), sum[:8])
 	i := bytes.LastIndex(page, []byte("</body>"))
 	if i < 0 {
 		i = len(page)
@@ -266,11 +269,23 @@ type finding struct {
 	Caret    string `json:"caret,omitempty"`
 }
 
+func weight(v *live.View, d diag.Diagnostic) int {
+	switch {
+	case !strings.HasPrefix(d.Pos.File, content.Root+"/"):
+		return 0
+	case slices.Contains(v.Files, d.Pos.File):
+		return 1
+	}
+	return 2
+}
+
 // shown is how many findings the overlay shows; it says how many more there are.
 const shown = 5
 
 func (h *handler) message(v *live.View) message {
-	ds := v.Findings
+	ds := slices.Clone(v.Findings)
+	// First what concerns every page, then what was edited, then the rest.
+	slices.SortStableFunc(ds, func(a, b diag.Diagnostic) int { return weight(v, a) - weight(v, b) })
 	m := message{ID: h.id(v.ID), Checked: v.Checked, Errors: diag.Errors(ds), Findings: []finding{}}
 	m.Warnings = len(ds) - m.Errors
 	for _, d := range ds {

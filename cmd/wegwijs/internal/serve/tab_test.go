@@ -18,7 +18,6 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
@@ -81,7 +80,12 @@ type tab struct {
 }
 
 // tab opens a page of the preview.
-func (p *preview) tab(path string) *tab {
+func (p *preview) tab(path string) *tab { p.t.Helper(); return p.open(path, false) }
+
+// deafTab is a tab of which it does not matter what is on its console.
+func (p *preview) deafTab(path string) *tab { p.t.Helper(); return p.open(path, true) }
+
+func (p *preview) open(path string, deaf bool) *tab {
 	t := p.t.(*testing.T)
 	t.Helper()
 	browser, err := theBrowser()
@@ -95,7 +99,7 @@ func (p *preview) tab(path string) *tab {
 	t.Cleanup(cancel)
 	ctx, cancelTime := context.WithTimeout(ctx, 3*time.Minute)
 	t.Cleanup(cancelTime)
-	b := &tab{ctx: ctx, t: t, p: p}
+	b := &tab{ctx: ctx, t: t, p: p, deaf: deaf}
 	if err := chromedp.Listen(ctx, b.hear); err != nil {
 		t.Fatal(err)
 	}
@@ -279,9 +283,11 @@ func showReal(t *testing.T, opt serve.Options) *preview {
 		t.Skipf("skipped: %v", err)
 	}
 	p := show(t, realSite(t), opt)
-	if m := p.listen("").checked(); m.Errors > 0 {
+	s := p.listen("")
+	if m := s.checked(); m.Errors > 0 {
 		t.Fatalf("the site has mistakes: %+v", m.Findings)
 	}
+	s.close()
 	return p
 }
 
@@ -290,13 +296,9 @@ func (b *tab) another(path string) *tab {
 	b.t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx)
 	b.t.Cleanup(cancel)
+	ctx, cancelTime := context.WithTimeout(ctx, 3*time.Minute)
+	b.t.Cleanup(cancelTime)
 	n := &tab{ctx: ctx, t: b.t, p: b.p}
 	n.open(path)
 	return n
-}
-
-// front brings the tab before all others.
-func (b *tab) front() {
-	b.t.Helper()
-	call(b, page.BringToFront, cdp.Empty{})
 }

@@ -65,11 +65,16 @@ func (b *Bucket) bury(ctx context.Context, j *release.Job) error {
 // forget takes releases beyond those to keep out of the state, and with them
 // those that were begun and never came to be. What only they had is garbage.
 func (b *Bucket) forget(ctx context.Context, j *release.Job) error {
-	n := min(max(j.Keep, 1), len(b.st.Records))
 	// What may still stand at a key must stay known.
-	keep, drop := b.st.Records[:n], without(b.st.Pending, b.st.liveIDs()...)
-	for _, r := range b.st.Records[n:] {
-		drop = append(drop, r.Release)
+	at := b.st.liveIDs()
+	drop := without(b.st.Pending, at...)
+	var keep []release.Record
+	for i, r := range b.st.Records {
+		if i < max(j.Keep, 1) || slices.Contains(at, r.Release) {
+			keep = append(keep, r)
+		} else {
+			drop = append(drop, r.Release)
+		}
 	}
 	if len(drop) == 0 {
 		return nil
@@ -106,7 +111,7 @@ func (b *Bucket) forget(ctx context.Context, j *release.Job) error {
 		}
 	}
 	return b.save(ctx, func(s *state) {
-		s.Records = slices.Clone(keep)
+		s.Records = keep
 		s.Pending = without(s.Pending, drop...)
 		s.Drop = append(slices.Clone(s.Drop), drop...)
 		s.Garbage = slices.Clone(s.Garbage)

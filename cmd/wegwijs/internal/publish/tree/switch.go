@@ -64,6 +64,10 @@ func (t *Tree) Switch(ctx context.Context, j *release.Job) error {
 // Tidy removes what nobody needs any more: releases beyond those to keep, and
 // what broken runs left. Readers notice nothing.
 func (t *Tree) Tidy(ctx context.Context, j *release.Job) error {
+	// Long may have passed since the switch: readers' side was asked.
+	if err := t.mine(); err != nil {
+		return err
+	}
 	if err := t.emptyTrash(ctx); err != nil {
 		return err
 	}
