@@ -89,6 +89,9 @@ func TestNearest(t *testing.T) {
 	if got := Nearest("iu", []string{"ux", "ui"}); got != "ui" {
 		t.Errorf("iu: got %q, want ui", got)
 	}
+	if got := Nearest("a", []string{"nav"}); got != "" {
+		t.Errorf("a: got %q, want none: most of it differs", got)
+	}
 	// A short name is not "like" another one of which every letter differs.
 	if got := Nearest("ab", []string{"cd"}); got != "" {
 		t.Errorf("ab: got %q, want none", got)

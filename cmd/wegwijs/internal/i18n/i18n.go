@@ -33,7 +33,7 @@ type message struct {
 }
 
 // Strings are the interface strings of one language. They are not changed
-// after [Load] and may be used by several goroutines at once.
+// after [Parse] and may be used by several goroutines at once.
 type Strings struct {
 	Lang        string
 	File        string    // i18n/nl.toml
@@ -159,20 +159,24 @@ type Catalogue struct {
 }
 
 // NewCatalogue joins languages, the default one first. chains gives for a
-// language those in which a missing string may be looked for instead.
+// language those in which a missing string may be looked for instead. all are
+// left as they are.
 func NewCatalogue(all []*Strings, chains map[string][]string) *Catalogue {
 	c := &Catalogue{byLang: map[string]*Strings{}}
+	files := map[string]*Strings{}
 	for _, s := range all {
-		c.byLang[s.Lang] = s
+		files[s.Lang] = s
 		c.langs = append(c.langs, s.Lang)
 	}
 	for _, s := range all {
-		at := s
+		// Links of its own, so that chains do not run into each other, and what
+		// was parsed can be in other catalogues.
+		own := *s
+		c.byLang[s.Lang] = &own
+		at := &own
 		for _, l := range chains[s.Lang] {
-			if f := c.byLang[l]; f != nil && f != s {
-				// A link of its own, so that chains do not run into each other.
+			if f := files[l]; f != nil && f != s {
 				link := *f
-				link.next = nil
 				at.next = &link
 				at = &link
 			}

@@ -147,7 +147,7 @@ i18n/fr.toml:1:1 [i18n-placeholder] "copied" has the placeholders none | i18n/nl
 	if got := lines(out.Sorted()); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
-	if c.Lang("en") != en || c.Lang("xx") != nil {
+	if c.Lang("en").File != en.File || c.Lang("xx") != nil {
 		t.Error("Lang gives the strings of a language, or nil")
 	}
 	if got := strings.Join(nl.Keys(), " "); got != "copied hello pages plain title" {
@@ -188,6 +188,15 @@ func TestFallbacks(t *testing.T) {
 		if err != nil && err.Error() != fmt.Sprintf("no string %q in i18n/%s.toml", tt.key, tt.lang) {
 			t.Errorf("%s %s: got the error %v", tt.lang, tt.key, err)
 		}
+	}
+	// A chain ends where site.toml ends it: German may borrow from French, and
+	// Luxembourgish from German, but not from French.
+	short := NewCatalogue([]*Strings{nl, de, fr, lb}, map[string][]string{"de": {"fr"}, "lb": {"de"}})
+	if got, err := short.Lang("lb").T("n", "count", 0); err == nil {
+		t.Errorf("a chain runs into another: got %q", got)
+	}
+	if got, err := NewCatalogue([]*Strings{nl, lb}, nil).Lang("lb").T("a"); err == nil {
+		t.Errorf("a chain of another catalogue: got %q", got)
 	}
 	// A borrowed string keeps the plural rules and the dates of its own
 	// language: in French 0 is singular, in Dutch plural.
@@ -265,7 +274,7 @@ func TestBroken(t *testing.T) {
 	if ds := out.Sorted(); len(ds) > 0 {
 		t.Errorf("got\n%s", lines(ds))
 	}
-	for s, want := range map[*Strings]string{missing: "", wrong: "a-nl"} {
+	for s, want := range map[*Strings]string{c.Lang("de"): "", c.Lang("fr"): "a-nl"} {
 		if own, _ := s.Has("a"); !own {
 			t.Errorf("%s: the string would be reported as missing", s.Lang)
 		}

@@ -341,7 +341,7 @@ func (s *scope) command(cmd *parse.CommandNode, dot reflect.Type, piped bool) re
 				}
 			}
 			return reflect.TypeFor[string]()
-		case "display", "print", "printf", "println", "html", "js", "urlquery":
+		case "display", "md", "print", "printf", "println", "html", "js", "urlquery":
 			return reflect.TypeFor[string]()
 		case "len":
 			return reflect.TypeFor[int]()

@@ -8,7 +8,8 @@
 //	layouts/NAME.html         blocks for pages with layout = "NAME"
 //	layouts/redirect.html     the page at an old address, complete
 //	layouts/partials/x.html   {{ template "partials/x.html" . }}
-//	layouts/directives/x.html what ::x[…] becomes; x.md: in the Markdown copy
+//	layouts/directives/x.html what ::x[…] becomes; x.md: in the Markdown copy,
+//	                          with {{ md .Label }} for text that is no Markdown
 //	layouts/assets/…          style sheets, scripts and icons, for {{ asset "site.css" }}
 //	layouts/root/…            files for the root of the site, templates themselves
 //
@@ -84,7 +85,7 @@ func Load(files map[string][]byte, theme []byte, out *diag.List) *Set {
 	s.Assets = loadAssets(files, theme, out)
 	funcs := template.FuncMap{"asset": s.Assets.URL, "display": Display}
 	base := template.New("").Funcs(funcs).Option("missingkey=zero")
-	s.texts = texttemplate.New("").Funcs(texttemplate.FuncMap(funcs)).Option("missingkey=zero")
+	s.texts = texttemplate.New("").Funcs(texttemplate.FuncMap(funcs)).Funcs(texttemplate.FuncMap{"md": escapeMarkdown}).Option("missingkey=zero")
 	var pages []string
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		src := string(files[name])
@@ -280,7 +281,7 @@ func (s *Set) Render(d *Directive, contentMD string, md bool) (html, text string
 		if decl.kind == markdown.Container {
 			return html, contentMD, nil
 		}
-		return html, d.Label, nil
+		return html, escapeMarkdown(d.Label), nil
 	}
 	b.Reset()
 	c := *d
@@ -290,6 +291,13 @@ func (s *Set) Render(d *Directive, contentMD string, md bool) (html, text string
 	}
 	return html, b.String(), nil
 }
+
+var markdownSigns = regexp.MustCompile("[\\\\`*_\\[\\]<>|~&]|^[-+#]")
+
+// escapeMarkdown gives text as Markdown that says it letter by letter: the
+// templates of Markdown copies know nothing of Markdown, so they write
+// {{ md .Label }}.
+func escapeMarkdown(text string) string { return markdownSigns.ReplaceAllString(text, `\$0`) }
 
 // RootData is the data of the templates in layouts/root.
 type RootData struct {
@@ -411,6 +419,9 @@ func (s *Set) fail(err error, src string, out *diag.List) {
 	switch {
 	case strings.Contains(d.Msg, "function") && strings.Contains(d.Msg, "not defined"):
 		d.Hint = "known: asset, display, and the functions of Go's templates"
+		if strings.HasSuffix(d.Pos.File, ".md") {
+			d.Hint = "known: asset, display, md, and the functions of Go's templates"
+		}
 	case strings.Contains(d.Msg, "unexpected EOF"):
 		d.Hint = "an {{ if }}, {{ with }}, {{ range }}, {{ define }} or {{ block }} has no {{ end }}"
 	case strings.Contains(d.Msg, "unexpected {{end}}"):

@@ -277,10 +277,15 @@ partials/x.htm [layout-file] the program does not know what this file is for | l
 {{ range }}{{ end }}
 -- directives/a.md --
 {{ end }}
+-- directives/b.html --
+{{/* kind = "leaf" */}}
+-- directives/b.md --
+{{ dm .Label }}
 `, `404.html:2:1 [layout-syntax] unexpected EOF | an {{ if }}, {{ with }}, {{ range }}, {{ define }} or {{ block }} has no {{ end }}
 breed.html:1:23 [layout-syntax] undefined variable "$x" | give it a value first: {{ $x := .Title }}
 directives/a.html:2:1 [layout-syntax] missing value for range | write a value behind it: {{ range .Children }}, {{ if .Notice }}
 directives/a.md:1:1 [layout-syntax] unexpected {{end}} | there is an {{ end }} too many
+directives/b.md:1:4 [layout-syntax] function "dm" not defined | known: asset, display, md, and the functions of Go's templates
 home.html:1:41 [layout-syntax] unexpected {{end}} | there is an {{ end }} too many
 page.html:2:19 [layout-syntax] function "nergens" not defined | known: asset, display, and the functions of Go's templates
 partials/a.html:1:1 [layout-syntax] unterminated quoted string | close it with a quote
@@ -552,7 +557,7 @@ attributes = ["lang", "soort"]
 */ -}}
 <b{{ with .Attrs.lang }} lang="{{ . }}"{{ end }} id="{{ .ID }}">{{ .Label }}</b>
 -- directives/knop.md --
-**{{ .Label }}**{{ .Attrs.soort }}
+**{{ md .Label }}**{{ .Attrs.soort }}
 -- directives/lijn.html --
 {{/* kind = "leaf"
 label = "none" */ -}}
@@ -567,12 +572,15 @@ label = "none" */ -}}
 *{{ .Label }}*
 
 {{ .Content }}
+-- directives/kaal.html --
+{{/* kind = "leaf" */ -}}
+<p>{{ .Label }}</p>
 -- directives/leeg.html --
 {{/* kind = "leaf" */ -}}
 x
 -- directives/leeg.md --
 `)
-	if got := strings.Join(s.Directives(), " "); got != "blok knop leeg lijn vouw" {
+	if got := strings.Join(s.Directives(), " "); got != "blok kaal knop leeg lijn vouw" {
 		t.Errorf("Directives: got %s", got)
 	}
 	for name, want := range map[string]markdown.Kind{"knop": markdown.Inline, "lijn": markdown.Leaf, "blok": markdown.Container, "weg": ""} {
@@ -586,11 +594,12 @@ x
 		html, text               string
 		err                      string // message | hint
 	}{
-		{name: "knop", label: "A & <B>", attrs: map[string]string{"lang": "en", "soort": "x"}, html: `<b lang="en" id="id-1">A &amp; &lt;B&gt;</b>` + "\n", text: "**A & <B>**x\n"},
+		{name: "knop", label: "A & <B>", attrs: map[string]string{"lang": "en", "soort": "x"}, html: `<b lang="en" id="id-1">A &amp; &lt;B&gt;</b>` + "\n", text: "**A \\& \\<B\\>**x\n"},
 		{name: "knop", label: "A", html: `<b id="id-1">A</b>` + "\n", text: "**A**\n"},
 		{name: "knop", label: " ", err: "the label is missing | write knop[…]"},
 		{name: "knop", label: "A", attrs: map[string]string{"lnag": "en", "x": "y"}, err: `unknown attribute "lnag" | did you mean "lang"? known: lang, soort`},
 		{name: "lijn", html: "<hr>\n", text: ""},
+		{name: "kaal", label: "- a*b*_c_ [d] `e` \\f | g#1", html: "<p>- a*b*_c_ [d] `e` \\f | g#1</p>\n", text: "\\- a\\*b\\*\\_c\\_ \\[d\\] \\`e\\` \\\\f \\| g#1"},
 		{name: "lijn", label: "x", err: "the directive takes no label | leave out [x]"},
 		{name: "lijn", attrs: map[string]string{"a": "b"}, err: `unknown attribute "a" | it takes no attributes`},
 		{name: "blok", content: "<p>x</p>", md: "x", html: "<div><p>x</p></div>\n", text: "x"},

@@ -118,7 +118,7 @@ func prefix(first, others, text string) string {
 // a line below it.
 func (w *mdWriter) heading(n *ast.Heading) string {
 	text := strings.NewReplacer("\\\n", " ", "  \n", " ", "\n", " ").Replace(w.inlines(n))
-	if closeRE.MatchString(text) {
+	if strings.HasSuffix(text, "#") && closeRE.MatchString(text) {
 		text += " #" // else the last # would be taken for the end of the heading
 	}
 	return strings.TrimRight(strings.Repeat("#", n.Level)+" "+text, " ")
@@ -134,16 +134,25 @@ var firstRE = regexp.MustCompile("^(?:#{1,6}(?:[ \t\n]|$)|>|[-+*:](?:[ \t\n]|$))
 // paragraph keeps the lines of a paragraph together: what stands far enough to
 // the right begins nothing new.
 func paragraph(text string) string {
-	if firstRE.MatchString(text) {
+	if marks(text) && firstRE.MatchString(text) {
 		text = `\` + text
+	}
+	if !strings.Contains(text, "\n") {
+		return text
 	}
 	lines := strings.Split(text, "\n")
 	for i := 1; i < len(lines); i++ {
-		if startRE.MatchString(lines[i]) {
+		if marks(lines[i]) && startRE.MatchString(lines[i]) {
 			lines[i] = "    " + lines[i]
 		}
 	}
 	return strings.Join(lines, "\n")
+}
+
+// marks reports whether a line begins with another sign than a letter: only
+// then the expressions above can match.
+func marks(line string) bool {
+	return line != "" && line[0] < 0x7f && (line[0]|0x20 < 'a' || line[0]|0x20 > 'z')
 }
 
 func (w *mdWriter) code(info string, n ast.Node) string {

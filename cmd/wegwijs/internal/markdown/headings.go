@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"slices"
@@ -91,6 +92,9 @@ func (p headingParser) Close(n ast.Node, reader text.Reader, pc parser.Context) 
 	}
 	seg := lines.At(last)
 	line := seg.Value(reader.Source())
+	if bytes.IndexByte(line, '}') < 0 {
+		return
+	}
 	m := headRE.FindSubmatchIndex(line)
 	if m == nil {
 		return

@@ -103,9 +103,21 @@ func copyAll(t *testing.T, from, to string) {
 	}
 }
 
-// thorough is for tests that try everything in several ways: CI does, and a
-// developer's machine tries a part of the ways.
-func thorough() bool { return os.Getenv("CI") == "true" || os.Getenv("WEGWIJS_THOROUGH") != "" }
+// thorough is for tests that try everything in every way. Usually each thing is
+// tried in one of the ways, or in the two that differ most.
+func thorough() bool { return os.Getenv("WEGWIJS_THOROUGH") != "" }
+
+// stride says how far apart the tries are in a test that could try every
+// operation: with -short, usually, and in CI.
+func stride(short, usual, ci int) int {
+	switch {
+	case testing.Short():
+		return short
+	case os.Getenv("CI") == "true" || thorough():
+		return ci
+	}
+	return usual
+}
 
 // quietly is me without beats, which would come between the operations.
 func quietly() Surroundings {

@@ -352,7 +352,6 @@ func TestLockTakenFromALivingPublisher(t *testing.T) {
 		first := later(me(), hour)
 		first.Alive = func(int) bool { return true }
 		count := 0
-		beating := false // it was a sign of life that was held up, and not the work
 		var mu sync.Mutex
 		first.wrap = func(f remote.FS) remote.FS {
 			return &hooked{FS: f, before: func(op, name string) error {
@@ -361,7 +360,6 @@ func TestLockTakenFromALivingPublisher(t *testing.T) {
 				hit := count == n
 				mu.Unlock()
 				if hit {
-					beating = op == "writelock" || name == release.Folder+"/lock"
 					second := later(me(), 2*hour)
 					second.User = "piet"
 					second.Alive = first.Alive
@@ -381,9 +379,6 @@ func TestLockTakenFromALivingPublisher(t *testing.T) {
 		}
 		if err != nil && got != 1 {
 			t.Errorf("at %d: %v, and yet its release is live", n, err)
-		}
-		if errors.Is(err, release.ErrLost) && count > n+20 && !beating {
-			t.Errorf("at %d: it did %d more operations before it stopped", n, count-n)
 		}
 		mustPublish(t, target, later(me(), 3*hour), siteC.release(), lax)
 		isOne(t, served(t, root), siteC)

@@ -141,10 +141,7 @@ func TestSSHWithoutLinks(t *testing.T) {
 // turn.
 func TestSSHCutAtEveryOperation(t *testing.T) {
 	_, on := startSSHD(t)
-	step := 1
-	if testing.Short() {
-		step = 9
-	}
+	step := stride(9, 4, 1)
 	sc := scenes()[1]
 	for n := 1; ; n += step {
 		root := lab.RAM(t)
@@ -182,10 +179,7 @@ func TestSSHCutAtEveryOperation(t *testing.T) {
 // TestSSHCutAtAnyByte lets the line break after a number of bytes.
 func TestSSHCutAtAnyByte(t *testing.T) {
 	s, on := startSSHD(t)
-	rounds := 40
-	if testing.Short() {
-		rounds = 10
-	}
+	rounds := 40 / stride(4, 2, 1)
 	rng := randv2.New(randv2.NewPCG(3, 4))
 	broke := 0
 	for range rounds {

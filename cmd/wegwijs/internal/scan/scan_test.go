@@ -129,6 +129,15 @@ func TestTransient(t *testing.T) {
 	}
 }
 
+// longChain gives thirty links, each to the next, the last one to a file.
+func longChain() string {
+	l := []string{"content/nl/a.md > l1.md"}
+	for i := 1; i < 30; i++ {
+		l = append(l, fmt.Sprintf("content/nl/l%d.md > l%d.md", i, i+1))
+	}
+	return strings.Join(append(l, "content/nl/l30.md > b.md"), "\n")
+}
+
 // TestLinks makes symbolic links of every kind in real folders.
 func TestLinks(t *testing.T) {
 	for _, tt := range []struct {
@@ -142,6 +151,7 @@ func TestLinks(t *testing.T) {
 		{"to a file of the site that is no input", "content/nl/a.md > ../../README.md", "lees", ""},
 		{"dots in the middle", "content/nl/a.md > ./../nl/.././nl/b.md", "b", ""},
 		{"chain", "content/nl/a.md > c.md\ncontent/nl/c.md > ../en/d.md\ncontent/en/d.md > ../nl/b.md", "b", ""},
+		{"long chain", longChain(), "b", ""},
 		{"through a link to a folder", "content/nl/a.md > map/b.md\ncontent/nl/map > ../nl", "b", "content/nl/map [input-link] the symbolic link leads to a folder; only links to files are followed | put a copy of the folder in its place\n"},
 		{"up behind a link to a folder", "content/nl/a.md > map/../b.md\ncontent/nl/map > ../../i18n", "", "content/nl/a.md [input-link] the symbolic link leads to b.md, which is not there | put a copy of the file in its place\ncontent/nl/map [input-link] the symbolic link leads to a folder; only links to files are followed | put a copy of the folder in its place\n"},
 		{"site.toml itself", "i18n/x.toml > ../site.toml", "titel", ""},

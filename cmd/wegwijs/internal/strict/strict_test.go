@@ -53,6 +53,7 @@ i1 = '''
 i2 = 'niet dit'
 '''
 j1 = """ eindigt op "quotes""""" # k0 = 1
+j2 = [ """a"""", '''b''''', "#16" ]
 k1 = [ "#6", # een ] in een
   [ 71, 72 ], { l1 = "#8" , 'm.1' = [ "#9" ] },
 ]
@@ -120,6 +121,7 @@ server = [ { port = 1003 }, { port = 1004 } ]
 		{"not in a text", r.KeyPos("h2"), "# kop"},
 		{"not in a literal text", r.KeyPos("i2"), "# kop"},
 		{"quotes at the end of a text", r.ValuePos("j1"), `""" eindigt`},
+		{"behind texts that end with quotes", r.ItemPos("j2", 2), `"#16"`},
 		{"not in a comment", r.KeyPos("k0"), "# kop"},
 		{"list", r.ValuePos("k1"), `[ "#6"`},
 		{"element", r.ItemPos("k1", 0), `"#6"`},
@@ -166,7 +168,7 @@ server = [ { port = 1003 }, { port = 1004 } ]
 			t.Errorf("%s: got %v, want %v, where %q stands", tt.name, tt.got, want, tt.want)
 		}
 	}
-	if got, want := strings.Join(r.Keys(), " "), `a1 b 1 c"1" dé e1 h1 i1 j1 k1 n1 t1 t2 t3 t4 u1 w1 mail`; got != want {
+	if got, want := strings.Join(r.Keys(), " "), `a1 b 1 c"1" dé e1 h1 i1 j1 j2 k1 n1 t1 t2 t3 t4 u1 w1 mail`; got != want {
 		t.Errorf("keys in the order of the file:\ngot  %s\nwant %s", got, want)
 	}
 	if ds := out.Sorted(); len(ds) != 0 {

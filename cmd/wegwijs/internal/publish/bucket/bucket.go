@@ -22,6 +22,9 @@
 // read, so that two publishers cannot both go on. While a switch is under way
 // it names every release whose objects may stand at a key; after a crash, the
 // next publish writes each key on which these do not agree.
+//
+// There is no secret below .wegwijs/, but the names of those who publish; a
+// bucket's policy may well keep readers from it.
 package bucket
 
 import (

@@ -5,6 +5,7 @@
 package dial
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,6 +40,8 @@ type Surroundings struct {
 	// Ask puts a question to a person; the answer to a secret one is not
 	// shown. nil: nobody is there.
 	Ask func(question string, secret bool) (string, error)
+
+	alive, patience time.Duration // for tests; 0: keepAlive and patience
 }
 
 func (s *Surroundings) getenv(name string) string {
@@ -85,10 +88,14 @@ func Connect(ctx context.Context, t Target, around Surroundings) (*ssh.Client, e
 	}
 	auth := newAuth(s, &around)
 	defer auth.close()
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	around.alive, around.patience = cmp.Or(around.alive, keepAlive), cmp.Or(around.patience, patience)
+	ctx, cancel := context.WithTimeout(ctx, around.patience)
 	defer cancel()
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.address())
 	if err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			err = cause
+		}
 		return nil, fmt.Errorf("connect to %s: %w", s.alias, err)
 	}
 	// A person at the keyboard may take longer than a server, so only the
@@ -114,13 +121,13 @@ func Connect(ctx context.Context, t Target, around Surroundings) (*ssh.Client, e
 		return nil, fmt.Errorf("connect to %s as %s: %w%s", s.alias, s.user, err, auth.hint(err))
 	}
 	client := ssh.NewClient(c, chans, reqs)
-	go watch(client)
+	go watch(client, around.alive, around.patience)
 	return client, nil
 }
 
 // watch closes a connection whose server does not answer any more. It ends
 // when the connection does.
-func watch(client *ssh.Client) {
+func watch(client *ssh.Client, every, patience time.Duration) {
 	gone := make(chan struct{})
 	go func() {
 		client.Wait()
@@ -130,7 +137,7 @@ func watch(client *ssh.Client) {
 		select {
 		case <-gone:
 			return
-		case <-time.After(keepAlive):
+		case <-time.After(every):
 		}
 		late := time.AfterFunc(patience, func() { client.Close() })
 		_, _, err := client.SendRequest("keepalive@openssh.com", true, nil)

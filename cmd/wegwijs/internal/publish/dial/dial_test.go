@@ -15,7 +15,9 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
@@ -490,6 +492,70 @@ func TestUserConfig(t *testing.T) {
 	write(t, dir+"/.ssh/config", "Host web1\n  HostName 127.0.0.1\n  HostKeyAlias helpserver\n")
 	if err := connect(t, Target{Host: "web1", Port: s.port, Identity: "~/keys/help key"}, Surroundings{Home: dir, User: "jan"}); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestConnectionThatHangs lets the line go dead without a word, as routers do:
+// the connection ends, and so does what waits for it.
+func TestConnectionThatHangs(t *testing.T) {
+	host, user := signer(t, newEd(t)), newEd(t)
+	s := serve(t, allow(signer(t, user).PublicKey()), host)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	var dead atomic.Bool
+	go func() {
+		in, err := l.Accept()
+		if err != nil {
+			return
+		}
+		out, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", s.port))
+		if err != nil {
+			return
+		}
+		pass := func(to, from net.Conn) {
+			defer to.Close()
+			buf := make([]byte, 4096)
+			for {
+				n, err := from.Read(buf)
+				if err != nil {
+					return
+				}
+				if !dead.Load() {
+					to.Write(buf[:n])
+				}
+			}
+		}
+		go pass(out, in)
+		pass(in, out)
+	}()
+	port := l.Addr().(*net.TCPAddr).Port
+	dir := home(t, port, host.PublicKey())
+	writeKey(t, filepath.Join(dir, ".ssh", "id_ed25519"), user, "")
+	c, err := Connect(t.Context(), Target{Host: "127.0.0.1", Port: port}, Surroundings{Home: dir, User: "jan", alive: 10 * time.Millisecond, patience: 300 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(400 * time.Millisecond) // keep-alives are answered, if only with a refusal
+	if _, _, err := c.SendRequest("still-there@wegwijs", true, nil); err != nil {
+		t.Fatalf("a living connection was ended: %v", err)
+	}
+	dead.Store(true)
+	ended := make(chan error, 1)
+	go func() {
+		_, _, err := c.SendRequest("hello@wegwijs", true, nil)
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		if err == nil {
+			t.Error("a dead line answered")
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("a dead connection hangs")
+		c.Close()
 	}
 }
 
