@@ -375,7 +375,7 @@ func (w *mdWriter) target(dest, title []byte) string {
 	if slashes := len(u) - len(strings.TrimRight(u, `\`)); slashes%2 == 1 {
 		u += `\` // else it would escape what follows
 	}
-	if u == "" || strings.ContainsAny(u, " ()<>") {
+	if u == "" || strings.ContainsAny(u, " \t()<>") {
 		u = "<" + strings.NewReplacer("<", "%3C", ">", "%3E").Replace(u) + ">"
 	}
 	if len(title) == 0 {

@@ -66,9 +66,9 @@ func FuzzConvert(f *testing.F) {
 			t.Errorf("a script on the page: %s", got.html[i:])
 		}
 		// Other quotes than were typed can make a tag or an emphasis of what was
-		// none, and blanks in half a link a whole one; the goldens and the
-		// examples of CommonMark have what matters of both.
-		if lang == "" && strings.Count(page, "](") < 2 {
+		// none, and so can blanks that are left out of half a link; the goldens
+		// and the examples of CommonMark have what matters of both.
+		if links := strings.Count(page, "]("); lang == "" && (links == 0 || links == 1 && !strings.Contains(page, "<")) {
 			checkCopy(t, "fuzz", lang, src)
 		}
 		// Line ends change nothing.
