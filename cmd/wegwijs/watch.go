@@ -67,7 +67,8 @@ func (e *env) runWatch(ctx context.Context, f watchFlags) error {
 	public := filepath.Join(e.dir, "public")
 	if f.write {
 		if err := e.checkOutput(public); err != nil {
-			return err
+			why, _, _ := strings.Cut(err.Error(), ";") // there is no other folder to choose
+			return usageError{errors.New("--write: " + why)}
 		}
 	}
 	listener, err := listen(f.host, f.port)
@@ -142,7 +143,7 @@ func names(host string, port int) (hosts, addresses []string) {
 // listen takes the port, or the next free one.
 func listen(host string, port int) (net.Listener, error) {
 	if port < 0 || port > 65535 {
-		return nil, fmt.Errorf("--port %d: a port is a number from 0 to 65535", port)
+		return nil, usageError{fmt.Errorf("--port %d: a port is a number from 0 to 65535", port)}
 	}
 	for p := port; ; p++ {
 		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(p)))

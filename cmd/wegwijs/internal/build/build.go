@@ -433,14 +433,19 @@ func (s *State) news(ds []diag.Diagnostic) []diag.Diagnostic {
 	return slices.DeleteFunc(ds, func(d diag.Diagnostic) bool { return d.Code == layout.RunCode })
 }
 
-// Mistakes gives what is wrong with one page; known is false when it was not
-// made from its present text.
+// Mistakes gives what is wrong with one page, its front matter and its text;
+// known is false when it was not made from its present text.
 func (s *State) Mistakes(p *site.Page) (ds []diag.Diagnostic, known bool) {
+	out := new(diag.List)
+	for _, d := range s.static {
+		if d.Pos.File == p.File {
+			out.Add(d)
+		}
+	}
 	res, ok := s.Renderer.Result(p)
 	if !ok {
-		return nil, false
+		return out.Sorted(), false
 	}
-	out := new(diag.List)
 	out.Add(res.Findings...)
 	err := s.Renderer.CheckFragments(p, res, out)
 	return s.news(out.Sorted()), err == nil

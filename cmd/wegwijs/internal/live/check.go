@@ -17,6 +17,7 @@ import (
 // checks finds out, in the background, everything that is wrong with each
 // view: first with the pages that changed, then, after a rest, with all.
 func (l *Live) checks(ctx context.Context) {
+	pause := l.recheck
 	for {
 		select {
 		case <-ctx.Done():
@@ -30,15 +31,20 @@ func (l *Live) checks(ctx context.Context) {
 		l.mu.Unlock()
 		err := l.check(one, v)
 		stop()
-		if errors.Is(err, build.ErrChanged) && ctx.Err() == nil {
-			// A file is not what the view says, and no event told. What is on
-			// disk may again be what it was: then there is no other view.
+		if !errors.Is(err, build.ErrChanged) {
+			pause = l.recheck
+			continue
+		}
+		// A file is not what the view says, and no event told. What is on disk
+		// may again be what it was: then there is no other view.
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause):
+			pause = min(2*pause, l.retryMax)
 			l.Look(ctx)
 			if l.view.Load().ID == v.ID {
-				select {
-				case l.unseen <- struct{}{}:
-				default:
-				}
+				l.checkOn()
 			}
 		}
 	}
@@ -50,7 +56,7 @@ const firstMax = 32
 func (l *Live) check(ctx context.Context, v *View) error {
 	s := v.State
 	if s.Set != nil && len(v.Files) <= firstMax && v.Files != nil {
-		fresh, err := first(ctx, v)
+		fresh, err := l.first(ctx, v)
 		if err != nil {
 			return err
 		}
@@ -66,7 +72,7 @@ func (l *Live) check(ctx context.Context, v *View) error {
 	}
 	var ds []diag.Diagnostic
 	if s.Set != nil {
-		if err := all(ctx, s); err != nil {
+		if err := l.all(ctx, s); err != nil {
 			return err
 		}
 		var err error
@@ -96,7 +102,7 @@ func (l *Live) found(ctx context.Context, v *View, ds []diag.Diagnostic, checked
 }
 
 // first gives what is wrong with the pages that changed.
-func first(ctx context.Context, v *View) ([]diag.Diagnostic, error) {
+func (l *Live) first(ctx context.Context, v *View) ([]diag.Diagnostic, error) {
 	var b bytes.Buffer
 	var ds []diag.Diagnostic
 	for _, f := range v.Files {
@@ -104,7 +110,7 @@ func first(ctx context.Context, v *View) ([]diag.Diagnostic, error) {
 			if at, _ := v.State.Set.File(path.Join(p.Dir, "index.html")); at.Key != p {
 				continue // another page has its address
 			}
-			if err := make1(ctx, v.State, p, &b); err != nil {
+			if err := l.make(ctx, v.State, p, &b); err != nil {
 				return nil, err
 			}
 			found, _ := v.State.Mistakes(p)
@@ -116,13 +122,13 @@ func first(ctx context.Context, v *View) ([]diag.Diagnostic, error) {
 
 // all makes every page whose present findings are not known, and the few
 // files that are no pages.
-func all(ctx context.Context, s *build.State) error {
+func (l *Live) all(ctx context.Context, s *build.State) error {
 	var b bytes.Buffer
 	for _, f := range s.Set.Files() {
 		var err error
 		switch k := f.Key.(type) {
 		case *site.Page:
-			err = make1(ctx, s, k, &b)
+			err = l.make(ctx, s, k, &b)
 		case *site.Locale, site.Redirect, layout.RootFile:
 			b.Reset()
 			err = s.Renderer.Make(ctx, &f, &b, nil)
@@ -134,9 +140,12 @@ func all(ctx context.Context, s *build.State) error {
 	return ctx.Err()
 }
 
-// make1 makes a page unless it is known what is wrong with it.
-func make1(ctx context.Context, s *build.State, p *site.Page, b *bytes.Buffer) error {
-	if err := ctx.Err(); err != nil {
+// make makes a page unless it is known what is wrong with it.
+func (l *Live) make(ctx context.Context, s *build.State, p *site.Page, b *bytes.Buffer) error {
+	l.busy.Lock() // the writer goes first
+	err := ctx.Err()
+	l.busy.Unlock()
+	if err != nil {
 		return err
 	}
 	if _, ok := s.Renderer.Result(p); ok {

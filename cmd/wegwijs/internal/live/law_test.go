@@ -28,7 +28,7 @@ import (
 )
 
 var (
-	lawSeed = flag.Uint64("law.seed", 0, "seed of the operations; 0 takes one from the clock and prints it")
+	lawSeed = flag.Uint64("law.seed", 1, "seed of the operations; 0 takes one from the clock and prints it")
 	lawOps  = flag.Int("law.ops", 0, "number of operations; 0 is as many as the test usually does")
 	lawKeep = flag.String("law.keep", "", "a new folder for the site on which the law failed")
 )
@@ -159,10 +159,13 @@ func (law lawful) hold(t *testing.T) {
 		t.Fatalf("%s\nafter:\n\t%s\nonce more: %s", diff, strings.Join(w.log[max(0, len(w.log)-12):], "\n\t"), again)
 	}
 	t.Logf("%d operations in %v, seed %d; compared: %d sites without mistakes, %d with; %d pages kept their last good bytes", done, time.Since(start).Round(time.Millisecond), seed, c.good, c.bad, c.kept)
+	if done < 100 {
+		return // too few to say what they hit
+	}
 	if c.good < c.bad/4 || c.good < done/8 {
 		t.Errorf("only %d of %d states had no mistakes: the test hardly compared pages", c.good, c.good+c.bad)
 	}
-	if !testing.Short() && c.kept < done/10 && !c.sound {
+	if c.kept < done/10 && !c.sound {
 		t.Errorf("%d pages kept their last good bytes: the test hardly looked at that", c.kept)
 	}
 }

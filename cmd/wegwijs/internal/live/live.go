@@ -81,6 +81,7 @@ type Live struct {
 	ready   chan struct{} // closed when there is a first view
 	unseen  chan struct{} // there is a view that was not checked
 	took    atomic.Int64  // nanoseconds of the last look at all files
+	busy    sync.Mutex    // held while the site is read: a check waits, the writer does not
 	view    atomic.Pointer[View]
 
 	mu   sync.Mutex // guards what follows, and who stores a view
@@ -274,6 +275,8 @@ func unfinished(a, b *build.State, changed []string) (broke, away []string) {
 
 // load reads the site, again when a file changed meanwhile.
 func (l *Live) load(ctx context.Context, prev *build.State, hint watch.Hint) (*build.State, error) {
+	l.busy.Lock()
+	defer l.busy.Unlock()
 	for try := 0; ; try++ {
 		var s *build.State
 		var err error
@@ -311,11 +314,16 @@ func (l *Live) publish(s *build.State, changed []string) {
 		l.stop()
 		l.stop = nil
 	}
+	l.checkOn()
+	l.wake()
+}
+
+// checkOn has the present view checked.
+func (l *Live) checkOn() {
 	select {
 	case l.unseen <- struct{}{}:
 	default:
 	}
-	l.wake()
 }
 
 // adopt puts s in the place of a state that says the same of the same files.

@@ -2,6 +2,7 @@ package live_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image"
 	"image/png"
@@ -124,12 +125,19 @@ func newRealWorld(t testing.TB, seed uint64) *world {
 
 func emptyWorld(t testing.TB, seed uint64) *world {
 	w := &world{t: t, dir: t.TempDir(), base: map[string]string{}, r: rand.New(rand.NewPCG(seed, 1))}
+	t.Cleanup(w.unlock)
 	w.out = filepath.Join(t.TempDir(), "elsewhere.png")
 	w.must(os.WriteFile(w.out, []byte(picture(1, 1)), 0o644))
 	return w
 }
 
+// forbidden ends an operation that the modes of files do not allow.
+type forbidden struct{}
+
 func (w *world) must(err error) {
+	if errors.Is(err, fs.ErrPermission) && len(w.log) > 0 {
+		panic(forbidden{})
+	}
 	if err != nil {
 		w.t.Helper()
 		w.t.Fatalf("the world: %v\n%s", err, strings.Join(w.log, "\n"))
@@ -200,14 +208,24 @@ func (w *world) has(name string) bool {
 	return err == nil
 }
 
+// unlock lets everything be read and written.
+func (w *world) unlock() {
+	var dirs func(dir string)
+	dirs = func(dir string) {
+		os.Chmod(dir, 0o755)
+		entries, _ := os.ReadDir(dir)
+		for _, e := range entries {
+			if e.IsDir() {
+				dirs(filepath.Join(dir, e.Name()))
+			}
+		}
+	}
+	dirs(w.dir)
+}
+
 // reset brings the site back to how it began.
 func (w *world) reset() {
-	filepath.WalkDir(w.dir, func(p string, d fs.DirEntry, err error) error {
-		if d != nil && d.IsDir() {
-			os.Chmod(p, 0o755)
-		}
-		return nil
-	})
+	w.unlock()
 	entries, err := os.ReadDir(w.dir)
 	w.must(err)
 	for _, e := range entries {
@@ -261,7 +279,7 @@ func (w *world) change(name, old, new string) string {
 // save writes a file as one of several editors does.
 func (w *world) save(name, text string) string {
 	f := w.file(name)
-	if fi, err := os.Lstat(f); err != nil || !fi.Mode().IsRegular() {
+	if fi, err := os.Lstat(f); err != nil || !fi.Mode().IsRegular() || fi.Mode().Perm()&0o600 != 0o600 {
 		w.write(name, text)
 		return "anew"
 	}
@@ -864,7 +882,15 @@ var operations = []operation{
 }
 
 // operate does one random thing and says what.
-func (w *world) operate() string {
+func (w *world) operate() (what string) {
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ok := r.(forbidden); !ok {
+				panic(r)
+			}
+			what = w.log[len(w.log)-1] + " not allowed"
+		}
+	}()
 	if w.bad > 14 { // as a checkout of everything
 		w.reset()
 		return "everything as it was"

@@ -81,13 +81,14 @@ func Bytes(p []byte) func(context.Context, *bytes.Buffer) error {
 // A Set is the files of one state of the site, by path. It is not changed
 // after [NewSet] and may be used by several goroutines at once.
 type Set struct {
-	files []File
-	index map[string]int
-	maker Maker
+	files   []File
+	index   map[string]int
+	maker   Maker
+	clashed bool // files were left out
 }
 
 // With gives the same files made by another maker. It costs nothing.
-func (s *Set) With(m Maker) *Set { return &Set{s.files, s.index, m} }
+func (s *Set) With(m Maker) *Set { return &Set{s.files, s.index, m, s.clashed} }
 
 // A Clash is two files that cannot both be there: they claim one path, paths
 // that only letter case tells apart (on macOS and Windows they are one file),
@@ -125,7 +126,25 @@ func NewSet(files []File) (*Set, []Clash) {
 		files[len(s.index)-1] = f
 	}
 	s.files = files[:len(s.index)]
+	s.clashed = len(clashes) > 0
 	return s, clashes
+}
+
+// NewSetLike is [NewSet] for who has an earlier set, which may be nil: where
+// the paths are the same as there, without a clash, it costs a fraction.
+func NewSetLike(was *Set, files []File) (*Set, []Clash) {
+	if was == nil || was.clashed || len(files) != len(was.files) {
+		return NewSet(files)
+	}
+	s := &Set{files: make([]File, len(files)), index: was.index}
+	for i := range files {
+		at, ok := s.index[files[i].Path]
+		if !ok || s.files[at].Path != "" {
+			return NewSet(files)
+		}
+		s.files[at] = files[i]
+	}
+	return s, nil
 }
 
 // A claim is a file, or a folder that a file needs.

@@ -21,7 +21,11 @@ import (
 // reported to out.
 func (r *Renderer) Set(out *diag.List) *output.Set {
 	o := r.Site.Config.Outputs
-	var files []output.File
+	n := 64
+	for _, l := range r.Site.Locales {
+		n += 2 * len(l.All)
+	}
+	files := make([]output.File, 0, n)
 	notFound := layout.Root + "/base.html"
 	if r.Layouts.Has("404") {
 		notFound = layout.Root + "/404.html"
@@ -55,7 +59,8 @@ func (r *Renderer) Set(out *diag.List) *output.Set {
 	files = append(files, r.feeds()...)
 	files = append(files, r.rules()...)
 	files = append(files, r.Extra...)
-	set, clashes := output.NewSet(files)
+	set, clashes := output.NewSetLike(r.was, files)
+	r.was = nil
 	r.clashes(clashes, out)
 	set = set.With(r)
 	r.paths = set

@@ -150,8 +150,8 @@ type builder struct {
 // New puts the pages together. Mistakes go to in.Out; the site is then only
 // good for finding more of them.
 func New(in Input) *Site {
-	s := &Site{Config: in.Config, entries: map[string][]*content.Page{}, broken: map[string]bool{}, files: map[string]File{}}
-	b := &builder{Input: in, s: s, locale: map[string]int{}, addresses: map[string]*Page{}, clashes: map[[2]string]bool{}, invented: map[*content.Page]bool{}}
+	s := &Site{Config: in.Config, entries: make(map[string][]*content.Page, len(in.Pages)), broken: map[string]bool{}, files: map[string]File{}}
+	b := &builder{Input: in, s: s, locale: map[string]int{}, addresses: make(map[string]*Page, len(in.Pages)*len(in.Config.Languages)), clashes: map[[2]string]bool{}, invented: map[*content.Page]bool{}}
 	for _, file := range in.Broken {
 		_, rest := content.Split(file)
 		id, _ := content.ID(rest)
@@ -166,8 +166,22 @@ func New(in Input) *Site {
 		b.enter(p)
 	}
 	b.sections()
+	ids := s.IDs()
+	if s.entries[""] != nil {
+		ids = slices.Insert(ids, 0, "") // the first page
+	}
+	// Sections come before what stands in them.
+	order := make([]int, len(ids))
+	for i := range order {
+		order[i] = i
+	}
+	depths := make([]int, len(ids))
+	for i, id := range ids {
+		depths[i] = depth(id)
+	}
+	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(depths[x], depths[y]) })
 	for _, l := range s.Locales {
-		b.place(l)
+		b.place(l, ids, order)
 	}
 	b.files()
 	b.redirects()
@@ -338,18 +352,13 @@ func (b *builder) text(l *Locale, texts []*content.Page) *content.Page {
 }
 
 // place gives every page of a locale its address, its section and its place.
-func (b *builder) place(l *Locale) {
-	ids := make([]string, 0, len(b.s.entries))
-	for id := range b.s.entries {
-		ids = append(ids, id)
-	}
-	// Sections come before what stands in them.
-	slices.SortFunc(ids, func(x, y string) int {
-		return cmp.Or(cmp.Compare(depth(x), depth(y)), strings.Compare(x, y))
-	})
-	l.All = make([]*Page, 0, len(ids))
+// ids are sorted, and are taken in the order that order gives.
+func (b *builder) place(l *Locale, ids []string, order []int) {
+	l.byID = make(map[string]*Page, len(ids))
+	l.All = make([]*Page, len(ids))
 	holes := map[string]bool{}
-	for _, id := range ids {
+	for _, i := range order {
+		id := ids[i]
 		text := b.text(l, b.s.entries[id])
 		if text == nil {
 			continue
@@ -390,8 +399,9 @@ func (b *builder) place(l *Locale) {
 			b.addresses[strings.ToLower(p.Dir)] = p
 		}
 		l.byID[id] = p
-		l.All = append(l.All, p)
+		l.All[i] = p
 	}
+	l.All = slices.DeleteFunc(l.All, func(p *Page) bool { return p == nil })
 	if l.Home == nil && b.s.entries[""] != nil && !b.s.broken[""] {
 		b.hole(l, "")
 	}
@@ -403,7 +413,6 @@ func (b *builder) place(l *Locale) {
 			c.At = i
 		}
 	}
-	slices.SortFunc(l.All, func(a, c *Page) int { return strings.Compare(a.ID, c.ID) })
 }
 
 // reserved are the folders of the output for which web servers have rules of

@@ -123,15 +123,62 @@ func (t *trip) RoundTrip(r *http.Request) (*http.Response, error) {
 		case <-time.After(wait):
 		}
 	}
-	resp, err := t.base.RoundTrip(r)
-	if err == nil {
-		if d, derr := http.ParseTime(resp.Header.Get("Date")); derr == nil {
-			t.mu.Lock()
-			t.date = d
-			t.mu.Unlock()
-		}
+	var sent *body
+	if r.Body != nil && r.Body != http.NoBody {
+		sent = &body{ReadCloser: r.Body, closed: make(chan struct{})}
+		r = r.WithContext(r.Context())
+		r.Body = sent
 	}
-	return resp, err
+	resp, err := t.base.RoundTrip(r)
+	if err != nil {
+		sent.wait(r.Context())
+		return nil, err
+	}
+	if d, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		t.mu.Lock()
+		t.date = d
+		t.mu.Unlock()
+	}
+	if sent != nil {
+		resp.Body = answer{resp.Body, func() { sent.wait(r.Context()) }}
+	}
+	return resp, nil
+}
+
+// A body is what a request sends. A transport may still read it after it has
+// given the answer or an error (see [http.RoundTripper]), and a second try
+// begins it anew: so a try is over when its body is closed.
+type body struct {
+	io.ReadCloser
+	once   sync.Once
+	closed chan struct{}
+}
+
+func (b *body) Close() error {
+	err := b.ReadCloser.Close()
+	b.once.Do(func() { close(b.closed) })
+	return err
+}
+
+func (b *body) wait(ctx context.Context) {
+	if b == nil {
+		return
+	}
+	select {
+	case <-b.closed:
+	case <-ctx.Done():
+	}
+}
+
+type answer struct {
+	io.ReadCloser
+	then func()
+}
+
+func (a answer) Close() error {
+	err := a.ReadCloser.Close()
+	a.then()
+	return err
 }
 
 var (

@@ -274,7 +274,9 @@ func (b *Bucket) settle(ctx context.Context, j *release.Job, now []standing, pat
 		s.Live = slices.DeleteFunc(slices.Clone(s.Live), func(l live) bool { return l.Release != b.victim || l.Release == "" })
 		s.Live = append([]live{{j.Record.Release, b.policy()}}, s.Live...)
 		s.Pending = without(s.Pending, j.Record.Release)
-		rs := []release.Record{j.Record}
+		rec := j.Record
+		rec.Kept = nil // the deletions say as much
+		rs := []release.Record{rec}
 		for _, r := range s.Records {
 			if r.Release != j.Record.Release {
 				rs = append(rs, r)

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"wegwijs/cmd/wegwijs/internal/build"
+	"wegwijs/cmd/wegwijs/internal/live"
+	"wegwijs/cmd/wegwijs/internal/serve"
+	"wegwijs/cmd/wegwijs/internal/watch"
+)
+
+// watchSizes are the site of the side-by-side benchmark and one that is larger
+// than any help centre.
+var watchSizes = []int{4_104, 100_000}
+
+// BenchmarkWatch measures what a writer waits for: from the moment a file is
+// saved until the browser that listens has the changed page.
+func BenchmarkWatch(b *testing.B) {
+	for _, n := range watchSizes {
+		b.Run(fmt.Sprintf("pages=%d", n), func(b *testing.B) {
+			w := newWatched(b, n)
+			b.Run("edit=text", func(b *testing.B) {
+				w.edits(b, "content/nl/section-0/page-7.md", func(text, token string) string { return text + "\n" + token + "\n" })
+			})
+			b.Run("edit=front-matter", func(b *testing.B) {
+				w.edits(b, "content/nl/section-0/page-7.md", func(text, token string) string {
+					return strings.Replace(text, "title = \"", "title = \""+token+" ", 1)
+				})
+			})
+			b.Run("edit=layout", func(b *testing.B) {
+				w.edits(b, "layouts/base.html", func(text, token string) string {
+					return strings.Replace(text, "</body>", token+"</body>", 1)
+				})
+			})
+			b.Run("edit=style", func(b *testing.B) {
+				w.edits(b, "layouts/assets/site.css", func(text, token string) string { return text + "p{margin:" + token[1:] + "px}\n" })
+			})
+		})
+	}
+}
+
+// watched is a site at work in this process.
+type watched struct {
+	dir    string
+	live   *live.Live
+	server *httptest.Server
+	views  chan struct{}
+	tokens int
+}
+
+const benchPage = "/section-0/page-7/"
+
+func newWatched(b *testing.B, n int) *watched {
+	b.Helper()
+	w := &watched{dir: benchSite(b, n), views: make(chan struct{}, 100)}
+	ctx, stop := context.WithCancel(context.Background())
+	w.live = live.New(os.DirFS(w.dir), build.Options{}, nil)
+	hints := watch.Start(ctx, w.dir, watch.Options{Cost: w.live.Cost, Hot: w.live.Hot, Say: func(line string) { b.Log(line) }})
+	w.server = httptest.NewServer(serve.Handler(w.live, serve.Options{}))
+	var wg sync.WaitGroup
+	wg.Go(func() { w.live.Run(ctx, hints.Hints) })
+	res, err := http.Get(w.server.URL + serve.Own + "events")
+	if err != nil {
+		b.Fatal(err)
+	}
+	wg.Go(func() {
+		for lines := bufio.NewScanner(res.Body); lines.Scan(); {
+			if strings.HasPrefix(lines.Text(), "data: {") {
+				w.views <- struct{}{}
+			}
+		}
+	})
+	b.Cleanup(func() {
+		stop()
+		res.Body.Close()
+		w.server.Close()
+		wg.Wait()
+	})
+	w.page(b, benchPage)
+	return w
+}
+
+func (w *watched) page(b *testing.B, path string) string {
+	res, err := http.Get(w.server.URL + path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer res.Body.Close()
+	data, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK {
+		b.Fatalf("%s: %s %v", path, res.Status, err)
+	}
+	return string(data)
+}
+
+// rest waits for a moment in which nothing happens.
+func (w *watched) rest(b *testing.B) {
+	for {
+		select {
+		case <-w.views:
+		case <-time.After(120 * time.Millisecond):
+			return
+		}
+	}
+}
+
+func (w *watched) edits(b *testing.B, name string, edit func(text, token string) string) {
+	file := filepath.Join(w.dir, filepath.FromSlash(name))
+	was, err := os.ReadFile(file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var took []time.Duration
+	for b.Loop() {
+		b.StopTimer()
+		w.rest(b)
+		w.tokens++
+		token := fmt.Sprintf("t%d", 1000000+w.tokens)
+		text := []byte(edit(string(was), token))
+		b.StartTimer()
+		start := time.Now()
+		if err := os.WriteFile(file, text, 0o644); err != nil {
+			b.Fatal(err)
+		}
+		for <-w.views; ; <-w.views {
+			page := w.page(b, benchPage)
+			if strings.HasSuffix(name, ".css") {
+				_, rest, _ := strings.Cut(page, `rel="stylesheet" href="`)
+				sheet, _, _ := strings.Cut(rest, `"`)
+				page = w.page(b, sheet)
+			}
+			if strings.Contains(page, strings.TrimPrefix(token, "t")) {
+				break
+			}
+		}
+		took = append(took, time.Since(start))
+	}
+	b.StopTimer()
+	os.WriteFile(file, was, 0o644)
+	w.rest(b)
+	slices.Sort(took)
+	b.ReportMetric(took[len(took)/2].Seconds()*1000, "ms-median")
+	b.ReportMetric(took[len(took)*99/100].Seconds()*1000, "ms-p99")
+}
+
+// BenchmarkWatchStart measures from the start of the program to its first page.
+func BenchmarkWatchStart(b *testing.B) {
+	for _, n := range watchSizes[:1] {
+		b.Run(fmt.Sprintf("pages=%d", n), func(b *testing.B) {
+			dir := benchSite(b, n)
+			for b.Loop() {
+				s := watching(b, dir)
+				if code, _ := s.get(benchPage); code != http.StatusOK {
+					b.Fatalf("status %d", code)
+				}
+				b.StopTimer()
+				s.end(os.Interrupt)
+				b.StartTimer()
+			}
+		})
+	}
+}
