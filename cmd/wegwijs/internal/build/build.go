@@ -38,7 +38,7 @@ type State struct {
 	Set      *output.Set // nil when the site is too broken to have one
 
 	digest  digest
-	pages   map[string]page              // by file
+	pages   pages
 	flawed  map[string][]diag.Diagnostic // what is wrong with pages' front matter, by file
 	static  []diag.Diagnostic
 	strings *i18n.Catalogue
@@ -59,6 +59,46 @@ type findings struct {
 type page struct {
 	*content.Page // nil when it cannot be read
 	findings      []diag.Diagnostic
+}
+
+// pages are the pages of a state, by file. States share what they have in
+// common, so that one page's change costs little on a site of any size.
+type pages struct {
+	base, later map[string]page // later holds what changed; a file that is gone has the zero page
+}
+
+// pagesLater is how many changes pages have before they get a base of their own.
+const pagesLater = 256
+
+func (p pages) get(file string) page {
+	if q, ok := p.later[file]; ok {
+		return q
+	}
+	return p.base[file]
+}
+
+// with gives the pages with some changed; the map is theirs from then on.
+func (p pages) with(changed map[string]page) pages {
+	for f, q := range p.later {
+		if _, newer := changed[f]; !newer {
+			changed[f] = q
+		}
+	}
+	if len(changed) <= pagesLater && p.base != nil {
+		return pages{p.base, changed}
+	}
+	base := maps.Clone(p.base)
+	if base == nil {
+		base = make(map[string]page, len(changed))
+	}
+	for f, q := range changed {
+		if q.Page == nil && q.findings == nil {
+			delete(base, f)
+		} else {
+			base[f] = q
+		}
+	}
+	return pages{base: base}
 }
 
 // digest is a sum over all input files that does not depend on their order, so
@@ -107,6 +147,19 @@ func Update(ctx context.Context, fsys fs.FS, opt Options, prev *State, paths []s
 	})
 }
 
+// Sweep looks at all files and changes nothing: it gives the paths to [Update],
+// if any. next is prev with what was learned about files that are as they
+// were.
+func Sweep(ctx context.Context, fsys fs.FS, prev *State) (next *State, paths []string, err error) {
+	tree, paths, err := scan.Differ(ctx, fsys, prev.Tree)
+	if err != nil {
+		return nil, nil, err
+	}
+	s := *prev
+	s.Tree = tree
+	return &s, paths, nil
+}
+
 func load(ctx context.Context, fsys fs.FS, opt Options, prev *State, look func(*scan.Tree, scan.Visit, *diag.List) (*scan.Tree, error)) (*State, error) {
 	s := &State{}
 	first := prev == nil
@@ -133,10 +186,11 @@ func load(ctx context.Context, fsys fs.FS, opt Options, prev *State, look func(*
 	s.found.scan = out.Sorted()
 
 	// What changed, by the stage that it concerns.
-	var change struct{ config, strings, layouts, checked, pages, files bool }
+	var change changes
 	change.config, change.strings, change.layouts, change.checked = first, first, first, first
 	s.pages, s.flawed, s.digest = prev.pages, prev.flawed, prev.digest
 	var gone []string
+	pages := map[string]page{}
 	for _, path := range scan.Changed(prev.Tree, tree) {
 		old, was := prev.Tree.Get(path)
 		f, is := tree.Get(path)
@@ -158,35 +212,37 @@ func load(ctx context.Context, fsys fs.FS, opt Options, prev *State, look func(*
 		case top == layout.Root:
 			change.layouts = true
 		case isPage(path):
-			p, q := prev.pages[path], read[path]
-			if was && is && p.Page != nil && q.Page != nil && p.Equal(q.Page) && len(p.findings) == 0 && len(q.findings) == 0 {
-				continue // only the text changed
-			}
-			if !change.pages {
-				change.pages = true
-				s.pages = maps.Clone(prev.pages)
-				s.flawed = maps.Clone(prev.flawed)
-				if s.pages == nil {
-					s.pages, s.flawed = map[string]page{}, map[string][]diag.Diagnostic{}
+			p, q := prev.pages.get(path), read[path]
+			if was && is && p.Page != nil && q.Page != nil {
+				if p.Equal(q.Page) && len(p.findings) == 0 && len(q.findings) == 0 {
+					continue // only the text changed
 				}
-			}
-			delete(s.flawed, path)
-			if is {
-				s.pages[path] = q
-				if len(q.findings) > 0 {
-					s.flawed[path] = q.findings
-				}
+				change.fronts = append(change.fronts, q.Page)
 			} else {
-				delete(s.pages, path)
+				change.files = true
+			}
+			if len(pages) == 0 {
+				s.flawed = maps.Clone(prev.flawed)
+				if s.flawed == nil {
+					s.flawed = map[string][]diag.Diagnostic{}
+				}
+			}
+			pages[path] = q
+			delete(s.flawed, path)
+			if len(q.findings) > 0 {
+				s.flawed[path] = q.findings
 			}
 		case was != is:
 			change.files = true
 		}
 	}
+	if len(pages) > 0 {
+		s.pages = prev.pages.with(pages)
+	}
 	if !first && prev.Renderer != nil {
 		prev.Renderer.Forget(gone)
 	}
-	if err := s.assemble(fsys, opt, prev, change.config, change.strings, change.layouts, change.checked, change.pages || change.files); err != nil {
+	if err := s.assemble(fsys, opt, prev, change); err != nil {
 		return nil, err
 	}
 	f := &s.found
@@ -198,8 +254,15 @@ func load(ctx context.Context, fsys fs.FS, opt Options, prev *State, look func(*
 	return s, nil
 }
 
+// changes are what changed since an earlier state, by the stage it concerns.
+type changes struct {
+	config, strings, layouts, checked bool
+	files                             bool            // a page or a file beside the pages is new, gone, or readable again
+	fronts                            []*content.Page // pages with other front matter
+}
+
 // assemble runs the stages whose input changed.
-func (s *State) assemble(fsys fs.FS, opt Options, prev *State, newConfig, newStrings, newLayouts, newChecked, newPages bool) error {
+func (s *State) assemble(fsys fs.FS, opt Options, prev *State, change changes) error {
 	open := func(file string) ([]byte, error) { return s.read(fsys, file) }
 	out := new(diag.List)
 	take := func() []diag.Diagnostic {
@@ -208,7 +271,7 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, newConfig, newStr
 		return ds
 	}
 	s.Config, s.found.config = prev.Config, prev.found.config
-	if newConfig {
+	if change.config {
 		s.Config = nil
 		if _, ok := s.Tree.Get(config.File); !ok {
 			out.Errorf(diag.Pos{File: config.File}, "config-missing", "write one, or run the program in the folder of the site (-C folder)", "the folder has no site.toml")
@@ -226,7 +289,7 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, newConfig, newStr
 	}
 	fresh := prev.Site == nil || prev.Config != s.Config
 	s.strings, s.found.strings = prev.strings, prev.found.strings
-	if newStrings || fresh {
+	if change.strings || fresh {
 		files, err := s.group("i18n", open)
 		if err != nil {
 			return err
@@ -235,7 +298,7 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, newConfig, newStr
 		s.found.strings = take()
 	}
 	s.layouts, s.found.layouts = prev.layouts, prev.found.layouts
-	if newLayouts || fresh {
+	if change.layouts || fresh {
 		files, err := s.group(layout.Root, open)
 		if err != nil {
 			return err
@@ -244,7 +307,12 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, newConfig, newStr
 		s.found.layouts = take()
 	}
 	s.Site, s.found.site = prev.Site, prev.found.site
-	if newPages || fresh || len(prev.found.site) > 0 { // positions in front matter may have moved
+	like := false // the same pages at the same places
+	switch {
+	case !fresh && !change.files && len(change.fronts) == 0 && len(prev.found.site) == 0:
+	case !fresh && !change.files && len(prev.found.site) == 0 && s.update(prev.Site, change.fronts):
+		like = true
+	default: // also where there were mistakes: their positions may have moved
 		pages, broken, files := s.inputs(opt)
 		s.Site = site.New(site.Input{Config: s.Config, Pages: pages, Broken: broken, Files: files, Source: open, Out: out})
 		s.found.site = take()
@@ -260,7 +328,7 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, newConfig, newStr
 		s.found.names = take()
 	}
 	s.checked, s.source, s.extra, s.found.mail = prev.checked, prev.source, prev.extra, prev.found.mail
-	if !same || newChecked {
+	if !same || change.checked {
 		files := oneFile{name: mail.CheckedFile}
 		if _, ok := s.Tree.Get(mail.CheckedFile); ok {
 			data, err := open(mail.CheckedFile)
@@ -283,11 +351,24 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, newConfig, newStr
 	})
 	if same && s.layouts == prev.layouts && s.source == prev.source && prev.Set != nil {
 		s.Set, s.found.set = s.Renderer.Share(prev.Set), prev.found.set
-	} else {
-		s.Set = s.Renderer.Set(out)
-		s.found.set = take()
+		return nil
 	}
+	var pages *output.Set
+	if same || like {
+		pages = prev.Set
+	}
+	s.Set = s.Renderer.Set(pages, out)
+	s.found.set = take()
 	return nil
+}
+
+// update makes the site from an earlier one, where that is enough.
+func (s *State) update(prev *site.Site, fronts []*content.Page) (ok bool) {
+	t, ok := prev.Update(fronts)
+	if ok {
+		s.Site = t
+	}
+	return ok
 }
 
 // group gives the bytes of the input files of a folder.
@@ -312,7 +393,7 @@ func (s *State) inputs(opt Options) (pages []*content.Page, broken, files []stri
 	known := output.Types()
 	for _, f := range s.Tree.Below(content.Root) {
 		if isPage(f.Path) {
-			if p := s.pages[f.Path]; p.Page == nil {
+			if p := s.pages.get(f.Path); p.Page == nil {
 				broken = append(broken, f.Path)
 			} else if opt.Drafts || !p.Draft {
 				pages = append(pages, p.Page)
@@ -454,12 +535,15 @@ func (s *State) Mistakes(p *site.Page) (ds []diag.Diagnostic, known bool) {
 // Drafts gives the files of pages that are left out because they are drafts.
 func (s *State) Drafts() []string {
 	var files []string
-	for f, p := range s.pages {
-		if p.Page != nil && p.Draft {
-			files = append(files, f)
+	for _, m := range []map[string]page{s.pages.base, s.pages.later} {
+		for f := range m {
+			if p := s.pages.get(f); p.Page != nil && p.Draft {
+				files = append(files, f)
+			}
 		}
 	}
 	slices.Sort(files)
+	files = slices.Compact(files)
 	return files
 }
 

@@ -107,7 +107,7 @@ func (l *Live) first(ctx context.Context, v *View) ([]diag.Diagnostic, error) {
 	var ds []diag.Diagnostic
 	for _, f := range v.Files {
 		for _, p := range v.pagesOf(f) {
-			if at, _ := v.State.Set.File(path.Join(p.Dir, "index.html")); at.Key != p {
+			if at, _ := v.State.Set.File(path.Join(p.Dir, "index.html")); at.Key != p.Ref() {
 				continue // another page has its address
 			}
 			if err := l.make(ctx, v.State, p, &b); err != nil {
@@ -127,8 +127,8 @@ func (l *Live) all(ctx context.Context, s *build.State) error {
 	for _, f := range s.Set.Files() {
 		var err error
 		switch k := f.Key.(type) {
-		case *site.Page:
-			err = l.make(ctx, s, k, &b)
+		case site.Ref:
+			err = l.make(ctx, s, s.Site.At(k), &b)
 		case *site.Locale, site.Redirect, layout.RootFile:
 			b.Reset()
 			err = s.Renderer.Make(ctx, &f, &b, nil)

@@ -332,8 +332,8 @@ func (c *comparison) same(clean *build.State, made map[string][]byte) string {
 		if diff := c.is(f.Path, made[f.Path]); diff != "" {
 			return diff
 		}
-		if p, ok := f.Key.(*site.Page); ok {
-			last[f.Path] = seen{made[f.Path], p.File}
+		if _, ok := f.Key.(site.Ref); ok {
+			last[f.Path] = seen{made[f.Path], f.Source}
 		}
 	}
 	n := 0
@@ -373,12 +373,12 @@ func (c *comparison) lastGood(clean *build.State, made map[string][]byte) string
 		want, mine := was.data, true // the last good bytes
 		if clean.Sound() {
 			f, ok := clean.Set.File(path)
-			p, isPage := f.Key.(*site.Page)
+			key, isPage := f.Key.(site.Ref)
 			if ok && !isPage {
 				continue
 			}
 			switch {
-			case (!ok || p.File != was.source) && mistaken(was.source, clean):
+			case (!ok || f.Source != was.source) && mistaken(was.source, clean):
 			case !ok:
 				if a := c.get(path); a.found {
 					return path + ": is there, want not found: no mistake took " + was.source + " away"
@@ -386,9 +386,9 @@ func (c *comparison) lastGood(clean *build.State, made map[string][]byte) string
 				delete(c.last, path)
 				continue
 			default:
-				if ds, _ := clean.Mistakes(p); diag.Errors(ds) == 0 {
+				if ds, _ := clean.Mistakes(clean.Site.At(key)); diag.Errors(ds) == 0 {
 					want, mine = made[path], false
-					c.last[path] = seen{want, p.File}
+					c.last[path] = seen{want, f.Source}
 				}
 			}
 		} else if _, there := clean.Tree.Get(was.source); !there {

@@ -80,7 +80,7 @@ type Live struct {
 	look    chan request
 	ready   chan struct{} // closed when there is a first view
 	unseen  chan struct{} // there is a view that was not checked
-	took    atomic.Int64  // nanoseconds of the last look at all files
+	took    atomic.Int64  // nanoseconds of the last sweep
 	busy    sync.Mutex    // held while the site is read: a check waits, the writer does not
 	view    atomic.Pointer[View]
 
@@ -117,7 +117,7 @@ func New(fsys fs.FS, opt build.Options, onCheck func(*View)) *Live {
 	}
 }
 
-// Cost gives how long the last look at all files took.
+// Cost gives how long the last sweep took.
 func (l *Live) Cost() time.Duration { return time.Duration(l.took.Load()) }
 
 // View gives the present view; it waits for the first one.
@@ -137,7 +137,6 @@ func (l *Live) View(ctx context.Context) (*View, error) {
 // when the site cannot be read at the start. When it cannot be read later, the
 // last view stays, says so, and Run tries again.
 func (l *Live) Run(ctx context.Context, hints <-chan watch.Hint) error {
-	start := time.Now()
 	s, err := l.load(ctx, nil, watch.Hint{All: true})
 	if err != nil {
 		if ctx.Err() != nil {
@@ -145,7 +144,6 @@ func (l *Live) Run(ctx context.Context, hints <-chan watch.Hint) error {
 		}
 		return err
 	}
-	l.took.Store(int64(time.Since(start)))
 	l.publish(s, nil)
 	close(l.ready)
 	var wg sync.WaitGroup
@@ -153,6 +151,7 @@ func (l *Live) Run(ctx context.Context, hints <-chan watch.Hint) error {
 	wg.Go(func() { l.checks(ctx) })
 
 	var again <-chan time.Time
+	var swept chan swept // of the sweep that is under way
 	pause := l.retry
 	for {
 		var r request
@@ -164,8 +163,21 @@ func (l *Live) Run(ctx context.Context, hints <-chan watch.Hint) error {
 		case h := <-hints:
 			r.hint = h
 		case r = <-l.look:
+		case s := <-swept:
+			swept = nil
+			r.hint = l.learn(s)
 		}
-		hint, waiting := l.settled(ctx, hints, r)
+		var waiting []chan struct{}
+		hint := r.hint
+		if hint.All || len(hint.Paths) > 0 {
+			hint, waiting = l.settled(ctx, hints, r)
+		}
+		if hint.Sweep && swept == nil {
+			swept = l.sweep(ctx, &wg)
+		}
+		if !hint.All && len(hint.Paths) == 0 {
+			continue
+		}
 		err := l.step(ctx, hints, hint)
 		for _, w := range waiting {
 			close(w)
@@ -179,6 +191,38 @@ func (l *Live) Run(ctx context.Context, hints <-chan watch.Hint) error {
 			pause = l.retry
 		}
 	}
+}
+
+// swept is what a sweep found.
+type swept struct {
+	from, next *build.State
+	paths      []string
+	err        error
+}
+
+// sweep looks at all files beside the loop: on a large site it takes longer
+// than a writer wants to wait.
+func (l *Live) sweep(ctx context.Context, wg *sync.WaitGroup) chan swept {
+	c := make(chan swept, 1)
+	s := swept{from: l.view.Load().State}
+	wg.Go(func() {
+		start := time.Now()
+		s.next, s.paths, s.err = build.Sweep(ctx, l.fsys, s.from)
+		l.took.Store(int64(time.Since(start)))
+		c <- s
+	})
+	return c
+}
+
+// learn gives where to look after a sweep.
+func (l *Live) learn(s swept) watch.Hint {
+	switch {
+	case s.err != nil:
+		return watch.Hint{All: true} // says what is the matter
+	case len(s.paths) == 0 && l.view.Load().State == s.from:
+		l.adopt(s.next)
+	}
+	return watch.Hint{Paths: s.paths}
 }
 
 // settled waits for what else there is to look at. Who asked for a look waits
@@ -213,13 +257,9 @@ func (l *Live) step(ctx context.Context, hints <-chan watch.Hint, hint watch.Hin
 	old := l.view.Load().State
 	var since time.Time
 	for {
-		start := time.Now()
 		s, err := l.load(ctx, old, hint)
 		if err != nil {
 			return err
-		}
-		if hint.All {
-			l.took.Store(int64(time.Since(start)))
 		}
 		changed := scan.Changed(old.Tree, s.Tree)
 		if len(changed) == 0 && slices.Equal(old.Static(), s.Static()) {
@@ -458,10 +498,11 @@ func (l *Live) Get(ctx context.Context, path string) (f File, ok bool, err error
 // shown gives a file that was just made from s or, where it is a page with a
 // mistake, its last good bytes.
 func (l *Live) shown(f File, s *build.State, v *View) File {
-	p, isPage := f.Key.(*site.Page)
+	key, isPage := f.Key.(site.Ref)
 	if !isPage {
 		return f
 	}
+	p := s.Site.At(key)
 	ds, known := s.Mistakes(p)
 	if diag.Errors(ds) == 0 {
 		if known && s.Sound() {

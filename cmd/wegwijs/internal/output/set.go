@@ -14,6 +14,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -81,70 +82,133 @@ func Bytes(p []byte) func(context.Context, *bytes.Buffer) error {
 // A Set is the files of one state of the site, by path. It is not changed
 // after [NewSet] and may be used by several goroutines at once.
 type Set struct {
-	files   []File
-	index   map[string]int
-	maker   Maker
-	clashed bool // files were left out
+	base, over *table // what stays as it is in [Set.Replace], and what does not
+	maker      Maker
+	clashed    bool // files were left out
+	all        func() []File
+}
+
+// table is files in path order.
+type table struct {
+	files []File
+	index map[string]int
+	tops  func() map[string]bool // first parts of the paths, capitals folded
+}
+
+func newTable(files []File) *table {
+	t := &table{files: files, index: make(map[string]int, len(files))}
+	for i := range files {
+		t.index[files[i].Path] = i
+	}
+	t.tops = sync.OnceValue(func() map[string]bool {
+		tops := map[string]bool{}
+		for i := range files {
+			top, _, _ := strings.Cut(files[i].Path, "/")
+			tops[strings.ToLower(top)] = true
+		}
+		return tops
+	})
+	return t
+}
+
+func (t *table) file(path string) (File, bool) {
+	if i, ok := t.index[path]; ok {
+		return t.files[i], true
+	}
+	return File{}, false
+}
+
+func newSet(base, over *table, m Maker, clashed bool) *Set {
+	return &Set{base, over, m, clashed, sync.OnceValue(func() []File { return merge(base.files, over.files) })}
+}
+
+// merge gives both lists as one in path order; few is short.
+func merge(many, few []File) []File {
+	if len(few) == 0 {
+		return many
+	}
+	files := make([]File, 0, len(many)+len(few))
+	for _, f := range few {
+		i, _ := slices.BinarySearchFunc(many, f, compare)
+		files = append(append(files, many[:i]...), f)
+		many = many[i:]
+	}
+	return append(files, many...)
 }
 
 // With gives the same files made by another maker. It costs nothing.
-func (s *Set) With(m Maker) *Set { return &Set{s.files, s.index, m, s.clashed} }
+func (s *Set) With(m Maker) *Set { return &Set{s.base, s.over, m, s.clashed, s.all} }
 
 // A Clash is two files that cannot both be there: they claim one path, paths
 // that only letter case tells apart (on macOS and Windows they are one file),
 // or one claims as a file what the other needs as a folder.
 type Clash struct{ A, B File }
 
-// NewSet puts files in order. The slice becomes the set's. Files whose paths
-// clash are given back; of each clash the set keeps the first in order. The
-// path of the manifest is taken.
-func NewSet(files []File) (*Set, []Clash) {
-	slices.SortStableFunc(files, func(a, b File) int {
-		return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Source, b.Source))
-	})
-	s := &Set{index: make(map[string]int, len(files))}
-	manifest := &File{Path: ManifestPath}
-	// What stands at a path, with capitals folded, and who was there first.
-	claims := map[string]claim{ManifestPath: {ManifestPath, manifest, false}}
+// NewSet puts files in order. The slices become the set's; those in more are
+// the ones that [Set.Replace] can replace. Files whose paths clash are given
+// back; of each clash the set keeps the first in order. The path of the
+// manifest is taken.
+func NewSet(files []File, more ...File) (*Set, []Clash) {
+	sortFiles(files)
+	sortFiles(more)
+	both := merge(files, more)
+	claims := newClaims()
 	var clashes []Clash
 	dropped := map[string]bool{}
-	for i := range files {
-		f := &files[i]
+	for i := range both {
+		f := &both[i]
 		if other := claimAll(claims, f); other != nil {
 			clashes = append(clashes, Clash{*other, *f})
 			dropped[f.Path] = true
 		}
 	}
-	for i, f := range files {
-		if len(clashes) > 0 && claims[strings.ToLower(f.Path)].by != &files[i] {
-			continue
+	if len(clashes) > 0 {
+		kept := both[:0:0]
+		for i, f := range both {
+			if claims[strings.ToLower(f.Path)].by != &both[i] {
+				continue
+			}
+			if dropped[f.Twin] {
+				f.Twin = "" // that file is somebody else's now
+			}
+			kept = append(kept, f)
 		}
-		if dropped[f.Twin] {
-			f.Twin = "" // that file is somebody else's now
-		}
-		s.index[f.Path] = len(s.index)
-		files[len(s.index)-1] = f
+		files, more = kept, nil
 	}
-	s.files = files[:len(s.index)]
-	s.clashed = len(clashes) > 0
-	return s, clashes
+	return newSet(newTable(files), newTable(more), nil, len(clashes) > 0), clashes
 }
 
-// NewSetLike is [NewSet] for who has an earlier set, which may be nil: where
-// the paths are the same as there, without a clash, it costs a fraction.
-func NewSetLike(was *Set, files []File) (*Set, []Clash) {
-	if was == nil || was.clashed || len(files) != len(was.files) {
-		return NewSet(files)
+func sortFiles(files []File) {
+	slices.SortStableFunc(files, compare)
+}
+
+func compare(a, b File) int {
+	return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Source, b.Source))
+}
+
+// Replace gives the set with other files in the place of those that were given
+// to [NewSet] as more. What that costs depends on their number, not on that of
+// the others. ok is false when it takes [NewSet] to see whether paths clash.
+func (s *Set) Replace(more []File) (_ *Set, ok bool) {
+	if s.clashed {
+		return nil, false
 	}
-	s := &Set{files: make([]File, len(files)), index: was.index}
-	for i := range files {
-		at, ok := s.index[files[i].Path]
-		if !ok || s.files[at].Path != "" {
-			return NewSet(files)
+	sortFiles(more)
+	claims := newClaims()
+	for i := range more {
+		f := &more[i]
+		if claimAll(claims, f) != nil {
+			return nil, false
 		}
-		s.files[at] = files[i]
+		if _, was := s.over.index[f.Path]; was {
+			continue
+		}
+		top, _, _ := strings.Cut(f.Path, "/")
+		if s.base.tops()[strings.ToLower(top)] {
+			return nil, false
+		}
 	}
-	return s, nil
+	return newSet(s.base, newTable(more), s.maker, false), true
 }
 
 // A claim is a file, or a folder that a file needs.
@@ -152,6 +216,12 @@ type claim struct {
 	path   string
 	by     *File
 	folder bool
+}
+
+// newClaims gives what stands at a path, with capitals folded, and who was
+// there first: the manifest.
+func newClaims() map[string]claim {
+	return map[string]claim{ManifestPath: {path: ManifestPath, by: &File{Path: ManifestPath}}}
 }
 
 // claimAll claims the path of f and the folders above it, or gives the file
@@ -189,15 +259,25 @@ func claimAll(claims map[string]claim, f *File) *File {
 }
 
 // Files gives the files in path order. The slice is the set's own.
-func (s *Set) Files() []File { return s.files }
+func (s *Set) Files() []File { return s.all() }
 
 // File gives the file at path.
 func (s *Set) File(path string) (File, bool) {
-	i, ok := s.index[path]
-	if !ok {
-		return File{}, false
+	if f, ok := s.over.file(path); ok {
+		return f, true
 	}
-	return s.files[i], true
+	return s.base.file(path)
+}
+
+// twin gives the place among [Set.Files] of the twin of the file at place i.
+func (s *Set) twin(i int) int {
+	files := s.all()
+	path := files[i].Twin
+	if i+1 < len(files) && files[i+1].Path == path {
+		return i + 1 // usually: index.md follows index.html
+	}
+	n, _ := slices.BinarySearchFunc(files, path, func(f File, p string) int { return strings.Compare(f.Path, p) })
+	return n
 }
 
 // Address gives the URL path at which readers find a file: folder/index.html

@@ -262,7 +262,7 @@ func (w *writer) stageAll(ctx context.Context) error {
 			if err := w.set.make(ctx, f, b, twin); err != nil {
 				return err
 			}
-			return errors.Join(keep(wave[n], b), keep(w.set.index[f.Twin], twin))
+			return errors.Join(keep(wave[n], b), keep(w.set.twin(wave[n]), twin))
 		})
 		if err != nil {
 			return err
@@ -283,8 +283,8 @@ func (w *writer) waves() [2][]int {
 	files := w.set.Files()
 	twins := make([]bool, len(files))
 	for i := range files {
-		if t := files[i].Twin; t != "" {
-			twins[w.set.index[t]] = true
+		if files[i].Twin != "" {
+			twins[w.set.twin(i)] = true
 		}
 	}
 	for i := range files {
@@ -522,9 +522,10 @@ func (s *Set) MakeAll(ctx context.Context) error {
 // and the bytes are its own only during the call.
 func (s *Set) Each(ctx context.Context, do func(f *File, data []byte) error) error {
 	w := &writer{set: s}
+	files := s.Files()
 	for _, wave := range w.waves() {
 		err := each(ctx, workers(), len(wave), func(ctx context.Context, n int, b, twin *bytes.Buffer) error {
-			f := &s.files[wave[n]]
+			f := &files[wave[n]]
 			if f.Twin == "" {
 				if err := s.make(ctx, f, b, nil); err != nil {
 					return err
@@ -534,7 +535,7 @@ func (s *Set) Each(ctx context.Context, do func(f *File, data []byte) error) err
 			if err := s.make(ctx, f, b, twin); err != nil {
 				return err
 			}
-			return errors.Join(do(f, b.Bytes()), do(&s.files[s.index[f.Twin]], twin.Bytes()))
+			return errors.Join(do(f, b.Bytes()), do(&files[s.twin(wave[n])], twin.Bytes()))
 		})
 		if err != nil {
 			return err

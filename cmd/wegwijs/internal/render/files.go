@@ -18,50 +18,20 @@ import (
 )
 
 // Set gives the file set of the site. Two files that claim one path are
-// reported to out.
-func (r *Renderer) Set(out *diag.List) *output.Set {
-	o := r.Site.Config.Outputs
-	n := 64
-	for _, l := range r.Site.Locales {
-		n += 2 * len(l.All)
+// reported to out. like, which may be nil, is the set of an earlier state with
+// the same pages at the same addresses, which are taken over.
+func (r *Renderer) Set(like *output.Set, out *diag.List) *output.Set {
+	others := r.others()
+	var set *output.Set
+	ok := false
+	if like != nil {
+		set, ok = like.Replace(others)
 	}
-	files := make([]output.File, 0, n)
-	notFound := layout.Root + "/base.html"
-	if r.Layouts.Has("404") {
-		notFound = layout.Root + "/404.html"
+	if !ok {
+		var clashes []output.Clash
+		set, clashes = output.NewSet(r.pages(), others...)
+		r.clashes(clashes, out)
 	}
-	for _, l := range r.Site.Locales {
-		for _, p := range l.All {
-			files = r.pageFiles(files, p, o.Markdown)
-		}
-		if o.NotFound {
-			files = append(files, output.File{Path: path.Join(strings.TrimPrefix(l.Prefix, "/"), "404.html"), Rank: output.Page, Kind: output.NotFound, Lang: l.Lang, Source: notFound, Key: l})
-		}
-	}
-	if o.Redirects && r.Layouts.HasRedirect() {
-		for _, red := range r.Site.Redirects {
-			f := output.File{Path: red.Path, Rank: output.Page, Kind: output.Redirect, Source: red.Source, Key: red}
-			if red.To != nil {
-				f.Lang = red.To.Locale.Lang
-			}
-			files = append(files, f)
-		}
-	}
-	for _, a := range r.Layouts.Assets.Files {
-		files = append(files, output.File{Path: a.Path, Rank: output.Asset, Source: a.Source, Immutable: true, Make: output.Bytes(a.Data)})
-	}
-	for _, f := range r.Layouts.RootFiles {
-		files = append(files, output.File{Path: f.Name, Rank: output.Asset, Source: f.Source, Key: f})
-	}
-	for _, f := range r.Site.Files {
-		files = append(files, output.File{Path: f.Path, Rank: output.Asset, Source: f.Source, Key: f})
-	}
-	files = append(files, r.feeds()...)
-	files = append(files, r.rules()...)
-	files = append(files, r.Extra...)
-	set, clashes := output.NewSetLike(r.was, files)
-	r.was = nil
-	r.clashes(clashes, out)
 	set = set.With(r)
 	r.paths = set
 	for _, red := range r.Site.Redirects {
@@ -88,12 +58,63 @@ func (r *Renderer) Set(out *diag.List) *output.Set {
 	return set
 }
 
+// pages gives the files of pages.
+func (r *Renderer) pages() []output.File {
+	n := 0
+	for _, l := range r.Site.Locales {
+		n += 2 * len(l.All)
+	}
+	files := make([]output.File, 0, n)
+	for _, l := range r.Site.Locales {
+		for _, p := range l.All {
+			files = r.pageFiles(files, p, r.Site.Config.Outputs.Markdown)
+		}
+	}
+	return files
+}
+
+// others gives the files that are no pages.
+func (r *Renderer) others() []output.File {
+	o := r.Site.Config.Outputs
+	var files []output.File
+	notFound := layout.Root + "/base.html"
+	if r.Layouts.Has("404") {
+		notFound = layout.Root + "/404.html"
+	}
+	for _, l := range r.Site.Locales {
+		if o.NotFound {
+			files = append(files, output.File{Path: path.Join(strings.TrimPrefix(l.Prefix, "/"), "404.html"), Rank: output.Page, Kind: output.NotFound, Lang: l.Lang, Source: notFound, Key: l})
+		}
+	}
+	if o.Redirects && r.Layouts.HasRedirect() {
+		for _, red := range r.Site.Redirects {
+			f := output.File{Path: red.Path, Rank: output.Page, Kind: output.Redirect, Source: red.Source, Key: red}
+			if red.To != nil {
+				f.Lang = red.To.Locale.Lang
+			}
+			files = append(files, f)
+		}
+	}
+	for _, a := range r.Layouts.Assets.Files {
+		files = append(files, output.File{Path: a.Path, Rank: output.Asset, Source: a.Source, Immutable: true, Make: output.Bytes(a.Data)})
+	}
+	for _, f := range r.Layouts.RootFiles {
+		files = append(files, output.File{Path: f.Name, Rank: output.Asset, Source: f.Source, Key: f})
+	}
+	for _, f := range r.Site.Files {
+		files = append(files, output.File{Path: f.Path, Rank: output.Asset, Source: f.Source, Key: f})
+	}
+	files = append(files, r.feeds()...)
+	files = append(files, r.rules()...)
+	return append(files, r.Extra...)
+}
+
 // clashes reports files that cannot both be there, once for each two of the
 // author's files; two pages at one address have been reported before.
 func (r *Renderer) clashes(clashes []output.Clash, out *diag.List) {
 	page := func(f output.File) bool {
 		switch f.Key.(type) {
-		case *site.Page, copyOf:
+		case site.Ref, copyOf:
 			return true
 		}
 		return false
@@ -148,25 +169,25 @@ func (r *Renderer) pageFiles(files []output.File, p *site.Page, md bool) []outpu
 		f.Kind = output.Fallback
 	}
 	f.First = r.Site.Reference(p.ID) == p.Page && !p.Fallback
-	f.Key = p
+	f.Key = p.Ref()
 	if !md {
 		return append(files, f)
 	}
-	m := output.File{Path: path.Join(p.Dir, "index.md"), Rank: output.Page, Lang: p.Locale.Lang, Source: p.File, Key: copyOf{p}}
+	m := output.File{Path: path.Join(p.Dir, "index.md"), Rank: output.Page, Lang: p.Locale.Lang, Source: p.File, Key: copyOf(p.Ref())}
 	f.Twin = m.Path
 	return append(files, f, m)
 }
 
 // copyOf is the Markdown copy of a page.
-type copyOf struct{ page *site.Page }
+type copyOf site.Ref
 
 // Make makes the files of the set that depend on what their sources hold now.
 func (r *Renderer) Make(ctx context.Context, f *output.File, b, twin *bytes.Buffer) error {
 	switch k := f.Key.(type) {
-	case *site.Page:
-		return r.Page(ctx, k, b, twin)
+	case site.Ref:
+		return r.Page(ctx, r.Site.At(k), b, twin)
 	case copyOf:
-		return r.Page(ctx, k.page, nil, b)
+		return r.Page(ctx, r.Site.At(site.Ref(k)), nil, b)
 	case *site.Locale:
 		return r.notFound(b, k)
 	case site.Redirect:
@@ -249,8 +270,15 @@ func (r *Renderer) feeds() []output.File {
 		}})
 	}
 	if o.Sitemap {
-		pages := r.indexed()
-		if n := (len(pages) + sitemapMax - 1) / sitemapMax; n > 1 {
+		count := 0
+		for _, l := range r.Site.Locales {
+			for _, p := range l.All {
+				if !p.Fallback {
+					count++
+				}
+			}
+		}
+		if n := (count + sitemapMax - 1) / sitemapMax; n > 1 {
 			add("sitemap.xml", func(b *bytes.Buffer) {
 				b.WriteString(xmlHead + `<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
 				for i := range n {
@@ -260,11 +288,11 @@ func (r *Renderer) feeds() []output.File {
 			})
 			for i := range n {
 				add(fmt.Sprintf("sitemap-%d.xml", i+1), func(b *bytes.Buffer) {
-					r.sitemap(b, pages[i*sitemapMax:min(len(pages), (i+1)*sitemapMax)])
+					r.sitemap(b, r.indexed()[i*sitemapMax:min(count, (i+1)*sitemapMax)])
 				})
 			}
 		} else {
-			add("sitemap.xml", func(b *bytes.Buffer) { r.sitemap(b, pages) })
+			add("sitemap.xml", func(b *bytes.Buffer) { r.sitemap(b, r.indexed()) })
 		}
 	}
 	if o.Robots {

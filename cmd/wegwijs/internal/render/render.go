@@ -51,7 +51,6 @@ type Renderer struct {
 	engines map[string]*markdown.Engine // by language of the text
 	sites   []*layout.Site              // by locale
 	paths   *output.Set                 // every path of the set
-	was     *output.Set                 // that of an earlier state, until then; may be nil
 	texts   *texts
 	memo    *memo
 }
@@ -110,9 +109,6 @@ func New(in Input) *Renderer {
 	if prev != nil && prev.Site == in.Site && prev.Layouts == in.Layouts && prev.Strings == in.Strings && prev.Settings == in.Settings {
 		r.engines, r.sites, r.paths, r.memo = prev.engines, prev.sites, prev.paths, prev.memo
 		return r
-	}
-	if prev != nil {
-		r.was = prev.paths
 	}
 	r.memo = &memo{results: map[*site.Page]*Result{}, others: map[string][]diag.Diagnostic{}}
 	s := in.Site

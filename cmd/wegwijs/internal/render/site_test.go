@@ -80,7 +80,7 @@ func renderer(t testing.TB, files map[string]string) (*Renderer, *output.Set, *d
 		Hash:     func(file string) scan.Hash { return scan.Hash{byte(len(file)), byte(len(files[file]))} },
 		Settings: &layout.SettingsSource{Record: &mail.Record{}},
 	})
-	return r, r.Set(out), out
+	return r, r.Set(nil, out), out
 }
 
 // text makes a file of the set.

@@ -245,6 +245,29 @@ func Update(ctx context.Context, fsys fs.FS, prev *Tree, paths []string, visit V
 	return t, nil
 }
 
+// Differ gives the paths at which something is no longer as prev has it, in
+// order: a file, or what was wrong with one. next is what was found; it may
+// take prev's place where there are none.
+func Differ(ctx context.Context, fsys fs.FS, prev *Tree) (next *Tree, paths []string, err error) {
+	next, err = Scan(ctx, fsys, prev, nil, new(diag.List))
+	if err != nil {
+		return nil, nil, err
+	}
+	paths = Changed(prev, next)
+	for _, d := range prev.found {
+		if !slices.Contains(next.found, d) {
+			paths = append(paths, d.Pos.File)
+		}
+	}
+	for _, d := range next.found {
+		if !slices.Contains(prev.found, d) {
+			paths = append(paths, d.Pos.File)
+		}
+	}
+	slices.Sort(paths)
+	return next, slices.Compact(paths), nil
+}
+
 // within reports whether a path is another one or lies below it.
 func within(p, dir string) bool {
 	return p == dir || len(p) > len(dir) && p[len(dir)] == '/' && p[:len(dir)] == dir

@@ -6,6 +6,7 @@ package site
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/url"
 	"path"
 	"slices"
@@ -31,7 +32,18 @@ type Page struct {
 	Parent        *Page   // the section it stands in; nil for the first page of a language
 	Children      []*Page // of a section: pages and sections directly below it, in order
 	At            int     // its place among Parent.Children
+	n             int     // its place among Locale.All
 }
+
+// A Ref names a page of a site, and the same page of every site that
+// [Site.Update] makes of it.
+type Ref struct{ locale, n int32 }
+
+// Ref gives what names the page in its site.
+func (p *Page) Ref() Ref { return Ref{int32(p.Locale.N), int32(p.n)} }
+
+// At gives the page that a Ref names.
+func (s *Site) At(r Ref) *Page { return s.Locales[r.locale].All[r.n] }
 
 // A Locale is the site in one language.
 type Locale struct {
@@ -39,7 +51,7 @@ type Locale struct {
 	N    int   // its place among Site.Locales
 	Home *Page // nil when the site has no first page
 	All  []*Page
-	byID map[string]*Page
+	byID map[string]int // places in All
 }
 
 // A Redirect is an old address that leads to a page or elsewhere.
@@ -67,15 +79,26 @@ type Site struct {
 	Locales   []*Locale // the default language first
 	Redirects []Redirect
 	Files     []File
-	entries   map[string][]*content.Page // by id: the text in each language, nil where there is none
-	broken    map[string]bool            // ids that are not among entries because their text cannot be read
-	files     map[string]File            // by source
+	*shape
+	texts [][]*content.Page // of each page, by language, nil where there is none
+}
+
+// shape is what sites have in common that differ only in what pages say of
+// themselves.
+type shape struct {
+	ids    []string        // of all pages but the first, sorted
+	places map[string]int  // in texts, by id
+	broken map[string]bool // ids that are not among places because their text cannot be read
+	files  map[string]File // by source
 }
 
 // Page gives the page with an id for the readers of a language.
 func (l *Locale) Page(id string) (*Page, bool) {
-	p, ok := l.byID[id]
-	return p, ok
+	n, ok := l.byID[id]
+	if !ok {
+		return nil, false
+	}
+	return l.All[n], true
 }
 
 // Section reports whether the page has others below it or is an index.
@@ -92,7 +115,7 @@ func (p *Page) Name() string {
 // Reference gives the text that a page's translations are made from: that of
 // the default language, or else of the first language that has the page.
 func (s *Site) Reference(id string) *content.Page {
-	for _, p := range s.entries[id] {
+	for _, p := range s.Translations(id) {
 		if p != nil {
 			return p
 		}
@@ -102,19 +125,22 @@ func (s *Site) Reference(id string) *content.Page {
 
 // Translations gives for each locale its own text of a page, nil where it has
 // none. The slice is the site's.
-func (s *Site) Translations(id string) []*content.Page { return s.entries[id] }
-
-// IDs gives the ids of all pages but the first, sorted.
-func (s *Site) IDs() []string {
-	ids := make([]string, 0, len(s.entries))
-	for id := range s.entries {
-		if id != "" {
-			ids = append(ids, id)
-		}
+func (s *Site) Translations(id string) []*content.Page {
+	if i, ok := s.places[id]; ok {
+		return s.texts[i]
 	}
-	slices.Sort(ids)
-	return ids
+	return nil
 }
+
+// has reports whether there is a page with an id in any language.
+func (s *Site) has(id string) bool {
+	_, ok := s.places[id]
+	return ok
+}
+
+// IDs gives the ids of all pages but the first, sorted. The slice is the
+// site's.
+func (s *Site) IDs() []string { return s.ids }
 
 // Broken reports whether there is a page with an id, in any language, that
 // cannot be read. What is wrong with it has been said; that others lead to it
@@ -150,7 +176,7 @@ type builder struct {
 // New puts the pages together. Mistakes go to in.Out; the site is then only
 // good for finding more of them.
 func New(in Input) *Site {
-	s := &Site{Config: in.Config, entries: make(map[string][]*content.Page, len(in.Pages)), broken: map[string]bool{}, files: map[string]File{}}
+	s := &Site{Config: in.Config, shape: &shape{places: make(map[string]int, len(in.Pages)), broken: map[string]bool{}, files: map[string]File{}}}
 	b := &builder{Input: in, s: s, locale: map[string]int{}, addresses: make(map[string]*Page, len(in.Pages)*len(in.Config.Languages)), clashes: map[[2]string]bool{}, invented: map[*content.Page]bool{}}
 	for _, file := range in.Broken {
 		_, rest := content.Split(file)
@@ -158,18 +184,19 @@ func New(in Input) *Site {
 		s.broken[id] = true
 	}
 	for i, l := range in.Config.Languages {
-		s.Locales = append(s.Locales, &Locale{Language: l, N: i, byID: map[string]*Page{}})
+		s.Locales = append(s.Locales, &Locale{Language: l, N: i})
 		b.locale[l.Lang] = i
 	}
 	slices.SortFunc(in.Pages, func(a, c *content.Page) int { return strings.Compare(a.File, c.File) })
 	for _, p := range in.Pages {
 		b.enter(p)
 	}
-	b.sections()
-	ids := s.IDs()
-	if s.entries[""] != nil {
-		ids = slices.Insert(ids, 0, "") // the first page
+	ids := slices.Sorted(maps.Keys(s.places))
+	s.ids = ids
+	if s.has("") {
+		s.ids = ids[1:] // without the first page
 	}
+	b.sections()
 	// Sections come before what stands in them.
 	order := make([]int, len(ids))
 	for i := range order {
@@ -214,11 +241,11 @@ func (b *builder) enter(p *content.Page) {
 		b.Out.Errorf(diag.Pos{File: p.File}, "page-place", diag.DidYouMean(p.Lang, known)+"; a new language needs [languages."+p.Lang+"] in site.toml", "the folder content/%s is not a language of the site", p.Lang)
 		return
 	}
-	texts := b.s.entries[p.ID]
-	if texts == nil {
-		texts = make([]*content.Page, len(b.s.Locales))
-		b.s.entries[p.ID] = texts
+	if !b.s.has(p.ID) {
+		b.s.places[p.ID] = len(b.s.texts)
+		b.s.texts = append(b.s.texts, make([]*content.Page, len(b.s.Locales)))
 	}
+	texts := b.s.Translations(p.ID)
 	if old := texts[n]; old != nil {
 		b.Out.Errorf(diag.Pos{File: p.File}, "page-double", "remove or rename one of the two", "the page is there twice: %s is the same page", old.File)
 		return
@@ -303,14 +330,15 @@ func suggest(s string) string {
 // sections reports folders without an index page: they would be holes in the
 // navigation and in the breadcrumbs.
 func (b *builder) sections() {
-	if b.s.entries[""] == nil && !b.s.broken[""] {
+	if !b.s.has("") && !b.s.broken[""] {
 		lang := b.s.Config.Languages
 		if len(lang) > 0 {
 			b.Out.Errorf(diag.Pos{File: content.Root + "/" + lang[0].Lang + "/index.md"}, "page-home", "write one: it is the first page that readers see", "the site has no first page")
 		}
 	}
 	missing := map[string]string{}
-	for id, texts := range b.s.entries {
+	for id, i := range b.s.places {
+		texts := b.s.texts[i]
 		ref := b.s.Reference(id)
 		for _, p := range texts {
 			if p != nil && p.Index != ref.Index {
@@ -319,7 +347,7 @@ func (b *builder) sections() {
 			}
 		}
 		for dir := path.Dir(id); dir != "."; dir = path.Dir(dir) {
-			if b.s.entries[dir] != nil || b.s.broken[dir] {
+			if b.s.has(dir) || b.s.broken[dir] {
 				continue
 			}
 			for _, p := range texts {
@@ -354,12 +382,12 @@ func (b *builder) text(l *Locale, texts []*content.Page) *content.Page {
 // place gives every page of a locale its address, its section and its place.
 // ids are sorted, and are taken in the order that order gives.
 func (b *builder) place(l *Locale, ids []string, order []int) {
-	l.byID = make(map[string]*Page, len(ids))
+	l.byID = make(map[string]int, len(ids))
 	l.All = make([]*Page, len(ids))
 	holes := map[string]bool{}
 	for _, i := range order {
 		id := ids[i]
-		text := b.text(l, b.s.entries[id])
+		text := b.text(l, b.s.Translations(id))
 		if text == nil {
 			continue
 		}
@@ -373,9 +401,9 @@ func (b *builder) place(l *Locale, ids []string, order []int) {
 			if up == "." {
 				up = ""
 			}
-			p.Parent = l.byID[up]
+			p.Parent, _ = l.Page(up)
 			top = up == ""
-			if p.Parent == nil && b.s.entries[up] != nil && !b.s.broken[up] && !holes[up] {
+			if p.Parent == nil && b.s.has(up) && !b.s.broken[up] && !holes[up] {
 				holes[up] = true
 				b.hole(l, up)
 			}
@@ -398,21 +426,26 @@ func (b *builder) place(l *Locale, ids []string, order []int) {
 		} else {
 			b.addresses[strings.ToLower(p.Dir)] = p
 		}
-		l.byID[id] = p
+		l.byID[id] = i
 		l.All[i] = p
 	}
 	l.All = slices.DeleteFunc(l.All, func(p *Page) bool { return p == nil })
-	if l.Home == nil && b.s.entries[""] != nil && !b.s.broken[""] {
+	if l.Home == nil && b.s.has("") && !b.s.broken[""] {
 		b.hole(l, "")
 	}
-	for _, p := range l.All {
-		slices.SortStableFunc(p.Children, func(a, c *Page) int {
-			return cmp.Or(cmp.Compare(a.Order, c.Order), strings.Compare(a.Title, c.Title), strings.Compare(a.ID, c.ID))
-		})
+	for i, p := range l.All {
+		p.n = i
+		l.byID[p.ID] = i
+		slices.SortStableFunc(p.Children, inOrder)
 		for i, c := range p.Children {
 			c.At = i
 		}
 	}
+}
+
+// inOrder compares two pages of a section.
+func inOrder(a, b *Page) int {
+	return cmp.Or(cmp.Compare(a.Order, b.Order), strings.Compare(a.Title, b.Title), strings.Compare(a.ID, b.ID))
 }
 
 // reserved are the folders of the output for which web servers have rules of
@@ -488,7 +521,7 @@ func (b *builder) files() {
 		dir := path.Dir(rest)
 		out := strings.TrimPrefix(l.Prefix, "/")
 		if dir != "." {
-			if p, ok := l.byID[dir]; ok {
+			if p, ok := l.Page(dir); ok {
 				out = p.Dir
 			} else {
 				out = path.Join(out, dir)
@@ -643,13 +676,13 @@ func (b *builder) entriesFor(lang string) bool {
 
 // related checks the ids in the front matter's related lists.
 func (b *builder) related() {
-	for _, texts := range b.s.entries {
+	for _, texts := range b.s.texts {
 		for _, p := range texts {
 			if p == nil {
 				continue
 			}
 			for i, id := range p.Related {
-				if b.s.entries[id] == nil && !b.s.broken[id] {
+				if !b.s.has(id) && !b.s.broken[id] {
 					known := b.s.IDs()
 					hint := "write the path below the language's folder, without .md: e-mail/imap-instellingen"
 					if near := diag.Nearest(strings.TrimSuffix(id, ".md"), known); near != "" {

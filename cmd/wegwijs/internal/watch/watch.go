@@ -23,14 +23,14 @@ import (
 // A Hint says where to look.
 type Hint struct {
 	Paths []string // from the site's folder, with slashes
-	All   bool     // everywhere: events were lost, or there are none
+	All   bool     // everywhere: events were lost
+	Sweep bool     // everywhere, in time: nothing says that something changed
 }
 
 // Options say how to watch. The zero value is the usual way.
 type Options struct {
 	Poll bool // do without events
-	// Cost gives how long the last look at all files took; the pace of the
-	// sweeps follows from it.
+	// Cost gives how long the last sweep took; their pace follows from it.
 	Cost func() time.Duration
 	// Hot gives the files in which a change is most likely. Without events
 	// they are looked at more often than all the others.
@@ -224,7 +224,7 @@ func (w *Watcher) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-sweep.C:
-			w.hint(ctx, Hint{All: true})
+			w.hint(ctx, Hint{Sweep: true})
 			sweep.Reset(next())
 		case <-looks:
 			if files := w.opt.Hot(); len(files) > 0 {
@@ -306,6 +306,7 @@ func Join(a, b Hint) Hint {
 	if h.All {
 		return h
 	}
+	h.Sweep = a.Sweep || b.Sweep
 	h.Paths = slices.Concat(a.Paths, b.Paths)
 	slices.Sort(h.Paths)
 	h.Paths = slices.Compact(h.Paths)

@@ -92,7 +92,7 @@ func (b *bench) hints(d time.Duration) (all int, paths []string) {
 		synctest.Wait()
 		select {
 		case h := <-b.w.Hints:
-			if h.All {
+			if h.All || h.Sweep {
 				all++
 			}
 			paths = append(paths, h.Paths...)
@@ -101,7 +101,7 @@ func (b *bench) hints(d time.Duration) (all int, paths []string) {
 		}
 		select {
 		case h := <-b.w.Hints:
-			if h.All {
+			if h.All || h.Sweep {
 				all++
 			}
 			paths = append(paths, h.Paths...)
