@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -62,6 +63,9 @@ func (e *env) watch() *cobra.Command {
 }
 
 func (e *env) runWatch(ctx context.Context, f watchFlags) error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(100) // unlike a build, it keeps its memory for the whole day
+	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	public := filepath.Join(e.dir, "public")

@@ -76,7 +76,7 @@ type Watcher struct {
 const (
 	sweepMin  = 2 * time.Second        // with events, the sweep only heals
 	pollMin   = 500 * time.Millisecond // without, it finds what nobody has open
-	sweepPart = 150                    // a sweep takes at most this part of the time
+	sweepPart = 250                    // a sweep takes at most this part of the time, on several processors
 	hotPace   = 150 * time.Millisecond // a few files, each a matter of microseconds
 )
 

@@ -355,7 +355,7 @@ func TestIdle(t *testing.T) {
 					if part := float64(busy) / float64(hour); part >= 0.01 {
 						t.Errorf("%d looks at everything and %d at hot files: %.2f %% of the time", all, len(paths), 100*part)
 					}
-					if all < 4 {
+					if all < 2 {
 						t.Errorf("%d looks at everything in an hour", all)
 					}
 				})
