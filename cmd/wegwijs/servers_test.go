@@ -12,17 +12,15 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"wegwijs/cmd/wegwijs/internal/output"
+	"wegwijs/cmd/wegwijs/internal/publish/lab"
 	"wegwijs/cmd/wegwijs/internal/render"
 )
 
@@ -158,185 +156,12 @@ func buildSite(t *testing.T, dir string, overlays ...string) string {
 	return filepath.Join(dir, "public")
 }
 
-// find gives a program. Where it is not installed the test is skipped with a
-// line that says what was not tried; in CI that is a failure.
-func find(t *testing.T, names ...string) string {
-	t.Helper()
-	for _, n := range names {
-		for _, p := range []string{n, "/usr/sbin/" + n} {
-			if p, err := exec.LookPath(p); err == nil {
-				return p
-			}
-		}
-	}
-	text := names[0] + " is not installed: its rules were not tried"
-	if os.Getenv("CI") == "true" {
-		t.Fatal(text)
-	}
-	t.Skip(text)
-	return ""
-}
-
-// webServers give for each server its command and its settings, with nothing
-// but the rules and what the server cannot start without.
-var webServers = map[string]func(t *testing.T, root string, port int) (argv []string, conf string){
-	// Of the two lines that include rules the test changes the order, too.
-	"nginx": func(t *testing.T, root string, port int) ([]string, string) {
-		bin := find(t, "nginx")
-		user, types := "", ""
-		if os.Getuid() == 0 {
-			user = "user root root;"
-		}
-		if _, err := os.Stat("/etc/nginx/mime.types"); err == nil {
-			types = "include /etc/nginx/mime.types;"
-		}
-		return []string{bin, "-p", root, "-c", root + "/conf", "-e", root + "/run/error.log"}, fmt.Sprintf(`%s
-daemon off; master_process off; pid %[2]s/run/pid;
-events { }
-http {
-	%[4]s default_type application/octet-stream;
-	access_log off;
-	client_body_temp_path %[2]s/run/a; proxy_temp_path %[2]s/run/b; fastcgi_temp_path %[2]s/run/c; uwsgi_temp_path %[2]s/run/d; scgi_temp_path %[2]s/run/e;
-	server {
-		listen 127.0.0.1:%[3]d;
-		root %[2]s/site/public;
-		include %[2]s/site/public/rules/nginx.conf;
-		include %[2]s/site/public/mail/nginx.conf;
-	}
-}`, user, root, port, types)
-	},
-	"apache": func(t *testing.T, root string, port int) ([]string, string) {
-		bin := find(t, "apache2", "httpd")
-		modules := ""
-		for _, d := range []string{"/usr/lib/apache2/modules", "/usr/lib64/httpd/modules", "/usr/libexec/apache2"} {
-			if _, err := os.Stat(filepath.Join(d, "mod_rewrite.so")); err == nil {
-				modules = d
-				break
-			}
-		}
-		if modules == "" {
-			t.Fatal("the modules of Apache are not where they were looked for")
-		}
-		var conf strings.Builder
-		fmt.Fprintf(&conf, "ServerRoot %s\nPidFile run/pid\nErrorLog run/error.log\nListen 127.0.0.1:%d\nServerName hulp.example\n", root, port)
-		for _, m := range []string{"mpm_event", "authz_core", "mime", "dir", "autoindex", "alias", "headers", "rewrite", "setenvif", "negotiation", "log_config", "unixd"} {
-			if so := filepath.Join(modules, "mod_"+m+".so"); exists(so) {
-				fmt.Fprintf(&conf, "LoadModule %s_module %s\n", m, so)
-			}
-		}
-		types := "/dev/null"
-		if exists("/etc/mime.types") {
-			types = "/etc/mime.types"
-		}
-		conf.WriteString("TypesConfig " + types + "\n")
-		if os.Getuid() == 0 {
-			conf.WriteString("User nobody\nGroup nogroup\n")
-		}
-		// As Debian has it: languages and encodings by the endings of names,
-		// and no access to .htaccess.
-		conf.WriteString("AddLanguage nl .nl\nAddLanguage en .en\nAddLanguage pt-BR .pt-br\nAddEncoding x-gzip .gz\n<FilesMatch \"^\\.ht\">\nRequire all denied\n</FilesMatch>\n")
-		fmt.Fprintf(&conf, "<VirtualHost *:%d>\nDocumentRoot %s/site/public\n<Directory %[2]s/site/public>\nAllowOverride All\nOptions Indexes FollowSymLinks\nRequire all granted\n</Directory>\nInclude %[2]s/site/public/mail/apache.conf\n</VirtualHost>\n", port, root)
-		return []string{bin, "-DFOREGROUND", "-f", root + "/conf"}, conf.String()
-	},
-	"caddy": func(t *testing.T, root string, port int) ([]string, string) {
-		bin := find(t, "caddy")
-		return []string{bin, "run", "--config", root + "/conf", "--adapter", "caddyfile"}, fmt.Sprintf(`{
-	admin off
-	auto_https off
-	storage file_system %[1]s/run
-}
-http://:%[2]d {
-	bind 127.0.0.1
-	root * %[1]s/site/public
-	import %[1]s/site/public/rules/Caddyfile
-	import %[1]s/site/public/mail/caddy.conf
-}
-`, root, port)
-	},
-}
-
-func exists(p string) bool {
-	_, err := os.Stat(p)
-	return err == nil
-}
-
-// startServer starts a server on a port of this machine only and gives its address.
-// The server ends with the test; with mailFirst the rules for mail programs
-// come before the others.
-func startServer(t *testing.T, server, root string, mailFirst bool) string {
-	t.Helper()
-	run := filepath.Join(root, "run")
-	if err := os.MkdirAll(run, 0o777); err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range []string{filepath.Dir(root), root} { // others must come in
-		if err := os.Chmod(p, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.Chmod(run, 0o777); err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := l.Addr().(*net.TCPAddr).Port
-	l.Close()
-	argv, conf := webServers[server](t, root, port)
-	if mailFirst {
-		lines := strings.Split(conf, "\n")
-		i := slices.IndexFunc(lines, func(l string) bool { return strings.Contains(l, "/rules/") })
-		lines[i], lines[i+1] = lines[i+1], lines[i]
-		conf = strings.Join(lines, "\n")
-	}
-	if err := os.WriteFile(filepath.Join(root, "conf"), []byte(conf), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(argv[0], argv[1:]...)
-	cmd.Dir = root
-	cmd.Env = append(os.Environ(), "HOME="+run)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a group, so that its workers end with it
-	said := new(bytes.Buffer)
-	cmd.Stdout, cmd.Stderr = said, said
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan struct{})
-	go func() {
-		cmd.Wait()
-		close(done)
-	}()
-	t.Cleanup(func() {
-		syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
-		select {
-		case <-done:
-		case <-time.After(5 * time.Second):
-			syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-			<-done
-		}
-		logged, _ := os.ReadFile(filepath.Join(run, "error.log"))
-		for line := range strings.Lines(said.String() + string(logged)) {
-			if strings.Contains(line, "[emerg]") || strings.Contains(line, "[warn]") || strings.Contains(line, `"level":"warn"`) && !strings.Contains(line, "byeee") && !strings.Contains(line, "admin endpoint") && !strings.Contains(line, "not formatted") && !strings.Contains(line, "automatic HTTPS") {
-				t.Errorf("%s says %s", server, line)
-			}
-		}
-	})
-	for deadline := time.Now().Add(20 * time.Second); ; {
-		if c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
-			c.Close()
-			return fmt.Sprintf("http://127.0.0.1:%d", port)
-		}
-		select {
-		case <-done:
-			logged, _ := os.ReadFile(filepath.Join(run, "error.log"))
-			t.Fatalf("%s ended at once: %s%s", server, said.String(), logged)
-		case <-time.After(20 * time.Millisecond):
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%s does not listen: %s", server, said.String())
-		}
-	}
+// siteLines give the lines that a provider writes for the site: where it is,
+// and its two files of rules.
+var siteLines = map[string]string{
+	"nginx":  "root %[1]s;\ninclude %[1]s/rules/nginx.conf;\ninclude %[1]s/mail/nginx.conf;",
+	"apache": "DocumentRoot %[1]s\n<Directory %[1]s>\nAllowOverride All\nOptions Indexes FollowSymLinks\nRequire all granted\n</Directory>\nInclude %[1]s/mail/apache.conf",
+	"caddy":  "root * %[1]s\nimport %[1]s/rules/Caddyfile\nimport %[1]s/mail/caddy.conf",
 }
 
 // answer is what a server said.
@@ -397,9 +222,12 @@ func TestServerRules(t *testing.T) {
 		server, order, _ := strings.Cut(name, " ")
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			root := t.TempDir()
-			public := buildSite(t, filepath.Join(root, "site"), servedSite)
-			base := startServer(t, server, root, order != "")
+			public := buildSite(t, filepath.Join(t.TempDir(), "site"), servedSite)
+			lines := strings.Split(fmt.Sprintf(siteLines[server], public), "\n")
+			if order != "" {
+				lines[1], lines[2] = lines[2], lines[1]
+			}
+			base := lab.StartWeb(t, server, public, strings.Join(lines, "\n"))
 			f, err := os.Open(filepath.Join(public, output.ManifestPath))
 			if err != nil {
 				t.Fatal(err)

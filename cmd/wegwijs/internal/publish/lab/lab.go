@@ -1,6 +1,7 @@
 // Package lab starts the real servers that the tests of publishing talk to:
-// OpenSSH's sshd and an S3-compatible object store. They listen on 127.0.0.1
-// and end with the test that started them. Only tests import it.
+// OpenSSH's sshd, an S3-compatible object store, and the web servers that
+// readers are served with. They listen on 127.0.0.1 and end with the test that
+// started them. Only tests import it.
 package lab
 
 import (
@@ -55,12 +56,19 @@ func freePort(t testing.TB) int {
 func waitFor(t testing.TB, port int) {
 	t.Helper()
 	for range 500 {
-		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-		if err == nil {
-			c.Close()
+		if answers(port) {
 			return
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
 	t.Fatalf("nothing answers on port %d", port)
+}
+
+func answers(port int) bool {
+	c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	if err != nil {
+		return false
+	}
+	c.Close()
+	return true
 }
