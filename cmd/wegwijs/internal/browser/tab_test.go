@@ -22,8 +22,9 @@ import (
 // A tab is one page of the browser with storage of its own. What the page asks
 // for and says goes into requests and messages.
 type tab struct {
-	ctx context.Context
-	t   *testing.T
+	ctx  context.Context
+	t    *testing.T
+	base *url.URL // of the site that it looks at
 
 	mu       sync.Mutex
 	requests []string
@@ -52,7 +53,7 @@ func newTab(t *testing.T, scripts ...string) *tab {
 	t.Cleanup(cancel)
 	ctx, cancelTime := context.WithTimeout(ctx, 8*time.Minute)
 	t.Cleanup(cancelTime)
-	b := &tab{ctx: ctx, t: t}
+	b := &tab{ctx: ctx, t: t, base: theSite.base}
 	if err := chromedp.Listen(ctx, b.hear); err != nil {
 		t.Fatal(err)
 	}
@@ -116,14 +117,17 @@ func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 }
 
 // open goes to a path of the site and waits until its scripts have run.
-func (b *tab) open(path string) { b.t.Helper(); b.openAt(theSite.address(path)) }
+func (b *tab) open(path string) { b.t.Helper(); b.openAt(b.address(path)) }
+
+// address gives the whole address of a path of the site.
+func (b *tab) address(path string) string { return strings.TrimSuffix(b.base.String(), "/") + path }
 
 func (b *tab) openAt(address string) {
 	b.t.Helper()
-	ready := chromedp.Poll[chromedp.Void](`document.documentElement.classList.contains("ready")`, chromedp.WithPollingTimeout(20*time.Second))
-	if err := chromedp.Do(b.ctx, chromedp.Navigate(address), ready); err != nil {
+	if err := chromedp.Do(b.ctx, chromedp.Navigate(address)); err != nil {
 		b.t.Fatalf("open %s: %v", address, err)
 	}
+	b.until(`document.documentElement.classList.contains("ready")`) // not chromedp.Poll, which may still look at the page before
 }
 
 // size sets the size of the window.
@@ -165,7 +169,7 @@ func (b *tab) run(expression string) { b.t.Helper(); eval[chromedp.Void](b, expr
 func (b *tab) until(expression string) {
 	b.t.Helper()
 	var last error
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		ok, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
 		if ok {
 			return
@@ -179,11 +183,11 @@ func (b *tab) until(expression string) {
 func (b *tab) press(keys string) { b.t.Helper(); b.do(chromedp.KeyEvent(keys)) }
 
 // foreign gives the addresses that are not the site's own.
-func (b *tab) foreign(own *url.URL) []string {
+func (b *tab) foreign() []string {
 	_, requests := b.heard()
 	return slices.DeleteFunc(requests, func(r string) bool {
 		u, err := url.Parse(r)
-		return err == nil && (u.Scheme == "data" || u.Scheme == "blob" || u.Scheme == "about" || u.Host == own.Host && u.Scheme == own.Scheme)
+		return err == nil && (u.Scheme == "data" || u.Scheme == "blob" || u.Scheme == "about" || u.Host == b.base.Host && u.Scheme == b.base.Scheme)
 	})
 }
 
@@ -195,7 +199,7 @@ func (b *tab) quiet(where string) {
 	if len(messages) > 0 {
 		b.t.Errorf("%s: on the console:\n\t%s", where, strings.Join(messages, "\n\t"))
 	}
-	if f := b.foreign(theSite.base); len(f) > 0 {
+	if f := b.foreign(); len(f) > 0 {
 		b.t.Errorf("%s: asked for what is not the site's own:\n\t%s", where, strings.Join(f, "\n\t"))
 	}
 }

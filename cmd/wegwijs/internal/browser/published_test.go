@@ -1,0 +1,519 @@
+//go:build unix
+
+package browser
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	cdppage "github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+
+	"wegwijs/cmd/wegwijs/internal/output"
+	"wegwijs/cmd/wegwijs/internal/publish/lab"
+)
+
+// A publishedSite is a copy of this repository's site that is published to a
+// folder and served from there by a real web server.
+type publishedSite struct {
+	t      *testing.T
+	source string   // the site's own folder
+	target string   // with the link current
+	env    []string // of the program
+	front  *front
+	base   *url.URL // of the front
+}
+
+// A front speaks TLS before a web server, and notes what is asked of it. It
+// changes nothing but the scheme and host of where the server redirects to,
+// which Apache always names, and cannot know.
+type front struct {
+	http.Handler
+	mu  sync.Mutex
+	log []exchange
+}
+
+// An exchange is a request that a browser made, and its answer.
+type exchange struct {
+	path   string
+	status int
+}
+
+func newFront(to *url.URL) *front {
+	f := &front{}
+	f.Handler = &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(to)
+			r.Out.Host = r.In.Host
+		},
+		ModifyResponse: func(r *http.Response) error {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			f.log = append(f.log, exchange{r.Request.URL.Path, r.StatusCode})
+			if to, ok := strings.CutPrefix(r.Header.Get("Location"), "http://"+r.Request.Host); ok {
+				r.Header.Set("Location", to)
+			}
+			return nil
+		},
+		ErrorLog: log.New(io.Discard, "", 0), // browsers drop requests as they please
+	}
+	return f
+}
+
+// take gives what was asked since the last time.
+func (f *front) take() []exchange {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	log := f.log
+	f.log = nil
+	return log
+}
+
+// status gives the last answer to a path in a log; 0: it was not asked for.
+func status(log []exchange, path string) int {
+	for _, e := range slices.Backward(log) {
+		if e.path == path {
+			return e.status
+		}
+	}
+	return 0
+}
+
+const secondRelease = "Dit staat alleen in de tweede uitgave."
+
+// publishSite publishes a copy of the site with redirects, and serves it with
+// the lines that the README gives for the server.
+func publishSite(t *testing.T, server string) *publishedSite {
+	t.Helper()
+	dir := t.TempDir()
+	s := &publishedSite{t: t, source: filepath.Join(dir, "site"), target: filepath.Join(dir, "www")}
+	for _, name := range []string{"content", "layouts", "i18n"} {
+		if err := os.CopyFS(filepath.Join(s.source, name), os.DirFS(filepath.Join(root, name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	config, err := os.ReadFile(filepath.Join(root, "site.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.write("site.toml", string(config)+`
+[[redirect]]
+from = "/oud/imap.php"
+to = "e-mail/imap-instellingen.md"
+
+[publish.live]
+type = "dir"
+path = "../www"
+`)
+	s.edit("content/nl/e-mail/pop-of-imap.md", "+++\n", "+++\naliases = [\"/vroeger/kiezen/\"]\n")
+	s.write("layouts/root/site.webmanifest", "{}\n")
+	s.publish()
+
+	web, err := url.Parse(lab.StartWeb(t, server, s.target, readmeLines(t, server, s.target)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.front = newFront(web)
+	before := httptest.NewUnstartedServer(s.front)
+	before.EnableHTTP2 = true
+	before.Config.ErrorLog = log.New(io.Discard, "", 0) // browsers drop connections as they please
+	before.StartTLS()
+	t.Cleanup(before.Close)
+	cert := filepath.Join(dir, "cert.pem")
+	if err := os.WriteFile(cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: before.Certificate().Raw}), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	s.env = []string{"SSL_CERT_FILE=" + cert}
+	if s.base, err = url.Parse(before.URL); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// readmeLines gives the lines that the README tells a provider to write, for
+// another folder.
+func readmeLines(t *testing.T, server, target string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := regexp.MustCompile("(?s)\n```"+server+"\n(.*?)\n```\n").FindAllSubmatch(text, -1)
+	if len(m) != 1 {
+		t.Fatalf("the README has %d pieces of configuration for %s, want 1", len(m), server)
+	}
+	return strings.ReplaceAll(string(m[0][1]), "/srv/help", target)
+}
+
+func (s *publishedSite) write(name, text string) {
+	s.t.Helper()
+	if err := os.WriteFile(filepath.Join(s.source, filepath.FromSlash(name)), []byte(text), 0o644); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// edit replaces the first place that has old.
+func (s *publishedSite) edit(name, old, text string) {
+	s.t.Helper()
+	src, err := os.ReadFile(filepath.Join(s.source, filepath.FromSlash(name)))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if !bytes.Contains(src, []byte(old)) {
+		s.t.Fatalf("%s has no %q", name, old)
+	}
+	s.write(name, strings.Replace(string(src), old, text, 1))
+}
+
+// publish runs the program, as a provider does, and gives what it says.
+func (s *publishedSite) publish() string {
+	s.t.Helper()
+	c := exec.Command(program, "-C", s.source, "publish", "live", "--yes")
+	c.Env = append(os.Environ(), s.env...)
+	out, err := c.CombinedOutput()
+	if err != nil {
+		s.t.Fatalf("publish: %v\n%s", err, out)
+	}
+	return string(out)
+}
+
+// manifest gives what the release that readers have holds.
+func (s *publishedSite) manifest() *output.Manifest {
+	s.t.Helper()
+	f, err := os.Open(filepath.Join(s.target, "current", output.ManifestPath))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer f.Close()
+	m, err := output.DecodeManifest(f)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return m
+}
+
+// reader opens a tab on the published site.
+func (s *publishedSite) reader(scripts ...string) *tab {
+	s.t.Helper()
+	b := newTab(s.t, scripts...)
+	b.base = s.base
+	b.languages("nl")
+	b.size(1280, 800)
+	return b
+}
+
+// TestPublished publishes the help centre with the program, serves the link
+// current with each web server by the rules of the release itself, and looks
+// at it as a reader's browser does.
+func TestPublished(t *testing.T) {
+	needBrowser(t)
+	for _, server := range []string{"nginx", "apache", "caddy"} {
+		if testing.Short() && server != "nginx" {
+			continue
+		}
+		t.Run(server, func(t *testing.T) {
+			s := publishSite(t, server)
+			t.Run("policy", func(t *testing.T) { s.t = t; s.policyHolds() })
+			t.Run("caching", func(t *testing.T) { s.t = t; s.cachingHolds() })
+			t.Run("redirects", func(t *testing.T) { s.t = t; s.redirectsLead() })
+			t.Run("not found", func(t *testing.T) { s.t = t; s.notFoundSpeaks() })
+			t.Run("files", func(t *testing.T) { s.t = t; s.filesAreRight() })
+			t.Run("next release", func(t *testing.T) { s.t = t; s.tabsMoveOn() })
+		})
+	}
+}
+
+// trespass tries what the policy forbids, and notes what was refused. Each
+// attempt breaks the policy once.
+const trespass = `(() => {
+  window.refused = [];
+  document.addEventListener("securitypolicyviolation", (e) => refused.push(e.effectiveDirective + " " + e.blockedURI));
+  const add = (name, attributes, text) => {
+    const e = document.createElement(name);
+    for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, v);
+    e.textContent = text ?? "";
+    document.body.append(e);
+  };
+  add("script", {}, "window.stolen = true");
+  add("script", { src: "https://elders.example/a.js" });
+  add("img", { src: "https://elders.example/a.png" });
+  add("iframe", { src: "https://elders.example/" });
+  add("p", { style: "color: red" });
+  fetch("/manifest.json").catch(() => {});
+})()`
+
+// policyHolds: no page breaks the policy, and whoever does gets nowhere.
+func (s *publishedSite) policyHolds() {
+	b := s.reader()
+	for _, path := range mainPages {
+		b.forget()
+		b.open(path)
+		b.quiet(path)
+	}
+	b.open(settingsPage)
+	b.forget()
+	b.run(trespass)
+	b.until(`refused.length >= 6`)
+	refused := eval[[]string](b, `refused.sort()`)
+	want := []string{
+		"connect-src " + b.address("/manifest.json"),
+		"frame-src https://elders.example",
+		"img-src https://elders.example/a.png",
+		"script-src-elem https://elders.example/a.js",
+		"script-src-elem inline",
+		"style-src-attr inline",
+	}
+	if !slices.Equal(refused, want) {
+		s.t.Errorf("refused:\n\t%s\nwant:\n\t%s", strings.Join(refused, "\n\t"), strings.Join(want, "\n\t"))
+	}
+	if eval[bool](b, `"stolen" in window`) {
+		s.t.Error("an inline script ran")
+	}
+}
+
+// cachingHolds: assets are asked for once, pages each time, and do not travel
+// again.
+func (s *publishedSite) cachingHolds() {
+	b := s.reader(noWorker)
+	plain := httptest.NewServer(s.front) // Chromium keeps nothing that came with a certificate it does not know
+	s.t.Cleanup(plain.Close)
+	var err error
+	if b.base, err = url.Parse(plain.URL); err != nil {
+		s.t.Fatal(err)
+	}
+	s.front.take()
+	b.open(settingsPage)
+	first := s.front.take()
+	if got := status(first, settingsPage); got != 200 {
+		s.t.Fatalf("%s: status %d, want 200", settingsPage, got)
+	}
+	var assets []string
+	for _, e := range first {
+		if ext := filepath.Ext(e.path); strings.HasPrefix(e.path, "/assets/") && e.status == 200 && (ext == ".css" || ext == ".js") { // for the icon no page waits
+			assets = append(assets, e.path)
+		}
+	}
+	if len(assets) < 2 {
+		s.t.Fatalf("the page asked for %d assets, want its style and its script", len(assets))
+	}
+	for _, step := range []struct {
+		path string
+		want int
+	}{{choicePage, 200}, {settingsPage, 304}, {choicePage, 304}} {
+		b.open(step.path)
+		log := s.front.take()
+		if got := status(log, step.path); got != step.want {
+			s.t.Errorf("%s: status %d, want %d", step.path, got, step.want)
+		}
+		for _, a := range assets {
+			if status(log, a) != 0 {
+				s.t.Errorf("%s: asked again for %s", step.path, a)
+			}
+		}
+		if got := eval[string](b, `getComputedStyle(document.querySelector("h1")).fontWeight`); got != "700" {
+			s.t.Errorf("%s: the page has no style", step.path)
+		}
+	}
+}
+
+// goesTo goes to an address and waits until the page at path is there.
+func (b *tab) goesTo(from, path string) {
+	b.t.Helper()
+	b.do(chromedp.Navigate(b.address(from)))
+	b.until(fmt.Sprintf(`location.pathname === %q && document.documentElement.classList.contains("ready")`, path))
+}
+
+func (s *publishedSite) redirectsLead() {
+	b := s.reader(noWorker)
+	for from, to := range map[string]string{
+		"/oud/imap.php":              settingsPage, // [[redirect]]
+		"/vroeger/kiezen/":           choicePage,   // aliases
+		"/e-mail/imap-instellingen":  settingsPage, // without its slash
+		"/en/email":                  "/en/email/",
+		"/vroeger/kiezen/?bron=mail": choicePage,
+	} {
+		s.front.take()
+		b.goesTo(from, to)
+		path, _, _ := strings.Cut(from, "?")
+		if got := status(s.front.take(), path); got != 301 && (got != 308 || strings.HasSuffix(path, "/")) { // Caddy adds slashes with 308
+			s.t.Errorf("%s: status %d, want 301", from, got)
+		}
+	}
+}
+
+func (s *publishedSite) notFoundSpeaks() {
+	b := s.reader(noWorker)
+	for _, lang := range []string{"nl", "en", "de", "fr"} {
+		path := "/er-is-niets/"
+		if lang != "nl" {
+			path = "/" + lang + path
+		}
+		s.front.take()
+		b.open(path)
+		if got := status(s.front.take(), path); got != 404 {
+			s.t.Errorf("%s: status %d, want 404", path, got)
+		}
+		if got := eval[string](b, `document.documentElement.lang`); got != lang {
+			s.t.Errorf("%s: the page is in %q", path, got)
+		}
+		if !eval[bool](b, `getComputedStyle(document.querySelector("h1")).fontWeight === "700"`) {
+			s.t.Errorf("%s: the page has no style", path)
+		}
+	}
+}
+
+// askAll asks for addresses and gives status, type and sum of each answer.
+const askAll = `(async (all) => {
+  const got = {};
+  for (const [address, method] of all) {
+    const answer = await fetch(address, { method, cache: "no-store", redirect: "manual" });
+    const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", await answer.arrayBuffer()));
+    got[address] = [String(answer.status), answer.headers.get("Content-Type") ?? "", Array.from(sum, (b) => b.toString(16).padStart(2, "0")).join("")];
+  }
+  return got;
+})`
+
+// filesAreRight compares each file with the manifest: those for readers and
+// programs are there, with their type; those for the server are not.
+func (s *publishedSite) filesAreRight() {
+	b := s.reader(noWorker)
+	call(b, cdppage.SetBypassCSP, cdppage.SetBypassCSPParams{Enabled: true}) // the pages themselves may ask for nothing
+	b.open("/")
+	type want struct {
+		status, kind, sum string
+	}
+	wants := map[string]want{}
+	var asks [][2]string
+	add := func(address, method string, w want) {
+		asks = append(asks, [2]string{address, method})
+		wants[address] = w
+	}
+	kinds := map[string]bool{}
+	for _, e := range s.manifest().Files {
+		address := (&url.URL{Path: output.Address(e.Path)}).EscapedPath()
+		switch {
+		case strings.HasPrefix(e.Path, "rules/"), strings.HasPrefix(e.Path, "_"), e.Path == ".htaccess":
+			add(address, "GET", want{status: "404"})
+		case e.Kind == output.Redirect, e.Path == "mail/caddy.conf": // Caddy never shows its own configuration
+		default:
+			kinds[filepath.Ext(e.Path)] = true
+			add(address, "GET", want{"200", e.Type, e.SHA256})
+			if e.Path == "autodiscover/autodiscover.xml" {
+				add("/Autodiscover/Autodiscover.xml", "POST", want{"200", e.Type, e.SHA256})
+			}
+		}
+	}
+	for _, ext := range []string{".html", ".css", ".js", ".svg", ".md", ".json", ".xml", ".txt", ".webmanifest", ".mobileconfig", ".zone"} {
+		if !kinds[ext] {
+			s.t.Errorf("the release has no %s: this test shows less than it seems", ext)
+		}
+	}
+	arguments, err := json.Marshal(asks)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for address, got := range eval[map[string][3]string](b, askAll+"("+string(arguments)+")") {
+		w := wants[address]
+		if got[0] != w.status && (w.status != "404" || got[0] != "403") || w.status == "200" && (!strings.EqualFold(got[1], w.kind) || got[2] != w.sum) {
+			s.t.Errorf("%s: got %q, want %q", address, got, w)
+		}
+	}
+}
+
+// tabsMoveOn publishes a second release while tabs show the first. The server
+// is not told of it.
+func (s *publishedSite) tabsMoveOn() {
+	first := s.manifest()
+	old := s.reader(noWorker) // reads on without going anywhere
+	old.open(personalPage)
+	next := s.reader(noWorker) // goes to another page
+	next.open(settingsPage)
+	worker := s.reader() // as next, with the service worker and the pages that it keeps
+	worker.open(settingsPage)
+	worker.untilPromise(`navigator.serviceWorker.ready.then(() => caches.open("wegwijs")).then((c) => c.match(` + fmt.Sprintf("%q", choicePage) + `)).then(Boolean)`)
+
+	s.edit("content/nl/e-mail/pop-of-imap.md", ":::summary\n", ":::summary\n"+secondRelease+" ")
+	for _, name := range []string{"site.js", "personal.js", "qr.js", "markdown.js"} {
+		src, err := os.ReadFile(filepath.Join(s.source, "layouts/assets", name))
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		s.write("layouts/assets/"+name, string(src)+"globalThis.release = 2;\n")
+	}
+	s.edit("layouts/assets/site.css", ":root {", ":root { --release: 2;")
+	config, err := os.ReadFile(filepath.Join(s.source, "site.toml"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.write("site.toml", string(config)+fmt.Sprintf("url = %q\n\n[[redirect]]\nfrom = \"/nieuw/oud/\"\nto = \"e-mail/pop-of-imap.md\"\n", s.base.String()))
+	s.front.take()
+	said := s.publish()
+	second := s.manifest()
+	if first.Release == second.Release {
+		s.t.Fatal("the second release is the first")
+	}
+	if !strings.Contains(said, "all 13 addresses asked give release "+second.Release) {
+		s.t.Errorf("publish says:\n%s", said)
+	}
+
+	// A tab of the first release loads the rest of its scripts.
+	s.front.take()
+	old.do(chromedp.Focus(chromedp.CSS(".personal [type=email]")))
+	old.press("anna@voorbeeld.example\r")
+	old.until(`document.querySelector(".qr svg")`)
+	if eval[bool](old, `"release" in globalThis`) {
+		s.t.Error("a script of the second release runs in a page of the first")
+	}
+	log := s.front.take()
+	kept := 0
+	for _, e := range first.Files {
+		if e.Immutable && strings.Contains(e.Path, "/qr.") && status(log, "/"+e.Path) == 200 {
+			kept++
+		}
+	}
+	if kept != 1 {
+		s.t.Errorf("the old tab did not get its old script: %v", log)
+	}
+	old.quiet(personalPage)
+
+	// Where the reader goes next is the second release, whole.
+	const moved = `document.documentElement.classList.contains("ready") && document.querySelector(".summary")?.textContent.includes("` + secondRelease + `") && globalThis.release === 2 && getComputedStyle(document.documentElement).getPropertyValue("--release").trim() === "2"`
+	for _, b := range []*tab{next, worker} {
+		b.run(fmt.Sprintf(`document.querySelector('main a[href="%[1]s"], nav a[href="%[1]s"]').click()`, choicePage))
+		b.until(moved)
+		b.quiet(choicePage)
+	}
+	next.open(settingsPage) // known, and out of date
+	next.until(`globalThis.release === 2`)
+
+	// A redirect of the new release leads on before the server reads its rules.
+	next.goesTo("/nieuw/oud/", choicePage)
+
+	// And every old asset still answers, to caches and to readers on their way.
+	for _, e := range first.Files {
+		if !e.Immutable {
+			continue
+		}
+		resp := httptest.NewRecorder()
+		s.front.ServeHTTP(resp, httptest.NewRequest("GET", "/"+e.Path, nil))
+		if got := resp.Header().Get("Cache-Control"); resp.Code != 200 || !strings.Contains(got, "immutable") {
+			s.t.Errorf("%s: status %d, Cache-Control %q", e.Path, resp.Code, got)
+		}
+	}
+}
