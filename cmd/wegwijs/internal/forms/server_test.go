@@ -7,36 +7,29 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"wegwijs/cmd/wegwijs/internal/mail"
+	"wegwijs/cmd/wegwijs/internal/publish/lab"
 )
 
 // A running web server of the kind, with the site's files and rules.
 type running struct {
-	port int
-	root string
-	log  string // its access log; "" when it keeps none
+	address string
+	root    string
+	log     string // its access log; "" when it keeps none
 }
 
-// write puts the files of the site in a folder that any user can read.
+// write puts the files of the site in a folder.
 func write(t *testing.T, r *mail.Record, s *Site) string {
 	t.Helper()
 	root := t.TempDir()
-	for _, d := range []string{filepath.Dir(root), root} {
-		if err := os.Chmod(d, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
 	files, _, err := Files(r, s)
 	if err != nil {
 		t.Fatal(err)
@@ -46,7 +39,7 @@ func write(t *testing.T, r *mail.Record, s *Site) string {
 		if err := f.Make(context.Background(), &b); err != nil {
 			t.Fatal(err)
 		}
-		path := filepath.Join(root, "site", filepath.FromSlash(f.Path))
+		path := filepath.Join(root, filepath.FromSlash(f.Path))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -54,160 +47,23 @@ func write(t *testing.T, r *mail.Record, s *Site) string {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Mkdir(filepath.Join(root, "run"), 0o777); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(filepath.Join(root, "run"), 0o777); err != nil {
-		t.Fatal(err)
-	}
 	return root
 }
 
-// find gives a program, or skips the test with a line that says what was not
-// tried.
-func find(t *testing.T, names ...string) string {
-	t.Helper()
-	for _, n := range names {
-		if p, err := exec.LookPath(n); err == nil {
-			return p
-		}
-	}
-	absent(t, names[0]+" is not installed: its rules were not tried")
-	return ""
-}
-
-// absent skips a test for want of a program; where everything must be there it
-// fails.
-func absent(t *testing.T, why string) {
-	t.Helper()
-	if os.Getenv("CI") == "true" {
-		t.Fatal(why)
-	}
-	t.Skip(why)
-}
-
-// configs give the arguments of each server and its settings, with nothing
-// but the rules and what a server cannot start without.
-var configs = map[string]func(t *testing.T, root string, port int) (argv []string, conf string){
-	"nginx": func(t *testing.T, root string, port int) ([]string, string) {
-		bin := find(t, "nginx")
-		user := ""
-		if os.Getuid() == 0 {
-			user = "user root root;"
-		}
-		return []string{bin, "-p", root, "-c", root + "/conf", "-e", root + "/run/error.log"}, fmt.Sprintf(`%s
-daemon off; master_process off; pid %[2]s/run/pid;
-events { }
-http {
-	access_log %[2]s/run/access.log;
-	client_body_temp_path %[2]s/run/a; proxy_temp_path %[2]s/run/b; fastcgi_temp_path %[2]s/run/c; uwsgi_temp_path %[2]s/run/d; scgi_temp_path %[2]s/run/e;
-	server { listen 127.0.0.1:%[3]d; root %[2]s/site; include %[2]s/site/mail/nginx.conf; }
-}`, user, root, port)
-	},
-	"apache": func(t *testing.T, root string, port int) ([]string, string) {
-		bin := find(t, "apache2", "httpd")
-		modules := ""
-		for _, d := range []string{filepath.Join(filepath.Dir(bin), "../lib/apache2/modules"), "/usr/lib/apache2/modules", "/usr/lib64/httpd/modules", "/usr/libexec/apache2"} {
-			if _, err := os.Stat(filepath.Join(d, "mod_rewrite.so")); err == nil {
-				modules = d
-				break
-			}
-		}
-		if modules == "" {
-			absent(t, "the modules of Apache were not found: its rules were not tried")
-		}
-		conf := fmt.Sprintf("ServerRoot %s\nPidFile run/pid\nErrorLog run/error.log\nListen 127.0.0.1:%d\nServerName help.example.nl\nTypesConfig /dev/null\n", root, port)
-		head := ""
-		for _, m := range []string{"mpm_event", "authz_core", "mime", "rewrite", "setenvif", "log_config", "unixd"} {
-			if so := filepath.Join(modules, "mod_"+m+".so"); fileExists(so) {
-				head += fmt.Sprintf("LoadModule %s_module %s\n", m, so)
-			}
-		}
-		if os.Getuid() == 0 {
-			conf += "User nobody\nGroup nogroup\n"
-		}
-		conf += fmt.Sprintf("<VirtualHost *:%d>\nDocumentRoot %s/site\nCustomLog run/access.log \"%%r\" env=!wegwijs_mail\nInclude %[2]s/site/mail/apache.conf\n</VirtualHost>\n", port, root)
-		return []string{bin, "-DFOREGROUND", "-f", root + "/conf"}, head + conf
-	},
-	"caddy": func(t *testing.T, root string, port int) ([]string, string) {
-		bin := find(t, "caddy")
-		return []string{bin, "run", "--config", root + "/conf", "--adapter", "caddyfile"}, fmt.Sprintf(`{
-	admin off
-	auto_https off
-	storage file_system %[1]s/run
-}
-http://:%[2]d {
-	bind 127.0.0.1
-	root * %[1]s/site
-	import %[1]s/site/mail/caddy.conf
-	file_server
-}
-`, root, port)
-	},
-}
-
-func fileExists(p string) bool {
-	_, err := os.Stat(p)
-	return err == nil
+// siteLines give for each server the lines that a provider writes for the site.
+var siteLines = map[string]string{
+	"nginx":  "access_log LOG;\nroot ROOT;\ninclude ROOT/mail/nginx.conf;",
+	"apache": "CustomLog LOG \"%r\" env=!wegwijs_mail\nDocumentRoot ROOT\n<Directory ROOT>\nRequire all granted\n</Directory>\nInclude ROOT/mail/apache.conf",
+	"caddy":  "root * ROOT\nimport ROOT/mail/caddy.conf\nfile_server",
 }
 
 func start(t *testing.T, server string, r *mail.Record, s *Site) running {
 	t.Helper()
-	root := write(t, r, s)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := l.Addr().(*net.TCPAddr).Port
-	l.Close()
-	argv, conf := configs[server](t, root, port)
-	if err := os.WriteFile(root+"/conf", []byte(conf), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(argv[0], argv[1:]...)
-	cmd.Dir = root
-	cmd.Env = append(os.Environ(), "HOME="+root+"/run")
-	// A group of its own, so that its workers end with it.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	var said bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &said, &said
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan struct{})
-	go func() {
-		cmd.Wait()
-		close(done)
-	}()
-	t.Cleanup(func() {
-		syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
-		select {
-		case <-done:
-		case <-time.After(5 * time.Second):
-			syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-			<-done
-		}
-	})
-	deadline := time.Now().Add(10 * time.Second)
-	for {
-		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-		if err == nil {
-			c.Close()
-			break
-		}
-		select {
-		case <-done:
-			logged, _ := os.ReadFile(root + "/run/error.log")
-			t.Fatalf("%s ended at once: %s%s", server, said.String(), logged)
-		case <-time.After(20 * time.Millisecond):
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%s does not listen: %s", server, said.String())
-		}
-	}
-	v := running{port: port, root: root}
+	v := running{root: write(t, r, s)}
+	log := filepath.Join(t.TempDir(), "access.log")
+	v.address = lab.StartWeb(t, server, v.root, strings.NewReplacer("ROOT", v.root, "LOG", log).Replace(siteLines[server]))
 	if server != "caddy" {
-		v.log = root + "/run/access.log"
+		v.log = log
 	}
 	return v
 }
@@ -219,7 +75,7 @@ func (v running) ask(t *testing.T, method, host, path string) (int, string, stri
 	if method == http.MethodPost {
 		body = strings.NewReader("<Autodiscover/>")
 	}
-	req, err := http.NewRequest(method, fmt.Sprintf("http://127.0.0.1:%d%s", v.port, path), body)
+	req, err := http.NewRequest(method, v.address+path, body)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -329,7 +185,7 @@ func TestSnippets(t *testing.T) {
 						}
 						continue
 					}
-					want, err := os.ReadFile(filepath.Join(v.root, "site", q.file))
+					want, err := os.ReadFile(filepath.Join(v.root, q.file))
 					if err != nil {
 						t.Fatal(err)
 					}
