@@ -374,6 +374,15 @@ func TypeOf(p string) string {
 	return "application/octet-stream"
 }
 
+// Type gives the content type of the file. What is anything to a reader is a
+// page, also where an old address has a name such as /imap.php.
+func (f *File) Type() string {
+	if f.Kind != "" {
+		return types[".html"]
+	}
+	return TypeOf(f.Path)
+}
+
 // Fingerprint puts a short hash of data into name: site.css becomes
 // site.1a2b3c4d5e.css.
 func Fingerprint(name string, data []byte) string {

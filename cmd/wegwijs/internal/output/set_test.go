@@ -68,6 +68,14 @@ func TestTypeOf(t *testing.T) {
 			t.Errorf("%q: got %q, want %q", p, got, want)
 		}
 	}
+	for _, f := range []File{{Path: "oud/imap.php", Kind: Redirect}, {Path: "oud/imap", Kind: Redirect}, {Path: "nieuw.txt", Kind: Redirect}, {Path: "404.html", Kind: NotFound}} {
+		if got := f.Type(); got != "text/html; charset=utf-8" {
+			t.Errorf("%s %s: got %q: whatever its name, it is a page", f.Kind, f.Path, got)
+		}
+	}
+	if got := (&File{Path: "index.md"}).Type(); got != "text/markdown; charset=utf-8" {
+		t.Errorf("index.md: got %q", got)
+	}
 	for _, e := range Types() {
 		typ := TypeOf("x" + e)
 		if text := strings.HasPrefix(typ, "text/"); text != strings.Contains(typ, "charset=utf-8") && !strings.Contains(typ, "json") {

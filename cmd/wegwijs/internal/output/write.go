@@ -234,7 +234,7 @@ func (w *writer) stageAll(ctx context.Context) error {
 	keep := func(i int, b *bytes.Buffer) error {
 		f := &files[i]
 		sum := sha256.Sum256(b.Bytes())
-		w.entries[i] = Entry{Path: f.Path, SHA256: hex.EncodeToString(sum[:]), Size: int64(b.Len()), Type: TypeOf(f.Path), Rank: f.Rank, Immutable: f.Immutable, Kind: f.Kind, Lang: f.Lang, Source: f.Source}
+		w.entries[i] = Entry{Path: f.Path, SHA256: hex.EncodeToString(sum[:]), Size: int64(b.Len()), Type: f.Type(), Rank: f.Rank, Immutable: f.Immutable, Kind: f.Kind, Lang: f.Lang, Source: f.Source}
 		size.Add(int64(b.Len()))
 		if !w.same(f.Path, b.Bytes()) {
 			if err := writeFile(stage, strconv.Itoa(i), b.Bytes()); err != nil {

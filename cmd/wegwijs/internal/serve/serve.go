@@ -167,7 +167,7 @@ func (h *handler) file(w http.ResponseWriter, r *http.Request) {
 		h.plain(w, http.StatusNotFound, "There is no such page.")
 		return
 	}
-	kind := output.TypeOf(f.Path)
+	kind := f.Type()
 	h.headers(w, f.Path)
 	w.Header().Set("Content-Type", kind)
 	data := f.Data
