@@ -52,6 +52,14 @@ could not be reached keep what was known of them.`,
 	return c
 }
 
+// options gives what the flags and the table [forms] ask of a run. Mistakes in
+// the table go to out.
+func (f verifyFlags) options(c *config.Config, out *diag.List) verify.Options {
+	var s forms.Site
+	forms.ReadOptions(c.Section("forms").To(out), &s)
+	return verify.Options{Off: s.Off, OnlyServers: f.onlyServers}
+}
+
 func (e *env) runVerify(ctx context.Context, f verifyFlags) error {
 	var out diag.List
 	src, err := os.ReadFile(filepath.Join(e.dir, config.File))
@@ -66,22 +74,23 @@ func (e *env) runVerify(ctx context.Context, f verifyFlags) error {
 	if f.record {
 		was = mail.ReadChecked(os.DirFS(e.dir), &out)
 	}
+	var opt verify.Options
+	if c != nil {
+		opt = f.options(c, &out)
+	}
 	// A record with mistakes proves nothing, and rows could be lost from what
 	// is kept. Warnings are the business of build and check.
 	if ds := out.Sorted(); c == nil || diag.Errors(ds) > 0 {
 		return e.report(ds)
 	}
-	var off []forms.Form
-	for _, name := range c.Section("forms").Strings("off") {
-		off = append(off, forms.Form(name))
-	}
 	p := e.progress()
-	report, err := verify.Run(ctx, c.Mail, verify.Options{Off: off, OnlyServers: f.onlyServers, Progress: func(done, total int) {
+	opt.Progress = func(done, total int) {
 		if time.Since(p.start) > time.Second && terminal(e.stderr) {
 			p.shown = true
 			fmt.Fprintf(e.stderr, "\r%d of %d servers and domains", done, total)
 		}
-	}})
+	}
+	report, err := verify.Run(ctx, c.Mail, opt)
 	p.clear()
 	if err != nil {
 		return err
