@@ -24,9 +24,10 @@ func mailForms(c *config.Config, sound bool, s *site.Site, checked *mail.Checked
 	f.Signer = signer(t, cert, key, keys)
 	for i := range c.Mail.Products {
 		p := &c.Mail.Products[i]
-		for _, id := range p.Help {
+		for _, h := range p.Help {
+			id := h.ID
 			if s.Reference(id) == nil {
-				out.Errorf(p.Pos, "link-page", diag.DidYouMean(id, s.IDs()), "help: no page has the id %q", id)
+				out.Errorf(h.Pos, "link-page", diag.DidYouMean(id, s.IDs()), "help: no page has the id %q", id)
 				continue
 			}
 			for _, l := range s.Locales {

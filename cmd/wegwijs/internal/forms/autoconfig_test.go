@@ -205,7 +205,7 @@ func FuzzNames(f *testing.F) {
 			p.Domains[0] = strings.TrimPrefix(ascii, "x@")
 		}
 		p.Name = title
-		p.Help = []string{"p"}
+		p.Help = []mail.Page{{ID: "p"}}
 		s := &Site{Name: name, Help: map[string][]HelpPage{"p": {{"nl", "https://example.nl/?a=1&b=<\">", title}}}}
 
 		doc, _ := Autoconfig(p, s)

@@ -411,8 +411,8 @@ func domains(p *mail.Product) []string {
 // help gives the product's help pages, best page first.
 func (s *Site) help(p *mail.Product) []HelpPage {
 	var pages []HelpPage
-	for _, id := range p.Help {
-		pages = append(pages, s.Help[id]...)
+	for _, h := range p.Help {
+		pages = append(pages, s.Help[h.ID]...)
 	}
 	return pages
 }

@@ -63,6 +63,12 @@ type Server struct {
 	Pos            diag.Pos         // where the row begins in site.toml
 }
 
+// A Page is a help page of a product: its id, and where that stands.
+type Page struct {
+	ID  string
+	Pos diag.Pos
+}
+
 // A Product is one kind of mailbox that a provider sells, with its servers.
 type Product struct {
 	ID      string   // names the product in directives: {product=hosting}
@@ -72,7 +78,7 @@ type Product struct {
 	// LeaveDays is how many days a POP program should leave messages on the
 	// server; 0 when the provider gives no advice.
 	LeaveDays int
-	Help      []string // ids of the help pages, best first
+	Help      []Page   // the help pages, best first
 	Servers   []Server // by protocol in the order of [Protocols], then by preference
 	Pos       diag.Pos
 }

@@ -80,7 +80,9 @@ func TestRead(t *testing.T) {
 		t.Errorf("got %+v", p)
 	}
 	same(t, "domains", p.Domains, []string{"voorbeeld.nl", "xn--caf-dma.nl"})
-	same(t, "help", p.Help, []string{"e-mail/instellen"})
+	if len(p.Help) != 1 || p.Help[0] != (Page{"e-mail/instellen", diag.Pos{File: "site.toml", Line: 7, Col: 9}}) {
+		t.Errorf("help: %+v", p.Help)
+	}
 	var rows []string
 	for _, s := range p.Servers {
 		rows = append(rows, fmt.Sprintf("%s %s %d %s %s %v %d line %d", s.Protocol, s.Host, s.Port, s.Security, s.Username, s.Authentication, s.Preference, s.Pos.Line))
@@ -255,8 +257,54 @@ security = "tls"
 	same(t, "nothing to receive with", ds, []string{`1:3 error mail-server: product "a" has no server to receive mail from`})
 	_, ds = read(head + row("pop", 995) + row("smtp", 465))
 	same(t, "POP alone is enough", ds, nil)
+	_, ds = read(head + strings.Replace(row("imap", 993), "imap", "imaps", 1) + strings.Replace(row("pop", 995), "pop", "pop3", 1) + strings.Replace(row("smtp", 465), "smtp", "submission", 1))
+	same(t, "protocols by other names are reported, and nothing follows from that", ds, []string{
+		`6:12 error mail-protocol: unknown protocol "imaps"`, `11:12 error mail-protocol: unknown protocol "pop3"`, `16:12 error mail-protocol: unknown protocol "submission"`,
+	})
 	_, ds = read(strings.Replace(head, "\"A\"", "\"A\"\nusername = \"given\"", 1) + row("imap", 993) + row("smtp", 465))
 	same(t, "a user name that is handed out", ds, nil)
+}
+
+// One port of one host speaks one protocol in one way, whichever product says
+// so; two products may share it.
+func TestSockets(t *testing.T) {
+	product := func(id, protocol, security, username string) string {
+		return fmt.Sprintf(`[[mail]]
+id = %q
+name = "X"
+domains = ["%[1]s.nl"]
+[[mail.server]]
+protocol = %q
+host = "host.nl"
+port = 2000
+security = %q
+username = %q
+why = "x"
+[[mail.server]]
+protocol = "imap"
+host = "imap.nl"
+port = 993
+security = "tls"
+[[mail.server]]
+protocol = "smtp"
+host = "smtp.nl"
+port = 465
+security = "tls"
+`, id, protocol, security, username)
+	}
+	for _, c := range []struct {
+		name, second string
+		want         []string
+	}{
+		{"the same server", product("b", "pop", "tls", "local-part"), nil},
+		{"another security", product("b", "pop", "starttls", "address"), []string{`30:12 error mail-contradiction: port 2000 of host.nl is pop with tls at site.toml:5:3, and pop with starttls here`}},
+		{"another protocol", product("b", "imap", "tls", "address"), []string{`30:12 error mail-contradiction: port 2000 of host.nl is pop with tls at site.toml:5:3, and imap with tls here`}},
+	} {
+		_, ds := read(product("a", "pop", "tls", "address") + c.second)
+		same(t, c.name, ds, c.want)
+	}
+	_, ds := read(product("a", "pop", "tls", "address") + "[[mail.server]]\nprotocol = \"imap\"\nhost = \"host.nl\"\nport = 2000\nsecurity = \"tls\"\nwhy = \"x\"\n")
+	same(t, "another protocol in one product", ds, []string{`26:12 error mail-contradiction: port 2000 of host.nl is pop with tls at site.toml:5:3, and imap with tls here`})
 }
 
 // matrix reads one row of the matrix and gives what is found at its port and

@@ -21,40 +21,49 @@ var productID = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
 // Mistakes go to out, each at its line; a row with a mistake is still in the
 // record, so that one mistake does not hide the next.
 func Read(tables []*strict.Table, out *diag.List) *Record {
-	r := &Record{}
-	ids := map[string]bool{}
-	domains := map[string]diag.Pos{}
-	for _, t := range tables {
-		p, at := readProduct(t, out)
-		if p.ID != "" && ids[p.ID] {
-			t.Errorf("id", "mail-id", "give each [[mail]] an id of its own", "two mail products are called %q", p.ID)
-		}
-		ids[p.ID] = true
-		for i, d := range p.Domains {
-			if first, dup := domains[d]; dup {
-				out.Errorf(at[i], "mail-domain", "a domain belongs to one product: remove it from one of the two", "domain %q is claimed twice, first at %s", d, first)
-				continue
-			}
-			domains[d] = at[i]
-		}
-		r.Products = append(r.Products, p)
+	r := &reader{out: out, ids: map[string]bool{}, domains: map[string]diag.Pos{}, sockets: map[socket]listener{}}
+	rec := &Record{}
+	for i, t := range tables {
+		rec.Products = append(rec.Products, r.product(t, i))
 	}
-	return r
+	return rec
 }
 
-// readProduct also gives the positions of the product's domains.
-func readProduct(t *strict.Table, out *diag.List) (Product, []diag.Pos) {
+// A reader knows what the record has so far, to find what clashes with it.
+type reader struct {
+	out     *diag.List
+	ids     map[string]bool
+	domains map[string]diag.Pos
+	sockets map[socket]listener
+}
+
+// A socket is where one server listens.
+type socket struct {
+	host string
+	port int
+}
+
+// A listener is the row that first named a socket.
+type listener struct {
+	Server
+	product int
+}
+
+func (r *reader) product(t *strict.Table, index int) Product {
 	p := Product{
 		ID:        t.Required("id", `give the product a short name: id = "hosting"`),
 		Name:      t.Required("name", `give the name that readers know: name = "E-mail bij hosting"`),
 		Webmail:   t.String("webmail", ""),
 		LeaveDays: t.Int("leave_on_server_days", 0),
-		Help:      t.Strings("help"),
 		Pos:       t.Pos(),
 	}
 	if p.ID != "" && !productID.MatchString(p.ID) {
 		t.Errorf("id", "mail-id", `use lower-case letters, digits and hyphens: id = "hosting"`, "%q cannot be an id", p.ID)
 	}
+	if p.ID != "" && r.ids[p.ID] {
+		t.Errorf("id", "mail-id", "give each [[mail]] an id of its own", "two mail products are called %q", p.ID)
+	}
+	r.ids[p.ID] = true
 	if p.Webmail != "" {
 		if u, err := url.Parse(p.Webmail); err != nil || u.Scheme != "https" || u.Host == "" {
 			t.Errorf("webmail", "mail-webmail", `write the whole address: webmail = "https://webmail.example.nl/"`, "%q is not an https address", p.Webmail)
@@ -63,67 +72,99 @@ func readProduct(t *strict.Table, out *diag.List) (Product, []diag.Pos) {
 	if p.LeaveDays < 0 || p.LeaveDays > 3650 {
 		t.Errorf("leave_on_server_days", "mail-days", "use a number of days such as 14, or leave the key out", "%d is not a useful number of days", p.LeaveDays)
 	}
-	var domains []diag.Pos
-	for i, d := range t.Strings("domains") {
-		if a, why := hostname(d); why != "" {
-			out.Errorf(t.ItemPos("domains", i), "mail-domain", `write only the domain: "example.nl"`, "%q is not a domain: %s", d, why)
-		} else {
-			p.Domains = append(p.Domains, a)
-			domains = append(domains, t.ItemPos("domains", i))
-		}
+	for i, id := range t.Strings("help") {
+		p.Help = append(p.Help, Page{id, t.ItemPos("help", i)})
 	}
-	if len(p.Domains) == 0 {
-		out.Errorf(t.ValuePos("domains"), "mail-domain", `name at least one: domains = ["example.nl"]`, "product %q has no mail domain", p.ID)
-	}
-	username := Username(t.OneOf("username", string(Address), string(Address), string(LocalPart), string(Given)))
-	servers := t.Tables("server")
-	if len(servers) == 0 {
-		out.Errorf(t.Pos(), "mail-server", "add [[mail.server]] tables with protocol, host, port and security", "product %q has no server", p.ID)
-	}
-	next := map[Protocol]int{}
-	ranks := map[Protocol]map[int]bool{}
-	type socket struct {
-		protocol Protocol
-		host     string
-		port     int
-	}
-	sockets := map[socket]diag.Pos{}
-	for _, st := range servers {
-		s := readServer(st, username, out)
-		if k := (socket{s.Protocol, s.Host, s.Port}); s.Host != "" && s.Port > 0 {
-			// One port speaks one way, so the second row is a slip whatever else it says.
-			if first, dup := sockets[k]; dup {
-				st.Errorf("host", "mail-duplicate", "remove one of the two", "%s %s:%d has a row already, at %s", s.Protocol, s.Host, s.Port, first)
-			} else {
-				sockets[k] = s.Pos
-			}
-		}
-		if s.Preference == 0 {
-			next[s.Protocol]++
-			s.Preference = next[s.Protocol]
-		} else {
-			next[s.Protocol] = s.Preference
-		}
-		if ranks[s.Protocol] == nil {
-			ranks[s.Protocol] = map[int]bool{}
-		}
-		if ranks[s.Protocol][s.Preference] {
-			st.Errorf("preference", "mail-rank", "give each row of a protocol a number of its own; 1 is the best", "two %s rows have preference %d", s.Protocol, s.Preference)
-		}
-		ranks[s.Protocol][s.Preference] = true
-		p.Servers = append(p.Servers, s)
-	}
-	sortServers(p.Servers)
+	p.Domains = r.productDomains(t, p.ID)
+	p.Servers = r.servers(t, index)
 	receives := len(p.Rows(IMAP))+len(p.Rows(POP)) > 0
 	switch {
-	case len(servers) == 0:
+	case len(p.Servers) == 0:
+		r.out.Errorf(t.Pos(), "mail-server", "add [[mail.server]] tables with protocol, host, port and security", "product %q has no server", p.ID)
 	case !receives:
-		out.Errorf(t.Pos(), "mail-server", `add a [[mail.server]] with protocol = "imap"`, "product %q has no server to receive mail from", p.ID)
+		r.out.Errorf(t.Pos(), "mail-server", `add a [[mail.server]] with protocol = "imap"`, "product %q has no server to receive mail from", p.ID)
 	case len(p.Rows(SMTP)) == 0:
-		out.Errorf(t.Pos(), "mail-server", `add a [[mail.server]] with protocol = "smtp"`, "product %q has no server to send mail with", p.ID)
+		r.out.Errorf(t.Pos(), "mail-server", `add a [[mail.server]] with protocol = "smtp"`, "product %q has no server to send mail with", p.ID)
 	}
 	t.Done()
-	return p, domains
+	return p
+}
+
+// productDomains reads the mail domains of the product called id. One that is
+// claimed twice is given all the same.
+func (r *reader) productDomains(t *strict.Table, id string) []string {
+	var domains []string
+	for i, d := range t.Strings("domains") {
+		at := t.ItemPos("domains", i)
+		a, why := hostname(d)
+		if why != "" {
+			r.out.Errorf(at, "mail-domain", `write only the domain: "example.nl"`, "%q is not a domain: %s", d, why)
+			continue
+		}
+		if first, dup := r.domains[a]; dup {
+			r.out.Errorf(at, "mail-domain", "a domain belongs to one product: remove it from one of the two", "domain %q is claimed twice, first at %s", a, first)
+		} else {
+			r.domains[a] = at
+		}
+		domains = append(domains, a)
+	}
+	if len(domains) == 0 {
+		r.out.Errorf(t.ValuePos("domains"), "mail-domain", `name at least one: domains = ["example.nl"]`, "product %q has no mail domain", id)
+	}
+	return domains
+}
+
+// servers reads a product's rows and gives them in their order.
+func (r *reader) servers(t *strict.Table, product int) []Server {
+	username := Username(t.OneOf("username", string(Address), string(Address), string(LocalPart), string(Given)))
+	next := map[Protocol]int{}
+	type rank struct {
+		protocol   Protocol
+		preference int
+	}
+	ranks := map[rank]bool{}
+	var rows []Server
+	for _, st := range t.Tables("server") {
+		s := readServer(st, username, r.out)
+		r.listen(st, s, product)
+		if s.Preference == 0 {
+			s.Preference = next[s.Protocol] + 1
+		}
+		next[s.Protocol] = s.Preference
+		k := rank{s.Protocol, s.Preference}
+		if ranks[k] {
+			st.Errorf("preference", "mail-rank", "give each row of a protocol a number of its own; 1 is the best", "two %s rows have preference %d", s.Protocol, s.Preference)
+		}
+		ranks[k] = true
+		rows = append(rows, s)
+	}
+	sortServers(rows)
+	return rows
+}
+
+// listen holds a row against the others of the same host and port: that speaks
+// one protocol in one way, and a product names it once.
+func (r *reader) listen(t *strict.Table, s Server, product int) {
+	if s.Host == "" || s.Port < 1 {
+		return
+	}
+	k := socket{s.Host, s.Port}
+	first, known := r.sockets[k]
+	switch {
+	case !known:
+		r.sockets[k] = listener{s, product}
+	case first.product == product && first.Protocol == s.Protocol:
+		t.Errorf("host", "mail-duplicate", "remove one of the two", "%s %s:%d has a row already, at %s", s.Protocol, s.Host, s.Port, first.Pos)
+	case first.Protocol != s.Protocol || first.Security != s.Security:
+		t.Errorf("security", "mail-contradiction", "ask the server which of the two is true: wegwijs verify", "port %d of %s is %s with %s at %s, and %s with %s here", s.Port, s.Host, first.Protocol, first.Security, first.Pos, s.Protocol, s.Security)
+	}
+}
+
+// otherNames are what people write for a protocol.
+var otherNames = map[string]Protocol{
+	"imap": IMAP, "imap4": IMAP, "imaps": IMAP,
+	"pop": POP, "pop3": POP, "pops": POP, "pop3s": POP,
+	"smtp": SMTP, "smtps": SMTP, "submission": SMTP, "submissions": SMTP,
 }
 
 // noPort tells a port that cannot be read from one that is written as 0.
@@ -140,10 +181,14 @@ func readServer(t *strict.Table, username Username, out *diag.List) Server {
 	}
 	if s.Protocol != "" && !slices.Contains(Protocols, s.Protocol) {
 		hint := "known: imap, pop, smtp"
-		if s.Protocol == "pop3" {
-			hint = `write protocol = "pop"`
+		meant, known := otherNames[strings.ToLower(string(s.Protocol))]
+		if known {
+			hint = fmt.Sprintf("write protocol = %q", meant)
 		}
 		t.Errorf("protocol", "mail-protocol", hint, "unknown protocol %q", s.Protocol)
+		if known {
+			s.Protocol = meant // else every page that asks for such a row is a mistake too
+		}
 	}
 	host := t.Required("host", `write the server's name: host = "imap.example.nl"`)
 	if host != "" {
