@@ -233,7 +233,11 @@ func (t *Table) Int(key string, def int) int {
 	}
 	n, ok := v.(int64)
 	if !ok {
-		t.wrong(key, v, "a whole number", key+" = 10")
+		example := "10"
+		if _, err := strconv.Atoi(sample(v)); err == nil {
+			example = sample(v)
+		}
+		t.wrong(key, v, "a whole number", key+" = "+example)
 		return def
 	}
 	if int64(int(n)) != n {
