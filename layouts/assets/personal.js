@@ -29,25 +29,11 @@ export function parse(typed) {
 
 const username = (form, who) => ({ address: who.address, "local-part": who.local })[form] ?? "";
 
-// best gives the server of a protocol that programs should use: encrypted from
-// the first byte if there is one (RFC 8314), never without encryption.
-function best(servers, protocol) {
-  const rows = servers.filter((s) => s.protocol === protocol);
-  return rows.find((s) => s.security === "tls") ?? rows.find((s) => s.security === "starttls");
-}
-
-const read = (text) => text.split(";").filter((row) => row.trim()).map((row) => {
-  const [protocol, host, port, security, username, authentication] = row.trim().split(" ");
-  return { protocol, host, port: Number(port), security, username, authentication };
-});
-
 // payload is the format that Thunderbird for Android imports, version 1; the
-// numbers are explained in the documentation of the Go package forms.
-export function payload(incoming, outgoing, who, name = "") {
-  const server = (s) => [
-    s.protocol === "pop" ? 1 : 0, s.host, s.port, { starttls: 2, tls: 3 }[s.security],
-    { password: 1, encrypted: 2, oauth2: 6 }[s.authentication], username(s.username, who),
-  ];
+// numbers are explained in the documentation of the Go package forms, whose
+// Account has the two servers.
+export function payload({ incoming, outgoing }, who, name = "") {
+  const server = (s) => [s.protocol, s.host, s.port, s.security, s.authentication, username(s.username, who)];
   return JSON.stringify([1, [1, 1], server(incoming), [[server(outgoing), [who.address, name]]]]);
 }
 
@@ -72,8 +58,7 @@ const plist = (v) => {
 // profile gives an Apple configuration profile for the address. Identifier and
 // UUID follow from the address and the protocol alone, so that installing it
 // again replaces the account instead of adding one.
-export async function profile(incoming, outgoing, who, organization) {
-  const { protocol } = incoming;
+export async function profile(protocol, { incoming, outgoing }, who, organization) {
   const kind = protocol.toUpperCase();
   const space = await uuid5("6ba7b8109dad11d180b400c04fd430c8", who.domain); // in the DNS namespace
   const id = `${who.domain.split(".").reverse().join(".")}.mail.${protocol}.${(await uuid5(space, who.address)).slice(0, 8).toLowerCase()}`;
@@ -111,58 +96,60 @@ export async function profile(incoming, outgoing, who, organization) {
 }
 
 // everywhere fills in user names in the settings tables and in the text, or
-// takes them out again when there is no address.
+// takes them out again when there is no address. A name that is filled in can
+// be copied.
 function everywhere(who) {
   for (const e of document.querySelectorAll("[data-personal]")) {
     e.dataset.was ??= e.textContent;
     const name = who && username(e.dataset.personal, who);
     e.textContent = name || e.dataset.was;
     e.classList.toggle("mine", Boolean(name));
+    const copy = e.nextElementSibling;
+    if (copy?.matches(".copy")) copy.hidden = !name;
   }
 }
 
-function start(box, say, kept) {
+// start brings one form to life. It gives what empties it again.
+function start(box, say, kept, clear) {
   const form = box.querySelector("form");
   const field = form.elements.address;
   const remember = form.elements.remember;
   const error = box.querySelector(".error");
   const own = box.querySelector(".own");
   const code = box.querySelector(".qr");
-  const servers = read(box.dataset.servers);
-  const outgoing = best(servers, "smtp");
+  const accounts = JSON.parse(box.dataset.accounts);
   let who;
 
-  const incoming = () => best(servers, own.querySelector(":checked").value);
+  const account = () => accounts.find((a) => a.protocol === own.querySelector(":checked").value);
 
   async function show() {
-    const server = incoming();
-    for (const table of own.querySelectorAll("[data-own]")) {
-      table.hidden = ![server.protocol, "smtp"].includes(table.dataset.own);
-      const cell = table.querySelector("[data-key=username] .val");
-      const name = username(best(servers, table.dataset.own).username, who);
-      if (name) cell.textContent = name;
-      cell.classList.toggle("mine", Boolean(name));
-    }
-    own.querySelector("h3").textContent = box.dataset.title.replace("{address}", who.address);
+    const { protocol, profile: device, qr: phone } = account();
+    for (const table of own.querySelectorAll("[data-own]")) table.hidden = ![protocol, "smtp"].includes(table.dataset.own);
+    own.querySelector("h3").textContent = box.dataset.title.replace("{address}", () => who.address);
     own.querySelector(".idn").hidden = !who.idn;
+    own.querySelector(".profile").hidden = !device;
     own.hidden = false;
 
-    code.hidden = !username(server.username, who) || !username(outgoing.username, who);
+    code.hidden = !phone;
     code.querySelector(".ascii").hidden = who.ascii;
     code.querySelector("svg")?.remove();
-    if (who.ascii && !code.hidden) {
-      const { qr } = await import("./qr.js");
-      code.querySelector("svg")?.remove();
-      code.append(qr(payload(server, outgoing, who), code.dataset.alt));
+    own.querySelector(".ways").hidden = !device && !phone;
+    if (!phone || !who.ascii) return;
+    const { qr } = await import("./qr.js");
+    code.querySelector("svg")?.remove();
+    try {
+      code.append(qr(payload(phone, who), code.dataset.alt));
+    } catch {
+      code.hidden = true; // more than fits into a code
     }
   }
 
   async function download() {
-    const server = incoming();
-    const text = await profile(server, outgoing, who, box.dataset.organization);
+    const { protocol, profile: device } = account();
+    const text = await profile(protocol, device, who, box.dataset.organization);
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([text], { type: "application/x-apple-aspen-config" }));
-    link.download = `${who.address}-${server.protocol}.mobileconfig`;
+    link.download = `${who.address}-${protocol}.mobileconfig`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   }
@@ -186,7 +173,7 @@ function start(box, say, kept) {
     everywhere(who);
     await show();
     if (!announce) return;
-    say(box.dataset.done.replace("{address}", who.address));
+    say(box.dataset.done.replace("{address}", () => who.address));
     own.querySelector("h3").focus();
   }
 
@@ -195,14 +182,11 @@ function start(box, say, kept) {
     else kept.remove(KEY);
   }
 
-  function clear() {
+  function empty() {
     who = undefined;
     form.reset();
-    store();
+    fail("");
     own.hidden = true;
-    everywhere();
-    say(box.dataset.cleared);
-    field.focus();
   }
 
   form.addEventListener("submit", (event) => {
@@ -213,7 +197,11 @@ function start(box, say, kept) {
   remember.addEventListener("change", store);
   own.addEventListener("change", show);
   box.querySelector("[data-profile]").addEventListener("click", download);
-  box.querySelector("[data-clear]").addEventListener("click", clear);
+  box.querySelector("[data-clear]").addEventListener("click", () => {
+    clear();
+    say(box.dataset.cleared);
+    field.focus();
+  });
   box.hidden = false;
   const before = kept.get(KEY);
   if (before) {
@@ -221,13 +209,20 @@ function start(box, say, kept) {
     remember.checked = true;
     fill(false);
   }
+  return empty;
 }
 
 // run begins on a page; say announces to screen readers, kept is the tab's
 // storage.
 export function run(say, kept) {
-  const box = document.querySelector(".personal");
+  const boxes = document.querySelectorAll(".personal");
+  const empty = [];
+  const clear = () => {
+    kept.remove(KEY);
+    empty.forEach((e) => e());
+    everywhere();
+  };
+  for (const box of boxes) empty.push(start(box, say, kept, clear));
   const who = parse(kept.get(KEY) ?? "");
-  if (box) start(box, say, kept);
-  else if (typeof who !== "string") everywhere(who);
+  if (!boxes.length && typeof who !== "string") everywhere(who);
 }

@@ -46,7 +46,7 @@ async function copyValue(button) {
   const text = value.textContent.trim();
   if (await copyText(text)) {
     done(button, status.dataset.done);
-    say(status.dataset.copied.replace("{value}", text));
+    say(status.dataset.copied.replace("{value}", () => text));
   } else {
     getSelection().selectAllChildren(value);
     say(status.dataset.failed);

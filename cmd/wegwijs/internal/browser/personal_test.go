@@ -2,6 +2,7 @@ package browser
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -216,13 +217,9 @@ func TestNoPassword(t *testing.T) {
 // TestAddressesAndPayloads gives the script what the package forms gives its
 // own writer: both must come to the same bytes or the same refusal.
 func TestAddressesAndPayloads(t *testing.T) {
-	type end struct {
-		Protocol, Port, Security, Authentication int
-		Host, Username                           string
-	}
 	var vectors []struct {
 		Name, Address, DisplayName, Payload, Error string
-		Account                                    struct{ Incoming, Outgoing end }
+		Account                                    json.RawMessage
 	}
 	data, err := os.ReadFile("../forms/testdata/qr-vectors.json")
 	if err != nil {
@@ -233,29 +230,21 @@ func TestAddressesAndPayloads(t *testing.T) {
 	}
 	b := reader(t)
 	b.open(personalPage)
-	words := func(e end, receives bool) map[string]any {
-		protocol := "smtp"
-		if receives {
-			protocol = []string{"imap", "pop"}[e.Protocol]
-		}
-		return map[string]any{
-			"protocol": protocol, "host": e.Host, "port": e.Port, "username": e.Username,
-			"security":       map[int]string{2: "starttls", 3: "tls"}[e.Security],
-			"authentication": map[int]string{1: "password", 2: "encrypted", 6: "oauth2"}[e.Authentication],
-		}
-	}
 	for _, v := range vectors {
 		if v.Error == "name" || v.Error == "username" {
 			continue // the page asks for no name, and shows no code then
 		}
-		arguments, err := json.Marshal([]any{v.Address, words(v.Account.Incoming, true), words(v.Account.Outgoing, false), strings.TrimSpace(v.DisplayName)})
+		if v.Account == nil {
+			v.Account = vectors[0].Account
+		}
+		arguments, err := json.Marshal([]any{v.Address, v.Account, strings.TrimSpace(v.DisplayName)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		got := eval[string](b, `import("`+asset(t, "personal.js")+`").then(({ parse, payload }) => {
-			const [typed, incoming, outgoing, name] = `+string(arguments)+`;
+			const [typed, account, name] = `+string(arguments)+`;
 			const who = parse(typed);
-			return typeof who === "string" ? "error: address" : who.ascii ? payload(incoming, outgoing, who, name) : "error: ascii";
+			return typeof who === "string" ? "error: address" : who.ascii ? payload(account, who, name) : "error: ascii";
 		})`)
 		want := v.Payload
 		if v.Error != "" {
@@ -290,5 +279,135 @@ func TestCodes(t *testing.T) {
 	}
 	if len(sizes) != 20 {
 		t.Errorf("%d sizes of code, want all 20", len(sizes))
+	}
+}
+
+// products is what TestPersonalProducts adds to this repository's site: a
+// product whose forms can say only half, and one whose user names nobody can
+// know.
+const products = `
+[[mail]]
+id = "half"
+name = "Half"
+domains = ["half.example"]
+username = "local-part"
+
+[[mail.server]]
+protocol = "imap"
+host = "imap.half.example"
+port = 993
+security = "tls"
+authentication = ["oauth2", "password"]
+
+[[mail.server]]
+protocol = "pop"
+host = "pop.half.example"
+port = 110
+security = "none"
+why = "een oud apparaat"
+
+[[mail.server]]
+protocol = "smtp"
+host = "smtp.half.example"
+port = 465
+security = "tls"
+
+[[mail]]
+id = "given"
+name = "Gegeven"
+domains = ["given.example"]
+username = "given"
+
+[[mail.server]]
+protocol = "imap"
+host = "imap.given.example"
+port = 993
+security = "tls"
+
+[[mail.server]]
+protocol = "smtp"
+host = "smtp.given.example"
+port = 465
+security = "tls"
+authentication = ["oauth2"]
+`
+
+// TestPersonalProducts has three products on one page, each with a form of its
+// own: each gives what the forms of that product can express and nothing else.
+func TestPersonalProducts(t *testing.T) {
+	b := reader(t, catchBlob)
+	dir := t.TempDir()
+	for _, name := range []string{"content", "i18n", "layouts"} {
+		if err := os.CopyFS(filepath.Join(dir, name), os.DirFS(filepath.Join(root, name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	config, err := os.ReadFile(filepath.Join(root, "site.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := "+++\ntitle = \"Producten\"\ndescription = \"Drie producten.\"\nupdated = 2026-11-23\n+++\n\n::personal\n\n::personal{product=half}\n\n::personal{product=given}\n\n::settings[imap]{product=half}\n"
+	for name, data := range map[string]string{"site.toml": string(config) + products, "content/nl/e-mail/producten.md": text} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := buildSite(dir, filepath.Join(dir, "public"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	b.openAt(s.server.URL + "/e-mail/producten/")
+	b.forget()
+
+	if n := eval[int](b, `document.querySelectorAll(".copy[hidden]").length - [...document.querySelectorAll(".copy[hidden]")].filter((e) => getComputedStyle(e).display === "none").length`); n > 0 {
+		t.Errorf("%d buttons to copy a user name are shown before there is one", n)
+	}
+	// fill types an address into the form of a product and waits for its answer.
+	fill := func(n int, address string) {
+		t.Helper()
+		b.run(fmt.Sprintf(`window.box = document.querySelectorAll(".personal")[%d]; box.querySelector("[type=email]").value = %q; box.querySelector("form").requestSubmit()`, n, address))
+		b.until(`box.contains(document.activeElement) && document.activeElement.matches("h3")`)
+	}
+	visible := func(selector string) bool {
+		return eval[bool](b, shown+`(box.querySelector(`+"`"+selector+"`"+`))`)
+	}
+	user := func(selector string) string {
+		return eval[string](b, `document.querySelector(`+"`"+selector+"`"+`).textContent`)
+	}
+
+	fill(0, "anna$&b@x.example") // $& means something to String.replace
+	if got := user(".personal h3"); !strings.Contains(got, "anna$&b@x.example") {
+		t.Errorf("the heading is %q", got)
+	}
+	fill(1, "anna@half.example")
+	if got := user(".content > .settings [data-key=username] .val"); got != "anna" {
+		t.Errorf("the user name in the table of the page is %q", got)
+	}
+	if !eval[bool](b, shown+`(document.querySelector(".content > .settings [data-key=username] .copy"))`) {
+		t.Error("the user name that was filled in cannot be copied")
+	}
+	b.until(`box.querySelector(".qr svg")`)
+	want := `[1,[1,1],[0,"imap.half.example",993,3,1,"anna"],[[[0,"smtp.half.example",465,3,1,"anna"],["anna@half.example",""]]]]`
+	if got := decode(t, eval[[]string](b, strings.Replace(shownCode, `document.querySelector(".qr svg")`, `box.querySelector(".qr svg")`, 1))); got != want {
+		t.Errorf("the code says\n%s\nwant\n%s", got, want)
+	}
+	if !visible(".profile") {
+		t.Error("there is no profile for IMAP")
+	}
+	b.run(`box.querySelector("[value=pop]").click()`)
+	b.until(`!box.querySelector("[data-own=pop]").hidden`)
+	if visible(".profile") || visible(".qr") || visible(".ways") {
+		t.Error("a profile or a code for a server without encryption")
+	}
+	fill(2, "anna@given.example")
+	if visible(".profile") || visible(".qr") || visible("[data-key=username] .copy") {
+		t.Error("a profile without a way to log in, a code without a user name, or that to copy")
+	}
+
+	b.run(`box.querySelector("[data-clear]").click()`)
+	b.until(`!document.querySelector(".mine") && [...document.querySelectorAll(".own")].every((e) => e.hidden)`)
+	if messages, _ := b.heard(); len(messages) > 0 {
+		t.Errorf("the page says %q", messages)
 	}
 }

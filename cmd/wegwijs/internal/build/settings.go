@@ -1,6 +1,7 @@
 package build
 
 import (
+	"encoding/json"
 	"slices"
 
 	"wegwijs/cmd/wegwijs/internal/config"
@@ -60,6 +61,17 @@ func mailForms(c *config.Config, sound bool, s *site.Site, checked *mail.Checked
 				src.Profiles = append(src.Profiles, layout.Profile{Product: p.ID, Protocol: string(proto), URL: "/" + path})
 			}
 		}
+	}
+	src.Accounts = func(product string) string {
+		p, ok := c.Mail.Product(product)
+		if !ok {
+			return "[]"
+		}
+		b, err := json.Marshal(forms.Accounts(p, f))
+		if err != nil {
+			panic(err) // text and numbers always marshal
+		}
+		return string(b)
 	}
 	src.DNS = func(product, domain string) ([]layout.DNSRecord, string) {
 		p, ok := c.Mail.Product(product)

@@ -46,8 +46,8 @@
 //
 // # The QR code of Thunderbird for Android
 //
-// [QRPayload] writes version 1 (2025-02-06) of the format "Export for Mobile",
-// published as feature/migration/qrcode/qr-code-format.md in
+// Pages write, from an [Account], version 1 (2025-02-06) of the format "Export
+// for Mobile", published as feature/migration/qrcode/qr-code-format.md in
 // github.com/thunderbird/thunderbird-android (read at commit a59bd67,
 // 2026-08-20). The payload is JSON in UTF-8, without any space, of nested
 // arrays:
@@ -75,7 +75,7 @@
 // does it: only the quote and the backslash need it, everything else that is
 // allowed stands as it is.
 //
-// The rules for what a reader types are those of [Address]. A writer in the
-// browser must give the same bytes: testdata/qr-vectors.json holds inputs with
-// the payload or the kind of refusal, for tests in both languages.
+// The rules for what a reader types are those of [Address], which the script of
+// the pages follows: testdata/qr-vectors.json holds inputs with the payload or
+// the kind of refusal, for the tests of both.
 package forms

@@ -24,11 +24,11 @@ const (
 	FormPACC         Form = "pacc"         // draft-ietf-mailmaint-pacc
 	FormJSON         Form = "json"         // mail.json
 	FormServer       Form = "server"       // rules for nginx, Apache, Caddy
-	FormQR           Form = "qr"           // Thunderbird for Android; made per page, never by [Files]
+	FormQR           Form = "qr"           // Thunderbird for Android; no file: the page makes it, see [Accounts]
 )
 
-// Forms lists the forms that [Files] can make, in their order.
-var Forms = []Form{FormAutoconfig, FormAutodiscover, FormProfile, FormDNS, FormPACC, FormJSON, FormServer}
+// Forms lists all forms, in the order in which [Files] makes them.
+var Forms = []Form{FormAutoconfig, FormAutodiscover, FormProfile, FormQR, FormDNS, FormPACC, FormJSON, FormServer}
 
 // A HelpPage is a help page in one language.
 type HelpPage struct {
@@ -281,6 +281,7 @@ func Files(r *mail.Record, s *Site) ([]output.File, []LeftOut, error) {
 	if err := b.profiles(); err != nil {
 		return nil, nil, err
 	}
+	b.codes()
 	b.zones()
 	b.xml(FormPACC, PACC, PACCFile)
 	if s.Makes(FormServer) {
@@ -359,6 +360,19 @@ func (b *builder) profiles() error {
 		}
 	}
 	return nil
+}
+
+// codes makes no file; it notes what the codes on pages leave out.
+func (b *builder) codes() {
+	if !b.s.Makes(FormQR) {
+		return
+	}
+	for i := range b.r.Products {
+		for _, proto := range []mail.Protocol{mail.IMAP, mail.POP} {
+			_, left, _ := QR(&b.r.Products[i], proto)
+			b.note(left)
+		}
+	}
 }
 
 func (b *builder) zones() {

@@ -26,7 +26,7 @@ func TestReadOptions(t *testing.T) {
 		},
 		{src: "[forms]\nautodiscovr = false\n", want: []string{`2:1 unknown key "forms.autodiscovr"`}},
 		{src: "[forms]\ndns = \"no\"\n", want: []string{"2:7 forms.dns takes true or false, this is text"}},
-		{src: "[forms]\nqr = false\n", want: []string{`2:1 unknown key "forms.qr"`}},
+		{src: "[forms]\nqr = false\n", off: []Form{FormQR}},
 		{src: "[forms]\nautoconfig_host = \"https://a.nl\"\n", want: []string{`2:19 "https://a.nl" is not a host name`}},
 		{src: "[forms]\nautoconfig_host = \"a.nl \"\n", want: []string{`2:19 "a.nl " is not a host name`}},
 		{src: "[forms]\nautodiscover_host = \"a@b.nl\"\n", want: []string{`2:21 "a@b.nl" is not a host name`}},

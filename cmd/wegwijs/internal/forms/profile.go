@@ -33,20 +33,7 @@ func Profile(p *mail.Product, proto mail.Protocol, s *Site) ([]byte, []LeftOut, 
 	if len(p.Rows(proto)) == 0 {
 		return nil, nil, nil
 	}
-	v := newSieve(FormProfile, p)
-	for _, row := range Rows(p, proto, mail.SMTP) {
-		switch {
-		case row.Security == mail.None:
-			v.take(row, whyPlain, hintPlain)
-		case row.Security == mail.STARTTLS && !slices.Contains(upgradePorts, row.Port):
-			v.take(row, "the port decides between STARTTLS and TLS, and this one does not say", hintPlain)
-		case !slices.Contains(row.Authentication, mail.Password):
-			v.take(row, "it has no name for this authentication", "")
-		default:
-			v.take(row, "", "")
-		}
-	}
-	v.first("a profile holds one server, and a better one is in it")
+	v := profileRows(p, proto)
 	if !v.usable() {
 		return nil, v.useless(), nil
 	}
@@ -100,6 +87,26 @@ func Profile(p *mail.Product, proto mail.Protocol, s *Site) ([]byte, []LeftOut, 
 		}
 	}
 	return b, v.left(), nil
+}
+
+// profileRows sifts the rows for a profile: at most one is kept for each
+// direction.
+func profileRows(p *mail.Product, proto mail.Protocol) *sieve {
+	v := newSieve(FormProfile, p)
+	for _, row := range Rows(p, proto, mail.SMTP) {
+		switch {
+		case row.Security == mail.None:
+			v.take(row, whyPlain, hintPlain)
+		case row.Security == mail.STARTTLS && !slices.Contains(upgradePorts, row.Port):
+			v.take(row, "the port decides between STARTTLS and TLS, and this one does not say", hintPlain)
+		case !slices.Contains(row.Authentication, mail.Password):
+			v.take(row, "it has no name for this authentication", "")
+		default:
+			v.take(row, "", "")
+		}
+	}
+	v.first("a profile holds one server, and a better one is in it")
+	return v
 }
 
 // upgradePorts are the ports on which devices take encryption to mean STARTTLS.

@@ -1,19 +1,12 @@
 package forms
 
 import (
-	"bytes"
-	"encoding/json"
-	"encoding/xml"
 	"errors"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
-	"rsc.io/qr"
 
 	"wegwijs/cmd/wegwijs/internal/mail"
 )
@@ -78,12 +71,10 @@ func QR(p *mail.Product, proto mail.Protocol) (QRAccount, []LeftOut, bool) {
 	return QRAccount{end(v.rows(proto)[0]), end(v.rows(mail.SMTP)[0])}, v.left(), true
 }
 
-// Why a code cannot be made from what a reader typed.
+// Why [Address] refuses what a reader typed.
 var (
-	ErrAddress  = errors.New("not an e-mail address")
-	ErrASCII    = errors.New("the part before the @ holds letters that the format cannot express")
-	ErrName     = errors.New("the name holds a line break or another control character")
-	ErrUsername = errors.New("the provider hands out the user name")
+	ErrAddress = errors.New("not an e-mail address")
+	ErrASCII   = errors.New("the part before the @ holds letters that the format cannot express")
 )
 
 // Address brings what a reader typed as their address into the form in which
@@ -126,95 +117,4 @@ func Address(typed string) (string, error) {
 		return "", ErrAddress // an IP address: no top-level domain is a number
 	}
 	return local + "@" + ascii, nil
-}
-
-// QRPayload gives the text of the code for one reader: account from [QR], the
-// address as they typed it, and the name for mail they send, which may be "".
-// It is the reference for the writer in the browser. The error is one of
-// ErrAddress, ErrASCII, ErrName and ErrUsername.
-func QRPayload(account QRAccount, typed, name string) (string, error) {
-	address, err := Address(typed)
-	if err != nil {
-		return "", err
-	}
-	name = strings.TrimSpace(name)
-	if !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool {
-		return unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
-	}) {
-		return "", ErrName
-	}
-	end := func(e QREnd) (string, error) {
-		user := address
-		switch e.Username {
-		case mail.Address:
-		case mail.LocalPart:
-			user, _, _ = strings.Cut(address, "@")
-		default:
-			return "", ErrUsername
-		}
-		return fmt.Sprintf("[%d,%s,%d,%d,%d,%s]", e.Protocol, quote(e.Host), e.Port, e.Security, e.Authentication, quote(user)), nil
-	}
-	in, err := end(account.Incoming)
-	if err != nil {
-		return "", err
-	}
-	out, err := end(account.Outgoing)
-	if err != nil {
-		return "", err
-	}
-	return fmt.Sprintf("[1,[1,1],%s,[[%s,[%s,%s]]]]", in, out, quote(address), quote(name)), nil
-}
-
-// quote escapes text without control characters as JSON.stringify does.
-func quote(s string) string {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(s); err != nil {
-		panic(err) // a string always marshals
-	}
-	return strings.TrimSuffix(b.String(), "\n")
-}
-
-const (
-	qrQuiet = 4   // modules of white around a code (ISO/IEC 18004 §5.3.8)
-	qrWidth = 260 // least width in CSS pixels for a phone to read a dense code from a screen
-)
-
-// QRCode draws text as a QR code in SVG: black on white with its quiet zone, at
-// least 260 pixels wide, with error correction for 15 % of damage (level M).
-// Title, when not "", becomes the picture's own title. There are presentation
-// attributes only, no style, so that a strict content security policy lets it
-// be; role and label are for the page that holds it. The error says that text
-// does not fit.
-func QRCode(text, title string) ([]byte, error) {
-	code, err := qr.Encode(text, qr.M)
-	if err != nil {
-		return nil, fmt.Errorf("draw a QR code of %d bytes: %w", len(text), err)
-	}
-	side := code.Size + 2*qrQuiet
-	scale := max(4, (qrWidth+side-1)/side)
-	var b bytes.Buffer
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%[1]d" viewBox="0 0 %[2]d %[2]d" shape-rendering="crispEdges">`, side*scale, side)
-	if title != "" {
-		b.WriteString("<title>")
-		if err := xml.EscapeText(&b, []byte(title)); err != nil {
-			return nil, fmt.Errorf("draw a QR code: %w", err)
-		}
-		b.WriteString("</title>")
-	}
-	fmt.Fprintf(&b, `<path fill="#fff" d="M0 0h%dv%[1]dH0z"/><path fill="#000" d="`, side)
-	for y := range code.Size {
-		for x := 0; x < code.Size; x++ {
-			start := x
-			for code.Black(x, y) {
-				x++
-			}
-			if x > start {
-				b.WriteString("M" + strconv.Itoa(start+qrQuiet) + " " + strconv.Itoa(y+qrQuiet) + "h" + strconv.Itoa(x-start) + "v1h-" + strconv.Itoa(x-start) + "z")
-			}
-		}
-	}
-	b.WriteString("\"/></svg>\n")
-	return b.Bytes(), nil
 }

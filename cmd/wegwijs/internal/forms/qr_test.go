@@ -4,17 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"image"
-	"image/color"
+	"fmt"
 	"os"
-	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
-
-	"github.com/makiuchi-d/gozxing"
-	"github.com/makiuchi-d/gozxing/qrcode"
 
 	"wegwijs/cmd/wegwijs/internal/mail"
 )
@@ -28,7 +25,50 @@ type vector struct {
 	Error       string     `json:"error"` // address, ascii, name or username
 }
 
-var qrErrors = map[string]error{"address": ErrAddress, "ascii": ErrASCII, "name": ErrName, "username": ErrUsername}
+var (
+	errName     = errors.New("the name holds a line break or another control character")
+	errUsername = errors.New("the provider hands out the user name")
+)
+
+// qrPayload writes the code's text for what a reader types. Pages do it in the
+// browser; this second writer, after the description alone, has to come to the
+// same for every vector.
+func qrPayload(account QRAccount, typed, name string) (string, error) {
+	address, err := Address(typed)
+	if err != nil {
+		return "", err
+	}
+	name = strings.TrimSpace(name)
+	if !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool {
+		return unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
+	}) {
+		return "", errName
+	}
+	text := func(s string) string {
+		var b strings.Builder
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(s); err != nil {
+			panic(err) // a string always marshals
+		}
+		return strings.TrimSuffix(b.String(), "\n")
+	}
+	var ends []string
+	for _, e := range []QREnd{account.Incoming, account.Outgoing} {
+		user := address
+		switch e.Username {
+		case mail.Address:
+		case mail.LocalPart:
+			user, _, _ = strings.Cut(address, "@")
+		default:
+			return "", errUsername
+		}
+		ends = append(ends, fmt.Sprintf("[%d,%s,%d,%d,%d,%s]", e.Protocol, text(e.Host), e.Port, e.Security, e.Authentication, text(user)))
+	}
+	return fmt.Sprintf("[1,[1,1],%s,[[%s,[%s,%s]]]]", ends[0], ends[1], text(address), text(name)), nil
+}
+
+var qrErrors = map[string]error{"address": ErrAddress, "ascii": ErrASCII, "name": errName, "username": errUsername}
 
 func vectors(t testing.TB) []vector {
 	t.Helper()
@@ -52,7 +92,7 @@ func vectors(t testing.TB) []vector {
 
 func TestQRPayload(t *testing.T) {
 	for _, v := range vectors(t) {
-		got, err := QRPayload(*v.Account, v.Address, v.DisplayName)
+		got, err := qrPayload(*v.Account, v.Address, v.DisplayName)
 		if got != v.Payload || !errors.Is(err, qrErrors[v.Error]) || (err != nil) != (v.Error != "") {
 			t.Errorf("%s:\ngot  %s, %v\nwant %s, %s", v.Name, got, err, v.Payload, v.Error)
 			continue
@@ -61,14 +101,6 @@ func TestQRPayload(t *testing.T) {
 			continue
 		}
 		checkPayload(t, got)
-		svg, err := QRCode(got, "Code")
-		if err != nil {
-			t.Errorf("%s: %v", v.Name, err)
-			continue
-		}
-		if text := decode(t, svg); text != got {
-			t.Errorf("%s: the code says\n%s\nwant\n%s", v.Name, text, got)
-		}
 	}
 }
 
@@ -144,96 +176,6 @@ func checkPayload(t testing.TB, payload string) {
 	}
 }
 
-var (
-	svgHead = regexp.MustCompile(`^<svg xmlns="http://www\.w3\.org/2000/svg" width="(\d+)" height="(\d+)" viewBox="0 0 (\d+) (\d+)" shape-rendering="crispEdges">`)
-	svgRun  = regexp.MustCompile(`M(\d+) (\d+)h(\d+)v1h-(\d+)z`)
-)
-
-func checkSVG(t testing.TB, svg []byte) *node {
-	t.Helper()
-	n := parse(t, append([]byte("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"), svg...))
-	if n.Name != "svg" || bytes.Contains(svg, []byte("style")) {
-		t.Fatalf("not an SVG picture without style: %s", svg)
-	}
-	return n
-}
-
-// decode draws the picture and reads it with a decoder that shares nothing with
-// the encoder.
-func decode(t testing.TB, svg []byte) string {
-	t.Helper()
-	n := checkSVG(t, svg)
-	head := svgHead.FindStringSubmatch(string(svg))
-	if head == nil || head[1] != head[2] || head[3] != head[4] {
-		t.Fatalf("head of %.120s", svg)
-	}
-	width, _ := strconv.Atoi(head[1])
-	side, _ := strconv.Atoi(head[3])
-	if width < 260 || width%side != 0 || width/side < 4 {
-		t.Errorf("%d pixels for %d modules", width, side)
-	}
-	paths := n.all("path")
-	if len(paths) != 2 || paths[0].Attr["fill"] != "#fff" || paths[1].Attr["fill"] != "#000" || paths[0].Attr["d"] != "M0 0h"+head[3]+"v"+head[3]+"H0z" {
-		t.Fatalf("want black on a white square: %v", paths)
-	}
-	d := paths[1].Attr["d"]
-	if svgRun.ReplaceAllString(d, "") != "" {
-		t.Fatalf("path holds more than runs: %.80s", svgRun.ReplaceAllString(d, ""))
-	}
-	const scale = 4
-	img := image.NewGray(image.Rect(0, 0, side*scale, side*scale))
-	for i := range img.Pix {
-		img.Pix[i] = 0xff
-	}
-	for _, m := range svgRun.FindAllStringSubmatch(d, -1) {
-		x, _ := strconv.Atoi(m[1])
-		y, _ := strconv.Atoi(m[2])
-		w, _ := strconv.Atoi(m[3])
-		if m[3] != m[4] || x < 4 || y < 4 || x+w > side-4 || y+1 > side-4 {
-			t.Fatalf("run %v in %d modules", m, side)
-		}
-		for py := y * scale; py < (y+1)*scale; py++ {
-			for px := x * scale; px < (x+w)*scale; px++ {
-				img.SetGray(px, py, color.Gray{})
-			}
-		}
-	}
-	bitmap, err := gozxing.NewBinaryBitmapFromImage(img)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := qrcode.NewQRCodeReader().Decode(bitmap, nil)
-	if err != nil {
-		t.Fatalf("the code cannot be read: %v", err)
-	}
-	return r.GetText()
-}
-
-func TestQRCode(t *testing.T) {
-	for _, text := range []string{"https://help.example.nl/e-mail-instellen/", "1", "HTTPS://HELP.EXAMPLE.NL/", strings.Repeat("lange tekst ", 60)} {
-		svg, err := QRCode(text, "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := decode(t, svg); got != text {
-			t.Errorf("got %q, want %q", got, text)
-		}
-		if len(checkSVG(t, svg).all("title")) > 0 {
-			t.Error("an empty title is written")
-		}
-	}
-	svg, err := QRCode("x", `Scan <deze> "code" & ga`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := checkSVG(t, svg).text(t, "title"); got != `Scan <deze> "code" & ga` {
-		t.Errorf("title: got %q", got)
-	}
-	if _, err := QRCode(strings.Repeat("x", 3000), ""); err == nil || !strings.Contains(err.Error(), "3000 bytes") {
-		t.Errorf("got %v", err)
-	}
-}
-
 func TestQR(t *testing.T) {
 	r := product(t, "",
 		"imap a.example.nl 143 starttls", "imap b.example.nl 993 tls;authentication = [\"oauth2\", \"encrypted\", \"password\"]",
@@ -264,6 +206,52 @@ func TestQR(t *testing.T) {
 	}
 }
 
+// TestAccounts: what a page gets is what the forms themselves can express, and
+// nothing of a form that is switched off.
+func TestAccounts(t *testing.T) {
+	r := product(t, "",
+		"imap a.example.nl 143 none;why = \"x\"\npreference = 1", "imap b.example.nl 993 tls;authentication = [\"oauth2\", \"password\"]\npreference = 2",
+		"pop c.example.nl 1110 starttls;why = \"x\"\nusername = \"local-part\"",
+		"smtp e.example.nl 465 tls;authentication = [\"oauth2\"]", "smtp f.example.nl 587 starttls;username = \"given\"")
+	p := &r.Products[0]
+	const (
+		imapProfile = `"profile":{"incoming":{"host":"b.example.nl","port":993,"username":"address"},"outgoing":{"host":"f.example.nl","port":587,"username":"given"}}`
+		imapQR      = `"qr":{"incoming":{"protocol":0,"host":"b.example.nl","port":993,"security":3,"authentication":1,"username":"address"},"outgoing":{"protocol":0,"host":"e.example.nl","port":465,"security":3,"authentication":6,"username":"address"}}`
+		popQR       = `"qr":{"incoming":{"protocol":1,"host":"c.example.nl","port":1110,"security":2,"authentication":1,"username":"local-part"},"outgoing":{"protocol":0,"host":"e.example.nl","port":465,"security":3,"authentication":6,"username":"address"}}`
+	)
+	for _, c := range []struct {
+		off  []Form
+		want string
+	}{
+		{nil, `[{"protocol":"imap",` + imapProfile + `,` + imapQR + `},{"protocol":"pop",` + popQR + `}]`},
+		{[]Form{FormProfile}, `[{"protocol":"imap",` + imapQR + `},{"protocol":"pop",` + popQR + `}]`},
+		{[]Form{FormQR}, `[{"protocol":"imap",` + imapProfile + `},{"protocol":"pop"}]`},
+		{[]Form{FormProfile, FormQR}, `[{"protocol":"imap"},{"protocol":"pop"}]`},
+	} {
+		got, err := json.Marshal(Accounts(p, &Site{Off: c.off}))
+		if err != nil || string(got) != c.want {
+			t.Errorf("without %v:\ngot  %s, %v\nwant %s", c.off, got, err, c.want)
+		}
+	}
+}
+
+// TestQRLeftOut: what a code cannot say is reported like that of every form.
+func TestQRLeftOut(t *testing.T) {
+	r := product(t, "username = \"given\"", "imap b.example.nl 993 tls", "smtp e.example.nl 465 tls")
+	for _, off := range [][]Form{nil, {FormQR}} {
+		_, left, err := Files(r, &Site{Off: off})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := slices.ContainsFunc(left, func(l LeftOut) bool {
+			return l.Form == FormQR && !l.Minor && l.What == "imap b.example.nl:993 tls" && l.Why == whyGiven
+		})
+		if found != (off == nil) {
+			t.Errorf("without %v: %v", off, lines(left, true))
+		}
+	}
+}
+
 // FuzzQRPayload: whatever a reader types, either it is refused or the code is
 // by the description and reads back.
 func FuzzQRPayload(f *testing.F) {
@@ -272,7 +260,7 @@ func FuzzQRPayload(f *testing.F) {
 	}
 	account := QRAccount{QREnd{0, "imap.example.nl", 993, 3, 1, mail.Address}, QREnd{0, "smtp.example.nl", 465, 3, 1, mail.LocalPart}}
 	f.Fuzz(func(t *testing.T, address, name string) {
-		got, err := QRPayload(account, address, name)
+		got, err := qrPayload(account, address, name)
 		if err != nil {
 			if got != "" {
 				t.Errorf("refused, and yet %q", got)

@@ -199,7 +199,7 @@ attributes = ["client"]
 `, `directives/a.html:4:8 [layout-field] Directive has no field "Labl" | did you mean "Label"?
 directives/a.html:4:44 [layout-attribute] the directive declares no attribute "clent" | add it to attributes at the top of layouts/directives/a.html
 directives/a.html:4:110 [layout-field] Settings has no field "Captoin" | did you mean "Caption"? known: Caption, Checked, More, Name, Product, Protocol, Rows
-directives/a.html:4:141 [layout-field] Row has no field "Valeu" | did you mean "Value"? known: Code, Copy, Key, Label, Note, Value
+directives/a.html:4:141 [layout-field] Row has no field "Valeu" | did you mean "Value"? known: Code, Copy, Key, Label, Note, Personal, Value
 directives/a.md:1:22 [layout-attribute] the directive declares no attribute "nope" | add it to attributes at the top of layouts/directives/a.html
 directives/a.md:2:4 [layout-field] Directive has no field "Contnt" | did you mean "Content"?
 `},

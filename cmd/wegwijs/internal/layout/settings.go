@@ -30,6 +30,9 @@ type Row struct {
 	Note  string // a remark below the value; often ""
 	Code  bool   // the value is typed over letter by letter: a host name, a port
 	Copy  bool   // a copy button is useful
+	// Personal says how the value follows from the reader's address, where it
+	// does: "address" (all of it) or "local-part" (what stands before the @).
+	Personal string
 }
 
 // A SettingsSource is what the directives about mail settings draw on. Its
@@ -44,6 +47,9 @@ type SettingsSource struct {
 	Clients  []string // the mail programs that the attribute client may name
 	Profiles []Profile
 	DNS      func(product, domain string) (rows []DNSRecord, zone string)
+	// Accounts gives, as JSON, what the script of a page needs to make a
+	// profile and a QR code for an address.
+	Accounts func(product string) string
 }
 
 // A Profile is a configuration profile that readers can download.
@@ -80,6 +86,16 @@ func (d *Directive) Profiles() ([]Profile, error) {
 		}
 	}
 	return list, nil
+}
+
+// Accounts gives what the script personal.js needs of the directive's mail
+// product, as JSON.
+func (d *Directive) Accounts() (string, error) {
+	p, err := d.product()
+	if err != nil || d.settings.Accounts == nil {
+		return "[]", err
+	}
+	return d.settings.Accounts(p.ID), nil
 }
 
 // DNS gives the records that a domain needs: that of the label, or the
@@ -168,7 +184,11 @@ func (d *Directive) Settings(proto string) (*Settings, error) {
 	add(&t.Rows, Row{Key: "host", Label: b.label(hostField(mp)), Value: first.Host, Code: true, Copy: true})
 	add(&t.Rows, Row{Key: "port", Label: b.label("port"), Value: strconv.Itoa(first.Port), Code: true, Copy: true})
 	add(&t.Rows, Row{Key: "security", Label: b.label("security"), Value: b.security(first.Security), Note: b.securityNote(first.Security)})
-	add(&t.Rows, Row{Key: "username", Label: b.label("username"), Value: b.t("username_" + slug(string(first.Username)))})
+	user := Row{Key: "username", Label: b.label("username"), Value: b.t("username_" + slug(string(first.Username)))}
+	if first.Username != mail.Given {
+		user.Personal = string(first.Username)
+	}
+	add(&t.Rows, user)
 	add(&t.Rows, Row{Key: "password", Label: b.label("password"), Value: b.t("password_value"), Note: b.t("password_note")})
 	if mp == mail.SMTP {
 		add(&t.Rows, Row{Key: "smtp-auth", Label: b.t("label_smtp_auth"), Value: b.t("smtp_auth_value")})

@@ -229,6 +229,23 @@ func TestSetting(t *testing.T) {
 	}
 }
 
+// A user name that follows from the address says how.
+func TestSettingsPersonal(t *testing.T) {
+	for username, want := range map[mail.Username]string{mail.Address: "address", mail.LocalPart: "local-part", mail.Given: ""} {
+		d := settingsDirective("imap", nil)
+		d.settings.Record.Products[0].Servers[0].Username = username
+		s, err := d.Settings("imap")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range s.Rows {
+			if r.Key == "username" && r.Personal != want || r.Key != "username" && r.Personal != "" {
+				t.Errorf("%s: the row %s has %q", username, r.Key, r.Personal)
+			}
+		}
+	}
+}
+
 func TestProfilesAndDNS(t *testing.T) {
 	d := settingsDirective("", nil)
 	ps, err := d.Profiles()
@@ -245,6 +262,13 @@ func TestProfilesAndDNS(t *testing.T) {
 		if err != nil || len(rows) != 1 || rows[0].Value != "hosting "+want || zone != "zone "+want {
 			t.Errorf("DNS %q: got %v, %q, %v", label, rows, zone, err)
 		}
+	}
+	if got, err := d.Accounts(); err != nil || got != "[]" {
+		t.Errorf("without a source: got accounts %q, %v", got, err)
+	}
+	d.settings.Accounts = func(product string) string { return "accounts of " + product }
+	if got, err := d.Accounts(); err != nil || got != "accounts of hosting" {
+		t.Errorf("got accounts %q, %v", got, err)
 	}
 	d.settings.DNS = nil
 	if rows, err := d.DNS(); rows != nil || err != nil {
