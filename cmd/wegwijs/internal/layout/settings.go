@@ -73,7 +73,8 @@ type DNSRecord struct {
 // record has it, for templates that hand its values to a script.
 func (d *Directive) Product() (*mail.Product, error) { return d.product() }
 
-// Profiles gives the configuration profiles of the directive's mail product.
+// Profiles gives the configuration profiles of the directive's mail product, at
+// least one.
 func (d *Directive) Profiles() ([]Profile, error) {
 	p, err := d.product()
 	if err != nil {
@@ -84,6 +85,9 @@ func (d *Directive) Profiles() ([]Profile, error) {
 		if f.Product == p.ID {
 			list = append(list, f)
 		}
+	}
+	if len(list) == 0 && len(p.Domains) > 0 { // without a domain there are no forms, which is reported
+		return nil, &Hinted{fmt.Sprintf("mail product %q has no profile", p.ID), "give it rows that a profile can hold, switch profile on in [forms], or remove the directive"}
 	}
 	return list, nil
 }

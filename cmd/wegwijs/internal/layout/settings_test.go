@@ -252,6 +252,10 @@ func TestProfilesAndDNS(t *testing.T) {
 	if err != nil || !slices.Equal(ps, []Profile{{"hosting", "imap", "/mail/hosting-imap.mobileconfig"}}) {
 		t.Errorf("Profiles: got %v, %v", ps, err)
 	}
+	d.settings.Profiles = nil
+	if _, err := d.Profiles(); hinted(err) != `mail product "hosting" has no profile | give it rows that a profile can hold, switch profile on in [forms], or remove the directive` {
+		t.Errorf("Profiles, when there are none: got %s", hinted(err))
+	}
 	if p, err := d.Product(); err != nil || p.ID != "hosting" {
 		t.Errorf("Product: got %v, %v", p, err)
 	}
