@@ -343,7 +343,7 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, change changes) e
 		sound := !slices.ContainsFunc(s.found.config, func(d diag.Diagnostic) bool {
 			return d.Severity == diag.Error && strings.HasPrefix(d.Code, "mail-")
 		})
-		s.source, s.extra = mailForms(s.Config, sound, s.Site, s.checked, opt.Keys, out)
+		s.source, s.extra = mailForms(s.Config, sound, s.Site, s.checked, opt, out)
 		s.found.mail = take()
 	}
 	s.Renderer = render.New(render.Input{

@@ -2,12 +2,21 @@ package build_test
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
+	"fmt"
+	"math/big"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"wegwijs/cmd/wegwijs/internal/build"
+	"wegwijs/cmd/wegwijs/internal/strict"
 )
 
 func TestDrafts(t *testing.T) {
@@ -167,6 +176,54 @@ func TestSigner(t *testing.T) {
 		}
 		if got := strings.Join(says(s.Findings()), "\n"); !strings.Contains(got, "site.toml:") || !strings.Contains(got, want) {
 			t.Errorf("%s: got %q, want %q", forms, got, want)
+		}
+	}
+}
+
+// A certificate that signs and is about to end, or has ended, is a warning.
+func TestSignerEnds(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), NotAfter: time.Date(2026, 6, 30, 12, 0, 0, 0, time.UTC)}
+	der, err := x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := func(path string) ([]byte, error) {
+		if path == "key.pem" {
+			return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}), nil
+		}
+		return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), nil
+	}
+	const soon, ended = "the certificate that signs the profiles is valid until 2026-06-30", "the certificate that signs the profiles ended on 2026-06-30"
+	for today, want := range map[strict.Date]string{
+		{}:                              "",
+		{Year: 2026, Month: 6, Day: 8}:  "",
+		{Year: 2026, Month: 6, Day: 9}:  soon,
+		{Year: 2026, Month: 6, Day: 30}: soon,
+		{Year: 2026, Month: 7, Day: 1}:  ended,
+	} {
+		s, err := build.Load(t.Context(), tree(t, siteToml("nl", "en")+"[forms]\ncertificate = \"chain.pem\"\nkey = \"key.pem\"\n"), build.Options{Keys: keys, Today: today}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, d := range s.Findings() {
+			if d.Code == "forms-sign-soon" {
+				got = append(got, fmt.Sprintf("%s: %s", d.Severity, d.Msg))
+			}
+		}
+		if want != "" {
+			want = "warning: " + want
+		}
+		if strings.Join(got, "\n") != want {
+			t.Errorf("on %s: got %q, want %q", today, got, want)
 		}
 	}
 }

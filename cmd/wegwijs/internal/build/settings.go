@@ -3,6 +3,7 @@ package build
 import (
 	"encoding/json"
 	"slices"
+	"time"
 
 	"wegwijs/cmd/wegwijs/internal/config"
 	"wegwijs/cmd/wegwijs/internal/diag"
@@ -18,11 +19,11 @@ import (
 // the directives draw on, and the files that mail programs read. The table
 // [forms] of site.toml switches forms off and names the key that signs. Of a
 // record that is not sound it is not said what the forms leave out.
-func mailForms(c *config.Config, sound bool, s *site.Site, checked *mail.Checked, keys func(string) ([]byte, error), out *diag.List) (*layout.SettingsSource, []output.File) {
+func mailForms(c *config.Config, sound bool, s *site.Site, checked *mail.Checked, opt Options, out *diag.List) (*layout.SettingsSource, []output.File) {
 	t := c.Section("forms").To(out)
 	f := &forms.Site{Name: c.Provider.Name, ShortName: c.Provider.ShortName, BaseURL: c.BaseURL, Help: map[string][]forms.HelpPage{}}
 	cert, key := forms.ReadOptions(t, f)
-	f.Signer = signer(t, cert, key, keys)
+	f.Signer = signer(t, cert, key, opt)
 	for i := range c.Mail.Products {
 		p := &c.Mail.Products[i]
 		for _, h := range p.Help {
@@ -88,13 +89,17 @@ func mailForms(c *config.Config, sound bool, s *site.Site, checked *mail.Checked
 	return src, files
 }
 
+// signSoon is when a certificate that signs gets a warning: days before its
+// end, as for those of mail servers.
+const signSoon = 21
+
 // signer reads the certificate and the key that sign the profiles.
-func signer(t *strict.Table, cert, key string, keys func(string) ([]byte, error)) *forms.Signer {
-	if cert == "" || keys == nil {
+func signer(t *strict.Table, cert, key string, opt Options) *forms.Signer {
+	if cert == "" || opt.Keys == nil {
 		return nil
 	}
 	read := func(name, path string) []byte {
-		b, err := keys(path)
+		b, err := opt.Keys(path)
 		if err != nil {
 			t.Errorf(name, "forms-sign", "give the path of a PEM file, from the folder of the site", "%s cannot be read: %v", path, err)
 		}
@@ -108,6 +113,15 @@ func signer(t *strict.Table, cert, key string, keys func(string) ([]byte, error)
 	if err != nil {
 		t.Errorf("certificate", "forms-sign", "", "the profiles cannot be signed: %v", err)
 		return nil
+	}
+	const hint = "renew it and build again; devices call a profile with an old signature not verified"
+	end := s.NotAfter().UTC().Truncate(24 * time.Hour)
+	switch left := end.Sub(opt.Today.Time()); {
+	case opt.Today.IsZero():
+	case left < 0:
+		t.Warnf("certificate", "forms-sign-soon", hint, "the certificate that signs the profiles ended on %s", end.Format(time.DateOnly))
+	case left <= signSoon*24*time.Hour:
+		t.Warnf("certificate", "forms-sign-soon", hint, "the certificate that signs the profiles is valid until %s", end.Format(time.DateOnly))
 	}
 	return s
 }
