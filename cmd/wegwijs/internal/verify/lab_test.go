@@ -132,6 +132,7 @@ type fakeDNS struct {
 	cname  map[string]string
 	silent map[string]bool
 	closed bool // it does not know the root
+	hosts  bool // addresses come from the machine's hosts file
 
 	mu    sync.Mutex
 	asked []string
@@ -166,6 +167,10 @@ func (f *fakeDNS) LookupNetIP(_ context.Context, network, host string) ([]netip.
 		}
 	}
 	if len(ips) == 0 {
+		if f.hosts && f.ips[strings.TrimSuffix(host, ".")] != nil {
+			// As package net says it of a name that stands there.
+			return nil, &net.AddrError{Err: "no suitable address found", Addr: host}
+		}
 		return nil, gone(host)
 	}
 	return ips, nil

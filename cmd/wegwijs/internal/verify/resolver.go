@@ -24,6 +24,11 @@ type Resolver interface {
 // notFound reports whether the DNS said for certain that there is no such
 // name or data.
 func notFound(err error) bool {
+	if e, ok := errors.AsType[*net.AddrError](err); ok {
+		// Of a name in the machine's hosts file, which has no address of this
+		// kind there.
+		return e.Err == "no suitable address found"
+	}
 	e, ok := errors.AsType[*net.DNSError](err)
 	return ok && e.IsNotFound
 }

@@ -318,6 +318,22 @@ func TestRealResolver(t *testing.T) {
 	}
 }
 
+// A name in the machine's hosts file often has an address of one family only.
+func TestHostsFile(t *testing.T) {
+	s := row(mail.IMAP, mail.TLS)
+	for _, ip := range []string{"192.0.2.1", "2001:db8::1"} {
+		for _, closed := range []bool{false, true} {
+			l := newLab(t)
+			l.dns.hosts, l.dns.closed = true, closed
+			l.dns.ips[host] = []string{ip}
+			l.peers = map[string]peer{net.JoinHostPort(ip, "993"): good(mail.IMAP).serve(mail.TLS, nil)}
+			opt := l.options()
+			opt.HasRoute = func(netip.Addr) bool { return true }
+			wantCodes(t, l.checkWith(opt, s), "holds")
+		}
+	}
+}
+
 // In a closed network nothing that the DNS does not know is held against
 // anybody; what it knows is used.
 func TestClosedNetwork(t *testing.T) {
