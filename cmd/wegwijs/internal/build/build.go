@@ -400,7 +400,7 @@ func (s *State) inputs(opt Options) (pages []*content.Page, broken, files []stri
 			}
 			continue
 		}
-		if slices.Contains(known, ext(f.Path)) {
+		if e := ext(f.Path); slices.Contains(known, e) || e == ".markdown" {
 			files = append(files, f.Path)
 		}
 	}

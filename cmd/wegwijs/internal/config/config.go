@@ -131,7 +131,7 @@ func Parse(src []byte, out *diag.List) *Config {
 	}
 	s := t.Table("security")
 	c.Security = Security{Contact: s.String("contact", ""), Expires: s.Date("expires"), Policy: s.String("policy", "")}
-	if s != nil && (c.Security.Contact == "" || c.Security.Expires.IsZero()) {
+	if s != nil && (!s.Has("contact") || !s.Has("expires")) {
 		out.Errorf(s.Pos(), "config-security", "RFC 9116 needs contact = \"mailto:…\" and expires = 2027-01-01", "security.txt needs a contact and an expiry date")
 	}
 	c.link(s, "contact", "https", "mailto", "tel")

@@ -13,6 +13,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/strict"
 )
@@ -22,7 +24,7 @@ import (
 type Page struct {
 	File  string // content/nl/e-mail/imap-instellingen.md
 	Lang  string // nl: the folder below content/
-	ID    string // e-mail/imap-instellingen; of an index.md its folder's path; "" for the first page
+	ID    string // e-mail/imap-instellingen, in NFC; of an index.md its folder's path; "" for the first page
 	Index bool   // it is an index.md: the page of a section
 
 	Title       string
@@ -49,9 +51,10 @@ func Split(file string) (lang, rest string) {
 }
 
 // ID gives the id of the page in a file below its language's folder:
-// e-mail/index.md has the id e-mail.
+// e-mail/index.md has the id e-mail. It does not matter how the file system
+// stores an accent: ids are in Unicode's form NFC, as people type them.
 func ID(rest string) (id string, index bool) {
-	id = strings.TrimSuffix(rest, ".md")
+	id = norm.NFC.String(strings.TrimSuffix(rest, ".md"))
 	if id == "index" {
 		return "", true
 	}
@@ -84,6 +87,9 @@ func Parse(file string, src []byte, out *diag.List) *Page {
 	p.Keywords = t.Strings("keywords")
 	p.Aliases = t.Strings("aliases")
 	p.Related = t.Strings("related")
+	for i, id := range p.Related {
+		p.Related[i] = norm.NFC.String(id)
+	}
 	p.Layout = t.String("layout", "")
 	p.Source = t.String("source", "")
 	p.Draft = t.Bool("draft", false)

@@ -116,8 +116,7 @@ func TestMistakes(t *testing.T) {
 		{"no title", "+++\norder = 1\n+++\n", "a.md:2:1 [toml-missing] title is missing | write title = \"…\" between the +++ lines\n", true},
 		{"nothing between", "+++\n+++\n", "a.md:2:1 [toml-missing] title is missing | write title = \"…\" between the +++ lines\n", true},
 		{"all at once", "+++\r\ntitel = \"x\"\r\norder = \"1\"\r\nupdated = \"gisteren\"\r\nkeywords = \"a\"\r\ndraft = 1\r\naliases = [\"/a/\", 5]\r\n+++\r\n", `a.md:2:1 [toml-key] unknown key "titel" | did you mean "title"? known: aliases, description, draft, keywords, layout, order, related, slug, source, title, updated
-a.md:2:1 [toml-missing] title is missing | write title = "…" between the +++ lines
-a.md:3:9 [toml-type] order takes a whole number, this is text | write order = 10
+a.md:3:9 [toml-type] order takes a whole number, this is text | write order = 1
 a.md:4:11 [toml-type] updated takes a date, this is text | write updated = 2026-11-23 (without quotes)
 a.md:5:12 [toml-type] keywords takes a list of texts, this is text | write keywords = ["a"]
 a.md:6:9 [toml-type] draft takes true or false, this is a whole number | write draft = true

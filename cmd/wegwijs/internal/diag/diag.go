@@ -53,6 +53,35 @@ func At(file string, src []byte, offset int) Pos {
 	return Pos{File: file, Line: line, Col: offset - start + 1}
 }
 
+// Lines knows where the lines of a file begin: for who needs many positions in
+// it. It is not changed after [NewLines].
+type Lines struct {
+	file   string
+	end    int
+	starts []int // offsets
+}
+
+// NewLines finds the lines of src.
+func NewLines(file string, src []byte) *Lines {
+	l := &Lines{file: file, end: len(src), starts: []int{0}}
+	for i, c := range src {
+		if c == '\n' {
+			l.starts = append(l.starts, i+1)
+		}
+	}
+	return l
+}
+
+// At is [At] for the file of l.
+func (l *Lines) At(offset int) Pos {
+	offset = max(0, min(offset, l.end))
+	n, found := slices.BinarySearch(l.starts, offset)
+	if !found {
+		n--
+	}
+	return Pos{File: l.file, Line: n + 1, Col: offset - l.starts[n] + 1}
+}
+
 // A Severity says whether a finding stops the site from being published.
 type Severity int
 
@@ -101,6 +130,14 @@ func (l *List) Add(ds ...Diagnostic) {
 	l.mu.Lock()
 	l.all = append(l.all, ds...)
 	l.mu.Unlock()
+}
+
+// Withdraw takes a finding off the list again, for a stage that came to know
+// better.
+func (l *List) Withdraw(d Diagnostic) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all = slices.DeleteFunc(l.all, func(e Diagnostic) bool { return e == d })
 }
 
 // Errorf adds an error with a hint; hint may be empty.

@@ -36,6 +36,9 @@ func TestAt(t *testing.T) {
 		if got, want := At("f", src, tt.offset), (Pos{"f", tt.line, tt.col}); got != want {
 			t.Errorf("offset %d: got %v, want %v", tt.offset, got, want)
 		}
+		if got, want := NewLines("f", src).At(tt.offset), (Pos{"f", tt.line, tt.col}); got != want {
+			t.Errorf("Lines, offset %d: got %v, want %v", tt.offset, got, want)
+		}
 	}
 	if got, want := At("f", nil, 5), (Pos{"f", 1, 1}); got != want {
 		t.Errorf("empty file: got %v, want %v", got, want)

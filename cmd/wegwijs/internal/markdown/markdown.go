@@ -196,6 +196,7 @@ func (e *Engine) parse(in *Input) (*walk, ast.Node, parser.Context) {
 type walk struct {
 	*Input
 	body   []byte
+	lines  *diag.Lines // of Src, once a position was asked for
 	engine *Engine
 	ids    map[string]int
 	count  map[string]int // of directives by name
@@ -214,7 +215,12 @@ func (w *walk) pos(n ast.Node) diag.Pos {
 }
 
 // at gives the position of an offset in the body.
-func (w *walk) at(offset int) diag.Pos { return diag.At(w.File, w.Src, w.Body+offset) }
+func (w *walk) at(offset int) diag.Pos {
+	if w.lines == nil {
+		w.lines = diag.NewLines(w.File, w.Src)
+	}
+	return w.lines.At(w.Body + offset)
+}
 
 func (w *walk) children(n ast.Node) {
 	for c := n.FirstChild(); c != nil; {

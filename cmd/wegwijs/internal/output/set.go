@@ -12,10 +12,13 @@ import (
 	"encoding/hex"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // A Rank orders files so that whatever a file uses is there before it.
@@ -92,7 +95,7 @@ type Set struct {
 type table struct {
 	files []File
 	index map[string]int
-	tops  func() map[string]bool // first parts of the paths, capitals folded
+	tops  func() map[string]bool // first parts of the paths, folded
 }
 
 func newTable(files []File) *table {
@@ -104,7 +107,7 @@ func newTable(files []File) *table {
 		tops := map[string]bool{}
 		for i := range files {
 			top, _, _ := strings.Cut(files[i].Path, "/")
-			tops[strings.ToLower(top)] = true
+			tops[Fold(top)] = true
 		}
 		return tops
 	})
@@ -140,9 +143,14 @@ func merge(many, few []File) []File {
 func (s *Set) With(m Maker) *Set { return &Set{s.base, s.over, m, s.clashed, s.all} }
 
 // A Clash is two files that cannot both be there: they claim one path, paths
-// that only letter case tells apart (on macOS and Windows they are one file),
-// or one claims as a file what the other needs as a folder.
+// that [Fold] makes equal, or one claims as a file what the other needs as a
+// folder.
 type Clash struct{ A, B File }
+
+// Fold gives the same text for paths that are one file on macOS or Windows: they
+// differ in letter case only, or in whether an accent is a character of its own
+// (Unicode normalisation forms NFC and NFD).
+func Fold(p string) string { return strings.ToLower(norm.NFC.String(p)) }
 
 // NewSet puts files in order. The slices become the set's; those in more are
 // the ones that [Set.Replace] can replace. Files whose paths clash are given
@@ -165,7 +173,7 @@ func NewSet(files []File, more ...File) (*Set, []Clash) {
 	if len(clashes) > 0 {
 		kept := both[:0:0]
 		for i, f := range both {
-			if claims[strings.ToLower(f.Path)].by != &both[i] {
+			if claims[Fold(f.Path)].by != &both[i] {
 				continue
 			}
 			if dropped[f.Twin] {
@@ -204,7 +212,7 @@ func (s *Set) Replace(more []File) (_ *Set, ok bool) {
 			continue
 		}
 		top, _, _ := strings.Cut(f.Path, "/")
-		if s.base.tops()[strings.ToLower(top)] {
+		if s.base.tops()[Fold(top)] {
 			return nil, false
 		}
 	}
@@ -218,8 +226,8 @@ type claim struct {
 	folder bool
 }
 
-// newClaims gives what stands at a path, with capitals folded, and who was
-// there first: the manifest.
+// newClaims gives what stands at a path, folded, and who was there first: the
+// manifest.
 func newClaims() map[string]claim {
 	return map[string]claim{ManifestPath: {path: ManifestPath, by: &File{Path: ManifestPath}}}
 }
@@ -227,7 +235,7 @@ func newClaims() map[string]claim {
 // claimAll claims the path of f and the folders above it, or gives the file
 // that stands in the way.
 func claimAll(claims map[string]claim, f *File) *File {
-	low := strings.ToLower(f.Path)
+	low := Fold(f.Path)
 	if c, taken := claims[low]; taken {
 		return c.by
 	}
@@ -236,7 +244,7 @@ func claimAll(claims map[string]claim, f *File) *File {
 		if end = strings.LastIndexByte(f.Path[:end], '/'); end < 0 {
 			break
 		}
-		c, taken := claims[strings.ToLower(f.Path[:end])]
+		c, taken := claims[Fold(f.Path[:end])]
 		if !taken {
 			continue
 		}
@@ -250,7 +258,7 @@ func claimAll(claims map[string]claim, f *File) *File {
 		if end = strings.LastIndexByte(f.Path[:end], '/'); end < 0 {
 			return nil
 		}
-		dir := strings.ToLower(f.Path[:end])
+		dir := Fold(f.Path[:end])
 		if _, taken := claims[dir]; taken {
 			return nil
 		}
@@ -313,12 +321,19 @@ func CheckPath(p string) string {
 		if strings.HasSuffix(part, ".") || strings.HasSuffix(part, " ") {
 			return "a part of it ends in a dot or a space"
 		}
+		if name, _, _ := strings.Cut(part, "."); deviceRE.MatchString(name) {
+			return "Windows keeps the name " + name + " for itself"
+		}
 	}
 	if p == stageDir || strings.HasPrefix(p, stageDir+"/") {
 		return "that name is the build's own"
 	}
 	return ""
 }
+
+// deviceRE finds names that Windows takes for a device, whatever follows the
+// first dot (Microsoft Learn, "Naming Files, Paths, and Namespaces").
+var deviceRE = regexp.MustCompile(`^(?i:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])$`)
 
 // types gives the content type of every kind of file a site holds. Text has
 // its charset: without it, servers and browsers guess.

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"wegwijs/cmd/wegwijs/internal/config"
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/layout"
@@ -135,6 +137,10 @@ func (r *Renderer) clashes(clashes []output.Clash, out *diag.List) {
 		}
 		if with == "" {
 			with = "the program itself"
+		}
+		if at != with && norm.NFC.String(at) == norm.NFC.String(with) {
+			out.Errorf(diag.Pos{File: at}, "output-clash", "remove or rename one of the two", "another file has the same name, with its accents stored in another way (Unicode NFC and NFD)")
+			continue
 		}
 		out.Errorf(diag.Pos{File: at}, "output-clash", "rename the file or give the page another slug; the other one is "+with, "%s", clash(c))
 	}

@@ -37,6 +37,9 @@ func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
 		if (u.Scheme == "http" || u.Scheme == "https") && u.Host == "" {
 			return markdown.Target{Problem: fmt.Sprintf("%q has no host name", dest), Hint: "write the whole address: https://www.example.nl/"}
 		}
+		if (u.Scheme == "mailto" || u.Scheme == "tel") && u.Opaque == "" {
+			return markdown.Target{Problem: fmt.Sprintf("%q leads nowhere", dest), Hint: "write what comes behind " + u.Scheme + ":, without slashes"}
+		}
 		return markdown.Target{URL: dest}
 	case strings.HasPrefix(dest, "//"), strings.HasPrefix(dest, `\`), strings.Contains(u.Path, `\`):
 		return markdown.Target{Problem: fmt.Sprintf("%q is not an address", dest), Hint: "write https: before it"}
@@ -115,7 +118,7 @@ func (r *Renderer) pageLink(p *site.Page, u *url.URL, dest string) markdown.Targ
 		return markdown.Target{URL: "#"} // whatever it is; the site is not published
 	}
 	if !ok {
-		return markdown.Target{Problem: fmt.Sprintf("no page content/%s/%s", p.Lang, rest), Hint: r.nearestPage(p, id), Code: "link-page"}
+		return markdown.Target{Problem: fmt.Sprintf("no page content/%s/%s", p.Lang, rest), Hint: r.nearestPage(p, id, u.Path), Code: "link-page"}
 	}
 	if to.Index != strings.HasSuffix("/"+rest, "/index.md") {
 		return markdown.Target{Problem: fmt.Sprintf("no page content/%s/%s", p.Lang, rest), Hint: "write " + file(to), Code: "link-page"}
@@ -127,18 +130,26 @@ func (r *Renderer) pageLink(p *site.Page, u *url.URL, dest string) markdown.Targ
 	return t
 }
 
-func (r *Renderer) nearestPage(p *site.Page, id string) string {
-	var ids []string
-	for _, q := range p.Locale.All {
-		ids = append(ids, q.ID)
+// nearestPage gives a hint for a link from p to an id that no page has; dest is
+// the path as typed.
+func (r *Renderer) nearestPage(p *site.Page, id, dest string) string {
+	near := ""
+	// As if the path began in the language's folder, behind the name of that
+	// folder or not.
+	whole := strings.TrimPrefix(relative(p, "/"+dest), p.Lang+"/")
+	if root, _ := content.ID(whole); root != "" {
+		if _, ok := p.Locale.Page(root); ok {
+			near = root
+		}
 	}
-	near := diag.Nearest(id, ids)
-	if near == "" { // the same name in another folder
-		for _, q := range ids {
-			if path.Base(q) == path.Base(id) {
-				near = q
-				break
-			}
+	if near == "" {
+		var ids []string
+		for _, q := range p.Locale.All {
+			ids = append(ids, q.ID)
+		}
+		same := slices.IndexFunc(ids, func(q string) bool { return q != "" && path.Base(q) == path.Base(id) })
+		if near = diag.Nearest(id, ids); near == "" && same >= 0 { // the same name in another folder
+			near = ids[same]
 		}
 	}
 	if near == "" {
@@ -172,6 +183,8 @@ func (r *Renderer) image(p *site.Page, dest string) markdown.Image {
 	switch {
 	case err != nil:
 		return markdown.Image{Problem: fmt.Sprintf("%q is not an address", dest), Hint: "write % in the name of a file as %25"}
+	case u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https":
+		return markdown.Image{Problem: fmt.Sprintf("an image cannot begin with %s:", u.Scheme), Hint: "put the file in the folder of the page, and write its name"}
 	case u.Scheme != "" || u.Host != "":
 		return markdown.Image{Problem: fmt.Sprintf("the image %q is on another site", dest), Hint: "put the file in the folder of the page; pages load nothing from elsewhere"}
 	}
@@ -180,6 +193,9 @@ func (r *Renderer) image(p *site.Page, dest string) markdown.Image {
 		return markdown.Image{Problem: fmt.Sprintf("%q leads out of the folder of the language", dest), Hint: "put the image in the folder of the page"}
 	}
 	f, ok := r.beside(p, rest)
+	if !ok && strings.HasSuffix(rest, ".md") {
+		return markdown.Image{Problem: fmt.Sprintf("%q is no image", dest), Hint: "leave out the ! for a link to the page"}
+	}
 	if !ok {
 		return markdown.Image{Problem: fmt.Sprintf("no image %q", dest), Hint: "put the file in the folder of the page: content/" + p.Lang + "/" + rest}
 	}

@@ -15,6 +15,8 @@ var linkSite = map[string]string{
 	"content/nl/e-mail/a%20b.pdf":      "%PDF",
 	"content/nl/e-mail/..dots.pdf":     "%PDF",
 	"content/nl/handleiding.pdf":       "%PDF",
+	"content/nl/cafe\u0301.pdf":        "%PDF", // stored as macOS did
+	"content/nl/idee\u0308n.md":        "+++\ntitle = \"Ideeën\"\n+++\n",
 	"content/nl/e-mail/diep/index.md":  "+++\ntitle = \"Diep\"\nslug = \"dièp\"\n+++\n## Kop\n",
 	"content/nl/e-mail/diep/pagina.md": "+++\ntitle = \"Pagina\"\n+++\n",
 	"content/en/e-mail/only.md":        "+++\ntitle = \"Only\"\n+++\n",
@@ -56,6 +58,9 @@ func TestLinks(t *testing.T) {
 		{"nl", "e-mail/imap", "diep/pagina.md", "/e-mail/di%C3%A8p/pagina/", "", ""},
 		{"nl", "e-mail/imap", "#kop", "#kop", "", ""},
 		{"nl", "", "e-mail/index.md", "/e-mail/", "", ""},
+		{"nl", "", "caf\u00e9.pdf", "/caf%C3%A9.pdf", "", ""},
+		{"nl", "", "cafe\u0301.pdf", "/caf%C3%A9.pdf", "", ""},
+		{"nl", "", "ide\u00ebn.md", "/ide%C3%ABn/", "", ""},
 		{"en", "e-mail/imap", "pop.md", "/en/email/pop/", "", ""},
 		{"en", "e-mail/pop", "imap.md", "/en/email/imap-settings/", "", ""},
 		// The same from a text that the reader sees in another language.
@@ -69,6 +74,9 @@ func TestLinks(t *testing.T) {
 		{"nl", "", ".md", "", "no page content/nl/.md", "write index.md"},
 		{"nl", "e-mail/imap", ".md", "", "no page content/nl/e-mail/.md", "did you mean index.md?"},
 		{"nl", "e-mail/imap", "POP.md", "", "no page content/nl/e-mail/POP.md", "did you mean pop.md?"},
+		{"nl", "e-mail/imap", "e-mail/index.md", "", "no page content/nl/e-mail/e-mail/index.md", "did you mean index.md?"},
+		{"nl", "e-mail/imap", "nl/e-mail/pop.md", "", "no page content/nl/e-mail/nl/e-mail/pop.md", "did you mean pop.md?"},
+		{"nl", "", "/nl/e-mail/pop.md", "", "no page content/nl/nl/e-mail/pop.md", "did you mean /e-mail/pop.md?"},
 
 		// The way out.
 		{"nl", "e-mail/imap", "../../nl/index.md", "", `"../../nl/index.md" leads out of the folder of the language`, "the reader gets the page in their own language by itself"},
@@ -88,6 +96,8 @@ func TestLinks(t *testing.T) {
 		{"nl", "", "HTTPS://elders.example", "HTTPS://elders.example", "", ""},
 		{"nl", "", "mailto:a@b.example", "mailto:a@b.example", "", ""},
 		{"nl", "", "tel:+31201234567", "tel:+31201234567", "", ""},
+		{"nl", "", "mailto:", "", `"mailto:" leads nowhere`, "write what comes behind mailto:"},
+		{"nl", "", "tel://+31201234567", "", "leads nowhere", ""},
 		{"nl", "", "https:elders.example", "", `"https:elders.example" has no host name`, "write the whole address"},
 		{"nl", "", "https:///pad", "", "has no host name", ""},
 		{"nl", "", "http:\\\\elders.example", "", "has no host name", ""},
@@ -174,7 +184,9 @@ func TestImages(t *testing.T) {
 		{"nl", "e-mail/imap", "Scherm.svg", "", 0, 0, `no image "Scherm.svg"`},
 		{"nl", "e-mail/imap", "https://elders.example/x.png", "", 0, 0, "is on another site"},
 		{"nl", "e-mail/imap", "//elders.example/x.png", "", 0, 0, "is on another site"},
-		{"nl", "e-mail/imap", "data:image/png;base64,AA", "", 0, 0, "is on another site"},
+		{"nl", "e-mail/imap", "data:image/png;base64,AA", "", 0, 0, "cannot begin with data:"},
+		{"nl", "e-mail/imap", "javascript:x", "", 0, 0, "cannot begin with javascript:"},
+		{"nl", "e-mail/imap", "pop.md", "", 0, 0, "is no image"},
 		{"nl", "e-mail/imap", "100% ü.svg", "", 0, 0, "is not an address"},
 		{"nl", "e-mail/imap", "../../../x.png", "", 0, 0, "leads out of the folder"},
 		{"nl", "e-mail/imap", "/../x.png", "", 0, 0, "leads out of the folder"},

@@ -529,29 +529,33 @@ func (r *Renderer) Finish() ([]diag.Diagnostic, error) {
 func (r *Renderer) CheckFragments(p *site.Page, res *Result, out *diag.List) error {
 	for _, f := range res.Fragments {
 		to, ok := p.Locale.Page(f.Page)
-		if !ok {
+		if !ok || r.Site.Broken(f.Page) { // the text that the ids come from may be what cannot be read
 			continue
 		}
-		ids, err := r.headingIDs(to)
+		hs, err := r.Headings(to.Page)
 		if err != nil {
 			return err
 		}
-		if slices.Contains(ids, f.ID) {
+		if hasID(hs, f.ID) {
 			continue
 		}
 		if p.Fallback { // the text's own language says it already
 			if own, ok := r.locale(p.Lang).Page(f.Page); ok {
-				of, err := r.headingIDs(own)
+				of, err := r.Headings(own.Page)
 				if err != nil {
 					return err
 				}
-				if !slices.Contains(of, f.ID) {
+				if !hasID(of, f.ID) {
 					continue
 				}
 			}
 		}
 		hint := "that page has no headings"
-		if len(ids) > 0 {
+		if len(hs) > 0 {
+			var ids []string
+			for _, h := range hs {
+				ids = append(ids, h.ID)
+			}
 			hint = "known: #" + strings.Join(ids, ", #")
 			if near := diag.Nearest(f.ID, ids); near != "" {
 				hint = fmt.Sprintf("did you mean #%s?", near)
@@ -562,11 +566,6 @@ func (r *Renderer) CheckFragments(p *site.Page, res *Result, out *diag.List) err
 	return nil
 }
 
-func (r *Renderer) headingIDs(p *site.Page) ([]string, error) {
-	hs, err := r.Headings(p.Page)
-	var ids []string
-	for _, h := range hs {
-		ids = append(ids, h.ID)
-	}
-	return ids, err
+func hasID(hs []markdown.Heading, id string) bool {
+	return slices.ContainsFunc(hs, func(h markdown.Heading) bool { return h.ID == id })
 }

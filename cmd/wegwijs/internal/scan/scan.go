@@ -18,6 +18,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+	"unicode/utf8"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 )
@@ -532,6 +533,10 @@ func (w *walker) dir(name string) error {
 			continue
 		}
 		p := name + "/" + e.Name()
+		if !utf8.ValidString(p) {
+			w.out.Errorf(diag.Pos{File: strings.ToValidUTF8(p, "\ufffd")}, "input-name", "rename it", "the name is not UTF-8")
+			continue
+		}
 		if e.Type().IsRegular() {
 			info, err := e.Info()
 			switch {

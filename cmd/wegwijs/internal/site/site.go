@@ -89,7 +89,7 @@ type shape struct {
 	ids    []string        // of all pages but the first, sorted
 	places map[string]int  // in texts, by id
 	broken map[string]bool // ids that are not among places because their text cannot be read
-	files  map[string]File // by source
+	files  map[string]File // by source, in NFC
 }
 
 // Page gives the page with an id for the readers of a language.
@@ -149,7 +149,7 @@ func (s *Site) Broken(id string) bool { return s.broken[id] }
 
 // File gives a file beside the pages by its source.
 func (s *Site) File(source string) (File, bool) {
-	f, ok := s.files[source]
+	f, ok := s.files[norm.NFC.String(source)]
 	return f, ok
 }
 
@@ -168,8 +168,9 @@ type builder struct {
 	Input
 	s         *Site
 	locale    map[string]int
-	addresses map[string]*Page // by output folder, lower case
+	addresses map[string]*Page // by output folder, folded
 	clashes   map[[2]string]bool
+	strange   map[string]bool        // folders of content/ that are no language, once reported
 	invented  map[*content.Page]bool // whose slug is not what its writer meant
 }
 
@@ -177,7 +178,7 @@ type builder struct {
 // good for finding more of them.
 func New(in Input) *Site {
 	s := &Site{Config: in.Config, shape: &shape{places: make(map[string]int, len(in.Pages)), broken: map[string]bool{}, files: map[string]File{}}}
-	b := &builder{Input: in, s: s, locale: map[string]int{}, addresses: make(map[string]*Page, len(in.Pages)*len(in.Config.Languages)), clashes: map[[2]string]bool{}, invented: map[*content.Page]bool{}}
+	b := &builder{Input: in, s: s, locale: map[string]int{}, addresses: make(map[string]*Page, len(in.Pages)*len(in.Config.Languages)), clashes: map[[2]string]bool{}, strange: map[string]bool{}, invented: map[*content.Page]bool{}}
 	for _, file := range in.Broken {
 		_, rest := content.Split(file)
 		id, _ := content.ID(rest)
@@ -238,7 +239,10 @@ func (b *builder) enter(p *content.Page) {
 			b.Out.Errorf(diag.Pos{File: p.File}, "page-place", "move it into a language's folder, such as content/"+known[0]+"/", "the page stands in no language's folder")
 			return
 		}
-		b.Out.Errorf(diag.Pos{File: p.File}, "page-place", diag.DidYouMean(p.Lang, known)+"; a new language needs [languages."+p.Lang+"] in site.toml", "the folder content/%s is not a language of the site", p.Lang)
+		if !b.strange[p.Lang] {
+			b.strange[p.Lang] = true
+			b.Out.Errorf(diag.Pos{File: path.Join(content.Root, p.Lang)}, "page-place", diag.DidYouMean(p.Lang, known)+"; a new language needs [languages."+p.Lang+"] in site.toml", "the folder is not a language of the site")
+		}
 		return
 	}
 	if !b.s.has(p.ID) {
@@ -247,7 +251,11 @@ func (b *builder) enter(p *content.Page) {
 	}
 	texts := b.s.Translations(p.ID)
 	if old := texts[n]; old != nil {
-		b.Out.Errorf(diag.Pos{File: p.File}, "page-double", "remove or rename one of the two", "the page is there twice: %s is the same page", old.File)
+		msg := "the page is there twice: %s is the same page"
+		if norm.NFC.String(old.File) == norm.NFC.String(p.File) {
+			msg = "the page is there twice: the accents of %s are stored in another way (Unicode NFC and NFD), which makes no other name"
+		}
+		b.Out.Errorf(diag.Pos{File: p.File}, "page-double", "remove or rename one of the two", msg, old.File)
 		return
 	}
 	texts[n] = b.slug(p)
@@ -290,10 +298,14 @@ func (b *builder) slug(p *content.Page) *content.Page {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) && r != '-' && r != '_' && r != '.'
 	}) >= 0:
 		why = "it holds something else than letters, digits and hyphens"
-	case p.Slug == "index" || strings.HasSuffix(p.Slug, ".html") || strings.HasSuffix(p.Slug, "."):
+	case strings.HasSuffix(p.Slug, "."):
+		why = "it ends in a dot"
+	case p.Slug == "index" || strings.HasSuffix(p.Slug, ".html"):
 		why = "that name is taken by the program"
 	default:
-		return p
+		if why = output.CheckPath(p.Slug); why == "" {
+			return p
+		}
 	}
 	hint := fmt.Sprintf("write slug = %q", suggest(p.Slug))
 	b.errorf(p, "slug", -1, "page-slug", hint, "%q cannot be part of an address: %s", p.Slug, why)
@@ -303,6 +315,7 @@ func (b *builder) slug(p *content.Page) *content.Page {
 	return p
 }
 
+// suggest gives a slug that works and is as near as can be to one that does not.
 func suggest(s string) string {
 	var out strings.Builder
 	for _, r := range strings.ToLower(s) {
@@ -321,10 +334,14 @@ func suggest(s string) string {
 			t = strings.ToValidUTF8(t[:maxSlug], "")
 		}
 	}
-	if t = strings.Trim(t, "-"); t != "" && t != "index" {
-		return t
+	t = strings.Trim(t, "-")
+	switch {
+	case t == "" || t == "index":
+		return "pagina"
+	case output.CheckPath(t) != "":
+		return t + "-1"
 	}
-	return "pagina"
+	return t
 }
 
 // sections reports folders without an index page: they would be holes in the
@@ -407,7 +424,7 @@ func (b *builder) place(l *Locale, ids []string, order []int) {
 				holes[up] = true
 				b.hole(l, up)
 			}
-			dir := strings.TrimPrefix(l.Prefix, "/")
+			dir := path.Join(strings.TrimPrefix(l.Prefix, "/"), up) // of a section that is not there
 			if p.Parent != nil {
 				dir = p.Parent.Dir
 				p.Parent.Children = append(p.Parent.Children, p)
@@ -415,16 +432,13 @@ func (b *builder) place(l *Locale, ids []string, order []int) {
 			p.Dir = path.Join(dir, p.Slug)
 		}
 		p.URL = urlOf(p.Dir)
-		if why := output.CheckPath(path.Join(p.Dir, "index.html")); why != "" {
-			b.errorf(p.Page, "slug", -1, "page-slug", "give the page another slug", "the address %s does not work: %s", p.URL, why)
-		}
 		if top && slices.Contains(reserved, p.Dir) {
 			b.errorf(p.Page, "slug", -1, "page-slug", fmt.Sprintf("write slug = %q", p.Slug+"-1"), "the address %s belongs to the program", p.URL)
 		}
-		if other, taken := b.addresses[strings.ToLower(p.Dir)]; taken {
-			b.clash(p, other)
+		if folded := output.Fold(p.Dir); b.addresses[folded] != nil {
+			b.clash(p, b.addresses[folded])
 		} else {
-			b.addresses[strings.ToLower(p.Dir)] = p
+			b.addresses[folded] = p
 		}
 		l.byID[id] = i
 		l.All[i] = p
@@ -467,7 +481,9 @@ func (b *builder) hole(l *Locale, id string) {
 // clash reports two pages at one address, at the page that can be changed.
 func (b *builder) clash(p, other *Page) {
 	at, with := p, other
-	if at.Fallback && !with.Fallback || at.ID == "" {
+	// chosen reports whether the slug was written, and is not the file's name.
+	chosen := func(p *Page) bool { return !strings.EqualFold(p.Slug, path.Base(p.ID)) }
+	if at.Fallback && !with.Fallback || at.ID == "" || at.Fallback == with.Fallback && with.ID != "" && chosen(with) && !chosen(at) {
 		at, with = with, at
 	}
 	// Two pages are reported once, not in each language that shows them.
@@ -529,7 +545,11 @@ func (b *builder) files() {
 		} else if l.Home != nil {
 			out = l.Home.Dir
 		}
-		f := File{Source: source, Path: path.Join(out, path.Base(rest))}
+		if ext := path.Ext(rest); ext != ".md" && (strings.EqualFold(ext, ".md") || strings.EqualFold(ext, ".markdown")) {
+			b.Out.Errorf(diag.Pos{File: source}, "file-name", "rename it to "+strings.TrimSuffix(path.Base(rest), ext)+".md", "the name of a page ends in .md")
+			continue
+		}
+		f := File{Source: source, Path: path.Join(out, norm.NFC.String(path.Base(rest)))}
 		f.URL = "/" + escape(f.Path)
 		if top, _, deeper := strings.Cut(f.Path, "/"); deeper && slices.Contains(reserved, top) {
 			b.Out.Errorf(diag.Pos{File: source}, "file-name", "put the file in another folder", "the address /%s/ belongs to the program", top)
@@ -540,7 +560,7 @@ func (b *builder) files() {
 			continue
 		}
 		b.s.Files = append(b.s.Files, f)
-		b.s.files[source] = f
+		b.s.files[norm.NFC.String(source)] = f
 	}
 }
 
@@ -572,16 +592,16 @@ func (b *builder) redirects() {
 			fail("redirect-from", "use letters, digits and hyphens", "%q does not work: %s", from, why)
 			return
 		}
-		dir := strings.ToLower(strings.TrimSuffix(strings.TrimSuffix(file, "index.html"), "/"))
+		dir := output.Fold(strings.TrimSuffix(strings.TrimSuffix(file, "index.html"), "/"))
 		if p, ok := b.addresses[dir]; ok && strings.HasSuffix(file, "index.html") {
 			fail("redirect-from", "remove it, or give that page another slug", "%q is the address of a page: %s", from, p.File)
 			return
 		}
-		if first, dup := taken[strings.ToLower(file)]; dup {
+		if first, dup := taken[output.Fold(file)]; dup {
 			fail("redirect-from", "remove one of the two", "%q is taken already by %s", from, first)
 			return
 		}
-		taken[strings.ToLower(file)] = r.Source
+		taken[output.Fold(file)] = r.Source
 		b.s.Redirects = append(b.s.Redirects, r)
 	}
 	for _, l := range b.s.Locales {

@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -54,10 +55,11 @@ type doc struct {
 // [Table.Done] then reports the keys nobody asked for. A nil *Table is an
 // empty table. A Table is used by one goroutine.
 type Table struct {
-	doc   *doc
-	path  []string // keys from the root; list elements as "#0", "#1"
-	m     map[string]any
-	known []string
+	doc     *doc
+	path    []string // keys from the root; list elements as "#0", "#1"
+	m       map[string]any
+	known   []string
+	missing map[string]diag.Diagnostic // what was said of required keys that are absent
 }
 
 // To gives the table with what is wrong in it from now on going to out: a
@@ -215,7 +217,12 @@ func (t *Table) Required(key, hint string) string {
 	}
 	if _, ok := t.m[key]; !ok {
 		t.get(key)
-		t.doc.out.Errorf(t.Pos(), "toml-missing", hint, "%s is missing", t.name(key))
+		d := diag.Diagnostic{Pos: t.Pos(), Code: "toml-missing", Msg: t.name(key) + " is missing", Hint: hint}
+		t.doc.out.Add(d)
+		if t.missing == nil {
+			t.missing = map[string]diag.Diagnostic{}
+		}
+		t.missing[key] = d
 		return ""
 	}
 	s := t.String(key, "")
@@ -234,8 +241,15 @@ func (t *Table) Int(key string, def int) int {
 	n, ok := v.(int64)
 	if !ok {
 		example := "10"
-		if _, err := strconv.Atoi(sample(v)); err == nil {
-			example = sample(v)
+		switch v := v.(type) {
+		case string:
+			if n, err := strconv.Atoi(strings.TrimSpace(v)); err == nil {
+				example = strconv.Itoa(n)
+			}
+		case float64:
+			if math.Abs(v) < 1e9 {
+				example = strconv.Itoa(int(v))
+			}
 		}
 		t.wrong(key, v, "a whole number", key+" = "+example)
 		return def
@@ -255,7 +269,11 @@ func (t *Table) Bool(key string, def bool) bool {
 	}
 	b, ok := v.(bool)
 	if !ok {
-		t.wrong(key, v, "true or false", key+" = true")
+		example := "true"
+		if s := strings.ToLower(fmt.Sprint(v)); s == "false" || s == "no" || s == "nee" || s == "0" {
+			example = "false"
+		}
+		t.wrong(key, v, "true or false", key+" = "+example)
 		return def
 	}
 	return b
@@ -269,7 +287,13 @@ func (t *Table) Date(key string) Date {
 	}
 	d, ok := v.(time.Time)
 	if !ok || d.Location().String() != dateLocal {
-		t.wrong(key, v, "a date", key+" = 2026-11-23 (without quotes)")
+		example := "2026-11-23"
+		if s, _ := v.(string); s != "" {
+			if day, err := time.Parse(time.DateOnly, s); err == nil {
+				example = day.Format(time.DateOnly)
+			}
+		}
+		t.wrong(key, v, "a date", key+" = "+example+" (without quotes)")
 		return Date{}
 	}
 	return Date{d.Year(), int(d.Month()), d.Day()}
@@ -385,7 +409,8 @@ func (t *Table) IsTable(key string) bool {
 	return ok
 }
 
-// Done reports every key that no getter asked for.
+// Done reports every key that no getter asked for. Where one of them is a
+// required key misspelled, it is not said besides that that one is missing.
 func (t *Table) Done() {
 	if t == nil {
 		return
@@ -393,6 +418,9 @@ func (t *Table) Done() {
 	for k := range t.m {
 		if !slices.Contains(t.known, k) {
 			t.doc.out.Errorf(t.KeyPos(k), "toml-key", diag.DidYouMean(k, t.known), "unknown key %q", t.name(k))
+			if d, ok := t.missing[diag.Nearest(k, t.known)]; ok {
+				t.doc.out.Withdraw(d)
+			}
 		}
 	}
 }

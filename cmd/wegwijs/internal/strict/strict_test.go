@@ -202,11 +202,11 @@ s7 = { a = 1 }
 s4 = "bel\u0007"
 s5 = """een\r
 twee"""
-i1 = "10"
+i1 = "587"
 i2 = 1.5
-b1 = "true"
+b1 = "no"
 b2 = 1
-d1 = "2026-11-23"
+d1 = "2027-01-02"
 d2 = 2026-11-23T10:00:00
 d3 = 2026-11-23T10:00:00Z
 d4 = 10:00:00
@@ -239,11 +239,11 @@ f:3:6 [toml-type] s3 takes text, this is a list | write s3 = "a"
 f:4:6 [toml-type] s6 takes text, this is a date | write s6 = "2026-11-23"
 f:5:6 [toml-type] s7 takes text, this is a table | write s7 = "…"
 f:6:6 [toml-value] s4 holds a control character | remove it; it may be invisible in your editor
-f:9:6 [toml-type] i1 takes a whole number, this is text | write i1 = 10
-f:10:6 [toml-type] i2 takes a whole number, this is a decimal number | write i2 = 10
-f:11:6 [toml-type] b1 takes true or false, this is text | write b1 = true
+f:9:6 [toml-type] i1 takes a whole number, this is text | write i1 = 587
+f:10:6 [toml-type] i2 takes a whole number, this is a decimal number | write i2 = 1
+f:11:6 [toml-type] b1 takes true or false, this is text | write b1 = false
 f:12:6 [toml-type] b2 takes true or false, this is a whole number | write b2 = true
-f:13:6 [toml-type] d1 takes a date, this is text | write d1 = 2026-11-23 (without quotes)
+f:13:6 [toml-type] d1 takes a date, this is text | write d1 = 2027-01-02 (without quotes)
 f:14:6 [toml-type] d2 takes a date, this is a date with a time | write d2 = 2026-11-23 (without quotes)
 f:15:6 [toml-type] d3 takes a date, this is a date with a time | write d3 = 2026-11-23 (without quotes)
 f:16:6 [toml-type] d4 takes a date, this is a time | write d4 = 2026-11-23 (without quotes)
