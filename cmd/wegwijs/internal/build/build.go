@@ -273,14 +273,16 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, change changes) e
 	s.Config, s.found.config = prev.Config, prev.found.config
 	if change.config {
 		s.Config = nil
-		if _, ok := s.Tree.Get(config.File); !ok {
-			out.Errorf(diag.Pos{File: config.File}, "config-missing", "write one, or run the program in the folder of the site (-C folder)", "the folder has no site.toml")
-		} else {
+		_, there := s.Tree.Get(config.File)
+		switch {
+		case there:
 			src, err := open(config.File)
 			if err != nil {
 				return err
 			}
 			s.Config = config.Parse(src, out)
+		case !slices.ContainsFunc(s.found.scan, func(d diag.Diagnostic) bool { return d.Pos.File == config.File }): // else what is wrong with it has been said
+			out.Errorf(diag.Pos{File: config.File}, "config-missing", "write one, or run the program in the folder of the site (-C folder)", "the folder has no site.toml")
 		}
 		s.found.config = take()
 	}
@@ -506,12 +508,14 @@ func (s *State) Made() ([]diag.Diagnostic, error) {
 	return s.news(ds), err
 }
 
-// news leaves out what a broken layout did to pages.
+// news leaves out what a broken layout or configuration did to pages.
 func (s *State) news(ds []diag.Diagnostic) []diag.Diagnostic {
 	if s.Sound() {
 		return ds
 	}
-	return slices.DeleteFunc(ds, func(d diag.Diagnostic) bool { return d.Code == layout.RunCode })
+	return slices.DeleteFunc(ds, func(d diag.Diagnostic) bool {
+		return d.Code == layout.RunCode || d.Code == layout.UnsetCode && diag.Errors(s.found.config) > 0
+	})
 }
 
 // Mistakes gives what is wrong with one page, its front matter and its text;

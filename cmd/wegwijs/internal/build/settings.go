@@ -29,7 +29,13 @@ func mailForms(c *config.Config, sound bool, s *site.Site, checked *mail.Checked
 		for _, h := range p.Help {
 			id := h.ID
 			if s.Reference(id) == nil {
-				out.Errorf(h.Pos, "link-page", diag.DidYouMean(id, s.IDs()), "help: no page has the id %q", id)
+				if !s.Broken(id) {
+					hint := diag.DidYouMean(id, s.IDs())
+					if hint == "" {
+						hint = "write the path below the language's folder, without .md: e-mail/imap-instellingen"
+					}
+					out.Errorf(h.Pos, "link-page", hint, "help: no page has the id %q", id)
+				}
 				continue
 			}
 			for _, l := range s.Locales {

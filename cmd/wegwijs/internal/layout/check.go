@@ -174,8 +174,19 @@ func (s *Set) CheckNames(all []*i18n.Strings, hasPage func(id string) bool, know
 	}
 	if hasPage != nil {
 		for _, u := range s.links {
-			if !hasPage(u.name) {
-				out.Errorf(u.pos, "link-page", diag.DidYouMean(u.name, known()), "no page has the id %q", u.name)
+			if hasPage(u.name) {
+				continue
+			}
+			near := diag.Nearest(u.name, known())
+			switch {
+			case !u.optional:
+				hint := diag.DidYouMean(u.name, known())
+				if hint == "" {
+					hint = fmt.Sprintf("write the path below the language's folder; put {{ if .Site.HasPage %q }} around it where not every site has the page", u.name)
+				}
+				out.Errorf(u.pos, "link-page", hint, "no page has the id %q", u.name)
+			case near != "": // a slip rather than a page that this site has not
+				out.Warnf(u.pos, "link-page", fmt.Sprintf("did you mean %q?", near), "no page has the id %q", u.name)
 			}
 		}
 	}
@@ -202,9 +213,10 @@ type checker struct {
 
 // scope is what a template sees at some point.
 type scope struct {
-	c    *checker
-	tree *parse.Tree
-	vars map[string]*reflect.Type // shared with the scopes inside
+	c     *checker
+	tree  *parse.Tree
+	vars  map[string]*reflect.Type // shared with the scopes inside
+	there []string                 // pages that HasPage has been asked about
 }
 
 func (c *checker) template(name string, dot reflect.Type, from *scope, at parse.Node) {
@@ -248,6 +260,7 @@ func (s *scope) list(l *parse.ListNode, dot reflect.Type) {
 		case *parse.IfNode:
 			inner := s.clone()
 			inner.pipe(n.Pipe, dot)
+			inner.there = slices.Concat(s.there, asked(n.Pipe))
 			inner.list(n.List, dot)
 			s.clone().list(n.ElseList, dot)
 		case *parse.WithNode:
@@ -279,7 +292,42 @@ func (s *scope) list(l *parse.ListNode, dot reflect.Type) {
 }
 
 func (s *scope) clone() *scope {
-	return &scope{s.c, s.tree, maps.Clone(s.vars)}
+	return &scope{s.c, s.tree, maps.Clone(s.vars), s.there}
+}
+
+// asked gives the pages that are there where a condition holds:
+// {{ if .Site.HasPage "over" }}, {{ if and (.Site.HasPage "over") … }}.
+func asked(p *parse.PipeNode) []string {
+	if p == nil || len(p.Cmds) != 1 {
+		return nil
+	}
+	cmd := p.Cmds[0]
+	if id, ok := cmd.Args[0].(*parse.IdentifierNode); ok && id.Ident == "and" {
+		var ids []string
+		for _, a := range cmd.Args[1:] {
+			if sub, ok := a.(*parse.PipeNode); ok {
+				ids = append(ids, asked(sub)...)
+			}
+		}
+		return ids
+	}
+	if lit, ok := arg(cmd, 1); ok && method(cmd) == "HasPage" {
+		return []string{lit}
+	}
+	return nil
+}
+
+// method gives the last name of what a command calls: T of .Site.T.
+func method(cmd *parse.CommandNode) string {
+	switch n := cmd.Args[0].(type) {
+	case *parse.FieldNode:
+		return n.Ident[len(n.Ident)-1]
+	case *parse.VariableNode:
+		return n.Ident[len(n.Ident)-1]
+	case *parse.ChainNode:
+		return n.Field[len(n.Field)-1]
+	}
+	return ""
 }
 
 func elements(t reflect.Type) (key, elem reflect.Type) {
@@ -341,7 +389,7 @@ func (s *scope) command(cmd *parse.CommandNode, dot reflect.Type, piped bool) re
 				}
 			}
 			return reflect.TypeFor[string]()
-		case "display", "md", "print", "printf", "println", "html", "js", "urlquery":
+		case "display", "md", "code", "print", "printf", "println", "html", "js", "urlquery":
 			return reflect.TypeFor[string]()
 		case "len":
 			return reflect.TypeFor[int]()
@@ -379,21 +427,12 @@ func arg(cmd *parse.CommandNode, i int) (string, bool) {
 
 // named keeps the strings and pages that a command names.
 func (s *scope) named(cmd *parse.CommandNode) {
-	var last string
-	switch n := cmd.Args[0].(type) {
-	case *parse.FieldNode:
-		last = n.Ident[len(n.Ident)-1]
-	case *parse.VariableNode:
-		last = n.Ident[len(n.Ident)-1]
-	case *parse.ChainNode:
-		last = n.Field[len(n.Field)-1]
-	}
 	lit, ok := arg(cmd, 1)
 	if !ok {
 		return
 	}
 	u := use{name: lit, pos: s.pos(cmd.Args[1])}
-	switch last {
+	switch method(cmd) {
 	case "T":
 		u.args = []string{}
 		for i := 2; i < len(cmd.Args); i += 2 {
@@ -403,6 +442,7 @@ func (s *scope) named(cmd *parse.CommandNode) {
 		}
 		s.c.set.strings = append(s.c.set.strings, u)
 	case "Link":
+		u.optional = slices.Contains(s.there, lit)
 		s.c.set.links = append(s.c.set.links, u)
 	}
 }

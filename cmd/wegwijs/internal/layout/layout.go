@@ -49,6 +49,7 @@ type Set struct {
 	parts      *template.Template            // nav, redirect, directives
 	texts      *texttemplate.Template        // directives/*.md and root files
 	directives map[string]*directive
+	broken     map[string]bool // directives whose template cannot be read
 	has        map[string]bool // files
 	strings    []use           // interface strings that templates name
 	links      []use           // pages that templates name
@@ -67,6 +68,8 @@ type use struct {
 	name string
 	args []string // of a string: the names of its arguments
 	pos  diag.Pos
+	// optional says of a page that the template asks first whether it is there.
+	optional bool
 }
 
 // directive is what the head of a directive's template declares.
@@ -81,11 +84,11 @@ type directive struct {
 // Load reads all layouts. files are those below layouts/, by path; theme is
 // the style sheet made from [theme], or nil. Mistakes go to out.
 func Load(files map[string][]byte, theme []byte, out *diag.List) *Set {
-	s := &Set{kinds: map[string]*template.Template{}, directives: map[string]*directive{}, has: map[string]bool{}}
+	s := &Set{kinds: map[string]*template.Template{}, directives: map[string]*directive{}, broken: map[string]bool{}, has: map[string]bool{}}
 	s.Assets = loadAssets(files, theme, out)
 	funcs := template.FuncMap{"asset": s.Assets.URL, "display": Display}
 	base := template.New("").Funcs(funcs).Option("missingkey=zero")
-	s.texts = texttemplate.New("").Funcs(texttemplate.FuncMap(funcs)).Funcs(texttemplate.FuncMap{"md": escapeMarkdown}).Option("missingkey=zero")
+	s.texts = texttemplate.New("").Funcs(texttemplate.FuncMap(funcs)).Funcs(texttemplate.FuncMap{"md": escapeMarkdown, "code": codeMarkdown}).Option("missingkey=zero")
 	var pages []string
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		src := string(files[name])
@@ -162,11 +165,13 @@ func (s *Set) Names() []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(s.kinds)), func(n string) bool { return n == "" })
 }
 
-// Directive gives the kind of a directive, and whether it is known.
+// Directive gives the kind of a directive, and whether it is known. The kind of
+// one whose template cannot be read is "": that has been said. So it is for every
+// name where there are no layouts at all.
 func (s *Set) Directive(name string) (markdown.Kind, bool) {
 	d, ok := s.directives[name]
 	if !ok {
-		return "", false
+		return "", s.broken[name] || len(s.has) == 0
 	}
 	return d.kind, true
 }
@@ -179,6 +184,7 @@ var headRE = regexp.MustCompile(`^\s*\{\{-?\s*/\*((?s).*?)\*/\s*-?\}\}`)
 
 // declare reads the head of a directive's template.
 func (s *Set) declare(file, name string, src []byte, out *diag.List) {
+	s.broken[name] = true
 	m := headRE.FindSubmatchIndex(src)
 	if m == nil {
 		out.Errorf(diag.Pos{File: file, Line: 1, Col: 1}, "layout-directive", "begin it with:\n{{/*\nkind = \"leaf\"\nlabel = \"required\"\nattributes = []\n*/}}", "the template does not say what kind of directive it is")
@@ -197,6 +203,7 @@ func (s *Set) declare(file, name string, src []byte, out *diag.List) {
 	d.attributes = t.Strings("attributes")
 	t.Done()
 	s.directives[name] = d
+	delete(s.broken, name)
 }
 
 // Display gives an address as people read it: without scheme and final slash,
@@ -292,12 +299,27 @@ func (s *Set) Render(d *Directive, contentMD string, md bool) (html, text string
 	return html, b.String(), nil
 }
 
-var markdownSigns = regexp.MustCompile("[\\\\`*_\\[\\]<>|~&]|^[-+#]")
+// markdownSigns finds what has a meaning in Markdown; & has one only before the
+// rest of a character reference.
+var markdownSigns = regexp.MustCompile("[\\\\`*_\\[\\]<>|~]|&#?[0-9a-zA-Z]+;|^[-+#]")
 
 // escapeMarkdown gives text as Markdown that says it letter by letter: the
 // templates of Markdown copies know nothing of Markdown, so they write
 // {{ md .Label }}.
 func escapeMarkdown(text string) string { return markdownSigns.ReplaceAllString(text, `\$0`) }
+
+// codeMarkdown gives text as a code span that holds it letter by letter: the
+// fence is longer than any run of backticks in it (CommonMark 0.31 §6.1).
+func codeMarkdown(text string) string {
+	fence := "`"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	if len(fence) > 1 || strings.TrimSpace(text) != text {
+		text = " " + text + " "
+	}
+	return fence + text + fence
+}
 
 // RootData is the data of the templates in layouts/root.
 type RootData struct {
@@ -345,6 +367,16 @@ func (h *Hinted) Error() string { return h.Msg }
 // Hint says what to do.
 func (h *Hinted) Hint() string { return h.Way }
 
+// Unset is what a page shows and the configuration does not have. Where the
+// configuration is known to be wrong it says nothing new.
+type Unset struct{ Hinted }
+
+// UnsetCode is the code of findings that come from an [Unset].
+const UnsetCode = "setting-unset"
+
+// Code gives [UnsetCode].
+func (u *Unset) Code() string { return UnsetCode }
+
 // A Failure is an error of a template that was met while a page was made.
 // Where the layouts are known to be wrong it says nothing new.
 type Failure struct{ Hinted }
@@ -366,6 +398,9 @@ var (
 func Diagnose(err error) (d diag.Diagnostic, cause error, ok bool) {
 	if h, isHint := errors.AsType[*Hinted](err); isHint {
 		return d, h, false
+	}
+	if u, isUnset := errors.AsType[*Unset](err); isUnset {
+		return d, u, false
 	}
 	m := whereRE.FindStringSubmatch(err.Error())
 	if m == nil {
@@ -420,7 +455,7 @@ func (s *Set) fail(err error, src string, out *diag.List) {
 	case strings.Contains(d.Msg, "function") && strings.Contains(d.Msg, "not defined"):
 		d.Hint = "known: asset, display, and the functions of Go's templates"
 		if strings.HasSuffix(d.Pos.File, ".md") {
-			d.Hint = "known: asset, display, md, and the functions of Go's templates"
+			d.Hint = "known: asset, display, md, code, and the functions of Go's templates"
 		}
 	case strings.Contains(d.Msg, "unexpected EOF"):
 		d.Hint = "an {{ if }}, {{ with }}, {{ range }}, {{ define }} or {{ block }} has no {{ end }}"

@@ -285,7 +285,7 @@ partials/x.htm [layout-file] the program does not know what this file is for | l
 breed.html:1:23 [layout-syntax] undefined variable "$x" | give it a value first: {{ $x := .Title }}
 directives/a.html:2:1 [layout-syntax] missing value for range | write a value behind it: {{ range .Children }}, {{ if .Notice }}
 directives/a.md:1:1 [layout-syntax] unexpected {{end}} | there is an {{ end }} too many
-directives/b.md:1:4 [layout-syntax] function "dm" not defined | known: asset, display, md, and the functions of Go's templates
+directives/b.md:1:4 [layout-syntax] function "dm" not defined | known: asset, display, md, code, and the functions of Go's templates
 home.html:1:41 [layout-syntax] unexpected {{end}} | there is an {{ end }} too many
 page.html:2:19 [layout-syntax] function "nergens" not defined | known: asset, display, and the functions of Go's templates
 partials/a.html:1:1 [layout-syntax] unterminated quoted string | close it with a quote
@@ -389,7 +389,8 @@ func TestNames(t *testing.T) {
 {{ define "main" }}{{ .T "hallo" "name" .Title }}{{ .T "weg" }}{{ .T "halo" }}
 {{ .T "hallo" }}{{ .T "hallo" "naam" .Title }}{{ .T "pages" "count" 3 }}{{ .T "pages" }}{{ $.Site.T "ook weg" }}
 {{ range .Translations }}{{ .T "in een lus" }}{{ end }}{{ if false }}{{ with .Site.Link "imap" }}{{ end }}{{ .Site.Link "imp" }}{{ end }}{{ (.T "tussen haken") }}
-{{ .Title | .T "met een pijp" "name" }}{{ end }}
+{{ .Title | .T "met een pijp" "name" }}{{ if .Site.HasPage "over" }}{{ with .Site.Link "over" }}{{ end }}{{ end }}
+{{ if and (.Site.HasPage "pup") .Title }}{{ .Site.Link "pup" }}{{ .Site.Link "over" }}{{ else }}{{ .Site.Link "pup" }}{{ end }}{{ if not (.Site.HasPage "elders") }}{{ .Site.Link "elders" }}{{ end }}{{ end }}
 -- directives/settings.html --
 {{/* kind = "leaf" */}}{{ .T "in de directive" }}
 -- directives/settings.md --
@@ -445,6 +446,10 @@ page.html:2:101 [i18n-missing] warning: no string "ook weg" in i18n/fr.toml; ano
 page.html:3:32 [i18n-missing] warning: no string "in een lus" in i18n/fr.toml; another language's is shown | add it to i18n/fr.toml
 page.html:3:121 [link-page] no page has the id "imp" | did you mean "imap"? known: imap, pop
 page.html:3:145 [i18n-missing] warning: no string "tussen haken" in i18n/fr.toml; another language's is shown | add it to i18n/fr.toml
+page.html:5:56 [link-page] warning: no page has the id "pup" | did you mean "pop"?
+page.html:5:78 [link-page] no page has the id "over" | known: imap, pop
+page.html:5:111 [link-page] no page has the id "pup" | did you mean "pop"? known: imap, pop
+page.html:5:179 [link-page] no page has the id "elders" | known: imap, pop
 `
 	if got := lines(out.Sorted()); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
@@ -572,6 +577,11 @@ label = "none" */ -}}
 *{{ .Label }}*
 
 {{ .Content }}
+-- directives/toets.html --
+{{/* kind = "inline" */ -}}
+<kbd>{{ .Label }}</kbd>
+-- directives/toets.md --
+{{ code .Label }}
 -- directives/kaal.html --
 {{/* kind = "leaf" */ -}}
 <p>{{ .Label }}</p>
@@ -580,8 +590,18 @@ label = "none" */ -}}
 x
 -- directives/leeg.md --
 `)
-	if got := strings.Join(s.Directives(), " "); got != "blok kaal knop leeg lijn vouw" {
+	if got := strings.Join(s.Directives(), " "); got != "blok kaal knop leeg lijn toets vouw" {
 		t.Errorf("Directives: got %s", got)
+	}
+	if got, ok := new(Set).Directive("x"); got != "" || !ok {
+		t.Errorf("without layouts every name may be a directive: got %q, %v", got, ok)
+	}
+	broken := Load(layouts("-- directives/x.html --\n<p>\n"), nil, new(diag.List))
+	if got, ok := broken.Directive("x"); got != "" || !ok {
+		t.Errorf("of a template without a head: got %q, %v", got, ok)
+	}
+	if _, ok := broken.Directive("y"); ok {
+		t.Error("y is known, beside a broken x")
 	}
 	for name, want := range map[string]markdown.Kind{"knop": markdown.Inline, "lijn": markdown.Leaf, "blok": markdown.Container, "weg": ""} {
 		if got, ok := s.Directive(name); got != want || ok != (want != "") {
@@ -594,10 +614,14 @@ x
 		html, text               string
 		err                      string // message | hint
 	}{
-		{name: "knop", label: "A & <B>", attrs: map[string]string{"lang": "en", "soort": "x"}, html: `<b lang="en" id="id-1">A &amp; &lt;B&gt;</b>` + "\n", text: "**A \\& \\<B\\>**x\n"},
+		{name: "knop", label: "A & <B>", attrs: map[string]string{"lang": "en", "soort": "x"}, html: `<b lang="en" id="id-1">A &amp; &lt;B&gt;</b>` + "\n", text: "**A & \\<B\\>**x\n"},
+		{name: "knop", label: "A &amp; B&C;", html: `<b id="id-1">A &amp;amp; B&amp;C;</b>` + "\n", text: "**A \\&amp; B\\&C;**\n"},
 		{name: "knop", label: "A", html: `<b id="id-1">A</b>` + "\n", text: "**A**\n"},
 		{name: "knop", label: " ", err: "the label is missing | write knop[…]"},
 		{name: "knop", label: "A", attrs: map[string]string{"lnag": "en", "x": "y"}, err: `unknown attribute "lnag" | did you mean "lang"? known: lang, soort`},
+		{name: "toets", label: "550 <a>_b", html: "<kbd>550 &lt;a&gt;_b</kbd>\n", text: "`550 <a>_b`\n"},
+		{name: "toets", label: "a`b", html: "<kbd>a`b</kbd>\n", text: "`` a`b ``\n"},
+		{name: "toets", label: "``", html: "<kbd>``</kbd>\n", text: "``` `` ```\n"},
 		{name: "lijn", html: "<hr>\n", text: ""},
 		{name: "kaal", label: "- a*b*_c_ [d] `e` \\f | g#1", html: "<p>- a*b*_c_ [d] `e` \\f | g#1</p>\n", text: "\\- a\\*b\\*\\_c\\_ \\[d\\] \\`e\\` \\\\f \\| g#1"},
 		{name: "lijn", label: "x", err: "the directive takes no label | leave out [x]"},
@@ -611,7 +635,7 @@ x
 		got := ""
 		if err != nil {
 			got = err.Error()
-			if h, ok := err.(*Hinted); ok {
+			if h, ok := err.(interface{ Hint() string }); ok {
 				got += " | " + h.Hint()
 			}
 		}
@@ -659,8 +683,8 @@ x
 		}
 		d, cause, ok := Diagnose(err)
 		if !ok {
-			if h, hinted := cause.(*Hinted); hinted {
-				return "page: " + h.Msg + " | " + h.Way
+			if h, hinted := cause.(interface{ Hint() string }); hinted {
+				return "page: " + cause.Error() + " | " + h.Hint()
 			}
 			return "page: " + cause.Error()
 		}

@@ -135,7 +135,7 @@ func (d *Directive) product() (*mail.Product, error) {
 	case ok:
 		return p, nil
 	case id == "":
-		return nil, &Hinted{"site.toml has no [[mail]] table", "add one, or remove the directive"}
+		return nil, &Unset{Hinted{"site.toml has no [[mail]] table", "add one, or remove the directive"}}
 	}
 	return nil, &Hinted{fmt.Sprintf("no mail product %q", id), diag.DidYouMean(id, d.settings.Record.IDs())}
 }
@@ -155,7 +155,7 @@ func (d *Directive) rows(proto mail.Protocol) (*mail.Product, []mail.Server, err
 	}
 	rows := p.Rows(proto)
 	if len(rows) == 0 {
-		return nil, nil, &Hinted{fmt.Sprintf("mail product %q has no %s server", p.ID, proto), "add a [[mail.server]] to site.toml, or remove the directive"}
+		return nil, nil, &Unset{Hinted{fmt.Sprintf("mail product %q has no %s server", p.ID, proto), "add a [[mail.server]] to site.toml, or remove the directive"}}
 	}
 	return p, rows, nil
 }
@@ -293,7 +293,7 @@ func (d *Directive) Setting(name string) (string, error) {
 	site := d.Page.Site
 	missing := func(v, key string) (string, error) {
 		if v == "" {
-			return "", &Hinted{fmt.Sprintf("the site has no %s", name), "set " + key + " in site.toml"}
+			return "", &Unset{Hinted{fmt.Sprintf("the site has no %s", name), "set " + key + " in site.toml"}}
 		}
 		return v, nil
 	}
@@ -332,7 +332,7 @@ func (d *Directive) Setting(name string) (string, error) {
 		return d.T("username_" + slug(string(row.Username)))
 	}
 	if p.LeaveDays == 0 {
-		return "", &Hinted{"the site gives no number of days", "set leave_on_server_days in the [[mail]] table of site.toml"}
+		return "", &Unset{Hinted{"the site gives no number of days", "set leave_on_server_days in the [[mail]] table of site.toml"}}
 	}
 	return strconv.Itoa(p.LeaveDays), nil
 }

@@ -177,8 +177,8 @@ func TestSettingsMistakes(t *testing.T) {
 }
 
 func hinted(err error) string {
-	if h, ok := err.(*Hinted); ok {
-		return h.Msg + " | " + h.Way
+	if h, ok := err.(interface{ Hint() string }); ok {
+		return err.Error() + " | " + h.Hint()
 	}
 	return fmt.Sprint(err)
 }

@@ -362,6 +362,9 @@ func (w *walk) directive(d *Directive) {
 		w.Out.Errorf(d.At, "directive", diag.DidYouMean(d.Name, known), "unknown directive %q", d.Name)
 		return
 	}
+	if kind == "" {
+		return // what is wrong with its template has been said
+	}
 	if kind != d.Form {
 		w.Out.Errorf(d.At, "directive", "write "+form(kind, d.Name), "%q is not written with %s", d.Name, map[Kind]string{Inline: "one colon", Leaf: "two colons", Container: "three colons"}[d.Form])
 		return

@@ -311,11 +311,7 @@ func (w *walk) alert(q *ast.Blockquote) *Alert {
 	a := &Alert{AlertKind: kind}
 	a.SetPos(q.Pos())
 	if w.Alert != nil {
-		label, err := w.Alert(kind)
-		if err != nil {
-			w.Out.Errorf(w.pos(q), "alert", "", "%s", err)
-		}
-		a.Label = label
+		a.Label = w.Alert(kind)
 	}
 	for c := q.FirstChild(); c != nil; {
 		next := c.NextSibling()

@@ -124,12 +124,12 @@ type Input struct {
 	Src  []byte // the whole file
 	Body int    // offset in Src at which the Markdown begins
 
-	Inherit   []Heading                                   // headings of the page that this one translates
-	Link      func(dest string) Target                    // finds what a link names
-	Image     func(dest string) Image                     // finds what an image names
-	Alert     func(kind string) (label string, err error) // names an alert: note, tip, important, warning, caution
+	Inherit   []Heading                // headings of the page that this one translates
+	Link      func(dest string) Target // finds what a link names
+	Image     func(dest string) Image  // finds what an image names
+	Alert     func(kind string) string // names an alert: note, tip, important, warning, caution
 	Directive func(d *Directive) (html, md string, err error)
-	Kind      func(name string) (Kind, bool) // which directives there are, and of which kind
+	Kind      func(name string) (Kind, bool) // which directives there are, and of which kind; "" when that is not known
 	Known     func() []string                // their names, for a hint
 	Lead      string                         // the directive that a page may begin with, see Facts.Lead
 	Absolute  func(url string) string        // makes a URL path whole, for the Markdown copy

@@ -3,7 +3,6 @@ package markdown
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"flag"
 	"fmt"
 	stdhtml "html"
@@ -69,11 +68,8 @@ func input(file string, src []byte, body int, out *diag.List) *Input {
 			}
 			return Image{URL: "/" + dest, Width: 640, Height: 480}
 		},
-		Alert: func(kind string) (string, error) {
-			if kind == "caution" {
-				return "", errors.New(`no string "alert_caution" in i18n/nl.toml`)
-			}
-			return map[string]string{"note": "Goed om te weten", "tip": "Tip", "important": "Belangrijk", "warning": "Let op"}[kind], nil
+		Alert: func(kind string) string {
+			return map[string]string{"note": "Goed om te weten", "tip": "Tip", "important": "Belangrijk", "warning": "Let op"}[kind]
 		},
 		Kind:  func(name string) (Kind, bool) { k, ok := kinds[name]; return k, ok },
 		Known: func() []string { return slices.Sorted(maps.Keys(kinds)) },

@@ -274,9 +274,15 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 	}
 	facts := engine.Convert(&markdown.Input{
 		File: p.File, Src: src, Body: content.Body(src), Inherit: inherit, Lead: "summary",
-		Link:     func(dest string) markdown.Target { return r.link(p, dest) },
-		Image:    func(dest string) markdown.Image { return r.image(p, dest) },
-		Alert:    func(kind string) (string, error) { return str.T("alert_" + kind) },
+		Link:  func(dest string) markdown.Target { return r.link(p, dest) },
+		Image: func(dest string) markdown.Image { return r.image(p, dest) },
+		Alert: func(kind string) string {
+			label, err := str.T("alert_" + kind)
+			if err != nil {
+				out.Errorf(diag.Pos{File: str.File}, "i18n-missing", fmt.Sprintf("add alert_%s = \"…\" to %s", kind, str.File), "%s", err)
+			}
+			return label
+		},
 		Kind:     r.Layouts.Directive,
 		Known:    r.Layouts.Directives,
 		Absolute: r.absolute,
@@ -323,8 +329,11 @@ func (r *Renderer) layoutError(out *diag.List, file string, err error) {
 	d, cause, ok := layout.Diagnose(err)
 	if !ok {
 		hint, code := "", layout.RunCode
-		if h, isHint := cause.(*layout.Hinted); isHint {
-			hint, code = h.Hint(), "layout"
+		switch c := cause.(type) {
+		case *layout.Hinted:
+			hint, code = c.Hint(), "layout"
+		case *layout.Unset:
+			hint, code = c.Hint(), c.Code()
 		}
 		out.Errorf(diag.Pos{File: file}, code, hint, "%s", cause)
 		return
