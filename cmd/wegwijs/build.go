@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -42,27 +43,17 @@ func (e *env) runBuild(ctx context.Context, out string) error {
 	if err := e.checkOutput(dir); err != nil {
 		return err
 	}
-	s, err := e.load(ctx)
-	if err != nil {
-		return err
-	}
-	if s.Set == nil {
-		return e.report(s.Findings())
-	}
-	p := e.progress()
+	var s *build.State
+	var r *output.Report
 	var findings []diag.Diagnostic
-	r, err := output.Write(ctx, s.Set, dir, output.Options{
-		Progress: p.step,
-		Accept: func() bool {
-			findings = s.Findings()
-			return diag.Errors(findings) == 0
-		},
+	err := again(func() (err error) {
+		s, r, findings, err = e.write(ctx, dir)
+		return err
 	})
-	p.clear()
 	if err != nil {
 		return err
 	}
-	if !r.Accepted {
+	if r == nil {
 		return e.report(findings)
 	}
 	if e.format == "json" {
@@ -77,9 +68,44 @@ func (e *env) runBuild(ctx context.Context, out string) error {
 	if err := e.report(findings); err != nil {
 		return err
 	}
+	fmt.Fprintf(e.stdout, "%s\n%s: %d files, %s; %d written, %d the same, %d deleted (%s)\n", tally(s, r.Manifest), out, r.Written+r.Same, size(r.Bytes), r.Written, r.Same, r.Deleted, took(start))
+	return nil
+}
+
+// write reads the site and writes it into dir. The report is nil when a finding
+// stands in the way.
+func (e *env) write(ctx context.Context, dir string) (*build.State, *output.Report, []diag.Diagnostic, error) {
+	s, err := build.Load(ctx, os.DirFS(e.dir), e.options(), nil)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if s.Set == nil {
+		return s, nil, s.Findings(), nil
+	}
+	p := e.progress()
+	defer p.clear()
+	var findings []diag.Diagnostic
+	r, err := output.Write(ctx, s.Set, dir, output.Options{
+		Progress: p.step,
+		Accept: func() bool {
+			findings = s.Findings()
+			return diag.Errors(findings) == 0
+		},
+	})
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if !r.Accepted {
+		r = nil
+	}
+	return s, r, findings, nil
+}
+
+// tally says how many pages a site has, by language.
+func tally(s *build.State, m *output.Manifest) string {
 	pages := map[string]int{}
 	fallbacks := 0
-	for _, f := range r.Manifest.Files {
+	for _, f := range m.Files {
 		switch f.Kind {
 		case output.Real:
 			pages[f.Lang]++
@@ -87,25 +113,21 @@ func (e *env) runBuild(ctx context.Context, out string) error {
 			fallbacks++
 		}
 	}
-	line := ""
+	var langs []string
 	for _, l := range s.Config.Languages {
-		if line != "" {
-			line += ", "
-		}
-		line += fmt.Sprintf("%d %s", pages[l.Lang], l.Lang)
+		langs = append(langs, fmt.Sprintf("%d %s", pages[l.Lang], l.Lang))
 	}
-	fmt.Fprintf(e.stdout, "pages: %s", line)
+	line := "pages: " + strings.Join(langs, ", ")
 	if fallbacks > 0 {
-		fmt.Fprintf(e.stdout, "; %d shown from another language", fallbacks)
+		line += fmt.Sprintf("; %d shown from another language", fallbacks)
 	}
 	switch d := len(s.Drafts()); {
 	case d == 1:
-		fmt.Fprint(e.stdout, "; 1 draft left out")
+		line += "; 1 draft left out"
 	case d > 1:
-		fmt.Fprintf(e.stdout, "; %d drafts left out", d)
+		line += fmt.Sprintf("; %d drafts left out", d)
 	}
-	fmt.Fprintf(e.stdout, "\n%s: %d files, %s; %d written, %d the same, %d deleted (%s)\n", out, r.Written+r.Same, size(r.Bytes), r.Written, r.Same, r.Deleted, took(start))
-	return nil
+	return line
 }
 
 func took(start time.Time) string {
@@ -130,13 +152,27 @@ func nonNil(ds []diag.Diagnostic) []diag.Diagnostic {
 	return ds
 }
 
-// load reads the site, once more when a file changed meanwhile.
-func (e *env) load(ctx context.Context) (*build.State, error) {
-	s, err := build.Load(ctx, os.DirFS(e.dir), e.options(), nil)
-	if errors.Is(err, build.ErrChanged) {
+// load reads the site.
+func (e *env) load(ctx context.Context) (s *build.State, err error) {
+	err = again(func() error {
 		s, err = build.Load(ctx, os.DirFS(e.dir), e.options(), nil)
-	}
+		return err
+	})
 	return s, err
+}
+
+// attempts is how often the work is done while an editor or git is changing
+// files; who changes them for longer is told.
+const attempts = 3
+
+// again does the work once more when a file changed meanwhile.
+func again(work func() error) error {
+	for range attempts - 1 {
+		if err := work(); !errors.Is(err, build.ErrChanged) {
+			return err
+		}
+	}
+	return work()
 }
 
 func (e *env) options() build.Options {

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"os"
 
 	"github.com/spf13/cobra"
 
+	"wegwijs/cmd/wegwijs/internal/build"
 	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
@@ -24,14 +26,21 @@ func (e *env) check() *cobra.Command {
 }
 
 func (e *env) runCheck(ctx context.Context, strict bool) error {
-	s, err := e.load(ctx)
+	var ds []diag.Diagnostic
+	err := again(func() error {
+		s, err := build.Load(ctx, os.DirFS(e.dir), e.options(), nil)
+		if err != nil {
+			return err
+		}
+		if err := s.MakeAll(ctx); err != nil {
+			return err
+		}
+		ds = s.Findings()
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	if err := s.MakeAll(ctx); err != nil {
-		return err
-	}
-	ds := s.Findings()
 	if err := e.report(ds); err != nil {
 		return err
 	}

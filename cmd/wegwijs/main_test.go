@@ -16,6 +16,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"wegwijs/cmd/wegwijs/internal/build"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
@@ -140,5 +142,32 @@ func scrub(ts *testscript.TestScript, neg bool, args []string) {
 			return "DIGEST"
 		})
 		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o644))
+	}
+}
+
+// TestAgain: work is done anew while files change under it, but not for ever.
+func TestAgain(t *testing.T) {
+	changed := fmt.Errorf("make index.html: %w", build.ErrChanged)
+	other := errors.New("the disk is full")
+	for _, c := range []struct {
+		gives []error
+		times int
+		want  error
+	}{
+		{[]error{nil}, 1, nil},
+		{[]error{other}, 1, other},
+		{[]error{changed, nil}, 2, nil},
+		{[]error{changed, other}, 2, other},
+		{[]error{changed, changed, nil}, 3, nil},
+		{[]error{changed, changed, changed, nil}, 3, changed},
+	} {
+		n := 0
+		err := again(func() error {
+			n++
+			return c.gives[n-1]
+		})
+		if n != c.times || err != c.want {
+			t.Errorf("%v: got %d times and %v, want %d and %v", c.gives, n, err, c.times, c.want)
+		}
 	}
 }

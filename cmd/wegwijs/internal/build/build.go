@@ -492,9 +492,13 @@ func (s *State) readStrings(files map[string][]byte, out *diag.List) *i18n.Catal
 func (s *State) Static() []diag.Diagnostic { return s.static }
 
 // Findings gives everything wrong that is known by now: with the site as a
-// whole, and with the pages that were made.
+// whole, and with the pages that were made. Where that cannot be known, because
+// a file changed, that is an error too: nothing may be published unchecked.
 func (s *State) Findings() []diag.Diagnostic {
-	made, _ := s.Made()
+	made, err := s.Made()
+	if err != nil {
+		made = append(made, diag.Diagnostic{Pos: diag.Pos{File: content.Root}, Code: "input-changed", Msg: err.Error(), Hint: "run the program again"})
+	}
 	return diag.Sort(slices.Concat(s.static, made))
 }
 

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"wegwijs/cmd/wegwijs/internal/build"
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/strict"
 )
 
@@ -59,6 +60,26 @@ func TestFileChangesMeanwhile(t *testing.T) {
 		if err := s.MakeAll(t.Context()); !errors.Is(err, build.ErrChanged) || !strings.Contains(err.Error(), "content/nl/e-mail/pop.md") {
 			t.Errorf("%s: got %v, want an error that names the file", name, err)
 		}
+	}
+}
+
+// A link to a heading is checked in a text that may have changed since: then
+// nothing is known of it, and that is an error.
+func TestTargetChangesMeanwhile(t *testing.T) {
+	fsys := tree(t)
+	s, err := build.Load(t.Context(), fsys, build.Options{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Set.Make(t.Context(), "e-mail/index.html"); err != nil { // leads to imap.md#versturen
+		t.Fatal(err)
+	}
+	fsys["content/nl/e-mail/imap.md"] = &fstest.MapFile{Data: []byte("+++\ntitle = \"Anders\"\n+++\n")}
+	if _, err := s.Made(); !errors.Is(err, build.ErrChanged) {
+		t.Errorf("Made: got %v", err)
+	}
+	if ds := s.Findings(); len(ds) != 1 || ds[0].Code != "input-changed" || diag.Errors(ds) != 1 || !strings.Contains(ds[0].Msg, "content/nl/e-mail/imap.md") {
+		t.Errorf("Findings: got %v", ds)
 	}
 }
 

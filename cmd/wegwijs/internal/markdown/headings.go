@@ -57,6 +57,9 @@ func (w *walk) headings(doc ast.Node, pc parser.Context) []*ast.Heading {
 			id = w.unique(Slug(text))
 		}
 		n.SetAttributeString("id", []byte(id))
+		if n.FirstChild() == nil {
+			w.Out.Errorf(w.pos(n), "heading-text", "write one, or remove the line", "the heading has no text")
+		}
 		if n.Level == 1 {
 			w.Out.Errorf(w.pos(n), "heading-level", "begin with ##; the title in the front matter is the page's own heading", "the page has a second heading of level 1: %q", text)
 		}

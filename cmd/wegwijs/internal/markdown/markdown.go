@@ -232,7 +232,10 @@ func (w *walk) children(n ast.Node) {
 
 func (w *walk) node(n ast.Node) {
 	switch n := n.(type) {
-	case *ast.Text, *ast.String, *ast.CodeSpan, *ast.FencedCodeBlock, *ast.CodeBlock:
+	case *ast.Text:
+		w.reference(n)
+		return
+	case *ast.String, *ast.CodeSpan, *ast.FencedCodeBlock, *ast.CodeBlock:
 		return
 	case *ast.RawHTML:
 		w.rawHTML(n)

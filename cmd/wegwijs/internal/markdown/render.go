@@ -140,6 +140,32 @@ func (r *nodeRenderer) cell(w util.BufWriter, _ []byte, node ast.Node, entering 
 	return ast.WalkContinue, nil
 }
 
+// lost reports cells beyond the last column, which are not shown (GFM §4.10).
+func (w *walk) lost(row ast.Node, columns int) {
+	start := row.Pos()
+	if start < 0 || start >= len(w.body) {
+		return
+	}
+	line, _, _ := bytes.Cut(w.body[start:], []byte("\n"))
+	at := len(line) - len(bytes.TrimLeft(line, " \t|")) // behind the | at the start
+	if at > 0 && bytes.Count(line[:at], []byte("|")) > 1 {
+		at = bytes.IndexByte(line, '|') + 1 // the first cell is empty
+	}
+	for range columns {
+		next := at
+		for next < len(line) && (line[next] != '|' || line[next-1] == '\\') {
+			next++
+		}
+		at = next + 1
+		if at >= len(line) {
+			return
+		}
+	}
+	if len(bytes.Trim(line[at:], "| \t\r")) > 0 {
+		w.Out.Errorf(w.at(start+at-1), "table-row", `write \| for a | in a cell, also in code`, "the row has more cells than the table has columns (%d)", columns)
+	}
+}
+
 // table gives the cells of a table their scope and the name of their column.
 func (w *walk) table(n ast.Node) {
 	t, ok := n.(*xast.Table)
@@ -149,6 +175,9 @@ func (w *walk) table(n ast.Node) {
 	var names []string
 	for row := t.FirstChild(); row != nil; row = row.NextSibling() {
 		_, head := row.(*xast.TableHeader)
+		if !head {
+			w.lost(row, len(t.Alignments))
+		}
 		i := 0
 		for c := row.FirstChild(); c != nil; c = c.NextSibling() {
 			switch {
