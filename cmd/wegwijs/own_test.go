@@ -283,3 +283,45 @@ func pathUnescape(t *testing.T, s string) string {
 	}
 	return p
 }
+
+// TestReadme: the site.toml that the README shows is one that works, with the
+// languages and servers added that the shipped pages speak of.
+func TestReadme(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join(repository, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, ok := strings.Cut(string(readme), "```toml\n")
+	shown, _, closed := strings.Cut(after, "```\n")
+	if !ok || !closed {
+		t.Fatal("the README shows no site.toml")
+	}
+	public := buildOwn(t, func(name, text string) string {
+		if name != "site.toml" {
+			return text
+		}
+		return shown + `
+[languages.en]
+name = "English"
+[languages.de]
+name = "Deutsch"
+[languages.fr]
+name = "Français"
+[[mail.server]]
+protocol = "pop"
+host = "pop.voorbeeld.example"
+port = 995
+security = "tls"
+[[mail.server]]
+protocol = "smtp"
+host = "smtp.voorbeeld.example"
+port = 587
+security = "starttls"
+`
+	})
+	for _, p := range []string{"oud/index.html", ".well-known/security.txt", "rules/nginx.conf"} {
+		if _, err := os.Stat(filepath.Join(public, filepath.FromSlash(p))); err != nil {
+			t.Error(err)
+		}
+	}
+}

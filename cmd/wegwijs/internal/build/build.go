@@ -512,14 +512,35 @@ func (s *State) Made() ([]diag.Diagnostic, error) {
 	return s.news(ds), err
 }
 
-// news leaves out what a broken layout or configuration did to pages.
+// news leaves out of sorted findings what a broken layout or configuration did to
+// pages, and says once what many pages need and the configuration does not have.
 func (s *State) news(ds []diag.Diagnostic) []diag.Diagnostic {
-	if s.Sound() {
-		return ds
+	broken := !s.Sound()
+	unsound := diag.Errors(s.found.config) > 0
+	first := map[string]int{} // by message
+	more := map[int]int{}
+	kept := ds[:0]
+	for _, d := range ds {
+		if broken && d.Code == layout.RunCode || unsound && d.Code == layout.UnsetCode {
+			continue
+		}
+		if d.Code == layout.UnsetCode {
+			if at, ok := first[d.Msg]; ok {
+				more[at]++
+				continue
+			}
+			first[d.Msg] = len(kept)
+		}
+		kept = append(kept, d)
 	}
-	return slices.DeleteFunc(ds, func(d diag.Diagnostic) bool {
-		return d.Code == layout.RunCode || d.Code == layout.UnsetCode && diag.Errors(s.found.config) > 0
-	})
+	for at, n := range more {
+		where := "1 more place"
+		if n > 1 {
+			where = fmt.Sprintf("%d more places", n)
+		}
+		kept[at].Hint += "; " + where + " like this one"
+	}
+	return kept
 }
 
 // Mistakes gives what is wrong with one page, its front matter and its text;

@@ -154,17 +154,6 @@ func Parse(src []byte, out *diag.List) *Config {
 // That stage reports what is wrong in it.
 func (c *Config) Section(name string) *strict.Table { return c.root.Table(name) }
 
-// MailPos gives the position of item n of a list in the [[mail]] table that
-// stands at pos.
-func (c *Config) MailPos(pos diag.Pos, key string, n int) diag.Pos {
-	for _, t := range c.root.Tables("mail") {
-		if t.Pos() == pos {
-			return t.ItemPos(key, n)
-		}
-	}
-	return pos
-}
-
 // link checks that an address has one of the schemes.
 func (c *Config) link(t *strict.Table, key string, schemes ...string) {
 	v := t.String(key, "")
