@@ -86,7 +86,7 @@ type directive struct {
 func Load(files map[string][]byte, theme []byte, out *diag.List) *Set {
 	s := &Set{kinds: map[string]*template.Template{}, directives: map[string]*directive{}, broken: map[string]bool{}, has: map[string]bool{}}
 	s.Assets = loadAssets(files, theme, out)
-	funcs := template.FuncMap{"asset": s.Assets.URL, "display": Display}
+	funcs := template.FuncMap{"asset": s.Assets.URL, "display": Display, "breaks": Breaks}
 	base := template.New("").Funcs(funcs).Option("missingkey=zero")
 	s.texts = texttemplate.New("").Funcs(texttemplate.FuncMap(funcs)).Funcs(texttemplate.FuncMap{"md": escapeMarkdown, "code": codeMarkdown}).Option("missingkey=zero")
 	var pages []string
@@ -224,6 +224,14 @@ func Display(address string) string {
 	}
 	return host + "/" + strings.TrimSuffix(rest, "/")
 }
+
+// Breaks is a name or an address that may go on on the next line behind its
+// dots and slashes, and so keeps its parts whole on a phone.
+func Breaks(s string) template.HTML {
+	return template.HTML(breaks.Replace(template.HTMLEscapeString(s)))
+}
+
+var breaks = strings.NewReplacer(".", ".<wbr>", "/", "/<wbr>")
 
 // Page renders a page into b.
 func (s *Set) Page(b *bytes.Buffer, p *Page, layoutName string) error {
@@ -453,9 +461,9 @@ func (s *Set) fail(err error, src string, out *diag.List) {
 	}
 	switch {
 	case strings.Contains(d.Msg, "function") && strings.Contains(d.Msg, "not defined"):
-		d.Hint = "known: asset, display, and the functions of Go's templates"
+		d.Hint = "known: asset, breaks, display, and the functions of Go's templates"
 		if strings.HasSuffix(d.Pos.File, ".md") {
-			d.Hint = "known: asset, display, md, code, and the functions of Go's templates"
+			d.Hint = "known: asset, breaks, display, md, code, and the functions of Go's templates"
 		}
 	case strings.Contains(d.Msg, "unexpected EOF"):
 		d.Hint = "an {{ if }}, {{ with }}, {{ range }}, {{ define }} or {{ block }} has no {{ end }}"

@@ -3,6 +3,8 @@ package markdown
 import (
 	"bytes"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	xast "github.com/yuin/goldmark/extension/ast"
@@ -23,6 +25,73 @@ func (r *nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(xast.KindTableCell, r.cell)
 	reg.Register(xast.KindTaskCheckBox, r.checkBox)
 	reg.Register(ast.KindLink, r.link)
+	reg.Register(ast.KindText, r.text)
+}
+
+// text is goldmark's, with a word such as e-mail kept on one line.
+func (r *nodeRenderer) text(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	n := node.(*ast.Text)
+	value := n.Segment.Value(source)
+	if n.IsRaw() {
+		r.writer.RawWrite(w, value)
+		return ast.WalkContinue, nil
+	}
+	for {
+		start, end := hyphened(value)
+		if start == end {
+			break
+		}
+		r.writer.Write(w, value[:start])
+		w.WriteString(`<span class="nb">`)
+		r.writer.Write(w, value[start:end])
+		w.WriteString("</span>")
+		value = value[end:]
+	}
+	r.writer.Write(w, value)
+	switch {
+	case n.HardLineBreak():
+		w.WriteString("<br>\n")
+	case n.SoftLineBreak():
+		w.WriteByte('\n')
+	}
+	return ast.WalkContinue, nil
+}
+
+// longest is how many bytes a word may have to be kept on one line: a longer
+// one might not fit on it.
+const longest = 24
+
+// hyphened finds a word whose first part is one letter, as e-mail, x-as and
+// T-shirt: browsers would break it behind the hyphen. It gives 0, 0 when
+// there is none.
+func hyphened(s []byte) (start, end int) {
+	for at := 0; ; {
+		i := bytes.IndexByte(s[at:], '-')
+		if i < 0 {
+			return 0, 0
+		}
+		hyphen := at + i
+		at = hyphen + 1
+		first, n := utf8.DecodeLastRune(s[:hyphen])
+		start = hyphen - n
+		if before, _ := utf8.DecodeLastRune(s[:start]); n == 0 || !unicode.IsLetter(first) || start > 0 && (word(before) || strings.ContainsRune("-&\\/.@", before)) {
+			continue
+		}
+		end = at
+		for end < len(s) {
+			r, n := utf8.DecodeRune(s[end:])
+			if !word(r) {
+				break
+			}
+			end += n
+		}
+		if end > at && end-start <= longest {
+			return start, end
+		}
+	}
 }
 
 // link is goldmark's, which has no hreflang (its list of attributes says
