@@ -19,7 +19,7 @@ const inline = (node) => {
   return text;
 };
 
-const hidden = (node) => node.matches("button, input, script, form, [hidden], .vh, .js, [role=status] .waiting");
+const hidden = (node) => node.matches("button, input, script, form, [hidden], .vh, .js, .nojs, [role=status] .waiting");
 const cell = (c) => inline(c).trim().replaceAll("|", "\\|");
 
 function table(t) {

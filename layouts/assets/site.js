@@ -151,5 +151,7 @@ root.classList.add("ready");
 if (document.querySelector(".personal") || (kept.get("address") && document.querySelector("[data-personal]"))) {
   import("./personal.js").then(({ run }) => run(say, kept));
 }
+const find = document.querySelector(".find");
+if (find) import("./find.js").then(({ run }) => run(find, kept));
 hint();
 addEventListener("load", () => (window.requestIdleCallback ?? setTimeout)(() => keep().catch(() => {})));

@@ -1,0 +1,93 @@
+package browser
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+const messagePage = "/e-mail/versturen-lukt-niet/"
+
+// paste puts a text into the field for an error message and waits for the
+// answer to it.
+func (b *tab) paste(text string) {
+	b.t.Helper()
+	fill := func(text string) {
+		value, _ := json.Marshal(text)
+		b.run(fmt.Sprintf(`(() => {
+			const e = document.querySelector(".find textarea");
+			e.value = %s;
+			e.dispatchEvent(new Event("input", { bubbles: true }));
+		})()`, value))
+	}
+	fill("")
+	b.until(`document.querySelector(".found").childElementCount === 0`)
+	fill(text)
+	b.until(`document.querySelector(".found").childElementCount > 0`)
+}
+
+// TestPastedMessage pastes error messages as programs and servers give them,
+// with names and numbers of their own: the first remedy is the right one.
+func TestPastedMessage(t *testing.T) {
+	b := reader(t)
+	for _, c := range []struct{ path, pasted, found, link string }{
+		{messagePage, "SMTP error from remote mail server after RCPT TO:<anna@elders.example>:\n550 Relaying denied. Proper authentication required", "550 Relaying denied", ""},
+		{messagePage, "Het verzenden van de e-mail is mislukt.\nDe mailserver antwoordde: 554 5.7.1 <anna@elders.example>: Relay access denied.", "Relay access denied", ""},
+		{messagePage, "sorry, that domain isn’t in my list of allowed rcpthosts (#5.7.1)", "rcpthosts", ""},
+		{messagePage, "535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6", "535 5.7.8", "/e-mail/wachtwoord-klopt-niet/"},
+		{messagePage, "0x800CCC79", "0x800CCC79", ""},
+		{messagePage, "Verzenden van het bericht is mislukt. Het bericht kon niet worden verzonden, omdat het verbinden met uitgaande (SMTP-)server smtp.elders.example is mislukt. De server is mogelijk niet beschikbaar of weigert SMTP-verbindingen.", "omdat het verbinden met uitgaande", ""},
+		{messagePage, "<jan@elders.example>: host mx.elders.example said: 550 5.1.1 <jan@elders.example>: Recipient address rejected: User unknown in virtual mailbox table", "Recipient address rejected", ""},
+		{messagePage, "552 5.2.2 quota exceeded", "quota exceeded", ""},
+		{messagePage, "relay", "Relaying denied", ""},
+		{"/e-mail/werkt-niet/", "Wachttijd voor verbinding met server imap.voorbeeld.example is verstreken.", "Wachttijd", ""},
+		{"/e-mail/werkt-niet/", "AANMELDING MISLUKT", "Aanmelding mislukt", "/e-mail/wachtwoord-klopt-niet/"},
+		{"/e-mail/wachtwoord-klopt-niet/", "Aanmelden bij server imap.voorbeeld.example met gebruikersnaam anna is mislukt.", "Aanmelden bij server", ""},
+		{"/e-mail/certificaatwaarschuwing/", "Het certificaat voor mail.jouwdomein.nl is niet geldig voor die server.", "niet geldig voor die server", ""},
+		{"/en/email/cannot-send/", "554 5.7.1 : Relay access denied", "Relay access denied", ""},
+	} {
+		if where := eval[string](b, `location.pathname`); where != c.path {
+			b.open(c.path)
+		}
+		b.paste(c.pasted)
+		first := eval[string](b, `document.querySelector(".found li")?.innerText ?? ""`)
+		if !strings.Contains(first, c.found) {
+			t.Errorf("%s: pasted %q, found %q, want %q", c.path, c.pasted, first, c.found)
+		}
+		if c.link != "" && !eval[bool](b, fmt.Sprintf(`document.querySelector(".found li a[href='%s']") !== null`, c.link)) {
+			t.Errorf("%s: what is found for %q does not lead on to %s", c.path, c.pasted, c.link)
+		}
+		if n := eval[int](b, `document.querySelectorAll(".found li").length`); n > 3 {
+			t.Errorf("%s: %d remedies for %q, want at most 3", c.path, n, c.pasted)
+		}
+	}
+	b.quiet("the pages with messages")
+}
+
+// TestUnknownMessage pastes what no table has: the page says so and leads to
+// the other tables, where the message is looked up again.
+func TestUnknownMessage(t *testing.T) {
+	b := reader(t)
+	b.size(320, 640)
+	b.open(messagePage)
+	b.paste("zwaluwen boven het dorpsplein")
+	if n := eval[int](b, `document.querySelectorAll(".found a").length`); n != 3 {
+		t.Errorf("%d other lists, want 3", n)
+	}
+	b.paste("Aanmelding mislukt")
+	b.run(axeSource(t))
+	b.axe("with a message that is not there")
+	if wide := eval[[]string](b, overflow); len(wide) > 0 {
+		t.Errorf("the answer sticks out: %q", wide)
+	}
+	b.run(`document.querySelector(".found a[href='/e-mail/werkt-niet/#foutmeldingen']").click()`)
+	b.until(`location.pathname === "/e-mail/werkt-niet/" && document.querySelector(".found li")?.innerText.includes("Aanmelding mislukt")`)
+	b.run(axeSource(t))
+	b.axe("with a message that came along")
+	b.open(messagePage)
+	if got := eval[string](b, `document.querySelector(".find textarea").value`); got != "" {
+		t.Errorf("the message %q comes back on another page", got)
+	}
+	b.quiet(messagePage)
+}
