@@ -44,9 +44,8 @@ function card(row) {
   head.append(...copies(message));
   item.append(head, ...rest.map((cell) => {
     const p = document.createElement("p");
-    const name = document.createElement("b");
-    name.textContent = `${cell.dataset.label}: `;
-    p.append(name, ...copies(cell));
+    p.dataset.label = cell.dataset.label;
+    p.append(...copies(cell));
     return p;
   }));
   return item;

@@ -45,6 +45,7 @@ func TestPastedMessage(t *testing.T) {
 		{"/e-mail/werkt-niet/", "AANMELDING MISLUKT", "Aanmelding mislukt", "/e-mail/wachtwoord-klopt-niet/"},
 		{"/e-mail/wachtwoord-klopt-niet/", "Aanmelden bij server imap.voorbeeld.example met gebruikersnaam anna is mislukt.", "Aanmelden bij server", ""},
 		{"/e-mail/certificaatwaarschuwing/", "Het certificaat voor mail.jouwdomein.nl is niet geldig voor die server.", "niet geldig voor die server", ""},
+		{"/fr/e-mail/ne-fonctionne-pas/", "Échec lors de la connexion au serveur imap.voorbeeld.example.", "Échec lors de la connexion", ""},
 		{"/en/email/cannot-send/", "554 5.7.1 : Relay access denied", "Relay access denied", ""},
 	} {
 		if where := eval[string](b, `location.pathname`); where != c.path {
@@ -74,6 +75,10 @@ func TestUnknownMessage(t *testing.T) {
 	b.paste("zwaluwen boven het dorpsplein")
 	if n := eval[int](b, `document.querySelectorAll(".found a").length`); n != 3 {
 		t.Errorf("%d other lists, want 3", n)
+	}
+	b.paste("De uitgaande server van het kantoor is vandaag niet bereikbaar") // words that many messages have say little
+	if got := eval[string](b, `document.querySelector(".found li:has(p)")?.innerText ?? ""`); got != "" {
+		t.Errorf("found %q by words that many messages have", got)
 	}
 	b.paste("Aanmelding mislukt")
 	b.run(axeSource(t))

@@ -159,6 +159,63 @@ func TestHead(t *testing.T) {
 	}
 }
 
+// TestFallbacks checks that who reads German or French gets English where a
+// page is not there yet, with a line that says so, and not Dutch.
+func TestFallbacks(t *testing.T) {
+	b := reader(t)
+	seen := 0
+	for _, p := range theSite.readable() {
+		data, err := theSite.read(p.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.missing || !strings.Contains(string(data), `content="noindex"`) && !strings.Contains(string(data), "content=noindex") {
+			continue
+		}
+		if seen++; seen > 1 && testing.Short() {
+			break
+		}
+		b.languages(p.lang)
+		b.open(p.path)
+		if got := eval[string](b, `[...document.querySelectorAll("h1, .lead, .content")].map((e) => e.closest("[lang]").lang).join(" ")`); got != "en en en" {
+			t.Errorf("%s: its title, summary and text are in %s, want English", p.path, got)
+		}
+		if !eval[bool](b, shown+`(document.querySelector(".notice"))`) {
+			t.Errorf("%s: nothing says that it is not translated", p.path)
+		}
+	}
+	if seen == 0 {
+		t.Error("no page is shown from another language")
+	}
+}
+
+// TestWholeWords looks at the narrowest phone: e-mail is not broken behind its
+// hyphen, and an address only where it does not fit on a line of its own.
+func TestWholeWords(t *testing.T) {
+	b := reader(t)
+	for _, path := range append(mainPages[1:], messagePage) {
+		b.size(320, 640)
+		b.open(path)
+		if n := eval[int](b, `document.querySelectorAll("main .nb").length`); n == 0 {
+			t.Errorf("%s: no word is kept whole", path)
+		}
+		if broken := eval[[]string](b, `[...document.querySelectorAll("main .nb")].filter((e) => e.getClientRects().length > 1).map((e) => e.textContent)`); len(broken) > 0 {
+			t.Errorf("%s: broken: %q", path, broken)
+		}
+		if broken := eval[[]string](b, `[...document.querySelectorAll("main .addr")].filter((e) => {
+			const text = document.createRange();
+			text.selectNodeContents(e);
+			const lines = new Set([...text.getClientRects()].map((r) => Math.round(r.top))).size;
+			e.style.whiteSpace = "nowrap";
+			const fits = e.scrollWidth <= e.parentElement.clientWidth - parseFloat(getComputedStyle(e.parentElement).paddingInlineStart || 0);
+			e.style.whiteSpace = "";
+			return lines > 1 && fits && getComputedStyle(e.parentElement).display === "block";
+		}).map((e) => e.textContent)`); len(broken) > 0 {
+			t.Errorf("%s: broken although they fit: %q", path, broken)
+		}
+	}
+}
+
 func after(s, sep string) string {
 	_, rest, _ := strings.Cut(s, sep)
 	return rest
