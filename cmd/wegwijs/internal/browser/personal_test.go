@@ -10,6 +10,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+	"github.com/google/uuid"
 	"github.com/makiuchi-d/gozxing/qrcode/decoder"
 	"golang.org/x/net/idna"
 	"howett.net/plist"
@@ -124,6 +125,13 @@ func TestPersonal(t *testing.T) {
 	} {
 		if account[key] != value {
 			t.Errorf("profile: %s is %v, want %v", key, account[key], value)
+		}
+	}
+	// Version 5 of RFC 9562, as the profile for everyone has it, of the address.
+	space := uuid.NewSHA1(uuid.NameSpaceDNS, []byte(domain))
+	for part, got := range map[string]any{"profile": profile.PayloadUUID, "account": account["PayloadUUID"]} {
+		if id := strings.ToUpper(uuid.NewSHA1(space, []byte("mobileconfig/pop/"+part+"/"+want)).String()); got != id {
+			t.Errorf("profile: UUID of the %s is %v, want %s", part, got, id)
 		}
 	}
 	for key := range account {
@@ -283,8 +291,8 @@ func TestCodes(t *testing.T) {
 }
 
 // products is what TestPersonalProducts adds to this repository's site: a
-// product whose forms can say only half, and one whose user names nobody can
-// know.
+// product that a code can hold and a profile cannot, and one the other way
+// round.
 const products = `
 [[mail]]
 id = "half"
@@ -297,7 +305,7 @@ protocol = "imap"
 host = "imap.half.example"
 port = 993
 security = "tls"
-authentication = ["oauth2", "password"]
+authentication = ["oauth2", "encrypted"]
 
 [[mail.server]]
 protocol = "pop"
@@ -329,7 +337,6 @@ protocol = "smtp"
 host = "smtp.given.example"
 port = 465
 security = "tls"
-authentication = ["oauth2"]
 `
 
 // TestPersonalProducts has three products on one page, each with a form of its
@@ -388,12 +395,12 @@ func TestPersonalProducts(t *testing.T) {
 		t.Error("the user name that was filled in cannot be copied")
 	}
 	b.until(`box.querySelector(".qr svg")`)
-	want := `[1,[1,1],[0,"imap.half.example",993,3,1,"anna"],[[[0,"smtp.half.example",465,3,1,"anna"],["anna@half.example",""]]]]`
+	want := `[1,[1,1],[0,"imap.half.example",993,3,2,"anna"],[[[0,"smtp.half.example",465,3,1,"anna"],["anna@half.example",""]]]]`
 	if got := decode(t, eval[[]string](b, strings.Replace(shownCode, `document.querySelector(".qr svg")`, `box.querySelector(".qr svg")`, 1))); got != want {
 		t.Errorf("the code says\n%s\nwant\n%s", got, want)
 	}
-	if !visible(".profile") {
-		t.Error("there is no profile for IMAP")
+	if visible(".profile") {
+		t.Error("a profile for a server that takes no plain password")
 	}
 	b.run(`box.querySelector("[value=pop]").click()`)
 	b.until(`!box.querySelector("[data-own=pop]").hidden`)
@@ -401,12 +408,18 @@ func TestPersonalProducts(t *testing.T) {
 		t.Error("a profile or a code for a server without encryption")
 	}
 	fill(2, "anna@given.example")
-	if visible(".profile") || visible(".qr") || visible("[data-key=username] .copy") {
-		t.Error("a profile without a way to log in, a code without a user name, or that to copy")
+	if visible(".qr") || visible("[data-key=username] .copy") || !visible(".profile") {
+		t.Error("a code without a user name, or that to copy, or no profile, which asks for it")
+	}
+
+	// An address can be longer than a code holds; everything else still works.
+	fill(0, strings.Repeat("a", 60)+"@"+strings.Repeat(strings.Repeat("b", 60)+".", 3)+"example")
+	if visible(".qr") || !visible(".profile") {
+		t.Error("a code that cannot hold the address, or no profile")
 	}
 
 	b.run(`box.querySelector("[data-clear]").click()`)
-	b.until(`!document.querySelector(".mine") && [...document.querySelectorAll(".own")].every((e) => e.hidden)`)
+	b.until(`!document.querySelector(".mine") && [...document.querySelectorAll("[data-personal] + .copy")].every((e) => e.hidden) && [...document.querySelectorAll(".own")].every((e) => e.hidden)`)
 	if messages, _ := b.heard(); len(messages) > 0 {
 		t.Errorf("the page says %q", messages)
 	}
