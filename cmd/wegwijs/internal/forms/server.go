@@ -21,8 +21,9 @@ var WebServers = []string{"nginx", "apache", "caddy"}
 // valid file fails; they keep readers' addresses, which stand in the query of
 // an Autoconfig request, out of nginx's log (the others need that in their own
 // log settings). With more than one product they also choose the file by host
-// name; a domain that is in no product gets the primary product's. All of it was tried with nginx 1.22, Apache 2.4 and Caddy 2.6, and the
-// tests do so again where these are installed.
+// name; a domain that is in no product gets the primary product's. All of it
+// was tried with nginx 1.22, Apache 2.4 and Caddy 2.6, and the tests do so
+// again where these are installed.
 func Snippet(server string, r *mail.Record, s *Site) []byte {
 	t := snippets.Lookup(server)
 	if t == nil || len(r.Products) == 0 {

@@ -256,18 +256,13 @@ func checkPort(t *strict.Table, s Server) {
 	if !ok {
 		return
 	}
-	insecure := false
 	if s.Security == None {
 		// RFC 8314 §4.1: cleartext access is obsolete.
-		insecure = true
 		if s.Why == "" {
 			t.Errorf("security", "mail-insecure", fmt.Sprintf("use security = \"tls\" with port %d; a server that truly cannot needs why = \"…\"", std.implicit), "%s without encryption shows passwords to everyone on the network", s.Protocol)
-		} else {
-			t.Warnf("security", "mail-insecure", "", "%s without encryption: %s", s.Protocol, s.Why)
+			return // what goes with which port follows from the way out
 		}
-	}
-	if slices.Contains(s.Authentication, Password) && insecure && s.Why == "" {
-		return
+		t.Warnf("security", "mail-insecure", "", "%s without encryption: %s", s.Protocol, s.Why)
 	}
 	var v verdict
 	switch other, isOther := owner(s.Port); {

@@ -346,7 +346,7 @@ does not hold        imap imap.example.nl:143 (starttls)            site.toml:11
         it said: "AUTH=\"X\""
         hint: correct it
 could not be reached pop pop.example.nl:995 (tls)                   site.toml:12:3
-    192.0.2.1: no encryption, no greeting
+    192.0.2.1: nothing was heard
       no answer: no answer within 5 s [verify-connect]
         hint: try again
 holds                dns of example.nl                              site.toml:3

@@ -76,6 +76,9 @@ func (a *Address) summary() string {
 	if a.Skipped != "" {
 		return "skipped: " + a.Skipped
 	}
+	if a.TLS == nil && a.Greeting == "" {
+		return "nothing was heard"
+	}
 	var parts []string
 	if t := a.TLS; t != nil {
 		parts = append(parts, t.Version, "certificate of "+t.Issuer)
