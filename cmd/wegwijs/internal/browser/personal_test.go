@@ -365,6 +365,7 @@ func TestPersonalProducts(t *testing.T) {
 	}
 	t.Cleanup(s.Close)
 	b.openAt(s.server.URL + "/e-mail/producten/")
+	b.until(`[...document.querySelectorAll(".personal")].every((e) => !e.hidden)`)
 	b.forget()
 
 	if n := eval[int](b, `document.querySelectorAll(".copy[hidden]").length - [...document.querySelectorAll(".copy[hidden]")].filter((e) => getComputedStyle(e).display === "none").length`); n > 0 {
