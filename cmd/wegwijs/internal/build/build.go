@@ -123,8 +123,9 @@ type Options struct {
 	// Keys reads a file that is not part of the site, by a path from its
 	// folder: a certificate or a key. Nil means that there are none.
 	Keys func(path string) ([]byte, error)
-	// Today is compared with the dates of checks, for warnings only: no byte
-	// of the output depends on it. The zero date leaves them out.
+	// Today is compared with the dates of checks and with the end of the
+	// certificate that signs, for warnings only: no byte of the output depends
+	// on it. The zero date leaves them out.
 	Today  strict.Date
 	Drafts bool // show pages that are drafts
 }
