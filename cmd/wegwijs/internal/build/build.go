@@ -55,6 +55,11 @@ type findings struct {
 	scan, config, strings, layouts, site, names, mail, set []diag.Diagnostic
 }
 
+// scanned reports whether the scan found something wrong with a file.
+func (f *findings) scanned(file string) bool {
+	return slices.ContainsFunc(f.scan, func(d diag.Diagnostic) bool { return d.Pos.File == file })
+}
+
 // page is what reading one Markdown file gave.
 type page struct {
 	*content.Page // nil when it cannot be read
@@ -237,6 +242,9 @@ func load(ctx context.Context, fsys fs.FS, opt Options, prev *State, look func(*
 			change.files = true
 		}
 	}
+	if s.found.scanned(config.File) != prev.found.scanned(config.File) {
+		change.config = true // neither can be read, for another reason
+	}
 	if len(pages) > 0 {
 		s.pages = prev.pages.with(pages)
 	}
@@ -282,7 +290,7 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, change changes) e
 				return err
 			}
 			s.Config = config.Parse(src, out)
-		case !slices.ContainsFunc(s.found.scan, func(d diag.Diagnostic) bool { return d.Pos.File == config.File }): // else what is wrong with it has been said
+		case !s.found.scanned(config.File): // else what is wrong with it has been said
 			out.Errorf(diag.Pos{File: config.File}, "config-missing", "write one, or run the program in the folder of the site (-C folder)", "the folder has no site.toml")
 		}
 		s.found.config = take()

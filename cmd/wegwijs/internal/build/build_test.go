@@ -10,6 +10,8 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -245,6 +247,30 @@ func TestSignerEnds(t *testing.T) {
 		}
 		if strings.Join(got, "\n") != want {
 			t.Errorf("on %s: got %q, want %q", today, got, want)
+		}
+	}
+}
+
+// TestSiteTomlThatCannotBeRead: that it is gone is said also after it was
+// there and could not be read, and the other way round.
+func TestSiteTomlThatCannotBeRead(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "site.toml")
+	var s *build.State
+	for i, want := range []string{"config-missing", "input-link", "config-missing", "input-link"} {
+		if want == "input-link" {
+			if err := os.Symlink("/elders", name); err != nil {
+				t.Skip(err)
+			}
+		} else {
+			os.Remove(name)
+		}
+		var err error
+		if s, err = build.Load(t.Context(), os.DirFS(dir), build.Options{}, s); err != nil {
+			t.Fatal(err)
+		}
+		if ds := s.Static(); len(ds) != 1 || ds[0].Code != want {
+			t.Errorf("%d: got %v, want %s", i, ds, want)
 		}
 	}
 }
