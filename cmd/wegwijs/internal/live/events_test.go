@@ -69,6 +69,8 @@ func (f *faulty) pass() {
 func (f *faulty) Events() <-chan fsnotify.Event { return f.events }
 func (f *faulty) Errors() <-chan error          { return f.errs }
 
+func (f *faulty) Remove(dir string) error { return f.real.Remove(dir) }
+
 func (f *faulty) Add(dir string) error {
 	f.added++
 	if f.end == "no folders" && f.added > 4 {

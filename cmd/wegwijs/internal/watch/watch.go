@@ -50,6 +50,7 @@ type Options struct {
 // Events is what gives events; fsnotify's watcher is one.
 type Events interface {
 	Add(dir string) error
+	Remove(dir string) error
 	Close() error
 	Events() <-chan fsnotify.Event
 	Errors() <-chan error
@@ -66,9 +67,10 @@ type Watcher struct {
 	// not taken are joined.
 	Hints chan Hint
 
-	dir    string
-	opt    Options
-	events Events // nil: the watcher polls
+	dir     string
+	opt     Options
+	events  Events          // nil: the watcher polls
+	watched map[string]bool // folders of which there are events
 }
 
 // How often everything is looked at although no event came. Idle, the sweeps
@@ -104,7 +106,7 @@ func Start(ctx context.Context, dir string, opt Options) *Watcher {
 	if opt.Pace == nil {
 		opt.Pace = pace
 	}
-	w := &Watcher{Hints: make(chan Hint, 1), dir: filepath.Clean(dir), opt: opt}
+	w := &Watcher{Hints: make(chan Hint, 1), dir: filepath.Clean(dir), opt: opt, watched: map[string]bool{}}
 	if !opt.Poll {
 		if kind := w.silent(); kind != "" {
 			opt.Say(fmt.Sprintf("the site is on %s, which gives no reliable events: looking at its files instead; a folder on this machine's own disk is faster", kind))
@@ -147,8 +149,7 @@ func (w *Watcher) open() error {
 	return w.addAll()
 }
 
-// addAll watches the folders of all inputs, also such as came while events
-// were lost.
+// addAll watches the folders of all inputs, also such as came unseen.
 func (w *Watcher) addAll() error {
 	for _, root := range scan.Roots {
 		if err := w.add(root); err != nil {
@@ -179,11 +180,25 @@ func (w *Watcher) folders(name string, do func(p string) error) error {
 func (w *Watcher) add(name string) error {
 	return w.folders(name, func(p string) error {
 		err := w.events.Add(p)
+		if err == nil {
+			w.watched[p] = true
+		}
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 			return nil
 		}
 		return err
 	})
+}
+
+// forget watches a folder and those in it no longer. They are no longer at
+// that path; where they are now they would give events under their old names.
+func (w *Watcher) forget(dir string) {
+	for p := range w.watched {
+		if p == dir || strings.HasPrefix(p, dir+string(filepath.Separator)) {
+			delete(w.watched, p)
+			w.events.Remove(p) // the system may have done so already
+		}
+	}
 }
 
 // fall goes on without events, and says why and what would help.
@@ -272,6 +287,13 @@ func (w *Watcher) event(e fsnotify.Event) (Hint, error) {
 	top, _, _ := strings.Cut(rel, "/")
 	if !slices.Contains(scan.Roots, top) || rel != top && scan.Transient(filepath.Base(rel)) {
 		return Hint{}, nil
+	}
+	if (e.Has(fsnotify.Rename) || e.Has(fsnotify.Remove)) && w.watched[e.Name] {
+		w.forget(e.Name)
+		// Its new place may have been watched already, and was forgotten too.
+		if err := w.addAll(); err != nil {
+			return Hint{}, err
+		}
 	}
 	if e.Has(fsnotify.Create) {
 		if fi, err := os.Lstat(e.Name); err == nil && fi.IsDir() {

@@ -34,6 +34,8 @@ func (f *fake) Events() <-chan fsnotify.Event { return f.events }
 func (f *fake) Errors() <-chan error          { return f.errs }
 func (f *fake) Close() error                  { f.closed = true; return nil }
 
+func (f *fake) Remove(string) error { return nil }
+
 func (f *fake) Add(dir string) error {
 	if f.add != nil {
 		if err := f.add(dir); err != nil {
@@ -382,6 +384,11 @@ func TestSlowReaderLosesNothing(t *testing.T) {
 	})
 }
 
+// covers reports whether who follows the hint looks at a path.
+func covers(h watch.Hint, path string) bool {
+	return h.All || slices.ContainsFunc(h.Paths, func(p string) bool { return p == path || strings.HasPrefix(path, p+"/") })
+}
+
 // TestRealEvents has the system's own events: every way of changing something
 // gives a hint at once.
 func TestRealEvents(t *testing.T) {
@@ -424,8 +431,64 @@ func TestRealEvents(t *testing.T) {
 			case <-end:
 				t.Fatalf("%s: no hint at %s", s.what, s.path)
 			}
-			if slices.Contains(h.Paths, s.path) {
+			if covers(h, s.path) {
 				break
+			}
+		}
+	}
+}
+
+// TestMovedFolders moves a folder with others in it to and fro, also into one
+// that is new: what is saved deep in it afterwards gives a hint at its place.
+func TestMovedFolders(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, filepath.FromSlash(name)) }
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(os.MkdirAll(at("content/nl/a/diep/dieper"), 0o755))
+	said := make(chan string, 1)
+	w := watch.Start(t.Context(), dir, watch.Options{
+		Say:  func(line string) { said <- line },
+		Pace: func(bool, time.Duration) time.Duration { return time.Hour },
+	})
+	rest := func() {
+		for {
+			select {
+			case <-w.Hints:
+			case line := <-said:
+				t.Skipf("no events here: %s", line)
+			case <-time.After(30 * time.Millisecond):
+				return
+			}
+		}
+	}
+	now := "content/nl/a"
+	for i := range 24 {
+		to := fmt.Sprintf("content/nl/%c", 'a'+(i+1)%2)
+		if i%3 == 2 { // into a folder that is just being looked at
+			must(os.Mkdir(at(fmt.Sprintf("content/nl/n%d", i)), 0o755))
+			to = fmt.Sprintf("content/nl/n%d/a", i)
+		}
+		must(os.Rename(at(now), at(to)))
+		now = to
+		rest()
+		for _, sub := range []string{"", "diep/", "diep/dieper/"} {
+			name := fmt.Sprintf("%s/%sp%d.md", now, sub, i)
+			must(os.WriteFile(at(name), nil, 0o644))
+			for end := time.After(10 * time.Second); ; {
+				var h watch.Hint
+				select {
+				case h = <-w.Hints:
+				case <-end:
+					t.Fatalf("move %d to %s: no hint at %s", i, now, name)
+				}
+				if covers(h, name) {
+					break
+				}
 			}
 		}
 	}
