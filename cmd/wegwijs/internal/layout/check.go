@@ -389,7 +389,7 @@ func (s *scope) command(cmd *parse.CommandNode, dot reflect.Type, piped bool) re
 				}
 			}
 			return reflect.TypeFor[string]()
-		case "breaks", "display", "md", "code", "print", "printf", "println", "html", "js", "urlquery":
+		case "breaks", "display", "whole", "md", "code", "print", "printf", "println", "html", "js", "urlquery":
 			return reflect.TypeFor[string]()
 		case "len":
 			return reflect.TypeFor[int]()

@@ -86,7 +86,7 @@ type directive struct {
 func Load(files map[string][]byte, theme []byte, out *diag.List) *Set {
 	s := &Set{kinds: map[string]*template.Template{}, directives: map[string]*directive{}, broken: map[string]bool{}, has: map[string]bool{}}
 	s.Assets = loadAssets(files, theme, out)
-	funcs := template.FuncMap{"asset": s.Assets.URL, "display": Display, "breaks": Breaks}
+	funcs := template.FuncMap{"asset": s.Assets.URL, "display": Display, "breaks": Breaks, "whole": Whole}
 	base := template.New("").Funcs(funcs).Option("missingkey=zero")
 	s.texts = texttemplate.New("").Funcs(texttemplate.FuncMap(funcs)).Funcs(texttemplate.FuncMap{"md": escapeMarkdown, "code": codeMarkdown}).Option("missingkey=zero")
 	var pages []string
@@ -232,6 +232,22 @@ func Breaks(s string) template.HTML {
 }
 
 var breaks = strings.NewReplacer(".", ".<wbr>", "/", "/<wbr>")
+
+// Whole is a text in which words such as e-mail stay on one line, as they do
+// in the Markdown of pages.
+func Whole(s string) template.HTML {
+	var b strings.Builder
+	for {
+		start, end := markdown.Hyphened([]byte(s))
+		if start == end {
+			break
+		}
+		b.WriteString(template.HTMLEscapeString(s[:start]) + `<span class="nb">` + s[start:end] + "</span>")
+		s = s[end:]
+	}
+	b.WriteString(template.HTMLEscapeString(s))
+	return template.HTML(b.String())
+}
 
 // Page renders a page into b.
 func (s *Set) Page(b *bytes.Buffer, p *Page, layoutName string) error {
@@ -461,9 +477,9 @@ func (s *Set) fail(err error, src string, out *diag.List) {
 	}
 	switch {
 	case strings.Contains(d.Msg, "function") && strings.Contains(d.Msg, "not defined"):
-		d.Hint = "known: asset, breaks, display, and the functions of Go's templates"
+		d.Hint = "known: asset, breaks, display, whole, and the functions of Go's templates"
 		if strings.HasSuffix(d.Pos.File, ".md") {
-			d.Hint = "known: asset, breaks, display, md, code, and the functions of Go's templates"
+			d.Hint = "known: asset, breaks, display, whole, md, code, and the functions of Go's templates"
 		}
 	case strings.Contains(d.Msg, "unexpected EOF"):
 		d.Hint = "an {{ if }}, {{ with }}, {{ range }}, {{ define }} or {{ block }} has no {{ end }}"

@@ -285,9 +285,9 @@ partials/x.htm [layout-file] the program does not know what this file is for | l
 breed.html:1:23 [layout-syntax] undefined variable "$x" | give it a value first: {{ $x := .Title }}
 directives/a.html:2:1 [layout-syntax] missing value for range | write a value behind it: {{ range .Children }}, {{ if .Notice }}
 directives/a.md:1:1 [layout-syntax] unexpected {{end}} | there is an {{ end }} too many
-directives/b.md:1:4 [layout-syntax] function "dm" not defined | known: asset, breaks, display, md, code, and the functions of Go's templates
+directives/b.md:1:4 [layout-syntax] function "dm" not defined | known: asset, breaks, display, whole, md, code, and the functions of Go's templates
 home.html:1:41 [layout-syntax] unexpected {{end}} | there is an {{ end }} too many
-page.html:2:19 [layout-syntax] function "nergens" not defined | known: asset, breaks, display, and the functions of Go's templates
+page.html:2:19 [layout-syntax] function "nergens" not defined | known: asset, breaks, display, whole, and the functions of Go's templates
 partials/a.html:1:1 [layout-syntax] unterminated quoted string | close it with a quote
 section.html:3:2 [layout-syntax] unexpected "{" in operand | close the action before it with }}
 smal.html:1:52 [layout-syntax] multiple definition of template "main" | remove one of the two
@@ -801,6 +801,16 @@ func TestBreaks(t *testing.T) {
 		"imap.example.nl": "imap.<wbr>example.<wbr>nl", "example.nl/a/b": "example.<wbr>nl/<wbr>a/<wbr>b", "<b>&.": "&lt;b&gt;&amp;.<wbr>", "993": "993", "": "",
 	} {
 		if got := string(Breaks(in)); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestWhole(t *testing.T) {
+	for in, want := range map[string]string{
+		"Je e-mail & zo": `Je <span class="nb">e-mail</span> &amp; zo`, "E-mails, x-as": `<span class="nb">E-mails</span>, <span class="nb">x-as</span>`, "back-up": "back-up", "<e-mail>": `&lt;<span class="nb">e-mail</span>&gt;`, "": "",
+	} {
+		if got := string(Whole(in)); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
 		}
 	}

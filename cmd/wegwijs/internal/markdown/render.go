@@ -40,7 +40,7 @@ func (r *nodeRenderer) text(w util.BufWriter, source []byte, node ast.Node, ente
 		return ast.WalkContinue, nil
 	}
 	for {
-		start, end := hyphened(value)
+		start, end := Hyphened(value)
 		if start == end {
 			break
 		}
@@ -64,10 +64,10 @@ func (r *nodeRenderer) text(w util.BufWriter, source []byte, node ast.Node, ente
 // one might not fit on it.
 const longest = 24
 
-// hyphened finds a word whose first part is one letter, as e-mail, x-as and
+// Hyphened finds a word whose first part is one letter, as e-mail, x-as and
 // T-shirt: browsers would break it behind the hyphen. It gives 0, 0 when
 // there is none.
-func hyphened(s []byte) (start, end int) {
+func Hyphened(s []byte) (start, end int) {
 	for at := 0; ; {
 		i := bytes.IndexByte(s[at:], '-')
 		if i < 0 {
