@@ -175,7 +175,7 @@ func NewCatalogue(all []*Strings, chains map[string][]string) *Catalogue {
 		c.byLang[s.Lang] = &own
 		at := &own
 		for _, l := range chains[s.Lang] {
-			if f := files[l]; f != nil && f != s {
+			if f := files[l]; f != nil {
 				link := *f
 				at.next = &link
 				at = &link

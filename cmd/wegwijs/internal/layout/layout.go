@@ -49,7 +49,7 @@ type Set struct {
 	parts      *template.Template            // nav, redirect, directives
 	texts      *texttemplate.Template        // directives/*.md and root files
 	directives map[string]*directive
-	broken     map[string]bool // directives whose template cannot be read
+	named      map[string]bool // directives that have a template, readable or not
 	has        map[string]bool // files
 	strings    []use           // interface strings that templates name
 	links      []use           // pages that templates name
@@ -84,7 +84,7 @@ type directive struct {
 // Load reads all layouts. files are those below layouts/, by path; theme is
 // the style sheet made from [theme], or nil. Mistakes go to out.
 func Load(files map[string][]byte, theme []byte, out *diag.List) *Set {
-	s := &Set{kinds: map[string]*template.Template{}, directives: map[string]*directive{}, broken: map[string]bool{}, has: map[string]bool{}}
+	s := &Set{kinds: map[string]*template.Template{}, directives: map[string]*directive{}, named: map[string]bool{}, has: map[string]bool{}}
 	s.Assets = loadAssets(files, theme, out)
 	funcs := template.FuncMap{"asset": s.Assets.URL, "display": Display, "breaks": Breaks, "whole": Whole}
 	base := template.New("").Funcs(funcs).Option("missingkey=zero")
@@ -171,7 +171,7 @@ func (s *Set) Names() []string {
 func (s *Set) Directive(name string) (markdown.Kind, bool) {
 	d, ok := s.directives[name]
 	if !ok {
-		return "", s.broken[name] || len(s.has) == 0
+		return "", s.named[name] || len(s.has) == 0
 	}
 	return d.kind, true
 }
@@ -184,7 +184,7 @@ var headRE = regexp.MustCompile(`^\s*\{\{-?\s*/\*((?s).*?)\*/\s*-?\}\}`)
 
 // declare reads the head of a directive's template.
 func (s *Set) declare(file, name string, src []byte, out *diag.List) {
-	s.broken[name] = true
+	s.named[name] = true
 	m := headRE.FindSubmatchIndex(src)
 	if m == nil {
 		out.Errorf(diag.Pos{File: file, Line: 1, Col: 1}, "layout-directive", "begin it with:\n{{/*\nkind = \"leaf\"\nlabel = \"required\"\nattributes = []\n*/}}", "the template does not say what kind of directive it is")
@@ -203,7 +203,6 @@ func (s *Set) declare(file, name string, src []byte, out *diag.List) {
 	d.attributes = t.Strings("attributes")
 	t.Done()
 	s.directives[name] = d
-	delete(s.broken, name)
 }
 
 // Display gives an address as people read it: without scheme and final slash,

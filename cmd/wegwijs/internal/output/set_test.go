@@ -12,7 +12,7 @@ import (
 )
 
 func TestCheckPath(t *testing.T) {
-	for _, good := range []string{"index.html", "a/b/c.md", ".well-known/security.txt", ".htaccess", "_headers", "é/ü.html", "a..b/c", "العربية/index.html", "manifest.json"} {
+	for _, good := range []string{"index.html", "a/b/c.md", ".well-known/security.txt", ".htaccess", "_headers", "é/ü.html", "a..b/c", "العربية/index.html", "manifest.json", "con-1", "a/icon.png", "com10", "lpt/x", "console.log"} {
 		if why := CheckPath(good); why != "" {
 			t.Errorf("%q: got %q, want none", good, why)
 		}
@@ -23,6 +23,7 @@ func TestCheckPath(t *testing.T) {
 		"a\x00b": "a character", "a\nb": "a character", "a\rb": "a character", "a\x1b[31m": "a character", "a\x7f": "a character", "a\u0085b": "a character",
 		"a./b": "ends in a dot", "a ": "ends in a dot", "a/b.": "ends in a dot",
 		strings.Repeat("x", 201): "too long", "a/" + strings.Repeat("x", 201) + "/b": "too long",
+		"con": "Windows", "a/CON/index.html": "Windows", "aux.tar.gz": "Windows", "b/Nul.": "ends in a dot", "com1.md": "Windows", "a/LPT³": "Windows",
 		stageDir: "the build's own", stageDir + "/x": "the build's own",
 	} {
 		if why := CheckPath(bad); !strings.Contains(why, want) {
@@ -108,6 +109,8 @@ func TestNewSetClashes(t *testing.T) {
 		{[]string{"a/b/x", "a/b/y", "a/c"}, "", []string{"a/b/x", "a/b/y", "a/c"}},
 		// The manifest is made last of all, and has its place.
 		{[]string{"manifest.json", "x"}, "manifest.json+manifest.json", []string{"x"}},
+		{[]string{"caf\u00e9.txt", "cafe\u0301.txt"}, "cafe\u0301.txt+caf\u00e9.txt", []string{"cafe\u0301.txt"}},
+		{[]string{"Cafe\u0301/a", "caf\u00e9/b"}, "Cafe\u0301/a+caf\u00e9/b", []string{"Cafe\u0301/a"}},
 		{[]string{"Manifest.json"}, "manifest.json+Manifest.json", []string{}},
 		{[]string{"manifest.json/index.html"}, "manifest.json+manifest.json/index.html", []string{}},
 		{[]string{"a/manifest.json"}, "", []string{"a/manifest.json"}},

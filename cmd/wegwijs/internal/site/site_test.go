@@ -160,6 +160,48 @@ to = "/b/"
 	}
 }
 
+// Of two pages at one address the one is reported whose slug was chosen: the
+// other has the name of its file.
+func TestClashIsReportedWhereItCanBeMended(t *testing.T) {
+	for _, pages := range []map[string]string{
+		{"nl/imap.md": "title = \"A\"\nslug = \"pop\"", "nl/pop.md": `title = "P"`},
+		{"nl/imap.md": `title = "A"`, "nl/pop.md": "title = \"P\"\nslug = \"imap\""},
+	} {
+		pages["nl/index.md"] = `title = "Begin"`
+		chosen, other := "imap", "pop"
+		if strings.Contains(pages["nl/pop.md"], "slug") {
+			chosen, other = "pop", "imap"
+		}
+		_, ds := newSite(t, "", pages)
+		want := []string{"content/nl/" + chosen + ".md: the page has the same address as content/nl/" + other + ".md: /" + other + "/"}
+		if got := says(ds); !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// It makes no difference how a file system or an editor stores an accent.
+func TestAccents(t *testing.T) {
+	const composed, decomposed = "caf\u00e9", "cafe\u0301"
+	for _, c := range [][2]string{{composed, decomposed}, {decomposed, composed}} {
+		related, file := c[0], c[1]
+		s, ds := newSite(t, "", map[string]string{
+			"nl/index.md": `title = "Begin"` + "\nrelated = [\"" + related + "\"]", "nl/" + file + ".md": `title = "C"`,
+		}, "content/nl/"+file+".png")
+		if len(ds) > 0 {
+			t.Errorf("related = %+q of the file %+q: got %q", related, file, says(ds))
+		}
+		if p, ok := s.Locales[0].Page(composed); !ok || p.URL != "/caf%C3%A9/" {
+			t.Errorf("%+q: got the page %+v, %v", file, p, ok)
+		}
+		for _, name := range c {
+			if f, ok := s.File("content/nl/" + name + ".png"); !ok || f.Path != composed+".png" || f.Source != "content/nl/"+file+".png" {
+				t.Errorf("%+q of the file %+q: got %+v, %v", name, file, f, ok)
+			}
+		}
+	}
+}
+
 // FuzzAddresses: whatever a writer gives as slug, alias or redirect, nothing
 // panics, every file of the output stays in it, and no redirect leads to
 // something that a browser would run or take for another site by mistake.
