@@ -10,6 +10,7 @@
 //	layouts/partials/x.html   {{ template "partials/x.html" . }}
 //	layouts/directives/x.html what ::x[…] becomes; x.md: in the Markdown copy,
 //	                          with {{ md .Label }} for text that is no Markdown
+//	                          and {{ code .Label }} for a code span
 //	layouts/assets/…          style sheets, scripts and icons, for {{ asset "site.css" }}
 //	layouts/root/…            files for the root of the site, templates themselves
 //
@@ -113,6 +114,7 @@ func Load(files map[string][]byte, theme []byte, out *diag.List) *Set {
 				decl.md = true
 			}
 		case strings.HasSuffix(short, ".html") && (!nested || dir == "partials" || dir == "directives"):
+			policy(name, files[name], out)
 			if dir == "directives" {
 				s.declare(name, strings.TrimSuffix(file, ".html"), files[name], out)
 			}

@@ -243,6 +243,21 @@ directives/f.md [layout-directive] a directive needs an HTML template too | writ
 root/robots.html:1:38 [asset-missing] no asset "x.js" in layouts/assets
 root/sw.js:1:10 [layout-syntax] unexpected "}" in operand | close it with }}
 `},
+		{"policy", `-- page.html --
+{{ define "main" }}<p style="color:red">{{ if .Title }}<b onclick="x()">{{ end }}x</b></p>
+<style>p{}</style><script>x()</script><script type="importmap">{}</script>
+<script src="https://elders.example/x.js"></script><img src="//elders.example/x.png" alt=""><link rel="preload stylesheet" href="HTTP://elders.example/x.css">
+<a href="https://elders.example/">x</a><link rel="license" href="https://elders.example/"><script type="application/ld+json">{{ .StructuredData }}</script>
+<script src="{{ .URL }}"></script><!-- <p style="x"> --><a href="{{ .URL }}" title="{{ "style=" }}">x</a>{{ end }}
+`, `page.html:1:20 [layout-inline] warning: browsers stop the attribute style: the site's policy (CSP) does not allow it | give the element a class, and that its style in layouts/assets
+page.html:1:56 [layout-inline] warning: browsers stop the attribute onclick: the site's policy (CSP) does not allow it | listen for it in a script in layouts/assets
+page.html:2:1 [layout-inline] warning: browsers stop the styles in <style>: the site's policy (CSP) does not allow it | put them in a file in layouts/assets
+page.html:2:19 [layout-inline] warning: browsers stop the script in the page: the site's policy (CSP) does not allow it | put it in a file in layouts/assets
+page.html:2:39 [layout-inline] warning: browsers stop the script in the page: the site's policy (CSP) does not allow it | put it in a file in layouts/assets
+page.html:3:1 [asset-foreign] "https://elders.example/x.js" is on another site; pages load nothing from elsewhere | put a copy in layouts/assets
+page.html:3:52 [asset-foreign] "//elders.example/x.png" is on another site; pages load nothing from elsewhere | put a copy in layouts/assets
+page.html:3:93 [asset-foreign] "HTTP://elders.example/x.css" is on another site; pages load nothing from elsewhere | put a copy in layouts/assets
+`},
 		{"no frame", `-- base.html --
 `, `base.html:1:1 [layout-empty]`},
 		{"other files", `-- notities.txt --
@@ -311,6 +326,7 @@ home.html:1:37 [layout-escape] one branch ends inside a tag, an attribute or a s
 page.html:1:35 [layout-escape] one branch ends inside a tag, an attribute or a script and the other does not | let both end in the same place
 redirect.html:1:13 [layout-escape] one branch ends inside a tag, an attribute or a script and the other does not | let both end in the same place
 section.html [layout-escape] a tag, an attribute, a script or a style is still open at the end | close it
+section.html:1:20 [layout-inline] warning: browsers stop the script in the page: the site's policy (CSP) does not allow it | put it in a file in layouts/assets
 `},
 		{"escaping in the frame", `-- base.html --
 <title>{{ .Title }}
