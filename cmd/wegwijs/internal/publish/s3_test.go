@@ -224,6 +224,62 @@ func TestS3Headers(t *testing.T) {
 	check("assets/site.aaaaaaaaaa.css", "text/css; charset=utf-8", year, "")
 }
 
+// TestS3AsReadersGetIt asks for each file of a release through a front that
+// adds nothing: bytes, content type and caching are those of the objects, and
+// what a reader has does not travel again.
+func TestS3AsReadersGetIt(t *testing.T) {
+	s := startStore(t)
+	target := s.target()
+	front := s.front(t, target, nil)
+	site := siteA.with(files{"assets/site.aaaaaaaaaa.css.gz": "zipped", "leesmij.md": "# é", "mail/x.mobileconfig": "<plist/>", "en/404.html": "not found", "x": "-", "y/z": "-"})
+	mustPublish(t, target, s.me(), site.release(), lax)
+	ask := func(address, tag string) (*http.Response, string) {
+		t.Helper()
+		req, err := http.NewRequest(http.MethodGet, front+strings.TrimPrefix(address, "/"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("If-None-Match", tag)
+		req.Header.Set("Accept-Encoding", "identity")
+		resp, err := http.DefaultTransport.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp, string(body)
+	}
+	for _, e := range site.release().Manifest.Files {
+		kind, cache, encoding := e.Type, "no-cache", ""
+		if e.Immutable {
+			cache = "public, max-age=31536000, immutable"
+		}
+		if strings.HasSuffix(e.Path, ".css.gz") {
+			kind, encoding = "text/css; charset=utf-8", "gzip"
+		}
+		resp, body := ask(output.Address(e.Path), "")
+		if resp.StatusCode != http.StatusOK || body != site[e.Path] {
+			t.Errorf("%s: %s with %q, want %q", e.Path, resp.Status, body, site[e.Path])
+		}
+		for name, want := range map[string]string{"Content-Type": kind, "Cache-Control": cache, "Content-Encoding": encoding} {
+			if got := resp.Header.Get(name); got != want {
+				t.Errorf("%s: %s %q, want %q", e.Path, name, got, want)
+			}
+		}
+		if again, _ := ask(output.Address(e.Path), resp.Header.Get("ETag")); again.StatusCode != http.StatusNotModified {
+			t.Errorf("%s: asked again with its ETag %q: %s, want 304", e.Path, resp.Header.Get("ETag"), again.Status)
+		}
+	}
+	for address, want := range map[string]string{"/niets/": "niet gevonden", "/en/nothing/": "not found", "/e-mail/imap/niets.txt": "niet gevonden"} {
+		if resp, body := ask(address, ""); resp.StatusCode != http.StatusNotFound || body != want || resp.Header.Get("Content-Type") != "text/html; charset=utf-8" {
+			t.Errorf("%s: %s with %q, %q", address, resp.Status, body, resp.Header.Get("Content-Type"))
+		}
+	}
+}
+
 // TestS3OrderOfTheSwitch looks at the log of requests: nothing
 // that readers can ask for is written before all bodies are there, assets come
 // before pages, pages before indexes, the manifest last, deletions after it.
@@ -308,17 +364,18 @@ func TestS3ForeignBucket(t *testing.T) {
 // calls after once, when it has read the first answer.
 func (s *store) front(t *testing.T, target Target, after func()) string {
 	t.Helper()
+	cdn := &lab.CDN{Store: s.S3, Prefix: target.Prefix}
 	var once sync.Once
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		b, err := os.ReadFile(filepath.Join(s.dir(target), filepath.FromSlash(output.PathOf(r.URL.Path))))
-		if after != nil {
-			once.Do(after)
-		}
-		if err != nil {
-			http.NotFound(w, r)
+		if after == nil {
+			cdn.ServeHTTP(w, r)
 			return
 		}
-		w.Write(b)
+		got := httptest.NewRecorder()
+		cdn.ServeHTTP(got, r)
+		once.Do(after)
+		w.WriteHeader(got.Code)
+		got.Body.WriteTo(w)
 	}))
 	t.Cleanup(srv.Close)
 	return srv.URL + "/"

@@ -2,11 +2,17 @@ package lab
 
 import (
 	"fmt"
+	"io"
+	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/minio/minio-go/v7/pkg/signer"
 )
 
 // An S3 is an S3-compatible object store on this machine: Versity's gateway
@@ -58,4 +64,67 @@ func StartS3(t testing.TB) *S3 {
 	c.Env = append(os.Environ(), "ROOT_ACCESS_KEY_ID="+s.ID, "ROOT_SECRET_ACCESS_KEY="+s.Secret)
 	start(t, c, port)
 	return s
+}
+
+// Get asks the store for an object, for someone who asked r.
+func (s *S3) Get(r *http.Request, key string) (*http.Response, error) {
+	address := url.URL{Scheme: "http", Host: s.Endpoint, Path: "/" + s.Bucket + "/" + key}
+	req, err := http.NewRequestWithContext(r.Context(), http.MethodGet, address.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	if tag := r.Header.Get("If-None-Match"); tag != "" {
+		req.Header.Set("If-None-Match", tag)
+	}
+	req.Header.Set("Accept-Encoding", "identity") // or Go unpacks what comes
+	req.Header.Set("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD")
+	return http.DefaultTransport.RoundTrip(signer.SignV4(*req, s.ID, s.Secret, "", "us-east-1"))
+}
+
+// A CDN stands before a store and does what the README asks of one. What it
+// says of an object is what the store says, and Headers.
+type CDN struct {
+	Store   *S3
+	Prefix  string                            // of the keys
+	Headers func(path string, to http.Header) // adds headers; may be nil
+}
+
+func (c *CDN) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	address := r.URL.Path
+	if c.Headers != nil {
+		c.Headers(address, w.Header())
+	}
+	switch last := path.Base(address); {
+	case strings.HasSuffix(address, "/"):
+		address += "index.html"
+	case !strings.Contains(last, "."):
+		http.Redirect(w, r, address+"/", http.StatusMovedPermanently)
+		return
+	}
+	language, _, _ := strings.Cut(strings.TrimPrefix(address, "/"), "/")
+	for i, key := range []string{address[1:], language + "/404.html", "404.html"} {
+		resp, err := c.Store.Get(r, c.Prefix+key)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadGateway)
+			return
+		}
+		if resp.StatusCode == http.StatusNotFound {
+			resp.Body.Close()
+			continue
+		}
+		defer resp.Body.Close()
+		for _, name := range []string{"Content-Type", "Content-Encoding", "Cache-Control", "ETag"} {
+			if v := resp.Header.Get(name); v != "" {
+				w.Header().Set(name, v)
+			}
+		}
+		status := resp.StatusCode
+		if i > 0 {
+			status = http.StatusNotFound
+		}
+		w.WriteHeader(status)
+		io.Copy(w, resp.Body)
+		return
+	}
+	http.NotFound(w, r)
 }
