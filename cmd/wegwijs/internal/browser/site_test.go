@@ -166,18 +166,23 @@ func readHeaders(name string) ([]headerRule, error) {
 	return rules, nil
 }
 
-// ServeHTTP answers as a static host does that follows _headers.
-func (s *builtSite) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	for _, rule := range s.rules {
-		if rule.pattern.MatchString(r.URL.Path) {
+// addHeaders does what the rules say of an address.
+func addHeaders(rules []headerRule, path string, to http.Header) {
+	for _, rule := range rules {
+		if rule.pattern.MatchString(path) {
 			for _, k := range rule.unset {
-				w.Header().Del(k)
+				to.Del(k)
 			}
 			for _, h := range rule.set {
-				w.Header().Set(h[0], h[1])
+				to.Set(h[0], h[1])
 			}
 		}
 	}
+}
+
+// ServeHTTP answers as a static host does that follows _headers.
+func (s *builtSite) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	addHeaders(s.rules, r.URL.Path, w.Header())
 	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 	if strings.HasSuffix(r.URL.Path, "/") {
 		name = path.Join(name, "index.html")

@@ -26,7 +26,7 @@ type S3 struct {
 }
 
 // module is where go.mod of the store's own module lies, seen from the folder
-// that holds package publish. It is apart so that the program's module does
+// of package publish. It is apart so that the program's module does
 // not take on a server's requirements.
 const module = "testdata/s3server"
 
@@ -35,11 +35,11 @@ const module = "testdata/s3server"
 func StartS3(t testing.TB) *S3 {
 	t.Helper()
 	dir := module
-	for range 3 {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+	for _, up := range []string{"..", "../publish"} { // where tests run
+		if exists(filepath.Join(dir, "go.mod")) {
 			break
 		}
-		dir = filepath.Join("..", dir)
+		dir = filepath.Join(up, module)
 	}
 	find := exec.Command("go", "-C", dir, "tool", "-n", "versitygw")
 	find.Env = append(os.Environ(), "GOFLAGS=-mod=readonly", "GOWORK=off")

@@ -103,11 +103,6 @@ func program(t testing.TB, names ...string) string {
 	return ""
 }
 
-func exists(p string) bool {
-	_, err := os.Stat(p)
-	return err == nil
-}
-
 // StartWeb starts nginx, apache or caddy on a port of this machine and gives
 // its address. site holds the lines for one site in the server's own language:
 // those of its server block, virtual host or site block. The server may run as
