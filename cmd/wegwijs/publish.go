@@ -134,9 +134,9 @@ func (e *env) publishTarget(name string) (publish.Target, error) {
 	case len(targets) == 0:
 		return publish.Target{}, errors.New("site.toml has no target: add a table such as [publish.live]\n\ttype = \"dir\"\n\tpath = \"/srv/www/help\"")
 	case name == "":
-		return publish.Target{}, fmt.Errorf("site.toml has several targets: name one of %s", strings.Join(names, ", "))
+		return publish.Target{}, usageError{fmt.Errorf("site.toml has several targets: name one of %s", strings.Join(names, ", "))}
 	}
-	return publish.Target{}, fmt.Errorf("site.toml has no target %q (%s)", name, diag.DidYouMean(name, names))
+	return publish.Target{}, usageError{fmt.Errorf("site.toml has no target %q (%s)", name, diag.DidYouMean(name, names))}
 }
 
 // surroundings gathers what publishing takes from this machine.
@@ -217,7 +217,7 @@ func (e *env) runPublish(ctx context.Context, f publishFlags) error {
 			for _, k := range release.Gates() {
 				names = append(names, string(k))
 			}
-			return fmt.Errorf("--allow %s: there is no such gate (%s)", g, diag.DidYouMean(g, names))
+			return usageError{fmt.Errorf("--allow %s: there is no such gate (%s)", g, diag.DidYouMean(g, names))}
 		}
 	}
 	target, err := e.publishTarget(f.target)

@@ -22,10 +22,10 @@ type auth struct {
 	asking func() // called before each question
 	agent  net.Conn
 	notes  []string // why a key could not be used, for the message at the end
-	tried  int      // keys offered
+	tried  int      // keys offered; -1: it did not come to that
 }
 
-func newAuth(s *settings, around *Surroundings) *auth { return &auth{s: s, around: around} }
+func newAuth(s *settings, around *Surroundings) *auth { return &auth{s: s, around: around, tried: -1} }
 
 func (a *auth) close() {
 	if a.agent != nil {
@@ -255,13 +255,23 @@ func (k *lockedKey) unlock() error {
 	return fmt.Errorf("the key %s stays locked: %w", k.file, err)
 }
 
-// hint says what to do about a refused login.
-func (a *auth) hint(err error) string {
-	if !strings.Contains(err.Error(), "unable to authenticate") && len(a.notes) == 0 {
-		return ""
-	}
+// refused reports whether the server has turned down all that was offered. One
+// that offers to ask questions and then asks none looks like a broken one.
+func refused(err error) bool {
+	return strings.Contains(err.Error(), "unable to authenticate") || strings.Contains(err.Error(), "unexpected message type 51")
+}
+
+// hint says what was tried to log in; "" when it did not come to that.
+func (a *auth) hint() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n\t%d keys were offered", a.tried)
+	switch {
+	case a.tried < 0:
+		return ""
+	case a.tried == 1:
+		b.WriteString("\n\t1 key was offered")
+	default:
+		fmt.Fprintf(&b, "\n\t%d keys were offered", a.tried)
+	}
 	if a.around.Ask == nil {
 		b.WriteString("; there is no terminal to ask for a password")
 	}

@@ -118,7 +118,10 @@ func Connect(ctx context.Context, t Target, around Surroundings) (*ssh.Client, e
 		if ctx.Err() != nil {
 			err = fmt.Errorf("no answer: %w", context.Cause(ctx))
 		}
-		return nil, fmt.Errorf("connect to %s as %s: %w%s", s.alias, s.user, err, auth.hint(err))
+		if refused(err) {
+			err = errors.New("the server refused the login")
+		}
+		return nil, fmt.Errorf("connect to %s as %s: %w%s", s.alias, s.user, err, auth.hint())
 	}
 	client := ssh.NewClient(c, chans, reqs)
 	go watch(client, around.alive, around.patience)

@@ -322,7 +322,7 @@ func TestKeys(t *testing.T) {
 		{"wrong key", user, func(t *testing.T, dir string) (Target, Surroundings) {
 			writeKey(t, dir+"/.ssh/id_ed25519", wrong, "")
 			return Target{}, Surroundings{}
-		}, "", nil, "1 keys were offered"},
+		}, "", nil, "refused the login\n\t1 key was offered"},
 		{"certificate", user, func(t *testing.T, dir string) (Target, Surroundings) {
 			writeKey(t, dir+"/.ssh/id_ed25519", wrong, "")
 			cert := &ssh.Certificate{Key: signer(t, wrong).PublicKey(), CertType: ssh.UserCert, ValidPrincipals: []string{"jan"}, ValidBefore: ssh.CertTimeInfinity}
@@ -457,6 +457,27 @@ func TestPassword(t *testing.T) {
 				t.Errorf("asked %d times, want %d", n, len(c.answers))
 			}
 		})
+	}
+}
+
+// TestQuestionsThatNeverCome meets a server that offers to ask questions and
+// asks none, as OpenSSH's does without PAM: a key that it does not want is what
+// is wrong, not the protocol.
+func TestQuestionsThatNeverCome(t *testing.T) {
+	host := signer(t, newEd(t))
+	conf := allow(signer(t, newEd(t)).PublicKey())
+	conf.KeyboardInteractiveCallback = func(ssh.ConnMetadata, ssh.KeyboardInteractiveChallenge) (*ssh.Permissions, error) {
+		return nil, errors.New("no device")
+	}
+	s := serve(t, conf, host)
+	dir := home(t, s.port, host.PublicKey())
+	writeKey(t, dir+"/.ssh/id_ed25519", newEd(t), "")
+	err := connect(t, Target{Host: "127.0.0.1", Port: s.port}, Surroundings{Home: dir, User: "jan", Ask: func(q string, _ bool) (string, error) {
+		t.Errorf("asked %q", q)
+		return "", nil
+	}})
+	if err == nil || !strings.Contains(err.Error(), "refused the login\n\t1 key was offered") {
+		t.Errorf("got %v", err)
 	}
 }
 
