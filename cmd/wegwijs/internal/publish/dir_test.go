@@ -198,6 +198,11 @@ func TestRollback(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), idOf(siteA)) {
 		t.Errorf("unknown release: got %v, want an error that names the known ones", err)
 	}
+	rollback(t, target, later(me(), 6*hour), idOf(siteA))
+	_, err = p.Rollback(t.Context(), "", Options{})
+	if err == nil || !strings.Contains(err.Error(), "earliest") || !strings.Contains(err.Error(), idOf(siteC)) {
+		t.Errorf("before the earliest: got %v, want an error that names the others", err)
+	}
 }
 
 func TestPublishTheSameAgain(t *testing.T) {

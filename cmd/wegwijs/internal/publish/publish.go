@@ -339,11 +339,12 @@ func (p *Place) Rollback(ctx context.Context, id string, opt Options) (*Report, 
 
 func choose(s *release.State, id string) (string, error) {
 	if id == "" {
-		r, ok := s.Before()
-		if !ok {
+		if r, ok := s.Before(); ok {
+			return r.Release, nil
+		}
+		if len(s.Releases) < 2 {
 			return "", errors.New("there is no earlier release to go back to")
 		}
-		return r.Release, nil
 	}
 	var found []string
 	var known strings.Builder
@@ -358,6 +359,9 @@ func choose(s *release.State, id string) (string, error) {
 	}
 	if len(found) == 1 {
 		return found[0], nil
+	}
+	if id == "" {
+		return "", fmt.Errorf("readers have the earliest release; name the one to go to, of%s", known.String())
 	}
 	return "", fmt.Errorf("the target keeps no release %q; it keeps%s", id, known.String())
 }
