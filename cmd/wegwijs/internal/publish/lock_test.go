@@ -153,10 +153,18 @@ func TestUnfinishedIsShown(t *testing.T) {
 	}
 	var b strings.Builder
 	st.Text(&b)
-	for _, want := range []string{"nothing was published yet", "unfinished: release " + st.Unfinished, "busy: jan@laptop"} {
+	for _, want := range []string{"nothing was published yet", "unfinished: release " + st.Unfinished, "left behind: jan@laptop"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("%q does not say %q", b.String(), want)
 		}
+	}
+	// To someone for whom it is still under way, it is not for picking up.
+	other := me()
+	other.Alive = func(int) bool { return true }
+	b.Reset()
+	statusOf(t, target, other).Text(&b)
+	if got := b.String(); !strings.Contains(got, "busy: jan@laptop") || strings.Contains(got, "unfinished") {
+		t.Errorf("while it is under way: %q", got)
 	}
 	mustPublish(t, target, me(), siteA.release(), lax)
 	if st := statusOf(t, target, me()); st.Unfinished != "" {

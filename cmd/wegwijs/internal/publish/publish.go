@@ -227,7 +227,7 @@ func (p *Place) Plan(ctx context.Context, r Release, allow []release.Gate) (*rel
 
 func (p *Place) plan(old *release.State, r Release, allow []release.Gate) *release.Plan {
 	plan := release.Compare(old.Manifest, r.Manifest)
-	plan.Target, plan.Lock = p.target.Name, old.Lock
+	plan.Target, plan.Lock = p.target.Name, p.holder(old)
 	plan.Refused = release.Check(release.Checks{Old: old.Manifest, New: r.Manifest, Findings: r.Findings, Foreign: old.Foreign, Shrink: p.target.Shrink, Allow: allow})
 	return plan
 }
@@ -278,6 +278,14 @@ func (p *Place) Publish(ctx context.Context, r Release, opt Options) (*Report, e
 	return rep, p.wrap(err)
 }
 
+// holder gives the lock of someone who is at work on the target.
+func (p *Place) holder(s *release.State) *release.Lock {
+	if s.Lock == nil || s.Lock.Dead(p.around.owner()) {
+		return nil
+	}
+	return s.Lock
+}
+
 // may reports whether the plan may be carried out.
 func (p *Place) may(rep *Report, opt Options, err *error) bool {
 	if release.Refused(rep.Plan.Refused) > 0 {
@@ -313,7 +321,7 @@ func (p *Place) Rollback(ctx context.Context, id string, opt Options) (*Report, 
 		return rep, p.wrap(err)
 	}
 	rep.Plan = release.Compare(old.Manifest, m)
-	rep.Plan.Target, rep.Plan.Lock = p.target.Name, old.Lock
+	rep.Plan.Target, rep.Plan.Lock = p.target.Name, p.holder(old)
 	if !p.may(rep, opt, &err) {
 		return rep, err
 	}

@@ -514,6 +514,18 @@ func TestS3Refusals(t *testing.T) {
 	if _, err := tryPublish(t.Context(), target, s.me(), siteA.release(), lax); err == nil || !strings.Contains(err.Error(), `no bucket "nosuchbucket"`) {
 		t.Errorf("got %v", err)
 	}
+	for _, c := range []struct{ id, secret, want string }{
+		{s.ID, s.Secret + "x", "the secret key does not fit the access key (SignatureDoesNotMatch)"},
+		{"AKIANOBODY", s.Secret, "No user exists with the provided access key ID"},
+	} {
+		around := quietly()
+		around.Getenv = func(name string) string {
+			return map[string]string{"AWS_ACCESS_KEY_ID": c.id, "AWS_SECRET_ACCESS_KEY": c.secret}[name]
+		}
+		if _, err := tryPublish(t.Context(), s.target(), around, siteA.release(), lax); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), s.Secret) {
+			t.Errorf("got %v, want %q", err, c.want)
+		}
+	}
 	around := quietly()
 	around.Home = t.TempDir()
 	_, err := tryPublish(t.Context(), s.target(), around, siteA.release(), lax)

@@ -22,6 +22,7 @@ type Status struct {
 	Current    string           `json:"current,omitempty"`
 	Releases   []release.Record `json:"releases"` // current first, then by when readers last had them
 	Lock       *release.Lock    `json:"lock,omitempty"`
+	Left       bool             `json:"lock_left,omitempty"`  // the lock's holder is gone: the next publish takes its place
 	Unfinished string           `json:"unfinished,omitempty"` // a release that an interrupted publish was bringing
 	Foreign    []string         `json:"foreign,omitempty"`
 	History    []release.Event  `json:"history"` // oldest first
@@ -40,6 +41,7 @@ func (p *Place) Status(ctx context.Context) (*Status, error) {
 		Target: p.target.Name, Type: p.target.Type, Current: s.Current, Releases: s.Releases, Lock: s.Lock,
 		Unfinished: s.Unfinished, Foreign: s.Foreign, History: s.History, URL: p.target.URL,
 	}
+	st.Left = s.Lock != nil && p.holder(s) == nil
 	if st.Releases == nil {
 		st.Releases = []release.Record{}
 	}
@@ -103,10 +105,14 @@ func (s *Status) Text(w io.Writer) error {
 			b.WriteByte('\n')
 		}
 	}
-	if s.Lock != nil {
+	busy := s.Lock != nil && !s.Left
+	switch {
+	case busy:
 		fmt.Fprintf(&b, "  busy: %s\n", s.Lock)
+	case s.Left:
+		fmt.Fprintf(&b, "  left behind: %s; the next publish takes its place\n", s.Lock)
 	}
-	if s.Unfinished != "" {
+	if s.Unfinished != "" && !busy {
 		fmt.Fprintf(&b, "  unfinished: release %s; publish again to go on, or something else to drop it\n", s.Unfinished)
 	}
 	for _, f := range s.Foreign {

@@ -196,7 +196,13 @@ func (c *client) wrap(op, key string, err error) error {
 		switch {
 		case r.Code == "NoSuchBucket":
 			err = fmt.Errorf("there is no bucket %q", c.bucket)
-		case r.StatusCode == http.StatusNotFound:
+		case r.Code == "InvalidAccessKeyId":
+			err = fmt.Errorf("the store does not know the access key (%s)", r.Code)
+		case r.Code == "SignatureDoesNotMatch":
+			err = fmt.Errorf("the secret key does not fit the access key (%s)", r.Code)
+		case r.Code == "AccessDenied":
+			err = fmt.Errorf("the access key may not do this (%s): it needs s3:ListBucket on the bucket, and s3:GetObject, s3:PutObject and s3:DeleteObject on what is in it", r.Code)
+		case r.StatusCode == http.StatusNotFound && (strings.HasPrefix(r.Code, "NoSuch") || r.Code == "NotFound"): // other things may not be found, such as the key's owner
 			err = errAbsent
 		case r.StatusCode == http.StatusPreconditionFailed, r.StatusCode == http.StatusConflict:
 			// 409: another conditional write of the key is under way.

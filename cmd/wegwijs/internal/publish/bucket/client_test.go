@@ -8,7 +8,35 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/minio/minio-go/v7"
 )
+
+// TestRefusals says what a store's refusals mean; the codes are those of the
+// S3 API (Error responses), and of stores that have their own.
+func TestRefusals(t *testing.T) {
+	c := &client{bucket: "help"}
+	for _, r := range []struct {
+		status int
+		code   string
+		want   string
+		absent bool
+	}{
+		{404, "NoSuchKey", "there is no such object", true},
+		{404, "NotFound", "there is no such object", true},
+		{404, "NoSuchBucket", `there is no bucket "help"`, false},
+		{404, "XAdminUserNotFound", "the store's words (XAdminUserNotFound)", false},
+		{403, "InvalidAccessKeyId", "the store does not know the access key", false},
+		{403, "SignatureDoesNotMatch", "the secret key does not fit the access key", false},
+		{403, "AccessDenied", "s3:ListBucket", false},
+		{500, "InternalError", "the store's words (InternalError)", false},
+	} {
+		err := c.wrap("read", "x", minio.ErrorResponse{StatusCode: r.status, Code: r.code, Message: "the store's words."})
+		if !strings.Contains(err.Error(), r.want) || errors.Is(err, errAbsent) != r.absent {
+			t.Errorf("%d %s: got %q, want %q", r.status, r.code, err, r.want)
+		}
+	}
+}
 
 // slow is a transport that reads the body after it has given up.
 type slow struct{ read chan string }
