@@ -368,6 +368,13 @@ func (e *env) printPublish(rep *publish.Report) error {
 	} else {
 		fmt.Fprintf(e.stdout, "%s: release %s is live; %d new, %d changed, %d same, %d removed\n", p.Target, p.To, len(p.New), len(p.Changed), p.Same, len(p.Removed))
 	}
+	if len(rep.Reload) > 0 {
+		what := "reload the web server"
+		if strings.HasPrefix(rep.Reload[0], "_") {
+			what = "set up the CDN again"
+		}
+		fmt.Fprintf(e.stdout, "%s: %s changed\n", what, strings.Join(rep.Reload, ", "))
+	}
 	if rep.Check != nil {
 		out := e.stdout
 		if len(rep.Check.Stale) > 0 {

@@ -206,7 +206,8 @@ type Report struct {
 	Declined bool            `json:"declined"` // Options.Confirm said no; nothing was done
 	Live     bool            `json:"live"`     // the target gives readers this release
 	Record   *release.Record `json:"record,omitempty"`
-	Check    *Check          `json:"check,omitempty"` // what readers get; nil when the target has no URL
+	Check    *Check          `json:"check,omitempty"`  // what readers get; nil when the target has no URL
+	Reload   []string        `json:"reload,omitempty"` // files that changed and are read only when a web server starts or a CDN is set up
 }
 
 // OK reports whether all was done as it should be.
@@ -413,6 +414,26 @@ func (p *Place) job(action string, old *release.State, m *output.Manifest, opt O
 	return j
 }
 
+// reload gives the files of a plan that nobody reads again by himself. Apache
+// does read .htaccess.
+func (p *Place) reload(plan *release.Plan) []string {
+	once := []string{"mail/apache.conf", "mail/caddy.conf", "mail/nginx.conf", "rules/Caddyfile", "rules/nginx.conf"}
+	if p.target.Type == "s3" {
+		once = []string{"_headers", "_redirects"}
+	}
+	var names []string
+	if plan.From == "" {
+		return names
+	}
+	for _, c := range slices.Concat(plan.New, plan.Changed, plan.Removed) {
+		if slices.Contains(once, c.Path) {
+			names = append(names, c.Path)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 // change sends, switches, asks readers' side, and tidies up.
 func (p *Place) change(ctx context.Context, j *release.Job, rep *Report) error {
 	if err := p.at.Send(ctx, j); err != nil {
@@ -420,7 +441,7 @@ func (p *Place) change(ctx context.Context, j *release.Job, rep *Report) error {
 	}
 	err := p.at.Switch(ctx, j)
 	if _, live := errors.AsType[*release.LiveError](err); err == nil || live {
-		rep.Live, rep.Record = true, &j.Record
+		rep.Live, rep.Record, rep.Reload = true, &j.Record, p.reload(rep.Plan)
 	}
 	if err != nil {
 		return err
