@@ -273,7 +273,7 @@ func TestS3AsReadersGetIt(t *testing.T) {
 			t.Errorf("%s: asked again with its ETag %q: %s, want 304", e.Path, resp.Header.Get("ETag"), again.Status)
 		}
 	}
-	for address, want := range map[string]string{"/niets/": "niet gevonden", "/en/nothing/": "not found", "/e-mail/imap/niets.txt": "niet gevonden"} {
+	for address, want := range map[string]string{"/niets/": "niet gevonden", "/en/nothing/": "not found", "/e-mail/imap/niets.txt": "niet gevonden", "/.wegwijs/state.json": "niet gevonden"} {
 		if resp, body := ask(address, ""); resp.StatusCode != http.StatusNotFound || body != want || resp.Header.Get("Content-Type") != "text/html; charset=utf-8" {
 			t.Errorf("%s: %s with %q, %q", address, resp.Status, body, resp.Header.Get("Content-Type"))
 		}

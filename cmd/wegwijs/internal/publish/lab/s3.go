@@ -101,8 +101,12 @@ func (c *CDN) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, address+"/", http.StatusMovedPermanently)
 		return
 	}
+	hidden := strings.HasPrefix(address, "/.wegwijs/")
 	language, _, _ := strings.Cut(strings.TrimPrefix(address, "/"), "/")
 	for i, key := range []string{address[1:], language + "/404.html", "404.html"} {
+		if i == 0 && hidden {
+			continue
+		}
 		resp, err := c.Store.Get(r, c.Prefix+key)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadGateway)
