@@ -24,7 +24,8 @@ type requests struct {
 	after bool // it is carried out, and its answer lost
 	only  bool // later ones work again
 	hit   bool
-	do    func() // called before the one at which it strikes, which then works
+	do    func()        // called before the one at which it strikes, which then works
+	lost  chan struct{} // closed when, after that, a sign of life is refused; may be nil
 }
 
 func (r *requests) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -68,7 +69,16 @@ func (r *requests) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		return nil, errors.New("connection refused")
 	}
-	return base.RoundTrip(req)
+	resp, err := base.RoundTrip(req)
+	if err == nil && req.Method == http.MethodPut && strings.HasSuffix(req.URL.Path, "/lock") && resp.StatusCode >= 400 {
+		r.mu.Lock()
+		if r.hit && r.lost != nil {
+			close(r.lost)
+			r.lost = nil
+		}
+		r.mu.Unlock()
+	}
+	return resp, err
 }
 
 // s3Scene is a state of a store and the change that is interrupted.
