@@ -135,8 +135,9 @@ func (sc *s3Scene) stage(t *testing.T, s *store) Target {
 // can be had then is sound, and the same command again ends in the state that
 // it would have made undisturbed.
 func TestS3EveryRequestFails(t *testing.T) {
+	t.Parallel()
 	s := startStore(t)
-	step := stride(11, 3, 1)
+	step := stride(11, 5, 1)
 	for _, sc := range s3Scenes() {
 		target := sc.stage(t, s)
 		count := &requests{}
@@ -193,6 +194,7 @@ func minus(a, b []string) string {
 // usual retries the publish succeeds, also where a conditional put was done
 // and looks refused when sent again.
 func TestS3StumblingStore(t *testing.T) {
+	t.Parallel()
 	s := startStore(t)
 	step := stride(17, 9, 5)
 	for _, sc := range s3Scenes()[1:] {
@@ -219,6 +221,7 @@ func TestS3StumblingStore(t *testing.T) {
 // TestS3AnotherAfterAnInterruptedSwitch publishes another release than the one
 // whose switch was broken off: keys that the broken one wrote must not stay.
 func TestS3AnotherAfterAnInterruptedSwitch(t *testing.T) {
+	t.Parallel()
 	s := startStore(t)
 	sc := s3Scene{before: []files{siteA}, change: publishes(siteB), from: siteA, to: siteB}
 	other := siteA.with(files{"index.html": "nl other <link href=/assets/site.aaaaaaaaaa.css>"})
@@ -247,6 +250,7 @@ func TestS3AnotherAfterAnInterruptedSwitch(t *testing.T) {
 // TestS3InterruptedTidying breaks off the deletions and then publishes a
 // release that needs some of what was being deleted.
 func TestS3InterruptedTidying(t *testing.T) {
+	t.Parallel()
 	s := startStore(t)
 	sc := s3Scenes()[1]
 	count := &requests{}

@@ -42,6 +42,7 @@ func TestS3TwoPublishers(t *testing.T) {
 // TestS3LockTaken takes the lock by force from a living publisher, at many
 // moments. The taker's release is what readers get in the end.
 func TestS3LockTaken(t *testing.T) {
+	t.Parallel()
 	s := startStore(t)
 	step := stride(15, 6, 3)
 	stopped, late := 0, 0
@@ -106,6 +107,7 @@ func TestS3LockTaken(t *testing.T) {
 // cannot replace the state, so the taker's release stays the current one; what
 // it did write over the taker's objects, the next publish puts right.
 func TestS3LockTakenFromASleepingPublisher(t *testing.T) {
+	t.Parallel()
 	s := startStore(t)
 	step := stride(13, 5, 2)
 	template, over := "", 0

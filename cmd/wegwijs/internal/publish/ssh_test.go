@@ -140,6 +140,7 @@ func TestSSHWithoutLinks(t *testing.T) {
 // TestSSHCutAtEveryOperation closes the real connection at each operation in
 // turn.
 func TestSSHCutAtEveryOperation(t *testing.T) {
+	t.Parallel()
 	_, on := startSSHD(t)
 	step := stride(9, 4, 1)
 	sc := scenes()[1]
@@ -178,6 +179,7 @@ func TestSSHCutAtEveryOperation(t *testing.T) {
 
 // TestSSHCutAtAnyByte lets the line break after a number of bytes.
 func TestSSHCutAtAnyByte(t *testing.T) {
+	t.Parallel()
 	s, on := startSSHD(t)
 	rounds := 40 / stride(4, 2, 1)
 	rng := randv2.New(randv2.NewPCG(3, 4))
