@@ -59,7 +59,7 @@ var homes = map[string][]string{
 	"github.com/spf13/cobra":          {""},
 	"github.com/BurntSushi/toml":      {"strict"},
 	"github.com/agnivade/levenshtein": {"diag"},
-	"github.com/minio/minio-go":       {"publish/bucket"},
+	"github.com/minio/minio-go":       {"publish/bucket", "publish/lab"}, // lab: signs a request
 	"github.com/pkg/sftp":             {"publish/remote"},
 	"golang.org/x/term":               {""},
 	"html/template":                   {"layout", "render"},
