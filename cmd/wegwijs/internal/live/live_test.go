@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/fstest"
@@ -90,8 +91,11 @@ type bench struct {
 	memory *memory
 	live   *live.Live
 	hints  chan watch.Hint
-	checks []*live.View // complete checks, and trouble
+	checks atomic.Int64 // complete checks, and trouble
 }
+
+// told gives how often the terminal was told something.
+func (b *bench) told() int { return int(b.checks.Load()) }
 
 // inBubble runs a test with the site of the law in memory.
 func inBubble(t *testing.T, f func(b *bench)) {
@@ -102,12 +106,7 @@ func inBubble(t *testing.T, f func(b *bench)) {
 		for name, text := range w.base {
 			b.memory.write(name, text)
 		}
-		var mu sync.Mutex
-		b.live = live.New(b.memory, build.Options{}, func(v *live.View) {
-			mu.Lock()
-			b.checks = append(b.checks, v)
-			mu.Unlock()
-		})
+		b.live = live.New(b.memory, build.Options{}, func(*live.View) { b.checks.Add(1) })
 		ctx, stop := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
 		wg.Go(func() {
@@ -425,18 +424,18 @@ func TestNoWaitForOthers(t *testing.T) {
 // rest; the terminal is told when all is known.
 func TestChecks(t *testing.T) {
 	inBubble(t, func(b *bench) {
-		told := len(b.checks)
+		told := b.told()
 		b.save(pageFile, b.files[pageFile]+"\n[fout](nergens.md)\n")
 		b.pass(5 * time.Millisecond)
 		if v := b.view(); v.Errors() != 1 || v.Checked {
 			t.Errorf("after 5 ms: checked %t, %v", v.Checked, v.Findings)
 		}
-		if len(b.checks) != told {
+		if b.told() != told {
 			t.Error("told of a check that is not complete")
 		}
 		b.pass(100 * time.Millisecond)
-		if v := b.view(); v.Errors() != 1 || !v.Checked || len(b.checks) != told+1 {
-			t.Errorf("after 100 ms: checked %t, %v; told %d times", v.Checked, v.Findings, len(b.checks)-told)
+		if v := b.view(); v.Errors() != 1 || !v.Checked || b.told() != told+1 {
+			t.Errorf("after 100 ms: checked %t, %v; told %d times", v.Checked, v.Findings, b.told()-told)
 		}
 		// While another page is edited, the mistake is still known.
 		b.save(otherFile, b.files[otherFile]+"\nMeer.\n")
@@ -464,7 +463,7 @@ func TestChecks(t *testing.T) {
 func TestTrouble(t *testing.T) {
 	inBubble(t, func(b *bench) {
 		was := b.all()
-		told := len(b.checks)
+		told := b.told()
 		b.memory.fail(syscall.EIO)
 		b.hints <- watch.Hint{All: true}
 		b.pass(10 * time.Second)
@@ -472,7 +471,7 @@ func TestTrouble(t *testing.T) {
 		if v.Errors() != 1 || !strings.Contains(v.Findings[slices.IndexFunc(v.Findings, func(d diag.Diagnostic) bool { return d.Severity == diag.Error })].Msg, "input/output error") {
 			t.Errorf("not said: %v", v.Findings)
 		}
-		if len(b.checks) == told {
+		if b.told() == told {
 			t.Error("the terminal is not told")
 		}
 		b.memory.mu.Lock()
