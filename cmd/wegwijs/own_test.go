@@ -325,3 +325,27 @@ security = "starttls"
 		}
 	}
 }
+
+// TestOneChoiceOfEach: a provider with one server for each protocol changes
+// site.toml alone; no page speaks of a second choice.
+func TestOneChoiceOfEach(t *testing.T) {
+	const second = "[[mail.server]]\nprotocol = \"smtp\"\nhost = \"smtp.voorbeeld.example\"\nport = 587\nsecurity = \"starttls\"\n"
+	public := buildOwn(t, func(name, text string) string {
+		if name != "site.toml" {
+			return text
+		}
+		if !strings.Contains(text, second) {
+			t.Fatalf("site.toml has no second choice:\n%s", text)
+		}
+		return strings.Replace(text, second, "", 1)
+	})
+	for page, with := range map[string]bool{public: false, buildOwn(t, nil): true} {
+		data, err := os.ReadFile(filepath.Join(page, "e-mail", "smtp-instellingen", "index.html"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(string(data), "Neem dan poort 587"); got != with {
+			t.Errorf("the page speaks of a second choice: %t, want %t", got, with)
+		}
+	}
+}

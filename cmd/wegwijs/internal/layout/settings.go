@@ -198,7 +198,7 @@ func (d *Directive) Settings(proto string) (*Settings, error) {
 		add(&t.Rows, Row{Key: "smtp-auth", Label: b.t("label_smtp_auth"), Value: b.t("smtp_auth_value")})
 	}
 	for _, r := range rows[1:] {
-		add(&t.More, Row{Key: "alternative", Label: b.t("label_alternative"), Value: b.t("alternative_value", "port", r.Port, "security", b.security(r.Security)), Note: alternativeHost(first, r)})
+		add(&t.More, Row{Key: "alternative", Label: b.t("label_alternative"), Value: b.alternative(r), Note: alternativeHost(first, r)})
 	}
 	add(&t.More, Row{Key: "authentication", Label: b.label("authentication"), Value: b.authentication(first.Authentication[0])})
 	add(&t.More, Row{Key: "spa", Label: b.t("label_spa"), Value: b.t("off")})
@@ -220,6 +220,26 @@ func hostField(p mail.Protocol) string {
 		return "outgoing"
 	}
 	return "incoming"
+}
+
+// Alternative gives the second choice of a protocol (imap, pop or smtp) in
+// words: its port and security, and its host where that is another; "" when the
+// record has one choice.
+func (d *Directive) Alternative(proto string) (string, error) {
+	mp, err := protocol(proto)
+	if err != nil {
+		return "", err
+	}
+	_, rows, err := d.rows(mp)
+	if err != nil || len(rows) < 2 {
+		return "", err
+	}
+	b := &tableBuilder{d: d}
+	s := b.alternative(rows[1])
+	if host := alternativeHost(rows[0], rows[1]); host != "" {
+		s += " (" + host + ")"
+	}
+	return s, b.err
 }
 
 func alternativeHost(first, r mail.Server) string {
@@ -265,6 +285,10 @@ func (b *tableBuilder) security(s mail.Security) string {
 		return v
 	}
 	return b.t("security_" + string(s))
+}
+
+func (b *tableBuilder) alternative(r mail.Server) string {
+	return b.t("alternative_value", "port", r.Port, "security", b.security(r.Security))
 }
 
 func (b *tableBuilder) securityNote(s mail.Security) string {

@@ -279,3 +279,23 @@ func TestProfilesAndDNS(t *testing.T) {
 		t.Errorf("without a source: got %v, %v", rows, err)
 	}
 }
+
+func TestAlternative(t *testing.T) {
+	for _, tt := range []struct {
+		proto, product, want string
+	}{
+		{"smtp", "", "poort 587 met SECURITY_STARTTLS (smtp2.example.nl)"},
+		{"pop", "", ""},
+		{"imap", "los", ""},
+	} {
+		d := settingsDirective(tt.proto, map[string]string{"product": tt.product})
+		if got, err := d.Alternative(tt.proto); got != tt.want || err != nil {
+			t.Errorf("%s %s: got %q, %v; want %q", tt.proto, tt.product, got, err, tt.want)
+		}
+	}
+	for _, proto := range []string{"jmap", ""} {
+		if _, err := settingsDirective(proto, nil).Alternative(proto); err == nil {
+			t.Errorf("%q: no error", proto)
+		}
+	}
+}
