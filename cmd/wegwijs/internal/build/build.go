@@ -49,63 +49,6 @@ type State struct {
 	found   findings
 }
 
-// findings are what is wrong, by the stage that said so: a stage whose input
-// did not change is not run again, and what it said still holds.
-type findings struct {
-	scan, config, strings, layouts, site, names, mail, set []diag.Diagnostic
-}
-
-// scanned reports whether the scan found something wrong with a file.
-func (f *findings) scanned(file string) bool {
-	return slices.ContainsFunc(f.scan, func(d diag.Diagnostic) bool { return d.Pos.File == file })
-}
-
-// page is what reading one Markdown file gave.
-type page struct {
-	*content.Page // nil when it cannot be read
-	findings      []diag.Diagnostic
-}
-
-// pages are the pages of a state, by file. States share what they have in
-// common, so that one page's change costs little on a site of any size.
-type pages struct {
-	base, later map[string]page // later holds what changed; a file that is gone has the zero page
-}
-
-// pagesLater is how many changes pages have before they get a base of their own.
-const pagesLater = 256
-
-func (p pages) get(file string) page {
-	if q, ok := p.later[file]; ok {
-		return q
-	}
-	return p.base[file]
-}
-
-// with gives the pages with some changed; the map is theirs from then on.
-func (p pages) with(changed map[string]page) pages {
-	for f, q := range p.later {
-		if _, newer := changed[f]; !newer {
-			changed[f] = q
-		}
-	}
-	if len(changed) <= pagesLater && p.base != nil {
-		return pages{p.base, changed}
-	}
-	base := maps.Clone(p.base)
-	if base == nil {
-		base = make(map[string]page, len(changed))
-	}
-	for f, q := range changed {
-		if q.Page == nil && q.findings == nil {
-			delete(base, f)
-		} else {
-			base[f] = q
-		}
-	}
-	return pages{base: base}
-}
-
 // digest is a sum over all input files that does not depend on their order, so
 // that one file's change costs one file's work.
 type digest [4]uint64
@@ -398,30 +341,6 @@ func (s *State) group(root string, open func(string) ([]byte, error)) (map[strin
 	return files, nil
 }
 
-// inputs gives the pages to show, the files of pages that cannot be read, and
-// the files beside the pages.
-func (s *State) inputs(opt Options) (pages []*content.Page, broken, files []string) {
-	known := output.Types()
-	for _, f := range s.Tree.Below(content.Root) {
-		if isPage(f.Path) {
-			if p := s.pages.get(f.Path); p.Page == nil {
-				broken = append(broken, f.Path)
-			} else if opt.Drafts || !p.Draft {
-				pages = append(pages, p.Page)
-			}
-			continue
-		}
-		if e := ext(f.Path); slices.Contains(known, e) || e == ".markdown" {
-			files = append(files, f.Path)
-		}
-	}
-	return pages, broken, files
-}
-
-func isPage(file string) bool {
-	return strings.HasPrefix(file, content.Root+"/") && strings.HasSuffix(file, ".md")
-}
-
 func ext(name string) string {
 	if i := strings.LastIndexByte(name, '.'); i > strings.LastIndexByte(name, '/') {
 		return strings.ToLower(name[i:])
@@ -495,96 +414,6 @@ func (s *State) readStrings(files map[string][]byte, out *diag.List) *i18n.Catal
 	return c
 }
 
-// Static gives what is wrong with the site as a whole, and with the front
-// matter of its pages; the texts of pages are not looked at. The slice is the
-// state's own.
-func (s *State) Static() []diag.Diagnostic { return s.static }
-
-// Findings gives everything wrong that is known by now: with the site as a
-// whole, and with the pages that were made. Where that cannot be known, because
-// a file changed, that is an error too: nothing may be published unchecked.
-func (s *State) Findings() []diag.Diagnostic {
-	made, err := s.Made()
-	if err != nil {
-		made = append(made, diag.Diagnostic{Pos: diag.Pos{File: content.Root}, Code: "input-changed", Msg: err.Error(), Hint: "run the program again"})
-	}
-	return diag.Sort(slices.Concat(s.static, made))
-}
-
-// Made gives everything wrong with the pages that were made. The error says
-// that a file could not be read as it was when the site was scanned.
-func (s *State) Made() ([]diag.Diagnostic, error) {
-	if s.Renderer == nil {
-		return nil, nil
-	}
-	ds, err := s.Renderer.Finish()
-	return s.news(ds), err
-}
-
-// news leaves out of sorted findings what a broken layout or configuration did to
-// pages, and says once what many pages need and the configuration does not have.
-func (s *State) news(ds []diag.Diagnostic) []diag.Diagnostic {
-	broken := !s.Sound()
-	unsound := diag.Errors(s.found.config) > 0
-	first := map[string]int{} // by message
-	more := map[int]int{}
-	kept := ds[:0]
-	for _, d := range ds {
-		if broken && d.Code == layout.RunCode || unsound && d.Code == layout.UnsetCode {
-			continue
-		}
-		if d.Code == layout.UnsetCode {
-			if at, ok := first[d.Msg]; ok {
-				more[at]++
-				continue
-			}
-			first[d.Msg] = len(kept)
-		}
-		kept = append(kept, d)
-	}
-	for at, n := range more {
-		where := "1 more place"
-		if n > 1 {
-			where = fmt.Sprintf("%d more places", n)
-		}
-		kept[at].Hint += "; " + where + " like this one"
-	}
-	return kept
-}
-
-// Mistakes gives what is wrong with one page, its front matter and its text;
-// known is false when it was not made from its present text.
-func (s *State) Mistakes(p *site.Page) (ds []diag.Diagnostic, known bool) {
-	out := new(diag.List)
-	for _, d := range s.static {
-		if d.Pos.File == p.File {
-			out.Add(d)
-		}
-	}
-	res, ok := s.Renderer.Result(p)
-	if !ok {
-		return out.Sorted(), false
-	}
-	out.Add(res.Findings...)
-	err := s.Renderer.CheckFragments(p, res, out)
-	return s.news(out.Sorted()), err == nil
-}
-
-// Drafts gives the files of pages that are left out because they are drafts.
-func (s *State) Drafts() []string {
-	var files []string
-	for _, m := range []map[string]page{s.pages.base, s.pages.later} {
-		for f := range m {
-			if p := s.pages.get(f); p.Page != nil && p.Draft {
-				files = append(files, f)
-			}
-		}
-	}
-	slices.Sort(files)
-	files = slices.Compact(files)
-	return files
-}
-
 // MakeAll makes every file of the set and throws the bytes away, for who wants
 // to know only what is wrong.
 func (s *State) MakeAll(ctx context.Context) error {
@@ -592,15 +421,4 @@ func (s *State) MakeAll(ctx context.Context) error {
 		return nil
 	}
 	return s.Set.MakeAll(ctx)
-}
-
-// Sound reports whether pages can be shown from this state: whatever is wrong
-// with it concerns single pages, and not the configuration, the layouts or the
-// interface strings, on which every page depends.
-func (s *State) Sound() bool {
-	if s.Set == nil {
-		return false
-	}
-	f := &s.found
-	return diag.Errors(slices.Concat(f.config, f.layouts, f.strings, f.names, f.mail)) == 0
 }

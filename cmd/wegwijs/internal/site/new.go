@@ -1,0 +1,451 @@
+package site
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"wegwijs/cmd/wegwijs/internal/config"
+	"wegwijs/cmd/wegwijs/internal/content"
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/output"
+)
+
+// An Input is what a site is made of.
+type Input struct {
+	Config *config.Config
+	Pages  []*content.Page                   // without drafts, in any order
+	Broken []string                          // files of pages that cannot be read
+	Files  []string                          // other files below content/
+	Source func(file string) ([]byte, error) // for positions in front matter
+	Out    *diag.List
+}
+
+// builder holds what is needed while a site is put together.
+type builder struct {
+	Input
+	s         *Site
+	locale    map[string]int
+	addresses map[string]*Page // by output folder, folded
+	clashes   map[[2]string]bool
+	strange   map[string]bool        // folders of content/ that are no language, once reported
+	invented  map[*content.Page]bool // whose slug is not what its writer meant
+}
+
+// New puts the pages together. Mistakes go to in.Out; the site is then only
+// good for finding more of them.
+func New(in Input) *Site {
+	s := &Site{Config: in.Config, shape: &shape{places: make(map[string]int, len(in.Pages)), broken: map[string]bool{}, files: map[string]File{}}}
+	b := &builder{Input: in, s: s, locale: map[string]int{}, addresses: make(map[string]*Page, len(in.Pages)*len(in.Config.Languages)), clashes: map[[2]string]bool{}, strange: map[string]bool{}, invented: map[*content.Page]bool{}}
+	for _, file := range in.Broken {
+		_, rest := content.Split(file)
+		id, _ := content.ID(rest)
+		s.broken[id] = true
+	}
+	for i, l := range in.Config.Languages {
+		s.Locales = append(s.Locales, &Locale{Language: l, N: i})
+		b.locale[l.Lang] = i
+	}
+	slices.SortFunc(in.Pages, func(a, c *content.Page) int { return strings.Compare(a.File, c.File) })
+	for _, p := range in.Pages {
+		b.enter(p)
+	}
+	ids := slices.Sorted(maps.Keys(s.places))
+	s.ids = ids
+	if s.has("") {
+		s.ids = ids[1:] // without the first page
+	}
+	b.sections()
+	// Sections come before what stands in them.
+	order := make([]int, len(ids))
+	for i := range order {
+		order[i] = i
+	}
+	depths := make([]int, len(ids))
+	for i, id := range ids {
+		depths[i] = depth(id)
+	}
+	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(depths[x], depths[y]) })
+	for _, l := range s.Locales {
+		b.place(l, ids, order)
+	}
+	b.files()
+	b.redirects()
+	b.related()
+	return s
+}
+
+func (b *builder) errorf(p *content.Page, key string, n int, code, hint, format string, args ...any) {
+	pos := diag.Pos{File: p.File}
+	if b.Source != nil {
+		if src, err := b.Source(p.File); err == nil {
+			pos = content.Locate(p.File, src, key, n)
+		}
+	}
+	b.Out.Errorf(pos, code, hint, format, args...)
+}
+
+// enter files a page under its id.
+func (b *builder) enter(p *content.Page) {
+	n, ok := b.locale[p.Lang]
+	if !ok {
+		var known []string
+		for _, l := range b.s.Locales {
+			known = append(known, l.Lang)
+		}
+		if !strings.Contains(strings.TrimPrefix(p.File, content.Root+"/"), "/") {
+			b.Out.Errorf(diag.Pos{File: p.File}, "page-place", "move it into a language's folder, such as content/"+known[0]+"/", "the page stands in no language's folder")
+			return
+		}
+		if !b.strange[p.Lang] {
+			b.strange[p.Lang] = true
+			b.Out.Errorf(diag.Pos{File: path.Join(content.Root, p.Lang)}, "page-place", diag.DidYouMean(p.Lang, known)+"; a new language needs [languages."+p.Lang+"] in site.toml", "the folder is not a language of the site")
+		}
+		return
+	}
+	if !b.s.has(p.ID) {
+		b.s.places[p.ID] = len(b.s.texts)
+		b.s.texts = append(b.s.texts, make([]*content.Page, len(b.s.Locales)))
+	}
+	texts := b.s.Translations(p.ID)
+	if old := texts[n]; old != nil {
+		msg := "the page is there twice: %s is the same page"
+		if norm.NFC.String(old.File) == norm.NFC.String(p.File) {
+			msg = "the page is there twice: the accents of %s are stored in another way (Unicode NFC and NFD), which makes no other name"
+		}
+		b.Out.Errorf(diag.Pos{File: p.File}, "page-double", "remove or rename one of the two", msg, old.File)
+		return
+	}
+	texts[n] = b.slug(p)
+}
+
+// maxSlug is how long a part of an address may be, in bytes: beyond it mail
+// programs break links, and file systems have limits of their own.
+const maxSlug = 100
+
+// slug checks that a slug is one part of an address that works everywhere. It
+// gives the page, or a copy with a slug that works: the page itself may be part
+// of other sites.
+func (b *builder) slug(p *content.Page) *content.Page {
+	with := func(slug string) *content.Page {
+		if slug == p.Slug {
+			return p
+		}
+		q := *p
+		q.Slug = slug
+		return &q
+	}
+	if p.ID == "" {
+		if p.Slug != "" {
+			b.errorf(p, "slug", -1, "page-slug", "remove the slug", "the first page of a language has no slug")
+		}
+		return with("")
+	}
+	p = with(norm.NFC.String(p.Slug))
+	why := ""
+	switch {
+	case strings.Contains(p.Slug, "/") || strings.Contains(p.Slug, `\`):
+		why = "it holds a slash"
+	case p.Slug == "." || p.Slug == ".." || strings.HasPrefix(p.Slug, "."):
+		why = "it begins with a dot"
+	case len(p.Slug) > maxSlug:
+		why = fmt.Sprintf("it is longer than %d bytes", maxSlug)
+	case strings.IndexFunc(p.Slug, unicode.IsUpper) >= 0:
+		why = "it holds a capital"
+	case strings.IndexFunc(p.Slug, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) && r != '-' && r != '_' && r != '.'
+	}) >= 0:
+		why = "it holds something else than letters, digits and hyphens"
+	case strings.HasSuffix(p.Slug, "."):
+		why = "it ends in a dot"
+	case p.Slug == "index" || strings.HasSuffix(p.Slug, ".html"):
+		why = "that name is taken by the program"
+	default:
+		if why = output.CheckPath(p.Slug); why == "" {
+			return p
+		}
+	}
+	hint := fmt.Sprintf("write slug = %q", suggest(p.Slug))
+	b.errorf(p, "slug", -1, "page-slug", hint, "%q cannot be part of an address: %s", p.Slug, why)
+	was := p.Slug
+	p = with(suggest(was))
+	b.invented[p] = p.Slug != strings.ToLower(was)
+	return p
+}
+
+// suggest gives a slug that works and is as near as can be to one that does not.
+func suggest(s string) string {
+	var out strings.Builder
+	for _, r := range strings.ToLower(s) {
+		switch {
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.M, r):
+			out.WriteRune(r)
+		case out.Len() > 0 && !strings.HasSuffix(out.String(), "-"):
+			out.WriteByte('-')
+		}
+	}
+	t := out.String()
+	for len(t) > maxSlug {
+		if i := strings.LastIndexByte(t, '-'); i > 0 {
+			t = t[:i]
+		} else {
+			t = strings.ToValidUTF8(t[:maxSlug], "")
+		}
+	}
+	t = strings.Trim(t, "-")
+	switch {
+	case t == "" || t == "index":
+		return "pagina"
+	case output.CheckPath(t) != "":
+		return t + "-1"
+	}
+	return t
+}
+
+// sections reports folders without an index page: they would be holes in the
+// navigation and in the breadcrumbs.
+func (b *builder) sections() {
+	if !b.s.has("") && !b.s.broken[""] {
+		lang := b.s.Config.Languages
+		if len(lang) > 0 {
+			b.Out.Errorf(diag.Pos{File: content.Root + "/" + lang[0].Lang + "/index.md"}, "page-home", "write one: it is the first page that readers see", "the site has no first page")
+		}
+	}
+	missing := map[string]string{}
+	for id, i := range b.s.places {
+		texts := b.s.texts[i]
+		ref := b.s.Reference(id)
+		for _, p := range texts {
+			if p != nil && p.Index != ref.Index {
+				_, rest := content.Split(ref.File)
+				b.Out.Errorf(diag.Pos{File: p.File}, "page-place", "move it to "+content.Root+"/"+p.Lang+"/"+rest, "the page translates %s, so it must have the same path", ref.File)
+			}
+		}
+		for dir := path.Dir(id); dir != "."; dir = path.Dir(dir) {
+			if b.s.has(dir) || b.s.broken[dir] {
+				continue
+			}
+			for _, p := range texts {
+				if p != nil {
+					if old, ok := missing[dir]; !ok || p.File < old {
+						missing[dir] = p.File
+					}
+					break
+				}
+			}
+		}
+	}
+	for dir, file := range missing {
+		lang, _ := content.Split(file)
+		b.Out.Errorf(diag.Pos{File: content.Root + "/" + lang + "/" + dir}, "page-section", "write "+content.Root+"/"+lang+"/"+dir+"/index.md with at least a title", "the section has no index.md")
+	}
+}
+
+// text gives the text of a page that readers of a language see.
+func (b *builder) text(l *Locale, texts []*content.Page) *content.Page {
+	if p := texts[l.N]; p != nil {
+		return p
+	}
+	for _, f := range l.Fallback {
+		if p := texts[b.locale[f]]; p != nil {
+			return p
+		}
+	}
+	return nil
+}
+
+// place gives every page of a locale its address, its section and its place.
+// ids are sorted, and are taken in the order that order gives.
+func (b *builder) place(l *Locale, ids []string, order []int) {
+	l.byID = make(map[string]int, len(ids))
+	l.All = make([]*Page, len(ids))
+	holes := map[string]bool{}
+	for _, i := range order {
+		id := ids[i]
+		text := b.text(l, b.s.Translations(id))
+		if text == nil {
+			continue
+		}
+		p := &Page{Page: text, Locale: l, Fallback: text.Lang != l.Lang}
+		top := false
+		if id == "" {
+			p.Dir = strings.TrimPrefix(l.Prefix, "/")
+			l.Home = p
+		} else {
+			up := path.Dir(id)
+			if up == "." {
+				up = ""
+			}
+			p.Parent, _ = l.Page(up)
+			top = up == ""
+			if p.Parent == nil && b.s.has(up) && !b.s.broken[up] && !holes[up] {
+				holes[up] = true
+				b.hole(l, up)
+			}
+			dir := path.Join(strings.TrimPrefix(l.Prefix, "/"), up) // of a section that is not there
+			if p.Parent != nil {
+				dir = p.Parent.Dir
+				p.Parent.Children = append(p.Parent.Children, p)
+			}
+			p.Dir = path.Join(dir, p.Slug)
+		}
+		p.URL = urlOf(p.Dir)
+		if top && slices.Contains(reserved, p.Dir) {
+			b.errorf(p.Page, "slug", -1, "page-slug", fmt.Sprintf("write slug = %q", p.Slug+"-1"), "the address %s belongs to the program", p.URL)
+		}
+		if folded := output.Fold(p.Dir); b.addresses[folded] != nil {
+			b.clash(p, b.addresses[folded])
+		} else {
+			b.addresses[folded] = p
+		}
+		l.byID[id] = i
+		l.All[i] = p
+	}
+	l.All = slices.DeleteFunc(l.All, func(p *Page) bool { return p == nil })
+	if l.Home == nil && b.s.has("") && !b.s.broken[""] {
+		b.hole(l, "")
+	}
+	for i, p := range l.All {
+		p.n = i
+		l.byID[p.ID] = i
+		slices.SortStableFunc(p.Children, inOrder)
+		for i, c := range p.Children {
+			c.At = i
+		}
+	}
+}
+
+// inOrder compares two pages of a section.
+func inOrder(a, b *Page) int {
+	return cmp.Or(cmp.Compare(a.Order, b.Order), strings.Compare(a.Title, b.Title), strings.Compare(a.ID, b.ID))
+}
+
+// reserved are the folders of the output for which web servers have rules of
+// their own: what is in assets is kept for ever, what is in rules is not shown.
+var reserved = []string{"assets", "rules"}
+
+// hole reports that the readers of a language would get pages of a section but
+// not the section itself, or a language without a first page.
+func (b *builder) hole(l *Locale, id string) {
+	folder := path.Join(content.Root, l.Lang, id)
+	hint := fmt.Sprintf("write %s/index.md, or fallback = [%q] in [languages.%s]", folder, b.s.Reference(id).Lang, l.Lang)
+	if id == "" {
+		b.Out.Errorf(diag.Pos{File: folder}, "page-home", hint, "the language %s has no first page", l.Lang)
+		return
+	}
+	b.Out.Errorf(diag.Pos{File: folder}, "page-section", hint, "the section has no index.md in the language %s", l.Lang)
+}
+
+// clash reports two pages at one address, at the page that can be changed.
+func (b *builder) clash(p, other *Page) {
+	at, with := p, other
+	// chosen reports whether the slug was written, and is not the file's name.
+	chosen := func(p *Page) bool { return !strings.EqualFold(p.Slug, path.Base(p.ID)) }
+	if at.Fallback && !with.Fallback || at.ID == "" || at.Fallback == with.Fallback && with.ID != "" && chosen(with) && !chosen(at) {
+		at, with = with, at
+	}
+	// Two pages are reported once, not in each language that shows them.
+	pair := [2]string{at.File, with.File}
+	if b.clashes[pair] || b.invented[at.Page] || b.invented[with.Page] {
+		return
+	}
+	b.clashes[pair] = true
+	what := "the same address"
+	if p.Dir != other.Dir {
+		what = "an address that only capitals tell apart"
+	}
+	hint := "give one of them another slug"
+	if with.ID == "" {
+		hint = "the address belongs to the language " + with.Locale.Lang + "; give the page another slug"
+	}
+	b.errorf(at.Page, "slug", -1, "page-address", hint, "the page has %s as %s: %s", what, with.File, at.URL)
+}
+
+func depth(id string) int {
+	if id == "" {
+		return 0
+	}
+	return 1 + strings.Count(id, "/")
+}
+
+// urlOf gives the URL path of a folder of the output.
+func urlOf(dir string) string {
+	if dir == "" {
+		return "/"
+	}
+	return "/" + escape(dir) + "/"
+}
+
+// escape percent-encodes a path for a URL (RFC 3986 §3.3).
+func escape(p string) string {
+	return (&url.URL{Path: p}).EscapedPath()
+}
+
+// files gives each file beside the pages its place: in the folder of the
+// section beside whose index it stands.
+func (b *builder) files() {
+	slices.Sort(b.Files)
+	for _, source := range b.Files {
+		lang, rest := content.Split(source)
+		n, ok := b.locale[lang]
+		if !ok {
+			continue
+		}
+		l := b.s.Locales[n]
+		dir := path.Dir(rest)
+		out := strings.TrimPrefix(l.Prefix, "/")
+		if dir != "." {
+			if p, ok := l.Page(dir); ok {
+				out = p.Dir
+			} else {
+				out = path.Join(out, dir)
+			}
+		} else if l.Home != nil {
+			out = l.Home.Dir
+		}
+		if ext := path.Ext(rest); ext != ".md" && (strings.EqualFold(ext, ".md") || strings.EqualFold(ext, ".markdown")) {
+			b.Out.Errorf(diag.Pos{File: source}, "file-name", "rename it to "+strings.TrimSuffix(path.Base(rest), ext)+".md", "the name of a page ends in .md")
+			continue
+		}
+		f := File{Source: source, Path: path.Join(out, norm.NFC.String(path.Base(rest)))}
+		f.URL = "/" + escape(f.Path)
+		if top, _, deeper := strings.Cut(f.Path, "/"); deeper && slices.Contains(reserved, top) {
+			b.Out.Errorf(diag.Pos{File: source}, "file-name", "put the file in another folder", "the address /%s/ belongs to the program", top)
+			continue
+		}
+		if why := output.CheckPath(f.Path); why != "" {
+			b.Out.Errorf(diag.Pos{File: source}, "file-name", "rename the file", "the file cannot be published: %s", why)
+			continue
+		}
+		b.s.Files = append(b.s.Files, f)
+		b.s.files[norm.NFC.String(source)] = f
+	}
+}
+
+// related checks the ids in the front matter's related lists.
+func (b *builder) related() {
+	for _, texts := range b.s.texts {
+		for _, p := range texts {
+			if p == nil {
+				continue
+			}
+			for i, id := range p.Related {
+				if !b.s.has(id) && !b.s.broken[id] {
+					known := b.s.IDs()
+					hint := "write the path below the language's folder, without .md: e-mail/imap-instellingen"
+					if near := diag.Nearest(strings.TrimSuffix(id, ".md"), known); near != "" {
+						hint = fmt.Sprintf("did you mean %q?", near)
+					}
+					b.errorf(p, "related", i, "link-page", hint, "no page has the id %q", id)
+				}
+			}
+		}
+	}
+}
