@@ -130,6 +130,24 @@ func (b *tab) openAt(address string) {
 	b.until(`document.documentElement.classList.contains("ready")`) // not chromedp.Poll, which may still look at the page before
 }
 
+// steady fails the test when the page moves while it loads; open loads it in a
+// tab with [watchShift]. A page that moves of its own does so each time. Once
+// alone it is the browser, which on a busy machine may paint a page of which it
+// has read half the header.
+func (b *tab) steady(where string, open func()) {
+	b.t.Helper()
+	var moved []string
+	for range 3 {
+		open()
+		shift := eval[float64](b, `window.__shift`)
+		if shift == 0 {
+			return
+		}
+		moved = append(moved, fmt.Sprintf("by %.4f: %q", shift, eval[[]string](b, `window.__shifted`)))
+	}
+	b.t.Errorf("%s: the page moved while it loaded, each time:\n\t%s", where, strings.Join(moved, "\n\t"))
+}
+
 // size sets the size of the window.
 func (b *tab) size(width, height int64) {
 	b.t.Helper()
