@@ -396,11 +396,24 @@ func (l *lab) dial(ctx context.Context, _, address string) (net.Conn, error) {
 	l.wg.Go(func() {
 		t := &talk{Conn: server, r: bufio.NewReader(server), cert: l.cert, max: l.max, log: &l.log}
 		t.run(p)
+	})
+	return &dialled{Conn: client, closed: sync.OnceFunc(func() {
 		l.mu.Lock()
 		l.open[ip]--
 		l.mu.Unlock()
-	})
-	return client, nil
+	})}, nil
+}
+
+// dialled is the client's end of a connection: it is open until the client
+// closes it, whenever the peer sees that.
+type dialled struct {
+	net.Conn
+	closed func()
+}
+
+func (d *dialled) Close() error {
+	d.closed()
+	return d.Conn.Close()
 }
 
 func (l *lab) options() Options {
