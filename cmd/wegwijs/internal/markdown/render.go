@@ -34,6 +34,10 @@ func (r *nodeRenderer) text(w util.BufWriter, source []byte, node ast.Node, ente
 		return ast.WalkContinue, nil
 	}
 	n := node.(*ast.Text)
+	// The parser ends a text where a quote or dash might have begun.
+	for next := n.NextSibling(); next != nil && !n.SoftLineBreak() && n.Merge(next, source); next = n.NextSibling() {
+		n.Parent().RemoveChild(n.Parent(), next)
+	}
 	value := n.Segment.Value(source)
 	if n.IsRaw() {
 		r.writer.RawWrite(w, value)
