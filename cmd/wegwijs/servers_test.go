@@ -45,6 +45,9 @@ name = "Português"
 [provider]
 name = "Voorbeeld"
 
+[outputs]
+compress = ["br", "gzip"]
+
 [security]
 contact = "mailto:security@hulp.example"
 expires = 2027-01-01
@@ -171,13 +174,18 @@ type answer struct {
 	body   string
 }
 
-func ask(t *testing.T, method, base, address string) answer {
+// ask asks for an address as a browser that takes the content codings in
+// accept, which may be "".
+func ask(t *testing.T, method, base, address, accept string) answer {
 	t.Helper()
 	req, err := http.NewRequest(method, base+address, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.Host = "hulp.example" // as a browser says it, whatever stands before the server
+	if accept != "" {
+		req.Header.Set("Accept-Encoding", accept)
+	}
 	client := &http.Client{
 		Timeout:       20 * time.Second,
 		Transport:     &http.Transport{DisableKeepAlives: true, DisableCompression: true},
@@ -218,14 +226,17 @@ func sameType(got, want string) bool {
 // TestServerRules serves a build with the rules that were built with it, on
 // the real servers.
 func TestServerRules(t *testing.T) {
-	for _, name := range []string{"nginx", "nginx mail first", "apache", "caddy", "caddy mail first"} {
-		server, order, _ := strings.Cut(name, " ")
+	for _, name := range []string{"nginx", "nginx mail first", "nginx with brotli", "apache", "caddy", "caddy mail first"} {
+		server, how, _ := strings.Cut(name, " ")
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			public := buildSite(t, filepath.Join(t.TempDir(), "site"), servedSite)
 			lines := strings.Split(fmt.Sprintf(siteLines[server], public), "\n")
-			if order != "" {
+			switch how {
+			case "mail first":
 				lines[1], lines[2] = lines[2], lines[1]
+			case "with brotli":
+				lines = append(lines, "brotli_static on;")
 			}
 			base := lab.StartWeb(t, server, public, strings.Join(lines, "\n"))
 			f, err := os.Open(filepath.Join(public, output.ManifestPath))
@@ -254,8 +265,9 @@ func TestServerRules(t *testing.T) {
 			}
 			for _, e := range m.Files {
 				address := (&url.URL{Path: output.Address(e.Path)}).EscapedPath()
-				a := ask(t, "GET", base, address)
+				a := ask(t, "GET", base, address, "")
 				switch {
+				case e.Coding != "": // below
 				case strings.HasPrefix(e.Path, "rules/") || e.Path == ".htaccess" || e.Path == "_headers" || e.Path == "_redirects":
 					if a.status != 404 && a.status != 403 {
 						t.Errorf("%s: got status %d, want 404: it is not for readers", address, a.status)
@@ -287,7 +299,7 @@ func TestServerRules(t *testing.T) {
 				"/en/old/":                        "/en/email/imap-settings/",
 				"/oud/imap/?utm_source=brief&a=b": "/e-mail/imap/",
 			} {
-				a := ask(t, "GET", base, from)
+				a := ask(t, "GET", base, from, "")
 				got := location(server, a)
 				got, _, _ = strings.Cut(got, "?utm")
 				if a.status != 301 || !strings.EqualFold(got, to) { // Apache writes %c3
@@ -296,7 +308,7 @@ func TestServerRules(t *testing.T) {
 			}
 			// A folder without its slash.
 			for _, from := range []string{"/e-mail", "/en/email/imap-settings", "/oud/imap"} {
-				a := ask(t, "GET", base, from)
+				a := ask(t, "GET", base, from, "")
 				if got := location(server, a); a.status/100 != 3 || got != from+"/" && from != "/oud/imap" {
 					t.Errorf("%s: got status %d to %q, want a redirect to %s/", from, a.status, got, from)
 				}
@@ -308,7 +320,7 @@ func TestServerRules(t *testing.T) {
 				"/pt-BR/nada/": "pt-BR/404.html", "/pt-BR/nada.txt": "pt-BR/404.html",
 				"/english/": "404.html", "/en-GB/": "404.html",
 			} {
-				a := ask(t, "GET", base, address)
+				a := ask(t, "GET", base, address, "")
 				want := 404
 				if server == "apache" && (address == "/assets/" || address == "/mail/") {
 					want = 403 // a folder without an index
@@ -321,15 +333,54 @@ func TestServerRules(t *testing.T) {
 				}
 				headers(address, a, render.Headers("404.html", false))
 			}
+			// Who takes a coding gets the file that is there in it.
+			coded := 0
+			for _, e := range m.Files {
+				if e.Coding == "" {
+					continue
+				}
+				coded++
+				plain := strings.TrimSuffix(e.Path, e.Coding.Ext())
+				address := (&url.URL{Path: output.Address(plain)}).EscapedPath()
+				status := 200
+				if strings.HasSuffix(plain, "404.html") {
+					address, status = strings.TrimSuffix(address, "404.html")+"niets", 404
+				}
+				for accept, want := range map[string]output.Coding{"gzip": output.Gzip, "deflate, gzip;q=1.0, *;q=0.5": output.Gzip, "gzip, deflate, br, zstd": output.Brotli, "br": output.Brotli, "identity": "", "deflate": ""} {
+					if want == output.Brotli && name != "nginx with brotli" && server == "nginx" {
+						if want = output.Gzip; accept == "br" {
+							want = ""
+						}
+					}
+					a := ask(t, "GET", base, address, accept)
+					stored := plain
+					if want != "" {
+						stored += want.Ext()
+					}
+					if a.status != status || a.header.Get("Content-Encoding") != string(want) || a.body != file(stored) {
+						t.Errorf("%s, Accept-Encoding %q: got status %d, Content-Encoding %q, %d bytes; want %d, %q, those of %s", address, accept, a.status, a.header.Get("Content-Encoding"), len(a.body), status, want, stored)
+					}
+					if got := a.header.Get("Content-Type"); !sameType(got, e.Type) {
+						t.Errorf("%s, Accept-Encoding %q: got content type %q, want %q", address, accept, got, e.Type)
+					}
+					if got := a.header.Values("Vary"); !strings.Contains(strings.Join(got, ", "), "Accept-Encoding") {
+						t.Errorf("%s, Accept-Encoding %q: got Vary %q, want Accept-Encoding in it", address, accept, got)
+					}
+					headers(address, a, render.Headers(plain, e.Immutable))
+				}
+			}
+			if coded < 30 {
+				t.Errorf("the site has %d compressed files: this test shows less than it seems", coded)
+			}
 			// The rules of the mail forms stand in the same server.
 			for _, address := range []string{"/autodiscover/autodiscover.xml", "/Autodiscover/Autodiscover.xml"} {
-				a := ask(t, "POST", base, address)
+				a := ask(t, "POST", base, address, "")
 				if a.status != 200 || a.body != file("autodiscover/autodiscover.xml") || !sameType(a.header.Get("Content-Type"), "text/xml; charset=utf-8") {
 					t.Errorf("POST %s: got status %d, %q, %d bytes", address, a.status, a.header.Get("Content-Type"), len(a.body))
 				}
 				headers("POST "+address, a, render.Headers(address, false))
 			}
-			if a := ask(t, "HEAD", base, "/"); a.status != 200 || a.body != "" {
+			if a := ask(t, "HEAD", base, "/", ""); a.status != 200 || a.body != "" {
 				t.Errorf("HEAD /: got status %d", a.status)
 			}
 			for _, address := range []string{"/../site.toml", "/..%2fsite.toml", "/%2e%2e/site.toml", "/assets/..%2f..%2fsite.toml"} {

@@ -417,13 +417,14 @@ func (s *publishedSite) notFoundSpeaks() {
 	}
 }
 
-// askAll asks for addresses and gives status, type and sum of each answer.
+// askAll asks for addresses and gives status, type, sum and content coding of
+// each answer.
 const askAll = `(async (all) => {
   const got = {};
   for (const [address, method] of all) {
     const answer = await fetch(address, { method, cache: "no-store", redirect: "manual" });
     const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", await answer.arrayBuffer()));
-    got[address] = [String(answer.status), answer.headers.get("Content-Type") ?? "", Array.from(sum, (b) => b.toString(16).padStart(2, "0")).join("")];
+    got[address] = [String(answer.status), answer.headers.get("Content-Type") ?? "", Array.from(sum, (b) => b.toString(16).padStart(2, "0")).join(""), answer.headers.get("Content-Encoding") ?? ""];
   }
   return got;
 })`
@@ -436,6 +437,7 @@ func (s *publishedSite) filesAreRight() {
 	b.open("/")
 	type want struct {
 		status, kind, sum string
+		coded             bool
 	}
 	wants := map[string]want{}
 	var asks [][2]string
@@ -444,18 +446,26 @@ func (s *publishedSite) filesAreRight() {
 		wants[address] = w
 	}
 	kinds := map[string]bool{}
-	for _, e := range s.manifest().Files {
+	files := s.manifest().Files
+	coded := map[string]bool{}
+	for _, e := range files {
+		if e.Coding != "" {
+			coded[strings.TrimSuffix(e.Path, e.Coding.Ext())] = true
+		}
+	}
+	for _, e := range files {
 		address := (&url.URL{Path: output.Address(e.Path)}).EscapedPath()
 		switch {
+		case e.Coding != "": // browsers get it for the file that it is
 		case s.pages && e.Path == ".htaccess", s.pages && e.Path[0] == '_', s.pages && strings.HasPrefix(e.Path, "rules/"): // no secrets, and no use
 		case strings.HasPrefix(e.Path, "rules/"), strings.HasPrefix(e.Path, "_"), e.Path == ".htaccess":
 			add(address, "GET", want{status: "404"})
 		case e.Kind == output.Redirect, e.Path == "mail/caddy.conf": // Caddy never shows its own configuration
 		default:
 			kinds[filepath.Ext(e.Path)] = true
-			add(address, "GET", want{"200", e.Type, e.SHA256})
+			add(address, "GET", want{"200", e.Type, e.SHA256, coded[e.Path]})
 			if e.Path == "autodiscover/autodiscover.xml" && !s.pages {
-				add("/Autodiscover/Autodiscover.xml", "POST", want{"200", e.Type, e.SHA256})
+				add("/Autodiscover/Autodiscover.xml", "POST", want{"200", e.Type, e.SHA256, false})
 			}
 		}
 	}
@@ -468,10 +478,13 @@ func (s *publishedSite) filesAreRight() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	for address, got := range eval[map[string][3]string](b, askAll+"("+string(arguments)+")") {
+	for address, got := range eval[map[string][4]string](b, askAll+"("+string(arguments)+")") {
 		w := wants[address]
 		if got[0] != w.status && (w.status != "404" || got[0] != "403") || w.status == "200" && (!strings.EqualFold(got[1], w.kind) || got[2] != w.sum) {
-			s.t.Errorf("%s: got %q, want %q", address, got, w)
+			s.t.Errorf("%s: got %q, want %+v", address, got, w)
+		}
+		if w.status == "200" && (got[3] != "") != w.coded {
+			s.t.Errorf("%s: it came in the content coding %q, and is there in one: %t", address, got[3], w.coded)
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/mail"
+	"wegwijs/cmd/wegwijs/internal/output"
 	"wegwijs/cmd/wegwijs/internal/strict"
 )
 
@@ -64,6 +65,8 @@ type Outputs struct {
 	Redirects bool     // pages and rules for old addresses
 	NotFound  bool     // an error page for each language
 	Rules     []string // servers to write rules for: nginx, apache, caddy, headers
+
+	Compress []output.Coding // in which files are written as well: br, gzip
 }
 
 // A Redirect is an old address from site.toml.
@@ -246,18 +249,35 @@ func (c *Config) outputs() {
 		Redirects: o.Bool("redirects", true), NotFound: o.Bool("not_found", true), Rules: slices.Clone(Servers),
 	}
 	if o.Has("rules") {
-		c.Outputs.Rules = nil
-		for i, r := range o.Strings("rules") {
-			if !slices.Contains(Servers, r) {
-				c.out.Errorf(o.ItemPos("rules", i), "config-rules", diag.DidYouMean(r, Servers), "unknown server %q", r)
-				continue
-			}
-			if !slices.Contains(c.Outputs.Rules, r) {
-				c.Outputs.Rules = append(c.Outputs.Rules, r)
-			}
-		}
+		c.Outputs.Rules = c.some(o, "rules", "server", Servers)
+	}
+	var codings []string
+	for _, k := range output.Codings() {
+		codings = append(codings, string(k))
+	}
+	for _, k := range c.some(o, "compress", "content coding", codings) {
+		c.Outputs.Compress = append(c.Outputs.Compress, output.Coding(k))
 	}
 	o.Done()
+}
+
+// some reads a list of some of the known values, each once, in the order in
+// which they are known.
+func (c *Config) some(t *strict.Table, key, what string, known []string) []string {
+	has := map[string]bool{}
+	for i, v := range t.Strings(key) {
+		if !slices.Contains(known, v) {
+			c.out.Errorf(t.ItemPos(key, i), "config-"+key, diag.DidYouMean(v, known), "unknown %s %q", what, v)
+		}
+		has[v] = true
+	}
+	var list []string
+	for _, v := range known {
+		if has[v] {
+			list = append(list, v)
+		}
+	}
+	return list
 }
 
 func (c *Config) theme() {

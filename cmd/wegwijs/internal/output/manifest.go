@@ -21,6 +21,7 @@ type Entry struct {
 	Type      string `json:"type"`   // content type, with charset for text
 	Rank      Rank   `json:"rank"`   // order of publishing, see [Rank]
 	Immutable bool   `json:"immutable,omitempty"`
+	Coding    Coding `json:"coding,omitempty"` // content coding of the bytes
 	Kind      Kind   `json:"kind,omitempty"`
 	Lang      string `json:"lang,omitempty"`
 	Source    string `json:"source,omitempty"`
@@ -31,6 +32,12 @@ type Manifest struct {
 	Version int     `json:"version"` // of this format; now 1
 	Release string  `json:"release"` // see [Manifest.ID]
 	Files   []Entry `json:"files"`   // in path order
+}
+
+// entry describes a file with these bytes.
+func (f *File) entry(data []byte) Entry {
+	sum := sha256.Sum256(data)
+	return Entry{Path: f.Path, SHA256: hex.EncodeToString(sum[:]), Size: int64(len(data)), Type: f.Type(), Rank: f.Rank, Immutable: f.Immutable, Coding: f.Coding, Kind: f.Kind, Lang: f.Lang, Source: f.Source}
 }
 
 // ID computes the release's id from the files' paths and bytes: two builds of

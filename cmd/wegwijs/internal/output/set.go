@@ -49,6 +49,7 @@ type File struct {
 	Lang      string // of a page: the language whose readers it is for
 	Source    string // the author's file that it comes from; "" when it comes from several
 	Immutable bool   // the name holds a hash of the bytes: caches may keep it for ever
+	Coding    Coding // the file is another one in this coding, see [Coded]
 
 	// Make writes the file's bytes to b, which is empty, and gives an error
 	// only when the work could not be done; an author's mistakes go elsewhere.
@@ -66,6 +67,8 @@ type File struct {
 	// First asks for the file to be made before others: they need what making
 	// it finds out.
 	First bool
+
+	codings []Coding // in which the set has it as well
 }
 
 // A Maker makes the files of a set that do not make themselves. b or twin is
@@ -179,6 +182,10 @@ func NewSet(files []File, more ...File) (*Set, []Clash) {
 			if dropped[f.Twin] {
 				f.Twin = "" // that file is somebody else's now
 			}
+			f.codings = slices.DeleteFunc(slices.Clone(f.codings), func(c Coding) bool {
+				by := claims[Fold(f.Path+c.Ext())].by
+				return by == nil || by.Coding != c
+			})
 			kept = append(kept, f)
 		}
 		files, more = kept, nil
@@ -277,12 +284,12 @@ func (s *Set) File(path string) (File, bool) {
 	return s.base.file(path)
 }
 
-// twin gives the place among [Set.Files] of the twin of the file at place i.
-func (s *Set) twin(i int) int {
+// at gives the place among [Set.Files] of the file at path, which is in the set
+// and usually follows the one at place i.
+func (s *Set) at(i int, path string) int {
 	files := s.all()
-	path := files[i].Twin
 	if i+1 < len(files) && files[i+1].Path == path {
-		return i + 1 // usually: index.md follows index.html
+		return i + 1
 	}
 	n, _ := slices.BinarySearchFunc(files, path, func(f File, p string) int { return strings.Compare(f.Path, p) })
 	return n
@@ -391,9 +398,13 @@ func TypeOf(p string) string {
 
 // Type gives the content type of the file. What is anything to a reader is a
 // page, also where an old address has a name such as /imap.php.
+// That of a coded file is the type of what is in it.
 func (f *File) Type() string {
-	if f.Kind != "" {
+	switch {
+	case f.Kind != "":
 		return types[".html"]
+	case f.Coding != "":
+		return TypeOf(f.of())
 	}
 	return TypeOf(f.Path)
 }
@@ -422,9 +433,15 @@ func (s *Set) Make(ctx context.Context, path string) ([]byte, error) {
 // make makes a file, and its twin when twin is not nil.
 func (s *Set) make(ctx context.Context, f *File, b, twin *bytes.Buffer) error {
 	var err error
-	if f.Make != nil {
+	switch {
+	case f.Coding != "":
+		var data []byte
+		if data, err = s.Make(ctx, f.of()); err == nil {
+			err = f.Coding.encode(b, data)
+		}
+	case f.Make != nil:
 		err = f.Make(ctx, b)
-	} else {
+	default:
 		err = s.maker.Make(ctx, f, b, twin)
 	}
 	if err != nil {

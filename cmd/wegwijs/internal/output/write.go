@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -231,13 +229,12 @@ func (w *writer) stageAll(ctx context.Context) error {
 	defer stage.Close()
 	var done, changed, size atomic.Int64
 	var progress sync.Mutex
-	keep := func(i int, b *bytes.Buffer) error {
+	err = w.set.everything(ctx, w.opt.Workers, true, func(i int, data []byte) error {
 		f := &files[i]
-		sum := sha256.Sum256(b.Bytes())
-		w.entries[i] = Entry{Path: f.Path, SHA256: hex.EncodeToString(sum[:]), Size: int64(b.Len()), Type: f.Type(), Rank: f.Rank, Immutable: f.Immutable, Kind: f.Kind, Lang: f.Lang, Source: f.Source}
-		size.Add(int64(b.Len()))
-		if !w.same(f.Path, b.Bytes()) {
-			if err := writeFile(stage, strconv.Itoa(i), b.Bytes()); err != nil {
+		w.entries[i] = f.entry(data)
+		size.Add(int64(len(data)))
+		if !w.same(f.Path, data) {
+			if err := writeFile(stage, strconv.Itoa(i), data); err != nil {
 				return fmt.Errorf("write %s: %w", f.Path, err)
 			}
 			w.staged[i] = true
@@ -249,24 +246,9 @@ func (w *writer) stageAll(ctx context.Context) error {
 			progress.Unlock()
 		}
 		return nil
-	}
-	for _, wave := range w.waves() {
-		err := each(ctx, w.opt.Workers, len(wave), func(ctx context.Context, n int, b, twin *bytes.Buffer) error {
-			f := &files[wave[n]]
-			if f.Twin == "" {
-				if err := w.set.make(ctx, f, b, nil); err != nil {
-					return err
-				}
-				return keep(wave[n], b)
-			}
-			if err := w.set.make(ctx, f, b, twin); err != nil {
-				return err
-			}
-			return errors.Join(keep(wave[n], b), keep(w.set.twin(wave[n]), twin))
-		})
-		if err != nil {
-			return err
-		}
+	})
+	if err != nil {
+		return err
 	}
 	w.report.Manifest = &Manifest{Version: 1, Files: w.entries}
 	w.report.Manifest.Release = w.report.Manifest.ID()
@@ -274,29 +256,6 @@ func (w *writer) stageAll(ctx context.Context) error {
 	w.report.Same = len(files) - w.report.Written
 	w.report.Bytes = size.Load()
 	return nil
-}
-
-// waves gives the files to make, by number: first those that others need. A
-// twin is made with its file.
-func (w *writer) waves() [2][]int {
-	var waves [2][]int
-	files := w.set.Files()
-	twins := make([]bool, len(files))
-	for i := range files {
-		if files[i].Twin != "" {
-			twins[w.set.twin(i)] = true
-		}
-	}
-	for i := range files {
-		switch {
-		case twins[i]:
-		case files[i].First:
-			waves[0] = append(waves[0], i)
-		default:
-			waves[1] = append(waves[1], i)
-		}
-	}
-	return waves
 }
 
 // same reports whether the output has the file with these bytes already.
@@ -509,37 +468,4 @@ func writeFile(root *os.Root, name string, data []byte) error {
 	}
 	_, err = f.Write(data)
 	return errors.Join(err, f.Close())
-}
-
-// MakeAll makes every file of the set, in the order and with the sharing of
-// [Write], and throws the bytes away.
-func (s *Set) MakeAll(ctx context.Context) error {
-	return s.Each(ctx, func(*File, []byte) error { return nil })
-}
-
-// Each makes every file of the set, in the order and with the sharing of
-// [Write], and hands it to do. That is called from several goroutines at once,
-// and the bytes are its own only during the call.
-func (s *Set) Each(ctx context.Context, do func(f *File, data []byte) error) error {
-	w := &writer{set: s}
-	files := s.Files()
-	for _, wave := range w.waves() {
-		err := each(ctx, workers(), len(wave), func(ctx context.Context, n int, b, twin *bytes.Buffer) error {
-			f := &files[wave[n]]
-			if f.Twin == "" {
-				if err := s.make(ctx, f, b, nil); err != nil {
-					return err
-				}
-				return do(f, b.Bytes())
-			}
-			if err := s.make(ctx, f, b, twin); err != nil {
-				return err
-			}
-			return errors.Join(do(f, b.Bytes()), do(&files[s.twin(wave[n])], twin.Bytes()))
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

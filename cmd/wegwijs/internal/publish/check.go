@@ -62,7 +62,7 @@ func sample(m *output.Manifest, old *output.Manifest, n int) []output.Entry {
 		// Redirects may be answered by server rules, error pages are no
 		// addresses, and the manifest is asked for anyway.
 		page := e.Kind == output.Real || e.Kind == output.Fallback
-		if !page && !e.Immutable {
+		if !page && !e.Immutable || e.Coding != "" {
 			continue
 		}
 		if e.Kind == output.Real {
@@ -149,17 +149,33 @@ func (p *Place) address(e output.Entry) string {
 // patience is how long one answer may take.
 const patience = 15 * time.Second
 
+// fetch asks for an address as a browser would. The body of the answer gives
+// what is in its content coding.
 func (p *Place) fetch(ctx context.Context, address string) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, err
 	}
 	req.Header.Set("User-Agent", cmp.Or(p.around.Tool, "wegwijs"))
+	req.Header.Set("Accept-Encoding", "br, gzip") // as browsers do
 	client := p.around.HTTP
 	if client == nil {
 		client = http.DefaultClient
 	}
-	return client.Do(req)
+	resp, err := client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	plain, err := output.Coding(strings.TrimPrefix(resp.Header.Get("Content-Encoding"), "x-")).Decode(resp.Body) // RFC 9110 §8.4.1.3
+	if err != nil {
+		resp.Body.Close()
+		return nil, fmt.Errorf("its Content-Encoding is not what it says: %w", err)
+	}
+	resp.Body = struct {
+		io.Reader
+		io.Closer
+	}{plain, resp.Body}
+	return resp, nil
 }
 
 // ask fetches one address and says what is wrong with what comes, or "".

@@ -1,7 +1,9 @@
 package publish
 
 import (
+	"compress/gzip"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -13,6 +15,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/andybalholm/brotli"
 
 	"wegwijs/cmd/wegwijs/internal/output"
 	"wegwijs/cmd/wegwijs/internal/publish/lab"
@@ -95,6 +99,24 @@ func TestCheckNamesWhatIsStale(t *testing.T) {
 			}
 			return false
 		}, []string{"/help/en/: gives other bytes than were published"}, true},
+		{"an old page for browsers that take gzip", nil, func(w http.ResponseWriter, r *http.Request) bool {
+			if r.URL.Path == "/help/" && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+				w.Header().Set("Content-Encoding", "gzip")
+				z := gzip.NewWriter(w)
+				fmt.Fprint(z, siteA["index.html"])
+				z.Close()
+				return true
+			}
+			return false
+		}, []string{"1 of 7", "/help/: is still that of release " + old}, true},
+		{"a coding that it is not in", nil, func(w http.ResponseWriter, r *http.Request) bool {
+			if r.URL.Path == "/help/" {
+				w.Header().Set("Content-Encoding", "gzip")
+				fmt.Fprint(w, siteB["index.html"])
+				return true
+			}
+			return false
+		}, []string{"/help/: its Content-Encoding is not what it says"}, true},
 		{"another folder", func(string) string { return os.TempDir() }, nil, []string{"answers 404 Not Found"}, false},
 		{"a manifest that is none", nil, func(w http.ResponseWriter, r *http.Request) bool {
 			if strings.HasSuffix(r.URL.Path, "manifest.json") {
@@ -132,6 +154,39 @@ func TestCheckNamesWhatIsStale(t *testing.T) {
 				t.Errorf("the old release went: %v", err)
 			}
 		})
+	}
+}
+
+// TestCheckReadsCodings has a server that compresses by itself, as some do.
+func TestCheckReadsCodings(t *testing.T) {
+	for name, pack := range map[string]func(io.Writer) io.WriteCloser{
+		"br":     func(w io.Writer) io.WriteCloser { return brotli.NewWriter(w) },
+		"gzip":   func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) },
+		"x-gzip": func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) },
+	} {
+		root := lab.RAM(t)
+		target := dirTarget(root)
+		target.Sample = 6
+		packed := 0
+		target.URL = webServer(t, filepath.Join(root, "current"), func(w http.ResponseWriter, r *http.Request) bool {
+			p := filepath.Join(root, "current", filepath.FromSlash(output.PathOf(strings.TrimPrefix(r.URL.Path, "/help"))))
+			data, err := os.ReadFile(p)
+			if err != nil {
+				return false
+			}
+			w.Header().Set("Content-Encoding", name)
+			z := pack(w)
+			z.Write(data)
+			z.Close()
+			packed++
+			return true
+		})
+		if rep := publishChecked(t, target, me(), siteA.release()); !rep.OK() || packed < 7 {
+			t.Errorf("%s: got %+v of %d answers", name, rep.Check, packed)
+		}
+		if st := statusOf(t, target, me()); st.Seen != st.Current {
+			t.Errorf("%s: status: seen %q, current %q", name, st.Seen, st.Current)
+		}
 	}
 }
 

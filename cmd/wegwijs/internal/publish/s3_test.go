@@ -258,7 +258,7 @@ func TestS3AsReadersGetIt(t *testing.T) {
 			cache = "public, max-age=31536000, immutable"
 		}
 		if strings.HasSuffix(e.Path, ".css.gz") {
-			kind, encoding = "text/css; charset=utf-8", "gzip"
+			encoding = "gzip"
 		}
 		resp, body := ask(output.Address(e.Path), "")
 		if resp.StatusCode != http.StatusOK || body != site[e.Path] {
@@ -271,6 +271,22 @@ func TestS3AsReadersGetIt(t *testing.T) {
 		}
 		if again, _ := ask(output.Address(e.Path), resp.Header.Get("ETag")); again.StatusCode != http.StatusNotModified {
 			t.Errorf("%s: asked again with its ETag %q: %s, want 304", e.Path, resp.Header.Get("ETag"), again.Status)
+		}
+	}
+	for accept, want := range map[string]string{"gzip, br": "gzip", "br": "", "identity": ""} {
+		req, err := http.NewRequest(http.MethodGet, front+"assets/site.aaaaaaaaaa.css", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Accept-Encoding", accept)
+		resp, err := http.DefaultTransport.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if got := string(body) == "zipped"; err != nil || got != (want != "") || resp.Header.Get("Content-Encoding") != want || resp.Header.Get("Vary") != "Accept-Encoding" || resp.Header.Get("Content-Type") != "text/css; charset=utf-8" {
+			t.Errorf("%s: got %q with %v, %v; want it in %q", accept, body, resp.Header, err, want)
 		}
 	}
 	for address, want := range map[string]string{"/niets/": "niet gevonden", "/en/nothing/": "not found", "/e-mail/imap/niets.txt": "niet gevonden", "/.wegwijs/state.json": "niet gevonden"} {

@@ -49,6 +49,11 @@ func (f files) release() Release {
 		text := f[p]
 		sum := sha256.Sum256([]byte(text))
 		e := output.Entry{Path: p, SHA256: hex.EncodeToString(sum[:]), Size: int64(len(text)), Type: output.TypeOf(p), Immutable: hashed.MatchString(p)}
+		for _, c := range output.Codings() {
+			if plain, ok := strings.CutSuffix(p, c.Ext()); ok && f[plain] != "" {
+				e.Coding, e.Type = c, output.TypeOf(plain)
+			}
+		}
 		switch {
 		case path.Base(p) == "404.html":
 			e.Rank, e.Kind = output.Page, output.NotFound

@@ -31,7 +31,7 @@ func (r *Renderer) Set(like *output.Set, out *diag.List) *output.Set {
 	}
 	if !ok {
 		var clashes []output.Clash
-		set, clashes = output.NewSet(r.pages(), others...)
+		set, clashes = output.NewSet(output.Coded(r.pages(), r.Site.Config.Outputs.Compress), others...)
 		r.clashes(clashes, out)
 	}
 	set = set.With(r)
@@ -107,6 +107,9 @@ func (r *Renderer) others() []output.File {
 		files = append(files, output.File{Path: f.Path, Rank: output.Asset, Source: f.Source, Key: f})
 	}
 	files = append(files, r.feeds()...)
+	files = output.Coded(files, o.Compress)
+	// Web servers read their rules as they are, and mail programs their forms:
+	// some of these ask with POST, none of them is large.
 	files = append(files, r.rules()...)
 	return append(files, r.Extra...)
 }

@@ -136,6 +136,9 @@ var hidden = []string{"/.htaccess", "/_headers", "/_redirects"}
 func (r *Renderer) nginx() string {
 	var b strings.Builder
 	b.WriteString("# For the server block of the help centre:\n#   root /srv/help;\n#   include /srv/help/rules/nginx.conf;\n")
+	if r.coded(output.Brotli) {
+		b.WriteString("# and, where nginx has the module (Debian: libnginx-mod-http-brotli-static):\n#   brotli_static on;\n")
+	}
 	b.WriteString(r.mailRules("nginx.conf", "# and, so that mail programs find their settings, in any order:\n#   include /srv/help/mail/nginx.conf;\n"))
 	headers := func(path string, immutable bool, indent string) {
 		for _, h := range Headers(path, immutable) {
@@ -151,6 +154,9 @@ func (r *Renderer) nginx() string {
 		}
 	}
 	fmt.Fprintf(&b, "}\ncharset utf-8;\ncharset_types %s;\nindex index.html;\nabsolute_redirect off;\n", strings.Join(charset, " "))
+	if r.coded(output.Gzip) {
+		b.WriteString("gzip_static on;\ngzip_vary on;\n")
+	}
 	headers("", false, "")
 	if r.Site.Config.Outputs.NotFound {
 		b.WriteString("error_page 403 404 =404 /404.html;\n")
@@ -200,7 +206,8 @@ func (r *Renderer) apache() string {
 	}
 	immutable := Headers("", true)[1]
 	fmt.Fprintf(&b, "<If \"%%{REQUEST_URI} =~ m#^/assets/#\">\nHeader always set %s %q\n</If>\n", immutable.Name, immutable.Value)
-	fmt.Fprintf(&b, "<If \"%%{REQUEST_URI} == '/sw.js'\">\nHeader always set Content-Security-Policy %q\n</If>\n</IfModule>\n", workerPolicy)
+	fmt.Fprintf(&b, "<If \"%%{REQUEST_URI} =~ m#^/sw\\.js(\\.br|\\.gz)?$#\">\nHeader always set Content-Security-Policy %q\n</If>\n</IfModule>\n", workerPolicy)
+	r.apacheCoded(&b)
 	b.WriteString("<IfModule mod_alias.c>\nRedirectMatch 404 \"^/rules/\"\n")
 	for _, p := range hidden {
 		fmt.Fprintf(&b, "RedirectMatch 404 \"^%s$\"\n", regexp.QuoteMeta(p))
@@ -216,6 +223,27 @@ func (r *Renderer) apache() string {
 		}
 	}
 	return b.String()
+}
+
+// apacheCoded sends the compressed file to browsers that take it. Apache adds the
+// Content-Encoding by the last ending and the type by the one before it.
+func (r *Renderer) apacheCoded(b *strings.Builder) {
+	codings := r.Site.Config.Outputs.Compress
+	if len(codings) == 0 {
+		return
+	}
+	b.WriteString("<IfModule mod_headers.c>\nHeader always merge Vary Accept-Encoding\n<IfModule mod_rewrite.c>\nRewriteEngine On\n")
+	for _, c := range codings {
+		ext := c.Ext()
+		fmt.Fprintf(b, "RemoveType %[1]s\nRemoveLanguage %[1]s\nAddEncoding %[2]s %[1]s\n", ext, c)
+		fmt.Fprintf(b, "RewriteCond %%{HTTP:Accept-Encoding} \\b%s\\b\nRewriteCond %%{REQUEST_FILENAME}%s -f\nRewriteRule \"^(.+)$\" \"$1%s\" [L]\n", c, ext, ext)
+	}
+	b.WriteString("</IfModule>\n</IfModule>\n")
+}
+
+// coded reports whether the site has its files in a coding as well.
+func (r *Renderer) coded(c output.Coding) bool {
+	return slices.Contains(r.Site.Config.Outputs.Compress, c)
 }
 
 // apacheTarget gives an address as the target of RedirectMatch: Apache encodes
@@ -244,6 +272,17 @@ func (r *Renderer) caddy() string {
 		}
 	}
 	b.WriteString("}\n")
+	// Caddy 2.6 says Vary only where it sends a compressed file.
+	fileServer, vary := "file_server", ""
+	if codings := r.Site.Config.Outputs.Compress; len(codings) > 0 {
+		fileServer += " {\n\tprecompressed"
+		for _, c := range codings {
+			fileServer += " " + string(c)
+		}
+		fileServer += "\n}"
+		vary = "header {\n\tdefer\n\tVary Accept-Encoding\n}\n"
+	}
+	b.WriteString(vary)
 	// Caddy puts the more particular path first and then lets the general one
 	// overrule it, so no two of these may be about one file.
 	either := func(name, path, header, yes, no string) {
@@ -261,10 +300,10 @@ func (r *Renderer) caddy() string {
 	for i, p := range r.redirectRules() {
 		fmt.Fprintf(&b, "@wegwijs_old_%d path %s\nredir @wegwijs_old_%d %s 301\n", i+1, quoteCaddy(caddyPath(p[0])), i+1, quoteCaddy(p[1]))
 	}
-	b.WriteString("file_server\n")
+	b.WriteString(fileServer + "\n")
 	if r.Site.Config.Outputs.NotFound {
 		page := func(match, prefix string) {
-			fmt.Fprintf(&b, "\thandle %s {\n\t\theader Cache-Control no-cache\n\t\theader Content-Type %q\n\t\trewrite * %s/404.html\n\t\tfile_server\n\t}\n", match, output.TypeOf("404.html"), prefix)
+			fmt.Fprintf(&b, "handle %s {\n%sheader Cache-Control no-cache\nheader Content-Type %q\nrewrite * %s/404.html\n%s\n}\n", match, vary, output.TypeOf("404.html"), prefix, fileServer)
 		}
 		b.WriteString("handle_errors {\n")
 		for i, l := range r.Site.Locales[1:] {

@@ -168,6 +168,9 @@ func (h *handler) file(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	kind := f.Type()
+	if f.Coding != "" {
+		kind = "application/octet-stream" // asked for by its own name
+	}
 	h.headers(w, f.Path)
 	w.Header().Set("Content-Type", kind)
 	data := f.Data

@@ -17,7 +17,9 @@ import (
 )
 
 func TestPages(t *testing.T) {
-	p := show(t, smallSite(t), serve.Options{})
+	site := smallSite(t)
+	site["site.toml"] += "\n[outputs]\ncompress = [\"gzip\"]\n"
+	p := show(t, site, serve.Options{})
 	for path, want := range map[string]string{
 		"/":                     "text/html; charset=utf-8",
 		"/en/email/":            "text/html; charset=utf-8",
@@ -26,6 +28,7 @@ func TestPages(t *testing.T) {
 		"/e-mail/scherm.svg":    "image/svg+xml",
 		"/sitemap.xml":          "text/xml; charset=utf-8",
 		"/_headers":             "text/plain; charset=utf-8",
+		"/index.html.gz":        "application/octet-stream",
 		"/_wegwijs/reload.js":   "text/javascript; charset=utf-8",
 	} {
 		res := p.get(path)

@@ -185,19 +185,13 @@ func (b *Bucket) each(ctx context.Context, n int, do func(ctx context.Context, i
 // that RFC 9111 caches take seriously.
 const immutable = "public, max-age=31536000, immutable"
 
-// headersOf says what an object tells browsers and caches about itself.
-// paths are those of its release.
-func (b *Bucket) headersOf(e output.Entry, has func(path string) bool) headers {
-	h := headers{kind: e.Type, cache: b.conf.CachePages}
+// headersOf says what an object tells browsers and caches about itself. A
+// compressed file is an object of its own, for a CDN that picks it by
+// Accept-Encoding: it has the type of what is in it.
+func (b *Bucket) headersOf(e output.Entry) headers {
+	h := headers{kind: e.Type, encoding: string(e.Coding), cache: b.conf.CachePages}
 	if e.Immutable {
 		h.cache = immutable
-	}
-	// A compressed variant beside its file is an object of its own, for a CDN
-	// that picks it by Accept-Encoding: it has the type of what is in it.
-	for ext, name := range map[string]string{".br": "br", ".gz": "gzip"} {
-		if plain, ok := strings.CutSuffix(e.Path, ext); ok && has(plain) {
-			h.kind, h.encoding = output.TypeOf(plain), name
-		}
 	}
 	return h
 }

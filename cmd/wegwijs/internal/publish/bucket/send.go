@@ -174,7 +174,7 @@ type standing struct {
 func (b *Bucket) stands(e output.Entry, now []standing) bool {
 	for _, s := range now {
 		o, ok := s.files[e.Path]
-		if !ok || o.SHA256 != e.SHA256 || o.Type != e.Type || o.Immutable != e.Immutable || s.headers != b.policy() {
+		if !ok || o.SHA256 != e.SHA256 || o.Type != e.Type || o.Coding != e.Coding || o.Immutable != e.Immutable || s.headers != b.policy() {
 			return false
 		}
 	}
@@ -199,7 +199,7 @@ func (b *Bucket) copyAll(ctx context.Context, j *release.Job, now []standing, pa
 		err := b.each(ctx, n, func(ctx context.Context, i int) error {
 			defer j.Meter.File()
 			e := todo[i]
-			h := b.headersOf(e, func(p string) bool { return paths[p] })
+			h := b.headersOf(e)
 			err := b.c.copy(ctx, blobKey(e.SHA256), e.Path, h)
 			switch {
 			case err == nil:

@@ -9,10 +9,13 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/minio/minio-go/v7/pkg/signer"
+
+	"wegwijs/cmd/wegwijs/internal/output"
 )
 
 // An S3 is an S3-compatible object store on this machine: Versity's gateway
@@ -103,8 +106,19 @@ func (c *CDN) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	hidden := strings.HasPrefix(address, "/.wegwijs/")
 	language, _, _ := strings.Cut(strings.TrimPrefix(address, "/"), "/")
-	for i, key := range []string{address[1:], language + "/404.html", "404.html"} {
-		if i == 0 && hidden {
+	w.Header().Set("Vary", "Accept-Encoding")
+	var keys []string
+	for _, plain := range []string{address[1:], language + "/404.html", "404.html"} {
+		for _, c := range output.Codings() {
+			if slices.Contains(strings.Split(r.Header.Get("Accept-Encoding"), ", "), string(c)) {
+				keys = append(keys, plain+c.Ext())
+			}
+		}
+		keys = append(keys, plain)
+	}
+	for i, key := range keys {
+		found := i < len(keys)/3
+		if found && hidden {
 			continue
 		}
 		resp, err := c.Store.Get(r, c.Prefix+key)
@@ -123,7 +137,7 @@ func (c *CDN) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		status := resp.StatusCode
-		if i > 0 {
+		if !found {
 			status = http.StatusNotFound
 		}
 		w.WriteHeader(status)

@@ -19,14 +19,21 @@ import (
 var webServers = map[string]func(t testing.TB, run, site string, port int) (argv []string, conf string){
 	"nginx": func(t testing.TB, run, site string, port int) ([]string, string) {
 		bin := program(t, "nginx")
-		user, types := "", ""
+		user, types, modules := "", "", ""
 		if os.Getuid() == 0 {
 			user = "user root root;"
 		}
 		if exists("/etc/nginx/mime.types") {
 			types = "include /etc/nginx/mime.types;"
 		}
-		return []string{bin, "-p", run, "-c", run + "/conf", "-e", run + "/error.log"}, fmt.Sprintf(`%s
+		if strings.Contains(site, "brotli_static") {
+			so := "/usr/lib/nginx/modules/ngx_http_brotli_static_module.so"
+			if !exists(so) {
+				Skip(t, "nginx's brotli module is not installed: nothing was served with it")
+			}
+			modules = "load_module " + so + ";"
+		}
+		return []string{bin, "-p", run, "-c", run + "/conf", "-e", run + "/error.log"}, fmt.Sprintf(`%s %[6]s
 daemon off; master_process off; pid %[2]s/pid;
 events { }
 http {
@@ -38,7 +45,7 @@ listen 127.0.0.1:%[4]d;
 %[5]s
 }
 }
-`, user, run, types, port, site)
+`, user, run, types, port, site, modules)
 	},
 	"apache": func(t testing.TB, run, site string, port int) ([]string, string) {
 		bin := program(t, "apache2", "httpd")

@@ -153,7 +153,7 @@ func vanished(old, m *output.Manifest) []string {
 	}
 	var items []string
 	for _, e := range old.Files {
-		if answers[e.Path] {
+		if answers[e.Path] || e.Coding != "" {
 			continue
 		}
 		switch {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"wegwijs/cmd/wegwijs/internal/output"
@@ -28,6 +29,8 @@ type Change struct {
 	Path string `json:"path"`
 	Size int64  `json:"size"`           // bytes; of a removed file: those it had
 	Kept bool   `json:"kept,omitempty"` // removed, but it stays reachable for a while
+
+	Coding output.Coding `json:"coding,omitempty"` // of a compressed file
 }
 
 // Compare plans the way from old to m; old may be nil.
@@ -41,13 +44,13 @@ func Compare(old, m *output.Manifest) *Plan {
 		}
 	}
 	for _, e := range m.Files {
-		c := Change{Path: e.Path, Size: e.Size}
+		c := Change{Path: e.Path, Size: e.Size, Coding: e.Coding}
 		o := had[e.Path]
 		delete(had, e.Path)
 		switch {
 		case o == nil:
 			p.New = append(p.New, c)
-		case o.SHA256 != e.SHA256 || o.Type != e.Type || o.Immutable != e.Immutable:
+		case o.SHA256 != e.SHA256 || o.Type != e.Type || o.Coding != e.Coding || o.Immutable != e.Immutable:
 			p.Changed = append(p.Changed, c)
 		default:
 			p.Same++
@@ -58,7 +61,7 @@ func Compare(old, m *output.Manifest) *Plan {
 	if old != nil {
 		for _, e := range old.Files {
 			if had[e.Path] != nil {
-				p.Removed = append(p.Removed, Change{Path: e.Path, Size: e.Size, Kept: e.Immutable})
+				p.Removed = append(p.Removed, Change{Path: e.Path, Size: e.Size, Kept: e.Immutable, Coding: e.Coding})
 			}
 		}
 	}
@@ -99,9 +102,10 @@ func (p *Plan) Text(w io.Writer) error {
 		sign string
 		list []Change
 	}{{"+", p.New}, {"~", p.Changed}, {"-", p.Removed}} {
-		for i, c := range part.list {
+		plain := slices.DeleteFunc(slices.Clone(part.list), func(c Change) bool { return c.Coding != "" })
+		for i, c := range plain {
 			if i == planLines {
-				fmt.Fprintf(&b, "  %s … and %d more\n", part.sign, len(part.list)-i)
+				fmt.Fprintf(&b, "  %s … and %d more\n", part.sign, len(plain)-i)
 				break
 			}
 			note := ""
@@ -109,6 +113,9 @@ func (p *Plan) Text(w io.Writer) error {
 				note = " (stays reachable for open tabs)"
 			}
 			fmt.Fprintf(&b, "  %s %s  %s%s\n", part.sign, c.Path, Bytes(c.Size), note)
+		}
+		if n := len(part.list) - len(plain); n > 0 {
+			fmt.Fprintf(&b, "  %s %s\n", part.sign, count(n, "compressed file", "compressed files"))
 		}
 	}
 	fmt.Fprintf(&b, "%d new, %d changed, %d same, %d removed; %s to bring\n", len(p.New), len(p.Changed), p.Same, len(p.Removed), Bytes(p.Bytes))

@@ -33,6 +33,8 @@ func manifest(lines ...string) *output.Manifest {
 		case "asset":
 		case "hashed":
 			e.Immutable = true
+		case "gzip":
+			e.Coding, e.Rank = output.Gzip, output.Page
 		default:
 			e.Kind, e.Rank = output.Kind(f[0]), output.Page
 		}
@@ -60,6 +62,11 @@ func TestCompare(t *testing.T) {
 	other.Files[0].Type = "text/plain"
 	if c := Compare(manifest("page nl a.html 1"), other); len(c.Changed) != 1 {
 		t.Error("another content type is no change")
+	}
+	other = manifest("page nl a.html 1")
+	other.Files[0].Coding = output.Gzip
+	if c := Compare(manifest("page nl a.html 1"), other); len(c.Changed) != 1 {
+		t.Error("another content coding is no change")
 	}
 	if c := Compare(nil, now); len(c.New) != 4 || c.From != "" || c.Empty() {
 		t.Errorf("from nothing: %+v", c)
@@ -103,6 +110,17 @@ let pass: a language [shrink]
 		if _, ok := back[key].([]any); !ok {
 			t.Errorf("%s is %T: programs want a list even when it is empty", key, back[key])
 		}
+	}
+}
+
+// TestPlanCountsCompressedFiles: they go with their files, and a line each would
+// hide those.
+func TestPlanCountsCompressedFiles(t *testing.T) {
+	var b bytes.Buffer
+	Compare(manifest("page nl a.html 1", "gzip nl a.html.gz z"), manifest("page nl a.html 22", "gzip nl a.html.gz zz", "page nl b.html 3", "gzip nl b.html.gz z")).Text(&b)
+	want := "  + b.html  1 B\n  + 1 compressed file\n  ~ a.html  2 B\n  ~ 1 compressed file\n2 new, 2 changed, 0 same, 0 removed; 6 B to bring\n"
+	if _, got, _ := strings.Cut(b.String(), "\n"); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
 	}
 }
 
@@ -161,6 +179,7 @@ func TestGates(t *testing.T) {
 		{"a page becomes an error page", Checks{Old: old, New: manifest(append(linesOf(all("a.html")), "not-found nl a.html x")...), Shrink: 20}, "vanished: /a.html"},
 		{"no pages at all: said once", Checks{Old: old, New: manifest("asset - foto.png 1")}, "empty"},
 		{"only fallbacks", Checks{New: manifest("fallback nl a.html 1")}, "empty"},
+		{"compressed files go", Checks{Old: manifest("page nl a.html 1", "gzip nl a.html.gz z", "gzip - .well-known/security.txt.gz z"), New: manifest("page nl a.html 1")}, ""},
 		{"foreign", Checks{New: all(), Foreign: []string{"index.php"}}, "foreign: index.php"},
 	} {
 		c.checks.Allow = []Gate{Foreign}

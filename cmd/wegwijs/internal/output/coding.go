@@ -1,0 +1,118 @@
+package output
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/gzip"
+)
+
+// A Coding is a content coding (RFC 9110 §8.4.1) in which a file stands in the
+// output a second time, so that a web server need not compress it for each
+// reader. The zero value is none.
+type Coding string
+
+const (
+	Brotli Coding = "br"   // RFC 7932
+	Gzip   Coding = "gzip" // RFC 1952
+)
+
+// Codings gives all codings, the one that makes files smallest first.
+func Codings() []Coding { return []Coding{Brotli, Gzip} }
+
+// Ext gives what the name of a coded file ends in, behind the name of the file
+// itself; web servers look for these.
+func (c Coding) Ext() string {
+	if c == Gzip {
+		return ".gz"
+	}
+	return "." + string(c)
+}
+
+// codable are the endings of files that become smaller. Those that browsers
+// and other programs of readers ask for: not the rules for web servers.
+var codable = []string{".css", ".csv", ".html", ".js", ".json", ".md", ".mjs", ".svg", ".txt", ".vcf", ".webmanifest", ".xml"}
+
+// Coded gives files and behind them each of those that are text once more in
+// each coding. Redirects are left out: they are smaller than their headers.
+func Coded(files []File, codings []Coding) []File {
+	if len(codings) == 0 {
+		return files
+	}
+	var coded []File
+	for i := range files {
+		f := &files[i]
+		if f.Kind == Redirect || !slices.Contains(codable, strings.ToLower(path.Ext(f.Path))) {
+			continue
+		}
+		f.codings = codings
+		for _, c := range codings {
+			coded = append(coded, File{Path: f.Path + c.Ext(), Coding: c, Rank: f.Rank, Lang: f.Lang, Source: f.Source, Immutable: f.Immutable})
+		}
+	}
+	return append(files, coded...)
+}
+
+// of gives the path of the file that a coded one holds.
+func (f *File) of() string { return strings.TrimSuffix(f.Path, f.Coding.Ext()) }
+
+// brotliQuality is the best that does not take ten times as long: 10 makes
+// pages 8 % smaller, in twenty times the time (brotli 1.3, pages of 16 kB).
+const brotliQuality = 9
+
+// A coder compresses one file at a time. Its results are the same whatever it
+// did before: no names, no times.
+type coder struct {
+	br *brotli.Writer
+	gz *gzip.Writer
+}
+
+var coders = sync.Pool{New: func() any {
+	gz, err := gzip.NewWriterLevel(nil, gzip.BestCompression)
+	if err != nil {
+		panic(err) // the level is one of the package's own
+	}
+	return &coder{br: brotli.NewWriterLevel(nil, brotliQuality), gz: gz}
+}}
+
+// encode writes data to b in the coding.
+func (c Coding) encode(b *bytes.Buffer, data []byte) error {
+	k := coders.Get().(*coder)
+	defer coders.Put(k)
+	var w interface {
+		io.WriteCloser
+		Reset(io.Writer)
+	}
+	switch c {
+	case Brotli:
+		w = k.br
+	case Gzip:
+		w = k.gz
+	default:
+		return fmt.Errorf("no content coding %q", c)
+	}
+	w.Reset(b)
+	if _, err := w.Write(data); err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+// Decode gives a reader of what r holds in the coding.
+func (c Coding) Decode(r io.Reader) (io.Reader, error) {
+	switch c {
+	case "":
+		return r, nil
+	case Brotli:
+		return brotli.NewReader(r), nil
+	case Gzip:
+		return gzip.NewReader(r)
+	}
+	return nil, fmt.Errorf("no content coding %q", c)
+}
