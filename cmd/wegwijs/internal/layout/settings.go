@@ -172,10 +172,10 @@ func (d *Directive) Settings(proto string) (*Settings, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c := d.Attrs["client"]; c != "" && !slices.Contains(d.settings.Clients, c) {
-		return nil, &Hinted{fmt.Sprintf("unknown client %q", c), diag.DidYouMean(c, d.settings.Clients)}
+	b, err := d.builder()
+	if err != nil {
+		return nil, err
 	}
-	b := &tableBuilder{d: d, client: d.Attrs["client"]}
 	first := rows[0]
 	t := &Settings{Product: p.ID, Name: p.Name, Protocol: proto, Caption: b.t("settings_caption_" + proto)}
 	if d.settings.Checked != nil {
@@ -195,7 +195,11 @@ func (d *Directive) Settings(proto string) (*Settings, error) {
 	add(&t.Rows, user)
 	add(&t.Rows, Row{Key: "password", Label: b.label("password"), Value: b.t("password_value"), Note: b.t("password_note")})
 	if mp == mail.SMTP {
-		add(&t.Rows, Row{Key: "smtp-auth", Label: b.t("label_smtp_auth"), Value: b.t("smtp_auth_value")})
+		value := "smtp_auth_value" // as for fetching
+		if slices.ContainsFunc(p.Servers, func(s mail.Server) bool { return s.Username != first.Username }) {
+			value = "smtp_auth_own"
+		}
+		add(&t.Rows, Row{Key: "smtp-auth", Label: b.t("label_smtp_auth"), Value: b.t(value)})
 	}
 	for _, r := range rows[1:] {
 		add(&t.More, Row{Key: "alternative", Label: b.t("label_alternative"), Value: b.alternative(r), Note: alternativeHost(first, r)})
@@ -256,6 +260,15 @@ type tableBuilder struct {
 	err    error
 }
 
+// builder uses the words of the mail program that the attribute client names.
+func (d *Directive) builder() (*tableBuilder, error) {
+	c := d.Attrs["client"]
+	if c != "" && !slices.Contains(d.settings.Clients, c) {
+		return nil, &Hinted{fmt.Sprintf("unknown client %q", c), diag.DidYouMean(c, d.settings.Clients)}
+	}
+	return &tableBuilder{d: d, client: c}, nil
+}
+
 func (b *tableBuilder) t(key string, args ...any) string {
 	s, err := b.d.T(key, args...)
 	if err != nil && b.err == nil {
@@ -306,11 +319,13 @@ func (b *tableBuilder) authentication(a mail.Authentication) string {
 }
 
 // Setting gives one value of the record for running text: imap.host, pop.port,
-// smtp.security, imap.username, pop.days, webmail, provider or contact. The
-// attribute row=2 chooses the second server of a protocol.
+// smtp.security, imap.username, imap.authentication, pop.days ("14 days"),
+// webmail, provider or contact. The attribute row=2 chooses the second server of
+// a protocol, client=thunderbird the words of a mail program.
 func (d *Directive) Setting(name string) (string, error) {
-	known := []string{"imap.host", "imap.port", "imap.security", "imap.username", "pop.host", "pop.port", "pop.security", "pop.username", "pop.days",
-		"smtp.host", "smtp.port", "smtp.security", "smtp.username", "webmail", "provider", "contact"}
+	known := []string{"imap.host", "imap.port", "imap.security", "imap.username", "imap.authentication",
+		"pop.host", "pop.port", "pop.security", "pop.username", "pop.authentication", "pop.days",
+		"smtp.host", "smtp.port", "smtp.security", "smtp.username", "smtp.authentication", "webmail", "provider", "contact"}
 	if !slices.Contains(known, name) {
 		return "", &Hinted{fmt.Sprintf("unknown setting %q", name), diag.DidYouMean(name, known)}
 	}
@@ -344,6 +359,10 @@ func (d *Directive) Setting(name string) (string, error) {
 			return "", &Hinted{fmt.Sprintf("there is no row %q", r), fmt.Sprintf("mail product %q has %d %s servers", p.ID, len(rows), proto)}
 		}
 	}
+	b, err := d.builder()
+	if err != nil {
+		return "", err
+	}
 	row := rows[n-1]
 	switch field {
 	case "host":
@@ -351,14 +370,16 @@ func (d *Directive) Setting(name string) (string, error) {
 	case "port":
 		return strconv.Itoa(row.Port), nil
 	case "security":
-		return d.T("security_" + string(row.Security))
+		return b.security(row.Security), b.err
+	case "authentication":
+		return b.authentication(row.Authentication[0]), b.err
 	case "username":
 		return d.T("username_" + slug(string(row.Username)))
 	}
 	if p.LeaveDays == 0 {
 		return "", &Unset{Hinted{"the site gives no number of days", "set leave_on_server_days in the [[mail]] table of site.toml"}}
 	}
-	return strconv.Itoa(p.LeaveDays), nil
+	return d.T("days", "count", p.LeaveDays)
 }
 
 // UsedStrings lists the interface strings that the settings tables need, so
@@ -368,7 +389,7 @@ var UsedStrings = []string{
 	"settings_caption_imap", "settings_caption_pop", "settings_caption_smtp",
 	"label_type", "label_incoming", "label_outgoing", "label_port", "label_security", "label_username", "label_password", "label_authentication",
 	"label_smtp_auth", "label_alternative", "label_spa", "label_prefix", "label_leave",
-	"smtp_auth_value", "alternative_value", "leave_value", "leave_empty", "off", "password_value", "password_note",
+	"smtp_auth_value", "smtp_auth_own", "alternative_value", "leave_value", "days", "leave_empty", "off", "password_value", "password_note",
 	"security_tls", "security_starttls", "security_none", "security_note_tls",
 	"username_address", "username_local_part", "username_given",
 	"authentication_password", "authentication_encrypted", "authentication_oauth2",

@@ -28,7 +28,7 @@ func source() *SettingsSource {
 		Checked: func(string, mail.Protocol) strict.Date { return strict.Date{Year: 2026, Month: 11, Day: 23} },
 		Clients: []string{"thunderbird", "outlook"},
 		Label: func(client, lang, field string) (string, bool) {
-			return "Serveradres (" + client + " " + lang + ")", field == "incoming"
+			return "Serveradres (" + client + " " + lang + ")", field == "incoming" || field == "authentication-password" && client == "thunderbird"
 		},
 		Profiles: []Profile{{"hosting", "imap", "/mail/hosting-imap.mobileconfig"}, {"los", "imap", "/mail/los-imap.mobileconfig"}},
 		DNS: func(product, domain string) ([]DNSRecord, string) {
@@ -44,7 +44,7 @@ func settingsDirective(label string, attrs map[string]string) *Directive {
 		switch k {
 		case "alternative_value":
 			v = "poort {port} met {security}"
-		case "leave_value":
+		case "leave_value", "days":
 			v = "{count} dagen"
 		}
 		fmt.Fprintf(&src, "%s = %q\n", k, v)
@@ -196,7 +196,11 @@ func TestSetting(t *testing.T) {
 		{"imap.host", map[string]string{"product": "los"}, "los.example.nl"},
 		{"smtp.host", map[string]string{"row": "2"}, "smtp2.example.nl"},
 		{"smtp.security", map[string]string{"row": "2"}, "SECURITY_STARTTLS"},
-		{"pop.days", nil, "14"},
+		{"pop.days", nil, "14 dagen"},
+		{"imap.authentication", nil, "AUTHENTICATION_PASSWORD"},
+		{"imap.authentication", map[string]string{"client": "thunderbird"}, "Serveradres (thunderbird nl)"},
+		{"imap.authentication", map[string]string{"client": "outlook"}, "AUTHENTICATION_PASSWORD"},
+		{"imap.security", map[string]string{"client": "outlok"}, `unknown client "outlok" | did you mean "outlook"? known: outlook, thunderbird`},
 		{"webmail", nil, "https://webmail.example.nl/"},
 		{"provider", nil, "Voorbeeld"},
 		{"contact", nil, "mailto:hulp@example.nl"},
@@ -225,6 +229,21 @@ func TestSetting(t *testing.T) {
 	} {
 		if _, err := d.Setting(name); hinted(err) != want {
 			t.Errorf("%s: got %s, want %s", name, hinted(err), want)
+		}
+	}
+}
+
+// TestSettingsToSend: "the same details" is said only where they are.
+func TestSettingsToSend(t *testing.T) {
+	for username, want := range map[mail.Username]string{mail.Address: "SMTP_AUTH_VALUE", mail.LocalPart: "SMTP_AUTH_OWN"} {
+		d := settingsDirective("smtp", nil)
+		d.settings.Record.Products[0].Servers[0].Username = username
+		s, err := d.Settings("smtp")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i := slices.IndexFunc(s.Rows, func(r Row) bool { return r.Key == "smtp-auth" }); i < 0 || s.Rows[i].Value != want {
+			t.Errorf("fetching with %s: got %v, want %s", username, s.Rows, want)
 		}
 	}
 }
