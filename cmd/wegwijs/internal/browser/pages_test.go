@@ -187,7 +187,8 @@ func TestFallbacks(t *testing.T) {
 }
 
 // TestWholeWords looks at the narrowest phone: e-mail is not broken behind its
-// hyphen, and an address only where it does not fit on a line of its own.
+// hyphen, and an address only where it does not fit on a line of its own. No
+// line begins with the sign that ends a sentence.
 func TestWholeWords(t *testing.T) {
 	b := reader(t)
 	for _, path := range append(mainPages[1:], messagePage) {
@@ -201,7 +202,7 @@ func TestWholeWords(t *testing.T) {
 		}
 		if broken := eval[[]string](b, `[...document.querySelectorAll("main .addr")].filter((e) => {
 			const text = document.createRange();
-			text.selectNodeContents(e);
+			text.selectNodeContents(e.querySelector("code, a") ?? e);
 			const lines = new Set([...text.getClientRects()].map((r) => Math.round(r.top))).size;
 			e.style.whiteSpace = "nowrap";
 			const fits = e.scrollWidth <= e.parentElement.clientWidth - parseFloat(getComputedStyle(e.parentElement).paddingInlineStart || 0);
@@ -210,8 +211,31 @@ func TestWholeWords(t *testing.T) {
 		}).map((e) => e.textContent)`); len(broken) > 0 {
 			t.Errorf("%s: broken although they fit: %q", path, broken)
 		}
+		for _, width := range []int64{320, 768} {
+			b.size(width, 640)
+			if alone := eval[[]string](b, signsAlone); len(alone) > 0 {
+				t.Errorf("%s at %d: lines begin with a sign: %q", path, width, alone)
+			}
+		}
 	}
 }
+
+// signsAlone gives the signs behind an element that stand on a later line than
+// the end of that.
+const signsAlone = `(() => {
+  const alone = [], walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT), range = document.createRange();
+  const block = (node) => node.parentElement.closest("p, li, dt, dd, td, th, h1, h2, h3, summary, label, legend");
+  for (let last; walk.nextNode(); last = walk.currentNode) {
+    const text = walk.currentNode;
+    if (!last || !/^[.,:;!?…)»”’]/.test(text.data) || block(text) !== block(last) || !text.parentElement.checkVisibility()) continue;
+    range.selectNodeContents(last);
+    const before = [...range.getClientRects()].at(-1);
+    range.setStart(text, 0);
+    range.setEnd(text, 1);
+    if (before && range.getBoundingClientRect().top > before.bottom - 2) alone.push(last.data + text.data.slice(0, 20));
+  }
+  return alone;
+})()`
 
 func after(s, sep string) string {
 	_, rest, _ := strings.Cut(s, sep)

@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"github.com/yuin/goldmark/ast"
+	xast "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 	"golang.org/x/text/unicode/norm"
@@ -18,7 +19,8 @@ import (
 // headings gives every heading its id: the one that the writer gave, else that
 // of the heading in the same place of the page that this one translates, else
 // one made from its text. So #versturen leads to the same heading in every
-// language. It gives the nodes, in order.
+// language. A term of a definition list has an id only where the writer gave
+// one. It gives the nodes of headings, in order.
 func (w *walk) headings(doc ast.Node, pc parser.Context) []*ast.Heading {
 	var nodes []*ast.Heading
 	collectHeadings(doc, &nodes)
@@ -26,24 +28,11 @@ func (w *walk) headings(doc ast.Node, pc parser.Context) []*ast.Heading {
 	attrs, _ := pc.Get(attrsKey).(map[ast.Node]headingAttr)
 	given := make([]string, len(nodes))
 	for i, n := range nodes {
-		a, ok := attrs[n]
-		if !ok {
-			continue
+		if a, ok := attrs[n]; ok {
+			given[i] = w.given(a, "heading", "## Kop {#kop}")
 		}
-		id, ok := strings.CutPrefix(strings.TrimSpace(a.text), "#")
-		switch {
-		case !ok:
-			w.Out.Errorf(w.at(a.at), "heading-attribute", "write only an id: ## Kop {#kop}", "a heading cannot have the attributes {%s}", a.text)
-			continue
-		case !validID(id):
-			w.Out.Errorf(w.at(a.at), "heading-id", "use letters, digits and hyphens: {#versturen}", "%q cannot be the id of a heading", id)
-			continue
-		case w.ids[id] > 0:
-			w.Out.Errorf(w.at(a.at), "heading-id", "give each heading an id of its own", "two headings of this page have the id %q", id)
-		}
-		given[i] = id
-		w.ids[id]++
 	}
+	terms := w.terms(doc)
 	for i, n := range nodes {
 		text := strings.TrimSpace(Plain(n, w.body))
 		id := given[i]
@@ -65,7 +54,72 @@ func (w *walk) headings(doc ast.Node, pc parser.Context) []*ast.Heading {
 		}
 		w.facts.Headings = append(w.facts.Headings, Heading{n.Level, id, text})
 	}
+	w.facts.Headings = append(w.facts.Headings, terms...)
 	return nodes
+}
+
+// given takes the id that a writer gave, or gives "".
+func (w *walk) given(a headingAttr, what, example string) string {
+	id, ok := strings.CutPrefix(strings.TrimSpace(a.text), "#")
+	switch {
+	case !ok:
+		w.Out.Errorf(w.at(a.at), "heading-attribute", "write only an id: "+example, "a %s cannot have the attributes {%s}", what, a.text)
+		return ""
+	case !validID(id):
+		w.Out.Errorf(w.at(a.at), "heading-id", "use letters, digits and hyphens: {#versturen}", "%q cannot be the id of a %s", id, what)
+		return ""
+	case w.ids[id] > 0:
+		w.Out.Errorf(w.at(a.at), "heading-id", "give each heading and term an id of its own", "the id %q stands twice on this page", id)
+	}
+	w.ids[id]++
+	return id
+}
+
+// terms gives the terms of definition lists the ids that stand behind them.
+func (w *walk) terms(n ast.Node) []Heading {
+	var list []Heading
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		if _, ok := c.(*xast.DefinitionTerm); !ok {
+			if c.Type() == ast.TypeBlock && c.HasChildren() {
+				list = append(list, w.terms(c)...)
+			}
+			continue
+		}
+		var last *ast.Text
+		for t := c.FirstChild(); t != nil; t = t.NextSibling() {
+			if last, _ = t.(*ast.Text); last != nil {
+				merge(last, w.body)
+			}
+		}
+		if last == nil {
+			continue
+		}
+		m := headRE.FindSubmatchIndex(last.Segment.Value(w.body))
+		if m == nil {
+			continue
+		}
+		brace := last.Segment.Start + m[3]
+		a := headingAttr{brace, string(w.body[last.Segment.Start+m[4] : last.Segment.Start+m[5]])}
+		cut := last.Segment.WithStop(brace)
+		last.Segment = cut.TrimRightSpace(w.body)
+		text := strings.TrimSpace(Plain(c, w.body))
+		if text == "" {
+			w.Out.Errorf(w.at(brace), "heading-text", "write the word before it: IMAP {#imap}", "the term has no text")
+		}
+		if id := w.given(a, "term", "IMAP {#imap}"); id != "" {
+			c.SetAttributeString("id", []byte(id))
+			list = append(list, Heading{0, id, text})
+		}
+	}
+	return list
+}
+
+// merge takes into a text those that follow it directly: the parser ends one
+// where a quote or a dash might have begun.
+func merge(n *ast.Text, source []byte) {
+	for next := n.NextSibling(); next != nil && !n.SoftLineBreak() && n.Merge(next, source); next = n.NextSibling() {
+		n.Parent().RemoveChild(n.Parent(), next)
+	}
 }
 
 // A headingParser adds {#id} to one of goldmark's parsers of headings.
@@ -145,11 +199,15 @@ func (w *walk) align(nodes []*ast.Heading) []int {
 	for i := range pair {
 		pair[i] = -1
 	}
-	if len(w.Inherit) == 0 || len(nodes)*len(w.Inherit) > 1<<20 {
+	inherit := slices.IndexFunc(w.Inherit, func(h Heading) bool { return h.Level == 0 })
+	if inherit < 0 {
+		inherit = len(w.Inherit)
+	}
+	if inherit == 0 || len(nodes)*inherit > 1<<20 {
 		return pair
 	}
 	a := outline(len(nodes), func(i int) int { return nodes[i].Level })
-	b := outline(len(w.Inherit), func(i int) int { return w.Inherit[i].Level })
+	b := outline(inherit, func(i int) int { return w.Inherit[i].Level })
 	a.pair(b, map[[2]*section][][]int{}, pair)
 	return pair
 }

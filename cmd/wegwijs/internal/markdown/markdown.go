@@ -96,9 +96,10 @@ type Image struct {
 	Problem, Hint string
 }
 
-// A Heading is one heading of a page.
+// A Heading is one heading of a page, or a term of a definition list that has
+// an id: links lead to both.
 type Heading struct {
-	Level int
+	Level int // 1 to 6; 0 for a term
 	ID    string
 	Text  string // plain text
 }
@@ -112,7 +113,7 @@ type Fragment struct {
 
 // Facts are what is kept of a page once its text is let go.
 type Facts struct {
-	Headings  []Heading
+	Headings  []Heading // those of level 0 last
 	Fragments []Fragment
 	Lead      int // bytes of the HTML that are the directive Input.Lead, when the page begins with it
 }

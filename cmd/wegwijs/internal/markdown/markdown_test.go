@@ -33,7 +33,7 @@ var languages = map[string]Options{
 }
 
 // kinds are the directives of the goldens.
-var kinds = map[string]Kind{"ui": Inline, "setting": Inline, "settings": Leaf, "kaart": Leaf, "steps": Container, "details": Container, "tip": Container, "summary": Container}
+var kinds = map[string]Kind{"ui": Inline, "setting": Inline, "adres": Inline, "settings": Leaf, "kaart": Leaf, "steps": Container, "details": Container, "tip": Container, "summary": Container}
 
 // input gives a page as render does, with a small site around it.
 func input(file string, src []byte, body int, out *diag.List) *Input {
@@ -99,6 +99,9 @@ func directive(d *Directive) (html, md string, err error) {
 	}
 	if d.Name == "setting" {
 		d.Label = map[string]string{"imap.host": "imap.example.nl", "imap.port": "993"}[d.Label]
+	}
+	if d.Name == "adres" { // as layouts mark where an address may be broken
+		return "<code>" + strings.ReplaceAll(d.Label, ".", ".<wbr>") + "</code>", "`" + d.Label + "`", nil
 	}
 	label := regexp.MustCompile(`[[:punct:]]`).ReplaceAllString(d.Label, `\$0`)
 	switch d.Form {

@@ -34,11 +34,7 @@ func (r *nodeRenderer) text(w util.BufWriter, source []byte, node ast.Node, ente
 		return ast.WalkContinue, nil
 	}
 	n := node.(*ast.Text)
-	// The parser ends a text where a quote or dash might have begun.
-	for next := n.NextSibling(); next != nil && !n.SoftLineBreak() && n.Merge(next, source); next = n.NextSibling() {
-		n.Parent().RemoveChild(n.Parent(), next)
-	}
-	value := n.Segment.Value(source)
+	_, value, _ := r.signs(n, source)
 	if n.IsRaw() {
 		r.writer.RawWrite(w, value)
 		return ast.WalkContinue, nil
@@ -125,11 +121,87 @@ func (r *nodeRenderer) link(w util.BufWriter, _ []byte, node ast.Node, entering 
 	return ast.WalkContinue, nil
 }
 
-func (r *nodeRenderer) directive(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	if entering {
-		w.WriteString(n.(*Directive).HTML)
+func (r *nodeRenderer) directive(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	switch d := n.(*Directive); {
+	case !entering:
+	case breakable(d):
+		w.WriteString(`<span class="addr">`)
+		if t, ok := d.PreviousSibling().(*ast.Text); ok {
+			_, _, opening := r.signs(t, source)
+			r.writer.Write(w, opening)
+		}
+		w.WriteString(d.HTML)
+		if t, ok := d.NextSibling().(*ast.Text); ok {
+			closing, _, _ := r.signs(t, source)
+			r.writer.Write(w, closing)
+		}
+		w.WriteString("</span>")
+	default:
+		w.WriteString(d.HTML)
 	}
 	return ast.WalkSkipChildren, nil
+}
+
+// breakable reports whether a node is a directive in running text that a
+// browser may break inside, such as a host name. It is kept on one line where
+// it fits on one, in a box that takes the signs beside it along: browsers
+// begin a line with the full stop behind a box, whatever character stands
+// between.
+func breakable(n ast.Node) bool {
+	d, ok := n.(*Directive)
+	return ok && d.Form == Inline && strings.Contains(d.HTML, "<wbr>")
+}
+
+// signs takes off a text the signs that go with a breakable directive before
+// or behind it.
+func (r *nodeRenderer) signs(t *ast.Text, source []byte) (closing, value, opening []byte) {
+	merge(t, source)
+	value = t.Segment.Value(source)
+	if t.IsRaw() {
+		return nil, value, nil
+	}
+	if breakable(t.PreviousSibling()) {
+		n := r.closingSigns(value)
+		closing, value = value[:n], value[n:]
+	}
+	if breakable(t.NextSibling()) && !t.SoftLineBreak() && !t.HardLineBreak() {
+		n := len(value) - openingSigns(value)
+		value, opening = value[:n], value[n:]
+	}
+	return closing, value, opening
+}
+
+// closingSigns gives how many bytes at the start of a text are signs that belong to
+// what stands before it.
+func (r *nodeRenderer) closingSigns(v []byte) int {
+	n := 0
+	if s, ok := r.writer.(*spacer); ok && len(v) > 1 && v[0] == ' ' {
+		if after, _ := utf8.DecodeRune(v[1:]); strings.ContainsRune(s.before, after) {
+			n = 1 // it becomes a no-break space
+		}
+	}
+	for n < len(v) {
+		c, size := utf8.DecodeRune(v[n:])
+		if !strings.ContainsRune(`.,:;!?…"'`, c) && !unicode.In(c, unicode.Pe, unicode.Pf) {
+			break
+		}
+		n += size
+	}
+	return n
+}
+
+// openingSigns gives how many bytes at the end of a text are signs that belong
+// to what stands behind it.
+func openingSigns(v []byte) int {
+	n := 0
+	for n < len(v) {
+		c, size := utf8.DecodeLastRune(v[:len(v)-n])
+		if !strings.ContainsRune(`"'`, c) && !unicode.In(c, unicode.Ps, unicode.Pi) {
+			break
+		}
+		n += size
+	}
+	return n
 }
 
 func (r *nodeRenderer) alert(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
