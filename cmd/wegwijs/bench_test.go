@@ -15,6 +15,7 @@ import (
 	"testing/fstest"
 
 	"wegwijs/cmd/wegwijs/internal/build"
+	"wegwijs/cmd/wegwijs/internal/lab"
 	"wegwijs/cmd/wegwijs/internal/output"
 )
 
@@ -108,7 +109,7 @@ func TestReadsEachFileAFewTimes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := output.Write(t.Context(), s.Set, memoryFolder(t), output.Options{}); err != nil {
+		if _, err := output.Write(t.Context(), s.Set, lab.RAM(t), output.Options{}); err != nil {
 			t.Fatal(err)
 		}
 		if ds := s.Findings(); len(ds) > 0 {
@@ -132,30 +133,13 @@ func TestReadsEachFileAFewTimes(t *testing.T) {
 	}
 }
 
-// memoryFolder gives an empty folder, in memory where that can be.
-func memoryFolder(t testing.TB) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "wegwijs")
-	if err != nil {
-		return t.TempDir()
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	return dir
-}
-
 // benchSite writes a generated site and gives its folder.
 func benchSite(b *testing.B, n int) string {
 	b.Helper()
-	dir := memoryFolder(b)
+	dir := lab.RAM(b)
 	files := generated(b, n)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		p := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
-			b.Fatal(err)
-		}
-		if err := os.WriteFile(p, []byte(files[name]), 0o644); err != nil {
-			b.Fatal(err)
-		}
+		lab.Write(b, filepath.Join(dir, name), files[name])
 	}
 	return dir
 }

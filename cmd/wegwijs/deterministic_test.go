@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rogpeppe/go-internal/txtar"
+	"wegwijs/cmd/wegwijs/internal/lab"
 )
 
 // repository is the root of this repository, which is a site itself.
@@ -55,12 +55,7 @@ func lay(t testing.TB, dir string, files map[string]string, random *rand.Rand) {
 	random.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
 	for _, name := range names {
 		p := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(p, []byte(files[name]), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		lab.Write(t, p, files[name])
 		at := time.Unix(1e9+random.Int64N(7e8), random.Int64N(1e9))
 		if err := os.Chtimes(p, at, at); err != nil {
 			t.Fatal(err)
@@ -95,22 +90,13 @@ func contents(t testing.TB, dir string) map[string]string {
 // another order and at other times, with one processor and with many, onto an
 // empty folder and onto a full one: the output is the same, to the byte.
 func TestSameInputSameBytes(t *testing.T) {
-	small, err := txtar.ParseFile("testdata/small.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
-	sites := map[string]map[string]string{"small": {}, "own": inputs(t, repository), "generated": generated(t, 200)}
-	for _, a := range []*txtar.Archive{small, txtar.Parse([]byte(servedSite))} {
-		for _, f := range a.Files {
-			sites["small"][f.Name] = string(f.Data)
-		}
-	}
+	sites := map[string]map[string]string{"small": lab.SmallSite(t, servedSite), "own": inputs(t, repository), "generated": generated(t, 200)}
 	for name, files := range sites {
 		t.Run(name, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(1, uint64(len(name))))
 			var want map[string]string
 			for i, procs := range []int{1, runtime.NumCPU(), 8, 1} {
-				dir := filepath.Join(memoryFolder(t), strings.Repeat("x", i), "site")
+				dir := filepath.Join(lab.RAM(t), strings.Repeat("x", i), "site")
 				lay(t, dir, files, random)
 				if i == 3 { // what is left of an earlier build does not show
 					lay(t, dir, map[string]string{"content/nl/tijdelijk.md": "+++\ntitle = \"Tijdelijk\"\n+++\n"}, random)

@@ -17,7 +17,8 @@
 // build writes a file set, check reads it, watch serves it (packages
 // watch: hints; live: states; serve: HTTP) and publish ships it. None of these
 // knows another; this package joins them and is otherwise a translation of
-// flags. verify asks the mail servers whether the record is true.
+// flags. verify asks the mail servers whether the record is true. What the tests
+// of several packages work with is in lab; browser has tests only.
 //
 // # What always holds
 //

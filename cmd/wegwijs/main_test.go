@@ -15,9 +15,9 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
-	"github.com/rogpeppe/go-internal/txtar"
 
 	"wegwijs/cmd/wegwijs/internal/build"
+	"wegwijs/cmd/wegwijs/internal/lab"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
@@ -35,25 +35,22 @@ func TestMain(m *testing.M) {
 //	scrub FILE…              replace digests and sizes, for comparison with a text in the script
 //	terminal FILE program…   run the program with a terminal for its output, and write that to FILE
 func TestScript(t *testing.T) {
-	small, err := txtar.ParseFile("testdata/small.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
+	small := lab.SmallSite(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
-			for _, f := range small.Files {
-				name := filepath.Join(e.WorkDir, filepath.FromSlash(f.Name))
+			for name, text := range small {
+				name := filepath.Join(e.WorkDir, filepath.FromSlash(name))
 				if _, err := os.Stat(name); err == nil {
 					continue
 				}
 				if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 					return err
 				}
-				if err := os.WriteFile(name, f.Data, 0o644); err != nil {
+				if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
 					return err
 				}
 			}

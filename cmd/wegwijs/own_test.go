@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"wegwijs/cmd/wegwijs/internal/lab"
 	"wegwijs/cmd/wegwijs/internal/output"
 )
 
@@ -24,7 +25,7 @@ import (
 // and gives its folder. Any finding fails the test.
 func buildOwn(t *testing.T, change func(name, text string) string) string {
 	t.Helper()
-	dir := memoryFolder(t)
+	dir := lab.RAM(t)
 	files := inputs(t, repository)
 	if change != nil {
 		for name, text := range files {

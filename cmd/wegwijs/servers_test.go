@@ -17,10 +17,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rogpeppe/go-internal/txtar"
-
+	"wegwijs/cmd/wegwijs/internal/lab"
 	"wegwijs/cmd/wegwijs/internal/output"
-	"wegwijs/cmd/wegwijs/internal/publish/lab"
 	"wegwijs/cmd/wegwijs/internal/render"
 )
 
@@ -133,24 +131,8 @@ export {}
 // and that of its output.
 func buildSite(t *testing.T, dir string, overlays ...string) string {
 	t.Helper()
-	small, err := os.ReadFile("testdata/small.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, layer := range append([]string{string(small)}, overlays...) {
-		for _, f := range txtar.Parse([]byte(layer)).Files {
-			p := filepath.Join(dir, filepath.FromSlash(f.Name))
-			if len(f.Data) == 0 {
-				os.Remove(p)
-				continue
-			}
-			if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(p, f.Data, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
+	for name, text := range lab.SmallSite(t, overlays...) {
+		lab.Write(t, filepath.Join(dir, name), text)
 	}
 	var stdout, stderr bytes.Buffer
 	if code := run(context.Background(), []string{"build", "-C", dir}, &stdout, &stderr); code != 0 || stderr.Len() > 0 {

@@ -23,7 +23,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rogpeppe/go-internal/txtar"
+	"wegwijs/cmd/wegwijs/internal/lab"
 )
 
 // A session is the program at work in a site, as a writer starts it.
@@ -39,28 +39,14 @@ type session struct {
 	code     int
 }
 
-// smallSite makes the small site of testdata/small.txtar.
+// smallSite makes [lab.SmallSite] and gives its folder.
 func smallSite(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	small, err := txtar.ParseFile("testdata/small.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range small.Files {
-		writeFile(t, filepath.Join(dir, filepath.FromSlash(f.Name)), string(f.Data))
+	for name, text := range lab.SmallSite(t) {
+		lab.Write(t, filepath.Join(dir, name), text)
 	}
 	return dir
-}
-
-func writeFile(t testing.TB, name, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // begin starts wegwijs watch in a folder.
@@ -188,7 +174,7 @@ func (s *session) shows(path, want string) {
 
 func (s *session) write(name, text string) {
 	s.t.Helper()
-	writeFile(s.t, filepath.Join(s.dir, filepath.FromSlash(name)), text)
+	lab.Write(s.t, filepath.Join(s.dir, name), text)
 }
 
 func (s *session) edit(name, old, new string) {

@@ -15,16 +15,16 @@ func (b *tab) paste(text string) {
 	b.t.Helper()
 	fill := func(text string) {
 		value, _ := json.Marshal(text)
-		b.run(fmt.Sprintf(`(() => {
+		b.Run(fmt.Sprintf(`(() => {
 			const e = document.querySelector(".find textarea");
 			e.value = %s;
 			e.dispatchEvent(new Event("input", { bubbles: true }));
 		})()`, value))
 	}
 	fill("")
-	b.until(`document.querySelector(".found").childElementCount === 0`)
+	b.Until(`document.querySelector(".found").childElementCount === 0`)
 	fill(text)
-	b.until(`document.querySelector(".found").childElementCount > 0`)
+	b.Until(`document.querySelector(".found").childElementCount > 0`)
 }
 
 // TestPastedMessage pastes error messages as programs and servers give them,
@@ -70,7 +70,7 @@ func TestPastedMessage(t *testing.T) {
 // the other tables, where the message is looked up again.
 func TestUnknownMessage(t *testing.T) {
 	b := reader(t)
-	b.size(320, 640)
+	b.Size(320, 640)
 	b.open(messagePage)
 	b.paste("zwaluwen boven het dorpsplein")
 	if n := eval[int](b, `document.querySelectorAll(".found a").length`); n != 3 {
@@ -81,14 +81,14 @@ func TestUnknownMessage(t *testing.T) {
 		t.Errorf("found %q by words that many messages have", got)
 	}
 	b.paste("Aanmelding mislukt")
-	b.run(axeSource(t))
+	b.Run(axeSource(t))
 	b.axe("with a message that is not there")
 	if wide := eval[[]string](b, overflow); len(wide) > 0 {
 		t.Errorf("the answer sticks out: %q", wide)
 	}
-	b.run(`document.querySelector(".found a[href='/e-mail/werkt-niet/#foutmeldingen']").click()`)
-	b.until(`location.pathname === "/e-mail/werkt-niet/" && document.querySelector(".found li")?.innerText.includes("Aanmelding mislukt")`)
-	b.run(axeSource(t))
+	b.Run(`document.querySelector(".found a[href='/e-mail/werkt-niet/#foutmeldingen']").click()`)
+	b.Until(`location.pathname === "/e-mail/werkt-niet/" && document.querySelector(".found li")?.innerText.includes("Aanmelding mislukt")`)
+	b.Run(axeSource(t))
 	b.axe("with a message that came along")
 	b.open(messagePage)
 	if got := eval[string](b, `document.querySelector(".find textarea").value`); got != "" {

@@ -12,7 +12,7 @@ import (
 // TestOffline opens a section once, takes the network away, and reads a page of
 // it that was never opened, with its styles and scripts.
 func TestOffline(t *testing.T) {
-	needBrowser(t)
+	chrome.Need(t)
 	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", offlinePort))
 	if err != nil {
 		t.Fatal(err)
@@ -27,7 +27,7 @@ func TestOffline(t *testing.T) {
 
 	b := newTab(t)
 	b.languages("nl")
-	b.size(1280, 800)
+	b.Size(1280, 800)
 	b.openAt(base + settingsPage)
 	pages := eval[[]string](b, `[...document.querySelectorAll(".secnav a")].map((a) => a.href)`)
 	if len(pages) < 20 {
@@ -45,11 +45,11 @@ func TestOffline(t *testing.T) {
 		}
 	}
 	b.openAt(base + personalPage)
-	b.do(chromedp.Focus(chromedp.CSS(".personal [type=email]")))
-	b.press("anna@voorbeeld.example\r")
-	b.until(`document.querySelector(".qr svg")`) // qr.js was never loaded before
+	b.Do(chromedp.Focus(chromedp.CSS(".personal [type=email]")))
+	b.Press("anna@voorbeeld.example\r")
+	b.Until(`document.querySelector(".qr svg")`) // qr.js was never loaded before
 
-	messages, _ := b.heard()
+	messages, _ := b.Heard()
 	for _, m := range messages {
 		t.Logf("console: %s", m)
 	}

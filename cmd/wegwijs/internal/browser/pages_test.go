@@ -11,13 +11,15 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/network"
+
+	"wegwijs/cmd/wegwijs/internal/lab"
 )
 
 // each looks at all pages that readers see, several side by side, each in its
 // own language; with -short at the main pages only.
 func each(t *testing.T, look func(b *tab, p page), scripts ...string) {
 	t.Helper()
-	needBrowser(t)
+	chrome.Need(t)
 	work := make(chan page)
 	var wg sync.WaitGroup
 	for range tabs() {
@@ -25,7 +27,7 @@ func each(t *testing.T, look func(b *tab, p page), scripts ...string) {
 		wg.Go(func() {
 			for p := range work {
 				b.languages(p.lang)
-				b.forget()
+				b.Forget()
 				look(b, p)
 			}
 		})
@@ -88,7 +90,7 @@ const overflow = `(() => {
 // says nothing on the console, does not scroll sideways, and axe has nothing
 // against it.
 func TestPages(t *testing.T) {
-	needBrowser(t)
+	chrome.Need(t)
 	axe := axeSource(t)
 	views := []struct {
 		name, scheme  string
@@ -101,19 +103,19 @@ func TestPages(t *testing.T) {
 		for _, v := range views {
 			where := p.path + " " + v.name
 			b.media("prefers-color-scheme", v.scheme)
-			b.size(v.width, v.height)
+			b.Size(v.width, v.height)
 			b.steady(where, func() { b.open(p.path) })
 			if p.missing {
-				b.forget() // the browser itself notes that the answer was a 404
+				b.Forget() // the browser itself notes that the answer was a 404
 			} else {
 				b.quiet(where)
 			}
 			if wide := eval[[]string](b, overflow); len(wide) > 0 {
 				t.Errorf("%s: the page scrolls sideways: %q", where, wide)
 			}
-			b.run(axe)
+			b.Run(axe)
 			b.axe(where)
-			b.forget()
+			b.Forget()
 		}
 	}, watchShift)
 }
@@ -192,7 +194,7 @@ func TestFallbacks(t *testing.T) {
 func TestWholeWords(t *testing.T) {
 	b := reader(t)
 	for _, path := range append(mainPages[1:], messagePage) {
-		b.size(320, 640)
+		b.Size(320, 640)
 		b.open(path)
 		if n := eval[int](b, `document.querySelectorAll("main .nb").length`); n == 0 {
 			t.Errorf("%s: no word is kept whole", path)
@@ -212,7 +214,7 @@ func TestWholeWords(t *testing.T) {
 			t.Errorf("%s: broken although they fit: %q", path, broken)
 		}
 		for _, width := range []int64{320, 768} {
-			b.size(width, 640)
+			b.Size(width, 640)
 			if alone := eval[[]string](b, signsAlone); len(alone) > 0 {
 				t.Errorf("%s at %d: lines begin with a sign: %q", path, width, alone)
 			}
@@ -246,11 +248,11 @@ func after(s, sep string) string {
 // and with more contrast: no control may be without an edge or a text that says
 // what it is.
 func TestForced(t *testing.T) {
-	needBrowser(t)
+	chrome.Need(t)
 	axe := axeSource(t)
 	b := newTab(t, noWorker)
 	b.languages("nl")
-	b.size(1280, 800)
+	b.Size(1280, 800)
 	for _, path := range mainPages {
 		b.media("forced-colors", "active", "prefers-color-scheme", "dark")
 		b.open(path)
@@ -263,7 +265,7 @@ func TestForced(t *testing.T) {
 		}
 		b.media("prefers-contrast", "more")
 		b.open(path)
-		b.run(axe)
+		b.Run(axe)
 		b.axe(fmt.Sprint(path, " with more contrast"))
 	}
 }
@@ -272,17 +274,17 @@ func TestForced(t *testing.T) {
 // they bring to life has kept its place, so nothing moves.
 func TestSlowScripts(t *testing.T) {
 	b := reader(t, watchShift)
-	call(b, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true})
-	call(b, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
+	lab.Call(b.Tab, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true})
+	lab.Call(b.Tab, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
 		MatchedNetworkConditions: []*network.Conditions{{URLPattern: theSite.address("/assets/*.js"), Latency: 1000, DownloadThroughput: -1, UploadThroughput: -1}},
 	})
 	for _, path := range mainPages {
 		for _, width := range []int64{320, 1280} {
-			b.size(width, 800)
+			b.Size(width, 800)
 			b.steady(fmt.Sprintf("%s at %d px, with slow scripts", path, width), func() {
 				b.open(path)
 				if path == personalPage {
-					b.until(shown + `(document.querySelector(".personal"))`)
+					b.Until(shown + `(document.querySelector(".personal"))`)
 				}
 				time.Sleep(100 * time.Millisecond) // a shift is reported with the next frame
 			})

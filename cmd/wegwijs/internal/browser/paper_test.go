@@ -9,6 +9,8 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"wegwijs/cmd/wegwijs/internal/lab"
 )
 
 var (
@@ -34,7 +36,7 @@ func TestPrint(t *testing.T) {
 		}
 		b.languages(p.lang)
 		b.open(p.path)
-		call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+		lab.Call(b.Tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
 		sheet := eval[bool](b, `document.querySelector(".content > h2:first-of-type + .settings") !== null`)
 		if !sheet {
 			continue
@@ -48,8 +50,8 @@ func TestPrint(t *testing.T) {
 		if !eval[bool](b, shown+`(document.querySelector(".printed"))`) {
 			t.Errorf("%s: the sheet does not say where it comes from", p.path)
 		}
-		call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{})
-		pdf, err := chromedp.Run(b.ctx, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize()))
+		lab.Call(b.Tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{})
+		pdf, err := chromedp.Run(b.Ctx, chromedp.PrintToPDF(chromedp.PDFPreferCSSPageSize()))
 		if err != nil {
 			t.Fatal(err)
 		}

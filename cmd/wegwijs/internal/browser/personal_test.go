@@ -65,16 +65,16 @@ const shownCode = `(() => {
 func TestPersonal(t *testing.T) {
 	b := reader(t, catchBlob)
 	b.open(personalPage)
-	b.forget()
+	b.Forget()
 	b.tabTo(".personal [type=email]")
-	b.press("Anna.Smit+winkel@Bücher-Voorbeeld.NL")
-	b.press(kb.Enter)
+	b.Press("Anna.Smit+winkel@Bücher-Voorbeeld.NL")
+	b.Press(kb.Enter)
 	domain, err := idna.Lookup.ToASCII("bücher-voorbeeld.nl")
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := "Anna.Smit+winkel@" + domain
-	b.until(`document.querySelector(".own h3") === document.activeElement`)
+	b.Until(`document.querySelector(".own h3") === document.activeElement`)
 	if got := eval[string](b, `document.querySelector(".own h3").textContent`); !strings.Contains(got, want) {
 		t.Errorf("the heading is %q, want the address %s in it", got, want)
 	}
@@ -89,7 +89,7 @@ func TestPersonal(t *testing.T) {
 	if !eval[bool](b, shown+`(document.querySelector(".idn"))`) {
 		t.Error("nothing says why the domain looks different")
 	}
-	b.until(`document.querySelector(".qr svg")`)
+	b.Until(`document.querySelector(".qr svg")`)
 	if box := eval[float64](b, `document.querySelector(".qr svg").getBoundingClientRect().width`); box < 260 {
 		t.Errorf("the QR code is %.0f px wide, want 260", box)
 	}
@@ -104,11 +104,11 @@ func TestPersonal(t *testing.T) {
 	}
 
 	b.tabTo(".switch [type=radio]")
-	b.press(kb.ArrowDown) // POP
-	b.until(shown + `(document.querySelector("[data-own=pop]")) && !` + shown + `(document.querySelector("[data-own=imap]"))`)
+	b.Press(kb.ArrowDown) // POP
+	b.Until(shown + `(document.querySelector("[data-own=pop]")) && !` + shown + `(document.querySelector("[data-own=imap]"))`)
 	b.tabTo("[data-profile]")
-	b.press(kb.Enter)
-	b.until(`window.__blob`)
+	b.Press(kb.Enter)
+	b.Until(`window.__blob`)
 	var profile struct {
 		PayloadIdentifier, PayloadUUID, PayloadOrganization string
 		PayloadContent                                      []map[string]any
@@ -149,15 +149,15 @@ func TestPersonal(t *testing.T) {
 	if kept := eval[int](b, `sessionStorage.length + localStorage.length + document.cookie.length`); kept != 0 {
 		t.Error("the address is kept though the reader did not ask for it")
 	}
-	b.run(axeSource(t))
+	b.Run(axeSource(t))
 	b.axe("the filled-in page")
-	b.size(320, 640)
+	b.Size(320, 640)
 	if wide := eval[[]string](b, overflow); len(wide) > 0 {
 		t.Errorf("the filled-in page scrolls sideways on a phone: %q", wide)
 	}
 
 	b.quiet(personalPage)
-	_, requests := b.heard()
+	_, requests := b.Heard()
 	for _, r := range requests {
 		if !strings.HasPrefix(r, theSite.address("/assets/")) && !strings.HasPrefix(r, "blob:") && !strings.HasPrefix(r, "data:") {
 			t.Errorf("asked for %s", r)
@@ -171,16 +171,16 @@ func TestPersonalMistakes(t *testing.T) {
 	b := reader(t)
 	b.open(personalPage)
 	for typed, kind := range map[string]string{"": "empty", "anna": "at", "an na@x.nl": "at", "anna@voorbeeld": "domain", "anna@voor beeld.nl": "domain"} {
-		b.run(`document.querySelector(".personal form").reset()`)
-		b.do(chromedp.Focus(chromedp.CSS(".personal [type=email]")))
-		b.press(typed)
-		b.press(kb.Enter)
-		b.until(`document.querySelector(".personal [type=email]").getAttribute("aria-invalid") === "true"`)
+		b.Run(`document.querySelector(".personal form").reset()`)
+		b.Do(chromedp.Focus(chromedp.CSS(".personal [type=email]")))
+		b.Press(typed)
+		b.Press(kb.Enter)
+		b.Until(`document.querySelector(".personal [type=email]").getAttribute("aria-invalid") === "true"`)
 		if got := eval[bool](b, `document.querySelector(".personal .error").textContent === document.querySelector(".personal").dataset.`+kind); !got {
 			t.Errorf("%q: the message is %q", typed, eval[string](b, `document.querySelector(".personal .error").textContent`))
 		}
-		b.press("x")
-		b.until(`!document.querySelector(".personal [aria-invalid]") && document.querySelector(".personal .error").textContent === ""`)
+		b.Press("x")
+		b.Until(`!document.querySelector(".personal [aria-invalid]") && document.querySelector(".personal .error").textContent === ""`)
 	}
 	b.quiet(personalPage)
 }
@@ -191,17 +191,17 @@ func TestPersonalKept(t *testing.T) {
 	b := reader(t)
 	b.open(personalPage)
 	b.tabTo(".personal [type=email]")
-	b.press("anna@voorbeeld.example")
+	b.Press("anna@voorbeeld.example")
 	b.tabTo(".personal [type=checkbox]")
-	b.press(" ")
-	b.do(chromedp.Click(chromedp.CSS(".personal [type=submit]")))
-	b.until(`sessionStorage.getItem("address") === "anna@voorbeeld.example"`)
+	b.Press(" ")
+	b.Do(chromedp.Click(chromedp.CSS(".personal [type=submit]")))
+	b.Until(`sessionStorage.getItem("address") === "anna@voorbeeld.example"`)
 	b.open(settingsPage)
-	b.until(`document.querySelector("[data-key=username] .val").textContent === "anna@voorbeeld.example"`)
+	b.Until(`document.querySelector("[data-key=username] .val").textContent === "anna@voorbeeld.example"`)
 	b.open(personalPage)
-	b.until(shown + `(document.querySelector(".own"))`)
-	b.do(chromedp.Click(chromedp.CSS("[data-clear]")))
-	b.until(`sessionStorage.length === 0 && !` + shown + `(document.querySelector(".own")) && document.activeElement.matches("[type=email]")`)
+	b.Until(shown + `(document.querySelector(".own"))`)
+	b.Do(chromedp.Click(chromedp.CSS("[data-clear]")))
+	b.Until(`sessionStorage.length === 0 && !` + shown + `(document.querySelector(".own")) && document.activeElement.matches("[type=email]")`)
 	b.open(settingsPage)
 	if got := eval[string](b, `document.querySelector("[data-key=username] .val").textContent`); strings.Contains(got, "@") {
 		t.Errorf("after clearing, the user name is %q", got)
@@ -365,8 +365,8 @@ func TestPersonalProducts(t *testing.T) {
 	}
 	t.Cleanup(s.Close)
 	b.openAt(s.server.URL + "/e-mail/producten/")
-	b.until(`[...document.querySelectorAll(".personal")].every((e) => !e.hidden)`)
-	b.forget()
+	b.Until(`[...document.querySelectorAll(".personal")].every((e) => !e.hidden)`)
+	b.Forget()
 
 	if n := eval[int](b, `document.querySelectorAll(".copy[hidden]").length - [...document.querySelectorAll(".copy[hidden]")].filter((e) => getComputedStyle(e).display === "none").length`); n > 0 {
 		t.Errorf("%d buttons to copy a user name are shown before there is one", n)
@@ -374,8 +374,8 @@ func TestPersonalProducts(t *testing.T) {
 	// fill types an address into the form of a product and waits for its answer.
 	fill := func(n int, address string) {
 		t.Helper()
-		b.run(fmt.Sprintf(`window.box = document.querySelectorAll(".personal")[%d]; box.querySelector("[type=email]").value = %q; box.querySelector("form").requestSubmit()`, n, address))
-		b.until(`box.contains(document.activeElement) && document.activeElement.matches("h3")`)
+		b.Run(fmt.Sprintf(`window.box = document.querySelectorAll(".personal")[%d]; box.querySelector("[type=email]").value = %q; box.querySelector("form").requestSubmit()`, n, address))
+		b.Until(`box.contains(document.activeElement) && document.activeElement.matches("h3")`)
 	}
 	visible := func(selector string) bool {
 		return eval[bool](b, shown+`(box.querySelector(`+"`"+selector+"`"+`))`)
@@ -395,7 +395,7 @@ func TestPersonalProducts(t *testing.T) {
 	if !eval[bool](b, shown+`(document.querySelector(".content > .settings [data-key=username] .copy"))`) {
 		t.Error("the user name that was filled in cannot be copied")
 	}
-	b.until(`box.querySelector(".qr svg")`)
+	b.Until(`box.querySelector(".qr svg")`)
 	want := `[1,[1,1],[0,"imap.half.example",993,3,2,"anna"],[[[0,"smtp.half.example",465,3,1,"anna"],["anna@half.example",""]]]]`
 	if got := decode(t, eval[[]string](b, strings.Replace(shownCode, `document.querySelector(".qr svg")`, `box.querySelector(".qr svg")`, 1))); got != want {
 		t.Errorf("the code says\n%s\nwant\n%s", got, want)
@@ -403,8 +403,8 @@ func TestPersonalProducts(t *testing.T) {
 	if visible(".profile") {
 		t.Error("a profile for a server that takes no plain password")
 	}
-	b.run(`box.querySelector("[value=pop]").click()`)
-	b.until(`!box.querySelector("[data-own=pop]").hidden`)
+	b.Run(`box.querySelector("[value=pop]").click()`)
+	b.Until(`!box.querySelector("[data-own=pop]").hidden`)
 	if visible(".profile") || visible(".qr") || visible(".ways") {
 		t.Error("a profile or a code for a server without encryption")
 	}
@@ -419,9 +419,9 @@ func TestPersonalProducts(t *testing.T) {
 		t.Error("a code that cannot hold the address, or no profile")
 	}
 
-	b.run(`box.querySelector("[data-clear]").click()`)
-	b.until(`!document.querySelector(".mine") && [...document.querySelectorAll("[data-personal] + .copy")].every((e) => e.hidden) && [...document.querySelectorAll(".own")].every((e) => e.hidden)`)
-	if messages, _ := b.heard(); len(messages) > 0 {
+	b.Run(`box.querySelector("[data-clear]").click()`)
+	b.Until(`!document.querySelector(".mine") && [...document.querySelectorAll("[data-personal] + .copy")].every((e) => e.hidden) && [...document.querySelectorAll(".own")].every((e) => e.hidden)`)
+	if messages, _ := b.Heard(); len(messages) > 0 {
 		t.Errorf("the page says %q", messages)
 	}
 }

@@ -4,13 +4,15 @@ import (
 	"encoding/json"
 
 	"github.com/chromedp/cdproto/accessibility"
+
+	"wegwijs/cmd/wegwijs/internal/lab"
 )
 
 // axRoles counts the roles in the tree that screen readers get.
 func axRoles(b *tab) map[string]int {
 	b.t.Helper()
 	roles := map[string]int{}
-	for _, n := range call(b, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{}).Nodes {
+	for _, n := range lab.Call(b.Tab, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{}).Nodes {
 		if n.Ignored || n.Role == nil {
 			continue
 		}

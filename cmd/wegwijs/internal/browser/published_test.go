@@ -25,8 +25,8 @@ import (
 	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
+	"wegwijs/cmd/wegwijs/internal/lab"
 	"wegwijs/cmd/wegwijs/internal/output"
-	"wegwijs/cmd/wegwijs/internal/publish/lab"
 )
 
 // A publishedSite is a copy of this repository's site that is published, and
@@ -246,7 +246,7 @@ func (s *publishedSite) reader(scripts ...string) *tab {
 	b := newTab(s.t, scripts...)
 	b.base = s.base
 	b.languages("nl")
-	b.size(1280, 800)
+	b.Size(1280, 800)
 	return b
 }
 
@@ -254,7 +254,7 @@ func (s *publishedSite) reader(scripts ...string) *tab {
 // current with each web server by the rules of the release itself, or an object
 // store with a CDN, and looks at it as a reader's browser does.
 func TestPublished(t *testing.T) {
-	needBrowser(t)
+	chrome.Need(t)
 	for _, server := range []string{"nginx", "apache", "caddy", "cdn"} {
 		if testing.Short() && server != "nginx" {
 			continue
@@ -294,14 +294,14 @@ const trespass = `(() => {
 func (s *publishedSite) policyHolds() {
 	b := s.reader()
 	for _, path := range mainPages {
-		b.forget()
+		b.Forget()
 		b.open(path)
 		b.quiet(path)
 	}
 	b.open(settingsPage)
-	b.forget()
-	b.run(trespass)
-	b.until(`refused.length >= 6`)
+	b.Forget()
+	b.Run(trespass)
+	b.Until(`refused.length >= 6`)
 	refused := eval[[]string](b, `refused.sort()`)
 	want := []string{
 		"connect-src " + b.address("/manifest.json"),
@@ -367,8 +367,8 @@ func (s *publishedSite) cachingHolds() {
 // goesTo goes to an address and waits until the page at path is there.
 func (b *tab) goesTo(from, path string) {
 	b.t.Helper()
-	b.do(chromedp.Navigate(b.address(from)))
-	b.until(fmt.Sprintf(`location.pathname === %q && document.documentElement.classList.contains("ready")`, path))
+	b.Do(chromedp.Navigate(b.address(from)))
+	b.Until(fmt.Sprintf(`location.pathname === %q && document.documentElement.classList.contains("ready")`, path))
 }
 
 func (s *publishedSite) redirectsLead() {
@@ -433,7 +433,7 @@ const askAll = `(async (all) => {
 // programs are there, with their type; those for the server are not.
 func (s *publishedSite) filesAreRight() {
 	b := s.reader(noWorker)
-	call(b, cdppage.SetBypassCSP, cdppage.SetBypassCSPParams{Enabled: true}) // the pages themselves may ask for nothing
+	lab.Call(b.Tab, cdppage.SetBypassCSP, cdppage.SetBypassCSPParams{Enabled: true}) // the pages themselves may ask for nothing
 	b.open("/")
 	type want struct {
 		status, kind, sum string
@@ -527,9 +527,9 @@ func (s *publishedSite) tabsMoveOn() {
 
 	// A tab of the first release loads the rest of its scripts.
 	s.front.take()
-	old.do(chromedp.Focus(chromedp.CSS(".personal [type=email]")))
-	old.press("anna@voorbeeld.example\r")
-	old.until(`document.querySelector(".qr svg")`)
+	old.Do(chromedp.Focus(chromedp.CSS(".personal [type=email]")))
+	old.Press("anna@voorbeeld.example\r")
+	old.Until(`document.querySelector(".qr svg")`)
 	if eval[bool](old, `"release" in globalThis`) {
 		s.t.Error("a script of the second release runs in a page of the first")
 	}
@@ -548,12 +548,12 @@ func (s *publishedSite) tabsMoveOn() {
 	// Where the reader goes next is the second release, whole.
 	const moved = `document.documentElement.classList.contains("ready") && document.querySelector(".summary")?.textContent.includes("` + secondRelease + `") && globalThis.release === 2 && getComputedStyle(document.documentElement).getPropertyValue("--release").trim() === "2"`
 	for _, b := range []*tab{next, worker} {
-		b.run(fmt.Sprintf(`document.querySelector('main a[href="%[1]s"], nav a[href="%[1]s"]').click()`, choicePage))
-		b.until(moved)
+		b.Run(fmt.Sprintf(`document.querySelector('main a[href="%[1]s"], nav a[href="%[1]s"]').click()`, choicePage))
+		b.Until(moved)
 		b.quiet(choicePage)
 	}
 	next.open(settingsPage) // known, and out of date
-	next.until(`globalThis.release === 2`)
+	next.Until(`globalThis.release === 2`)
 
 	// A redirect of the new release leads on before the server reads its rules.
 	next.goesTo("/nieuw/oud/", choicePage)

@@ -9,6 +9,8 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"wegwijs/cmd/wegwijs/internal/lab"
 )
 
 const (
@@ -20,24 +22,23 @@ const (
 // reader opens a tab as a Dutch reader has it.
 func reader(t *testing.T, scripts ...string) *tab {
 	t.Helper()
-	needBrowser(t)
 	b := newTab(t, append([]string{noWorker}, scripts...)...)
 	b.languages("nl")
-	b.size(1280, 800)
+	b.Size(1280, 800)
 	return b
 }
 
 // noScripts switches the page's scripts off.
 func (b *tab) noScripts() {
 	b.t.Helper()
-	call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	lab.Call(b.Tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 }
 
 // tabTo presses Tab until the focus is on what the selector names.
 func (b *tab) tabTo(selector string) {
 	b.t.Helper()
 	for range 120 {
-		b.press(kb.Tab)
+		b.Press(kb.Tab)
 		if eval[bool](b, fmt.Sprintf(`document.activeElement.matches(%q)`, selector)) {
 			return
 		}
@@ -52,7 +53,7 @@ const shown = `((e) => e !== null && e.checkVisibility({ visibilityProperty: tru
 func TestChoiceWithoutScripts(t *testing.T) {
 	b := reader(t)
 	b.noScripts()
-	b.do(chromedp.Navigate(theSite.address(choicePage)))
+	b.Do(chromedp.Navigate(theSite.address(choicePage)))
 	if n := eval[int](b, `document.querySelectorAll(".result > *").length`); n != 3 {
 		t.Fatalf("%d outcomes, want 3", n)
 	}
@@ -70,7 +71,7 @@ func TestChoiceWithoutScripts(t *testing.T) {
 				value = "pop"
 			}
 			chosen = append(chosen, value)
-			b.do(chromedp.Click(chromedp.CSS(fmt.Sprintf(`.choice fieldset:nth-of-type(%d) label:has([value=%s])`, q+1, value))))
+			b.Do(chromedp.Click(chromedp.CSS(fmt.Sprintf(`.choice fieldset:nth-of-type(%d) label:has([value=%s])`, q+1, value))))
 		}
 		want := "imap"
 		if answers == 7 {
@@ -87,7 +88,7 @@ func TestChoiceByKeyboard(t *testing.T) {
 	b := reader(t)
 	b.open(choicePage)
 	b.tabTo(".choice [type=radio]")
-	b.press(" ")
+	b.Press(" ")
 	if !eval[bool](b, shown+`(document.querySelector(".result .imap"))`) {
 		t.Error("the first answer alone does not give the advice")
 	}
@@ -95,15 +96,15 @@ func TestChoiceByKeyboard(t *testing.T) {
 		if q > 0 {
 			b.tabTo(".choice [type=radio]")
 		}
-		b.press(" ")
-		b.press(kb.ArrowDown)
+		b.Press(" ")
+		b.Press(kb.ArrowDown)
 	}
 	if !eval[bool](b, shown+`(document.querySelector(".result .pop"))`) {
 		t.Error("three times the second answer does not give POP")
 	}
 	b.tabTo(".result .button")
-	b.press(kb.Enter)
-	b.until(`location.pathname === "/e-mail/pop-instellingen/"`)
+	b.Press(kb.Enter)
+	b.Until(`location.pathname === "/e-mail/pop-instellingen/"`)
 	b.quiet(choicePage)
 }
 
@@ -112,12 +113,12 @@ func TestChoiceByKeyboard(t *testing.T) {
 func TestSkipLink(t *testing.T) {
 	b := reader(t)
 	b.open(settingsPage)
-	b.press(kb.Tab)
+	b.Press(kb.Tab)
 	if !eval[bool](b, `document.activeElement.matches(".skip") && document.activeElement.getBoundingClientRect().width > 40`) {
 		t.Error("the first stop is not a visible skip link")
 	}
-	b.press(kb.Enter)
-	b.until(`document.activeElement.id === "main"`)
+	b.Press(kb.Enter)
+	b.Until(`document.activeElement.id === "main"`)
 }
 
 // TestLanguageSwitcher goes to the same page in another language by keyboard;
@@ -126,16 +127,16 @@ func TestLanguageSwitcher(t *testing.T) {
 	b := reader(t)
 	b.open(settingsPage)
 	b.tabTo(".lang summary")
-	b.press(kb.Enter)
-	b.press(kb.Escape)
+	b.Press(kb.Enter)
+	b.Press(kb.Escape)
 	if eval[bool](b, `document.querySelector(".lang").open || !document.activeElement.matches(".lang summary")`) {
 		t.Error("Escape does not close the menu")
 	}
-	b.press(kb.Enter)
+	b.Press(kb.Enter)
 	b.tabTo(`.lang a[hreflang=en]`)
 	b.languages("en")
-	b.press(kb.Enter)
-	b.until(`location.pathname.startsWith("/en/") && document.documentElement.lang === "en"`)
+	b.Press(kb.Enter)
+	b.Until(`location.pathname.startsWith("/en/") && document.documentElement.lang === "en"`)
 	if got := eval[string](b, `document.querySelector("link[hreflang=nl]").href`); got != theSite.address(settingsPage) {
 		t.Errorf("the English page names %s as its Dutch version", got)
 	}
@@ -144,9 +145,9 @@ func TestLanguageSwitcher(t *testing.T) {
 // allowClipboard lets the test read what the page has put there.
 func (b *tab) allowClipboard() {
 	b.t.Helper()
-	id := chromedp.FromContext(b.ctx).BrowserContextID
+	id := chromedp.FromContext(b.Ctx).BrowserContextID
 	for _, name := range []string{"clipboard-read", "clipboard-write"} {
-		_, err := chromedp.CallBrowser(b.ctx, browser.SetPermission, browser.SetPermissionParams{
+		_, err := chromedp.CallBrowser(b.Ctx, browser.SetPermission, browser.SetPermissionParams{
 			Permission: &browser.PermissionDescriptor{Name: name}, Setting: browser.PermissionSettingGranted, BrowserContextID: id,
 		})
 		if err != nil {
@@ -168,13 +169,13 @@ func TestCopy(t *testing.T) {
 	if width < 44 {
 		t.Errorf("the button is %.0f px high, want 44", width)
 	}
-	b.press(kb.Enter)
-	b.until(`document.activeElement.matches(".done")`)
+	b.Press(kb.Enter)
+	b.Until(`document.activeElement.matches(".done")`)
 	if got := eval[string](b, `navigator.clipboard.readText()`); got != host || strings.TrimSpace(got) != got || got == "" {
 		t.Errorf("copied %q, want %q", got, host)
 	}
-	b.until(fmt.Sprintf(`document.getElementById("status").textContent.includes(%q)`, host))
-	b.until(fmt.Sprintf(`document.activeElement.innerText === %q`, was))
+	b.Until(fmt.Sprintf(`document.getElementById("status").textContent.includes(%q)`, host))
+	b.Until(fmt.Sprintf(`document.activeElement.innerText === %q`, was))
 	b.quiet(settingsPage)
 }
 
@@ -184,8 +185,8 @@ func TestCopyRefused(t *testing.T) {
 	b := reader(t, `Object.defineProperty(Clipboard.prototype, "writeText", { value: () => Promise.reject(new Error("no")) });`)
 	b.open(settingsPage)
 	b.tabTo("[data-key=host] .copy")
-	b.press(kb.Enter)
-	b.until(`document.getElementById("status").textContent !== ""`)
+	b.Press(kb.Enter)
+	b.Until(`document.getElementById("status").textContent !== ""`)
 	host := eval[string](b, `document.querySelector("[data-key=host] .val").textContent`)
 	if got := eval[string](b, `getSelection().toString()`); got != host {
 		t.Errorf("selected %q, want %q", got, host)
@@ -199,8 +200,8 @@ func TestMarkdownCopy(t *testing.T) {
 	b.allowClipboard()
 	b.open(settingsPage)
 	b.tabTo("[data-tool=markdown]")
-	b.press(kb.Enter)
-	b.until(`document.activeElement.matches(".done")`)
+	b.Press(kb.Enter)
+	b.Until(`document.activeElement.matches(".done")`)
 	got := eval[string](b, `navigator.clipboard.readText()`)
 	host := eval[string](b, `document.querySelector("[data-key=host] .val").textContent`)
 	for _, want := range []string{"# Instellingen voor IMAP\n\n", "\n## ", "| `" + host + "` |", "| --- | --- |", "\n1. ", "\n> [!TIP]\n> ", "**Kort gezegd:** Kies", " (Niet STARTTLS.) |", "](" + theSite.address("/e-mail/")} {
@@ -225,7 +226,7 @@ func TestWithoutScripts(t *testing.T) {
 	b := reader(t)
 	b.noScripts()
 	for _, path := range mainPages {
-		b.do(chromedp.Navigate(theSite.address(path)))
+		b.Do(chromedp.Navigate(theSite.address(path)))
 		if dead := eval[[]string](b, `[...document.querySelectorAll("button, input:not([type=radio]), form")].filter((e) => e.checkVisibility({ visibilityProperty: true })).map((e) => e.outerHTML.slice(0, 80))`); len(dead) > 0 {
 			t.Errorf("%s: controls that do nothing without scripts: %q", path, dead)
 		}
@@ -233,7 +234,7 @@ func TestWithoutScripts(t *testing.T) {
 			t.Errorf("%s: what needs scripts takes room without them", path)
 		}
 	}
-	b.do(chromedp.Navigate(theSite.address(settingsPage)))
+	b.Do(chromedp.Navigate(theSite.address(settingsPage)))
 	if got := eval[string](b, `document.querySelector(".nojs .tool").getAttribute("href")`); got != settingsPage+"index.md" {
 		t.Errorf("the link to the Markdown copy is %q", got)
 	}
@@ -250,7 +251,7 @@ func TestFocus(t *testing.T) {
 		total := eval[int](b, `[...document.querySelectorAll("a[href], button, summary, input, [tabindex='0']")].filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.closest("details:not([open]) > :not(summary)")).length`)
 		stops := 0
 		for range total + 5 {
-			b.press(kb.Tab)
+			b.Press(kb.Tab)
 			bad := eval[string](b, `(() => {
 				const e = document.activeElement;
 				if (e === document.body) return "end";
@@ -283,9 +284,9 @@ func TestLanguageHint(t *testing.T) {
 	if got := eval[string](b, `document.querySelector(".hint-bar")?.lang ?? ""`); got != "en" {
 		t.Fatalf("the line is in %q, want en", got)
 	}
-	b.run(axeSource(t))
+	b.Run(axeSource(t))
 	b.axe("with a line in another language")
-	b.do(chromedp.Click(chromedp.CSS(".hint-bar button")))
+	b.Do(chromedp.Click(chromedp.CSS(".hint-bar button")))
 	b.open(choicePage)
 	if eval[bool](b, `document.querySelector(".hint-bar") !== null`) {
 		t.Error("the line comes back after it was closed")
@@ -296,7 +297,7 @@ func TestLanguageHint(t *testing.T) {
 // laid out as boxes, still is a table for screen readers.
 func TestTableRoles(t *testing.T) {
 	b := reader(t)
-	b.size(320, 640)
+	b.Size(320, 640)
 	b.open(settingsPage)
 	roles := axRoles(b)
 	for role, least := range map[string]int{"table": 2, "row": 10, "rowheader": 10, "cell": 10} {
@@ -312,9 +313,9 @@ func TestRightToLeft(t *testing.T) {
 	b := reader(t)
 	for _, path := range mainPages {
 		for _, width := range []int64{320, 1280} {
-			b.size(width, 800)
+			b.Size(width, 800)
 			b.open(path)
-			b.run(`document.documentElement.dir = "rtl"`)
+			b.Run(`document.documentElement.dir = "rtl"`)
 			if wide := eval[[]string](b, `(() => { const w = document.documentElement.clientWidth; return document.documentElement.scrollWidth > w ? [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().left < -1 && !e.closest(".vh, .skip")).map((e) => e.outerHTML.slice(0, 90)).slice(0, 5) : []; })()`); len(wide) > 0 {
 				t.Errorf("%s at %d px, right to left: sticks out: %q", path, width, wide)
 			}

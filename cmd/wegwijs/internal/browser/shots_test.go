@@ -19,7 +19,7 @@ func TestScreenshots(t *testing.T) {
 	if dir == "" {
 		t.Skip("skipped: set WEGWIJS_SHOTS to a folder to get pictures")
 	}
-	needBrowser(t)
+	chrome.Need(t)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -33,9 +33,9 @@ func TestScreenshots(t *testing.T) {
 			for _, scheme := range []string{"light", "dark"} {
 				b.languages("nl")
 				b.media("prefers-color-scheme", scheme)
-				b.size(width, 900)
+				b.Size(width, 900)
 				b.open(path)
-				png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+				png, err := chromedp.Run(b.Ctx, chromedp.FullScreenshot(100))
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"log"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -17,6 +16,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"wegwijs/cmd/wegwijs/internal/lab"
 )
 
 // A builtSite is a site in a folder, and a server for it.
@@ -232,13 +233,4 @@ func (s *builtSite) notFound(w http.ResponseWriter, r *http.Request) {
 
 // offlinePort is where the site is served a second time, by a server that a
 // test can stop.
-var offlinePort = freePort()
-
-func freePort() int {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		panic(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
-}
+var offlinePort = lab.FreePorts(1)[0]

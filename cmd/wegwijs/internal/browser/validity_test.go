@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"wegwijs/cmd/wegwijs/internal/lab"
 )
 
 // TestValid has every HTML file checked by the Nu checker of the W3C: no
@@ -17,7 +19,7 @@ func TestValid(t *testing.T) {
 	if testing.Short() {
 		t.Skip("skipped: takes long")
 	}
-	java := tool(t, "java", "Java 11 or later (apt install default-jre-headless)")
+	java := lab.Program(t, "Java 11 or later (apt install default-jre-headless)", "java")
 	jar := npmFile(t, "vnu-jar/build/dist/vnu.jar")
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
@@ -49,12 +51,11 @@ func TestValid(t *testing.T) {
 // reads robots.txt through the page, which the page's connect-src 'none'
 // refuses; TestRobots looks at that file instead.
 func TestLighthouse(t *testing.T) {
-	if testing.Short() || os.Getenv("CI") == "" && os.Getenv("WEGWIJS_LIGHTHOUSE") == "" {
+	if testing.Short() || !lab.CI() && os.Getenv("WEGWIJS_LIGHTHOUSE") == "" {
 		t.Skip("skipped: takes long, and runs outside CI only with WEGWIJS_LIGHTHOUSE=1")
 	}
-	path, ok := chromium()
-	need(t, ok, "Chromium (apt install chromium)")
-	node := tool(t, "node", "Node 18 or later (apt install nodejs)")
+	path := chrome.Need(t)
+	node := lab.Program(t, "Node 18 or later (apt install nodejs)", "node")
 	cli := npmFile(t, "lighthouse/cli/index.js")
 	flags := strings.Join([]string{
 		"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",

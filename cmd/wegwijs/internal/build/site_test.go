@@ -1,42 +1,25 @@
 package build_test
 
 import (
-	"maps"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
-	"github.com/rogpeppe/go-internal/txtar"
 	"golang.org/x/net/html"
 
 	"wegwijs/cmd/wegwijs/internal/build"
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/lab"
 )
 
-// tree gives the small site of the tests with archives laid over it, each as
-// long as txtar has it; a file without text takes one away, and a line
-// "-- content/ --" all that is below the folder.
+// tree gives [lab.SmallSite] as a file system.
 func tree(t testing.TB, overlays ...string) fstest.MapFS {
 	t.Helper()
-	small, err := os.ReadFile("../../testdata/small.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
 	m := fstest.MapFS{}
-	for _, layer := range append([]string{string(small)}, overlays...) {
-		for _, f := range txtar.Parse([]byte(layer)).Files {
-			switch {
-			case strings.HasSuffix(f.Name, "/"):
-				maps.DeleteFunc(m, func(name string, _ *fstest.MapFile) bool { return strings.HasPrefix(name, f.Name) })
-			case len(f.Data) == 0:
-				delete(m, f.Name)
-			default:
-				m[f.Name] = &fstest.MapFile{Data: f.Data, Mode: 0o644}
-			}
-		}
+	for name, text := range lab.SmallSite(t, overlays...) {
+		m[name] = &fstest.MapFile{Data: []byte(text), Mode: 0o644}
 	}
 	return m
 }

@@ -15,8 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"wegwijs/cmd/wegwijs/internal/lab"
 	"wegwijs/cmd/wegwijs/internal/mail"
-	"wegwijs/cmd/wegwijs/internal/publish/lab"
 )
 
 // A running web server of the kind, with the site's files and rules.
@@ -39,13 +39,7 @@ func write(t *testing.T, r *mail.Record, s *Site) string {
 		if err := f.Make(context.Background(), &b); err != nil {
 			t.Fatal(err)
 		}
-		path := filepath.Join(root, filepath.FromSlash(f.Path))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		lab.Write(t, filepath.Join(root, f.Path), b.String())
 	}
 	return root
 }

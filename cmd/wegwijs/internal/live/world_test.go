@@ -19,6 +19,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"wegwijs/cmd/wegwijs/internal/lab"
 	"wegwijs/cmd/wegwijs/internal/layout"
 )
 
@@ -77,40 +78,7 @@ func newWorld(t testing.TB, seed uint64) *world {
 func newRealWorld(t testing.TB, seed uint64) *world {
 	t.Helper()
 	w := emptyWorld(t, seed)
-	repo := os.DirFS(filepath.Join("..", "..", "..", ".."))
-	linked := map[string]bool{} // pages that layouts and settings name
-	for _, root := range []string{"layouts", "i18n", "site.toml"} {
-		if err := fs.WalkDir(repo, root, func(p string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() {
-				return err
-			}
-			data, err := fs.ReadFile(repo, p)
-			w.base[p] = string(data)
-			for rest := string(data); ; {
-				_, after, ok := strings.Cut(rest, `Link "`)
-				if !ok {
-					return err
-				}
-				var id string
-				id, rest, _ = strings.Cut(after, `"`)
-				for ; id != "." && id != ""; id = path.Dir(id) {
-					linked[id] = true
-				}
-			}
-		}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	w.base["site.toml"] = strings.ReplaceAll(w.base["site.toml"], "help = [", "# help = [")
-	for _, id := range slices.Sorted(maps.Keys(linked)) {
-		name := "content/nl/" + id + ".md"
-		for other := range linked {
-			if strings.HasPrefix(other, id+"/") {
-				name = "content/nl/" + id + "/index.md"
-			}
-		}
-		w.base[name] = w.page(id, "")
-	}
+	w.base = lab.RealSite(t, func(id string) string { return w.page(id, "") })
 	for s := range 2 {
 		w.base[fmt.Sprintf("content/nl/s%d/index.md", s)] = w.page("Sectie", "")
 		for p := range 3 {

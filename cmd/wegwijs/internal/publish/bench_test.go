@@ -14,8 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"wegwijs/cmd/wegwijs/internal/lab"
 	"wegwijs/cmd/wegwijs/internal/output"
-	"wegwijs/cmd/wegwijs/internal/publish/lab"
 )
 
 // A synthetic site has n pages of about 5 kB. Each version changes the next 20

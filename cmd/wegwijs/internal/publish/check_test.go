@@ -18,8 +18,8 @@ import (
 
 	"github.com/andybalholm/brotli"
 
+	"wegwijs/cmd/wegwijs/internal/lab"
 	"wegwijs/cmd/wegwijs/internal/output"
-	"wegwijs/cmd/wegwijs/internal/publish/lab"
 )
 
 // webServer serves a folder as nginx does, below /help/.

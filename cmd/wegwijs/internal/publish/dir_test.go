@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/lab"
 	"wegwijs/cmd/wegwijs/internal/output"
 	"wegwijs/cmd/wegwijs/internal/publish/release"
 )
@@ -289,7 +290,7 @@ func TestGatesStopAndCanBeLetPass(t *testing.T) {
 
 func TestForeignFolderIsNotTouched(t *testing.T) {
 	root := t.TempDir()
-	write(t, filepath.Join(root, "index.php"), "someone's site")
+	lab.Write(t, filepath.Join(root, "index.php"), "someone's site")
 	target := dirTarget(root)
 	rep, err := tryPublish(t.Context(), target, me(), siteA.release(), Options{})
 	if err != nil || !rep.Refused {
@@ -309,7 +310,7 @@ func TestForeignFolderIsNotTouched(t *testing.T) {
 
 func TestCurrentThatIsAFolder(t *testing.T) {
 	root := t.TempDir()
-	write(t, filepath.Join(root, "current", "index.html"), "a site of another make")
+	lab.Write(t, filepath.Join(root, "current", "index.html"), "a site of another make")
 	target := dirTarget(root)
 	_, err := tryPublish(t.Context(), target, me(), siteA.release(), Options{Allow: []release.Gate{release.Foreign}})
 	if err == nil || !strings.Contains(err.Error(), "not a symbolic link") {
@@ -456,16 +457,6 @@ func TestModesAreReadableWhateverTheUmask(t *testing.T) {
 		return nil
 	})
 	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func write(t testing.TB, name, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

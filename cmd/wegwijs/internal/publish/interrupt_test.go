@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"wegwijs/cmd/wegwijs/internal/publish/lab"
+	"wegwijs/cmd/wegwijs/internal/lab"
 	"wegwijs/cmd/wegwijs/internal/publish/release"
 )
 
@@ -113,7 +113,7 @@ func stride(short, usual, ci int) int {
 	switch {
 	case testing.Short():
 		return short
-	case os.Getenv("CI") == "true" || thorough():
+	case lab.CI() || thorough():
 		return ci
 	}
 	return usual

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"wegwijs/cmd/wegwijs/internal/publish/lab"
+	"wegwijs/cmd/wegwijs/internal/lab"
 	"wegwijs/cmd/wegwijs/internal/publish/release"
 	"wegwijs/cmd/wegwijs/internal/publish/remote"
 )
@@ -21,7 +21,7 @@ func TestStaleLockTakenByAThird(t *testing.T) {
 	target := dirTarget(root)
 	mustPublish(t, target, me(), siteA.release(), lax)
 	name := filepath.Join(root, release.Folder, "lock")
-	write(t, name, deadLock)
+	lab.Write(t, name, deadLock)
 	third := strings.Replace(strings.Replace(deadLock, "dead", "third", 1), "bot@laptop", "kim@pc", 1)
 	third = strings.Replace(third, `"laptop"`, `"pc"`, 1)
 	around := me()
@@ -33,7 +33,7 @@ func TestStaleLockTakenByAThird(t *testing.T) {
 				if err := os.Remove(name); err != nil {
 					t.Error(err)
 				}
-				write(t, name, third)
+				lab.Write(t, name, third)
 			}
 			return nil
 		}}
@@ -124,12 +124,12 @@ func TestLockWithoutLinks(t *testing.T) {
 	mustPublish(t, target, later(around, hour), siteB.release(), lax)
 	isOne(t, served(t, root), siteB)
 	name := filepath.Join(root, release.Folder, "lock")
-	write(t, name, strings.Replace(deadLock, `"laptop"`, `"pc"`, 1))
+	lab.Write(t, name, strings.Replace(deadLock, `"laptop"`, `"pc"`, 1))
 	if err := publishes(siteC)(t.Context(), target, later(around, 2*hour)); err == nil {
 		t.Error("took a lock that is held")
 	}
 	// An empty one is being written just now.
-	write(t, name, "")
+	lab.Write(t, name, "")
 	err := publishes(siteC)(t.Context(), target, later(around, 2*hour))
 	if err == nil || !strings.Contains(err.Error(), "not yet written a name") {
 		t.Errorf("got %v", err)
@@ -178,7 +178,7 @@ func TestStrangeThingsInTheTarget(t *testing.T) {
 	b := siteB.release().Manifest.Release
 	for name, spoil := range map[string]func(t *testing.T, root string) (refused bool){
 		"a folder with the name of the release": func(t *testing.T, root string) bool {
-			write(t, filepath.Join(root, "releases", b, "index.html"), "by hand")
+			lab.Write(t, filepath.Join(root, "releases", b, "index.html"), "by hand")
 			return false
 		},
 		"current leads elsewhere": func(t *testing.T, root string) bool {
@@ -194,11 +194,11 @@ func TestStrangeThingsInTheTarget(t *testing.T) {
 			return true
 		},
 		"the manifest of the current release is broken": func(t *testing.T, root string) bool {
-			write(t, filepath.Join(root, "current", "manifest.json"), "{")
+			lab.Write(t, filepath.Join(root, "current", "manifest.json"), "{")
 			return true
 		},
 		"a record is broken": func(t *testing.T, root string) bool {
-			write(t, filepath.Join(root, "releases", siteA.release().Manifest.Release+".json"), "{")
+			lab.Write(t, filepath.Join(root, "releases", siteA.release().Manifest.Release+".json"), "{")
 			return false
 		},
 		"files of the current release are gone": func(t *testing.T, root string) bool {
@@ -211,12 +211,12 @@ func TestStrangeThingsInTheTarget(t *testing.T) {
 		},
 		"rubbish among our own things": func(t *testing.T, root string) bool {
 			for _, p := range []string{"stage/tree/x/y/z", "stage/manifest.json", "stage/record.json", "spare/tree/index.html", "spare/record.json", "tmp/x", "trash/a/b"} {
-				write(t, filepath.Join(root, release.Folder, p), "rubbish")
+				lab.Write(t, filepath.Join(root, release.Folder, p), "rubbish")
 			}
 			return false
 		},
 		"a stranger's file among the releases": func(t *testing.T, root string) bool {
-			write(t, filepath.Join(root, "releases", "LEESMIJ"), "x")
+			lab.Write(t, filepath.Join(root, "releases", "LEESMIJ"), "x")
 			return false
 		},
 	} {

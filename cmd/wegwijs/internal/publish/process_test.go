@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"wegwijs/cmd/wegwijs/internal/publish/lab"
+	"wegwijs/cmd/wegwijs/internal/lab"
 	"wegwijs/cmd/wegwijs/internal/publish/release"
 	"wegwijs/cmd/wegwijs/internal/publish/remote"
 )
@@ -426,7 +426,7 @@ func TestSilentLockLapses(t *testing.T) {
 	target := dirTarget(root)
 	mustPublish(t, target, me(), siteA.release(), lax)
 	name := filepath.Join(root, release.Folder, "lock")
-	write(t, name, `{"token":"x","by":"bot@runner-7","host":"runner-7","pid":1,"since":"2026-11-23T09:00:00Z"}`)
+	lab.Write(t, name, `{"token":"x","by":"bot@runner-7","host":"runner-7","pid":1,"since":"2026-11-23T09:00:00Z"}`)
 	silent := func(d time.Duration) {
 		at := time.Now().Add(-d)
 		if err := os.Chtimes(name, at, at); err != nil {

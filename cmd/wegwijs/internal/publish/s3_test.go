@@ -19,8 +19,8 @@ import (
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
 
+	"wegwijs/cmd/wegwijs/internal/lab"
 	"wegwijs/cmd/wegwijs/internal/output"
-	"wegwijs/cmd/wegwijs/internal/publish/lab"
 	"wegwijs/cmd/wegwijs/internal/publish/release"
 )
 
@@ -362,7 +362,7 @@ func TestS3ForeignBucket(t *testing.T) {
 	s := startStore(t)
 	target := s.target()
 	name := filepath.Join(s.dir(target), "index.php")
-	write(t, name, "someone's")
+	lab.Write(t, name, "someone's")
 	rep, err := tryPublish(t.Context(), target, s.me(), siteA.release(), Options{})
 	if err != nil || !rep.Refused || rep.Plan.Refused[0].Gate != release.Foreign || !slices.Equal(rep.Plan.Refused[0].Items, []string{"index.php"}) {
 		t.Fatalf("got %+v, %v; want it refused", rep, err)
@@ -548,7 +548,7 @@ func TestS3Refusals(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "AWS_SECRET_ACCESS_KEY") {
 		t.Errorf("without keys: got %v", err)
 	}
-	write(t, filepath.Join(around.Home, ".aws", "credentials"), "[default]\naws_access_key_id = x\naws_secret_access_key = y\n[help]\naws_access_key_id = "+s.ID+"\naws_secret_access_key = "+s.Secret+"\n")
+	lab.Write(t, filepath.Join(around.Home, ".aws", "credentials"), "[default]\naws_access_key_id = x\naws_secret_access_key = y\n[help]\naws_access_key_id = "+s.ID+"\naws_secret_access_key = "+s.Secret+"\n")
 	target = s.target()
 	target.Profile = "help"
 	mustPublish(t, target, around, siteA.release(), lax)

@@ -12,8 +12,8 @@ import (
 	"sync"
 	"testing"
 
+	"wegwijs/cmd/wegwijs/internal/lab"
 	"wegwijs/cmd/wegwijs/internal/publish/dial"
-	"wegwijs/cmd/wegwijs/internal/publish/lab"
 	"wegwijs/cmd/wegwijs/internal/publish/remote"
 )
 

@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"wegwijs/cmd/wegwijs/internal/lab"
 	"wegwijs/cmd/wegwijs/internal/serve"
 )
 
@@ -20,9 +21,9 @@ func TestBrowserShowsAnEdit(t *testing.T) {
 	p := showReal(t, serve.Options{})
 	b := p.tab(short)
 	p.edit(shortFile, "korte tekst", "veel kortere tekst")
-	b.until(`document.querySelector(".content").textContent.includes("veel kortere tekst")`)
+	b.Until(`document.querySelector(".content").textContent.includes("veel kortere tekst")`)
 	p.edit(shortFile, "veel kortere", "heel veel kortere")
-	b.until(`document.querySelector(".content").textContent.includes("heel veel kortere tekst")`)
+	b.Until(`document.querySelector(".content").textContent.includes("heel veel kortere tekst")`)
 	b.kept()
 }
 
@@ -31,8 +32,8 @@ func TestBrowserShowsAnEdit(t *testing.T) {
 func TestBrowserKeepsTheReadersPlace(t *testing.T) {
 	p := showReal(t, serve.Options{})
 	b := p.tab(long)
-	b.until(`!document.querySelector(".personal").hidden`) // its script has shown it
-	b.run(`
+	b.Until(`!document.querySelector(".personal").hidden`) // its script has shown it
+	b.Run(`
 		document.querySelector(".personal input[type=email]").value = "jan@voorbeeld.example";
 		document.querySelector(".choice input[value=pop]").click();
 		const all = document.querySelectorAll("details.fold");
@@ -53,7 +54,7 @@ func TestBrowserKeepsTheReadersPlace(t *testing.T) {
 	} {
 		before := eval[string](b, `document.querySelector("main").innerHTML`)
 		p.edit(longFile, edit[0], edit[1])
-		b.until(fmt.Sprintf(`document.querySelector("main").innerHTML !== %q`, before))
+		b.Until(fmt.Sprintf(`document.querySelector("main").innerHTML !== %q`, before))
 		b.true(`document.querySelector(".personal input[type=email]").value === "jan@voorbeeld.example"`, fmt.Sprint("typed input lost after edit ", i))
 		b.true(`!document.querySelector(".personal").hidden`, fmt.Sprint("what the script showed is hidden after edit ", i))
 		b.true(`document.querySelector(".choice input[value=pop]").checked`, fmt.Sprint("choice lost after edit ", i))
@@ -71,7 +72,7 @@ func TestBrowserKeepsTheReadersPlace(t *testing.T) {
 func TestBrowserSwapsStyle(t *testing.T) {
 	p := showReal(t, serve.Options{})
 	b := p.tab(long)
-	b.run(`
+	b.Run(`
 		const look = () => {
 			const s = getComputedStyle(document.body);
 			window.frames_ = (window.frames_ ?? 0) + 1;
@@ -86,9 +87,9 @@ func TestBrowserSwapsStyle(t *testing.T) {
 	for i := range 5 {
 		css := p.read("layouts/assets/site.css")
 		p.write("layouts/assets/site.css", css+fmt.Sprintf("\nh1 { margin-left: %dpx }\n", 11+i))
-		b.until(fmt.Sprintf(`getComputedStyle(document.querySelector("h1")).marginLeft === "%dpx"`, 11+i))
+		b.Until(fmt.Sprintf(`getComputedStyle(document.querySelector("h1")).marginLeft === "%dpx"`, 11+i))
 	}
-	b.until(fmt.Sprintf(`document.querySelectorAll("link[rel=stylesheet]").length === %d`, sheets))
+	b.Until(fmt.Sprintf(`document.querySelectorAll("link[rel=stylesheet]").length === %d`, sheets))
 	if flash := eval[string](b, `window.flash ?? ""`); flash != "" {
 		t.Errorf("a frame without the style: %s", flash)
 	}
@@ -102,13 +103,13 @@ func TestBrowserTitlesAndNavigation(t *testing.T) {
 	p := showReal(t, serve.Options{})
 	a, b := p.deafTab(long), p.tab(short) // the browser itself says that a fetch gave 404
 	p.edit(longFile, "Een lange pagina", "Een nieuwe titel")
-	a.until(`document.title.startsWith("Een nieuwe titel") && document.querySelector("h1").textContent === "Een nieuwe titel"`)
-	b.until(`[...document.querySelectorAll(".secnav a")].some((a) => a.textContent === "Een nieuwe titel")`)
+	a.Until(`document.title.startsWith("Een nieuwe titel") && document.querySelector("h1").textContent === "Een nieuwe titel"`)
+	b.Until(`[...document.querySelectorAll(".secnav a")].some((a) => a.textContent === "Een nieuwe titel")`)
 	p.edit(longFile, "+++\n", "+++\nslug = \"anders\"\n")
-	b.until(`document.querySelector(".secnav a[href='/hulp/anders/']")`)
-	a.until(`document.title && !document.title.startsWith("Een nieuwe titel")`)
+	b.Until(`document.querySelector(".secnav a[href='/hulp/anders/']")`)
+	a.Until(`document.title && !document.title.startsWith("Een nieuwe titel")`)
 	p.edit(longFile, "slug = \"anders\"\n", "")
-	a.until(`document.title.startsWith("Een nieuwe titel")`)
+	a.Until(`document.title.startsWith("Een nieuwe titel")`)
 	b.kept()
 }
 
@@ -121,7 +122,7 @@ func TestBrowserOverlay(t *testing.T) {
 	b.true(`!(`+box(".box")+`)`, "an overlay without a mistake")
 
 	p.edit(shortFile, "Een korte tekst.", "Een [korte](krot.md) tekst.")
-	b.until(box("article"))
+	b.Until(box("article"))
 	for what, want := range map[string]string{
 		".where": shortFile + ":4:5", "pre": "Een [korte](krot.md) tekst.\n    ^", ".caret": "    ^", ".hint": "kort.md", "h2": "1 mistake",
 	} {
@@ -157,7 +158,7 @@ func TestBrowserOverlay(t *testing.T) {
 	reach := func(selector string) {
 		t.Helper()
 		for range 200 {
-			b.press(kb.Tab)
+			b.Press(kb.Tab)
 			if eval[bool](b, `Boolean(`+box(selector)+`?.matches(":focus"))`) {
 				return
 			}
@@ -166,13 +167,13 @@ func TestBrowserOverlay(t *testing.T) {
 	}
 	reach(".box")
 	reach("button")
-	b.press(kb.Enter)
-	b.until(`!(` + box(".box") + `)`)
+	b.Press(kb.Enter)
+	b.Until(`!(` + box(".box") + `)`)
 	p.edit(shortFile, "krot.md", "kort.md#nergens")
-	b.until(box("article") + `?.textContent.includes("nergens")`)
+	b.Until(box("article") + `?.textContent.includes("nergens")`)
 	reach("button")
-	b.press(kb.Escape)
-	b.until(`!(` + box(".box") + `)`)
+	b.Press(kb.Escape)
+	b.Until(`!(` + box(".box") + `)`)
 
 	// Many at once.
 	text := p.read(shortFile)
@@ -180,21 +181,21 @@ func TestBrowserOverlay(t *testing.T) {
 		text += fmt.Sprintf("\n[x](niets%d.md)\n", i)
 	}
 	p.write(shortFile, text)
-	b.until(box("h2") + `?.textContent === "8 mistakes"`)
+	b.Until(box("h2") + `?.textContent === "8 mistakes"`)
 	b.true(box(".list")+`.querySelectorAll("article").length === 5 && `+box(".list")+`.textContent.endsWith("and 3 more")`, "not the first five and a count")
 
 	// What is being read in it stays where it is while other mistakes come.
 	reach(".box")
 	p.write(shortFile, text+"\n[x](niets8.md)\n")
-	b.until(box("h2") + `?.textContent === "9 mistakes"`)
+	b.Until(box("h2") + `?.textContent === "9 mistakes"`)
 	b.true(box(".box")+`.matches(":focus")`, "the focus left the overlay")
 
 	// A layout that is no template.
 	p.edit("layouts/base.html", "<body", "{{ if }}<body")
-	b.until(box(".list") + `?.textContent.includes("layouts/base.html:")`)
+	b.Until(box(".list") + `?.textContent.includes("layouts/base.html:")`)
 	p.edit("layouts/base.html", "{{ if }}<body", "<body")
 	p.write(shortFile, "+++\ntitle = \"Kort\"\n+++\nAlles is goed.\n")
-	b.until(`!(` + box(".box") + `) && document.querySelector(".content").textContent.includes("Alles is goed.")`)
+	b.Until(`!(` + box(".box") + `) && document.querySelector(".content").textContent.includes("Alles is goed.")`)
 	b.kept()
 }
 
@@ -206,23 +207,23 @@ func TestBrowserStartsBroken(t *testing.T) {
 	p.write("site.toml", "title = ")
 	p.start("127.0.0.1:0")
 	b := p.deafTab("/404.html") // the browser itself says that the answer was 503
-	b.until(`[...document.documentElement.children].find((e) => e.shadowRoot)?.shadowRoot.querySelector(".where").textContent.startsWith("site.toml:1:")`)
+	b.Until(`[...document.documentElement.children].find((e) => e.shadowRoot)?.shadowRoot.querySelector(".where").textContent.startsWith("site.toml:1:")`)
 	p.write("site.toml", toml)
-	b.until(`document.querySelector("main h1")`)
-	b.until(`![...document.documentElement.children].find((e) => e.shadowRoot)`)
+	b.Until(`document.querySelector("main h1")`)
+	b.Until(`![...document.documentElement.children].find((e) => e.shadowRoot)`)
 }
 
 func TestBrowserFollows(t *testing.T) {
 	p := showReal(t, serve.Options{Follow: true})
 	b := p.tab("/")
 	p.edit(longFile, "eerste woorden", "laatste woorden")
-	b.until(`location.pathname === "` + long + `" && document.querySelector(".content").textContent.includes("laatste woorden")`)
+	b.Until(`location.pathname === "` + long + `" && document.querySelector(".content").textContent.includes("laatste woorden")`)
 	p.edit(shortFile, "korte", "kortste")
-	b.until(`location.pathname === "` + short + `" && document.querySelector(".content").textContent.includes("kortste")`)
+	b.Until(`location.pathname === "` + short + `" && document.querySelector(".content").textContent.includes("kortste")`)
 	b.ready()
-	b.run(`window.mark = true`)
+	b.Run(`window.mark = true`)
 	p.edit(shortFile, "kortste", "allerkortste")
-	b.until(`document.querySelector(".content").textContent.includes("allerkortste")`)
+	b.Until(`document.querySelector(".content").textContent.includes("allerkortste")`)
 	b.kept()
 }
 
@@ -232,16 +233,16 @@ func TestBrowserHeals(t *testing.T) {
 	p := showReal(t, serve.Options{})
 	b := p.tab(long)
 	address := p.address()
-	b.run(`document.querySelectorAll("details.fold")[3].open = true`)
+	b.Run(`document.querySelectorAll("details.fold")[3].open = true`)
 	b.ignoring(func() { // of what it cannot connect to
 		p.stop()
 		p.edit(longFile, "eerste woorden", "laatste woorden")
 		p.start(address)
-		b.until(`document.querySelector(".content").textContent.includes("laatste woorden")`)
+		b.Until(`document.querySelector(".content").textContent.includes("laatste woorden")`)
 	})
 	b.true(`document.querySelectorAll("details.fold")[3].open`, "open part lost")
 	p.edit(longFile, "laatste woorden", "allerlaatste woorden")
-	b.until(`document.querySelector(".content").textContent.includes("allerlaatste woorden")`)
+	b.Until(`document.querySelector(".content").textContent.includes("allerlaatste woorden")`)
 	b.kept()
 }
 
@@ -250,7 +251,7 @@ func TestBrowserHeals(t *testing.T) {
 func TestBrowserKeepsWhatScriptsDid(t *testing.T) {
 	p := showReal(t, serve.Options{})
 	b := p.tab(long)
-	b.run(`
+	b.Run(`
 		document.querySelector("[data-tool=phone]").click();
 		document.querySelector(".lang summary").click();
 		document.documentElement.classList.add("van-een-script");
@@ -260,7 +261,7 @@ func TestBrowserKeepsWhatScriptsDid(t *testing.T) {
 		const q = p.cloneNode(true);
 		document.querySelector(".content").children[4].after(q);
 	`)
-	b.until(`document.querySelector("#phone svg")`)
+	b.Until(`document.querySelector("#phone svg")`)
 	for _, edit := range [][2]string{
 		{"eerste woorden", "laatste woorden"},
 		{"title = \"Een lange pagina\"", "title = \"Een langere pagina\""},
@@ -268,7 +269,7 @@ func TestBrowserKeepsWhatScriptsDid(t *testing.T) {
 	} {
 		before := eval[string](b, `document.title + document.querySelector(".content").innerHTML`)
 		p.edit(longFile, edit[0], edit[1])
-		b.until(fmt.Sprintf(`document.title + document.querySelector(".content").innerHTML !== %q`, before))
+		b.Until(fmt.Sprintf(`document.title + document.querySelector(".content").innerHTML !== %q`, before))
 		b.true(`!document.querySelector("#phone").hidden && document.querySelectorAll("#phone svg").length === 1`, "the code for a phone is gone")
 		b.true(`document.querySelector("[data-tool=phone]").getAttribute("aria-expanded") === "true"`, "the button does not say that it is open")
 		b.true(`document.documentElement.classList.contains("ready") && document.documentElement.classList.contains("van-een-script")`, "a class of a script is gone")
@@ -289,16 +290,16 @@ func TestBrowserStartsNewParts(t *testing.T) {
 	p := showReal(t, serve.Options{})
 	b := p.tab(short)
 	p.edit(shortFile, "Een korte tekst.", "Een korte tekst.\n\n::personal\n")
-	b.until(`document.querySelector(".personal") && !document.querySelector(".personal").hidden`)
+	b.Until(`document.querySelector(".personal") && !document.querySelector(".personal").hidden`)
 }
 
 func TestBrowserShowsNewImages(t *testing.T) {
 	p := showReal(t, serve.Options{})
 	b := p.tab(short)
-	b.run(`document.querySelector(".content img").loading = "eager"`)
-	b.until(`document.querySelector(".content img").naturalWidth === 40`)
+	b.Run(`document.querySelector(".content img").loading = "eager"`)
+	b.Until(`document.querySelector(".content img").naturalWidth === 40`)
 	p.edit("content/nl/hulp/scherm.svg", `width="40"`, `width="55"`)
-	b.until(`document.querySelector(".content img").naturalWidth === 55 && document.querySelector(".content img").width === 55`)
+	b.Until(`document.querySelector(".content img").naturalWidth === 55 && document.querySelector(".content img").width === 55`)
 	b.kept()
 }
 
@@ -311,27 +312,27 @@ func TestBrowserManyTabs(t *testing.T) {
 	for range 8 {
 		tabs = append(tabs, first.another(short))
 	}
-	first.until(`performance.getEntriesByName(location.origin + "/_wegwijs/reload.js").length > 0`)
+	first.Until(`performance.getEntriesByName(location.origin + "/_wegwijs/reload.js").length > 0`)
 	if n := p.live.Subscribers(); n != 1 {
 		t.Errorf("%d connections for one browser", n)
 	}
 	p.edit(shortFile, "korte", "kortste")
 	for _, b := range tabs {
-		b.until(`document.querySelector(".content").textContent.includes("kortste")`)
+		b.Until(`document.querySelector(".content").textContent.includes("kortste")`)
 		b.kept()
 	}
-	first.do(chromedp.Navigate("about:blank"))
+	first.Do(chromedp.Navigate("about:blank"))
 	p.edit(shortFile, "kortste", "allerkortste")
 	for _, b := range tabs {
-		b.until(`document.querySelector(".content").textContent.includes("allerkortste")`)
+		b.Until(`document.querySelector(".content").textContent.includes("allerkortste")`)
 		b.kept()
 	}
 	// A tab that comes late sees the mistakes that there are.
 	p.edit(shortFile, "allerkortste", "[x](niets.md)")
 	overlay := `[...document.documentElement.children].find((e) => e.shadowRoot)?.shadowRoot.querySelector("article")`
-	tabs[3].until(overlay)
+	tabs[3].Until(overlay)
 	late := tabs[0].another(long)
-	late.until(overlay)
+	late.Until(overlay)
 	if n := p.live.Subscribers(); n != 1 {
 		t.Errorf("%d connections for one browser", n)
 	}
@@ -343,17 +344,17 @@ func TestBrowserAwake(t *testing.T) {
 	a := p.tab(long)
 	b := a.another(short)
 	for _, x := range []*tab{a, b} { // one that listens, and one that is told
-		call(x, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: page.SetWebLifecycleStateStateFrozen})
+		lab.Call(x.Tab, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: page.SetWebLifecycleStateStateFrozen})
 	}
 	p.edit(longFile, "eerste woorden", "laatste woorden")
 	p.until(long, "laatste woorden")
 	p.edit(shortFile, "korte", "kortste")
 	p.until(short, "kortste")
 	for _, x := range []*tab{a, b} {
-		call(x, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: page.SetWebLifecycleStateStateActive})
+		lab.Call(x.Tab, page.SetWebLifecycleState, page.SetWebLifecycleStateParams{State: page.SetWebLifecycleStateStateActive})
 	}
-	a.until(`document.querySelector(".content").textContent.includes("laatste woorden")`)
-	b.until(`document.querySelector(".content").textContent.includes("kortste")`)
+	a.Until(`document.querySelector(".content").textContent.includes("laatste woorden")`)
+	b.Until(`document.querySelector(".content").textContent.includes("kortste")`)
 	a.kept()
 	b.kept()
 }

@@ -16,9 +16,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rogpeppe/go-internal/txtar"
-
 	"wegwijs/cmd/wegwijs/internal/build"
+	"wegwijs/cmd/wegwijs/internal/lab"
 	"wegwijs/cmd/wegwijs/internal/live"
 	"wegwijs/cmd/wegwijs/internal/serve"
 	"wegwijs/cmd/wegwijs/internal/watch"
@@ -32,20 +31,6 @@ type preview struct {
 	opt  serve.Options
 	url  string // without a final slash
 	stop func()
-}
-
-// smallSite gives the small site of the program's tests.
-func smallSite(t testing.TB) map[string]string {
-	t.Helper()
-	a, err := txtar.ParseFile("../../testdata/small.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
-	files := map[string]string{}
-	for _, f := range a.Files {
-		files[f.Name] = string(f.Data)
-	}
-	return files
 }
 
 // show serves a site until the test ends.
@@ -98,15 +83,7 @@ func (p *preview) address() string { return strings.TrimPrefix(p.url, "http://")
 
 func (p *preview) file(name string) string { return filepath.Join(p.dir, filepath.FromSlash(name)) }
 
-func (p *preview) write(name, text string) {
-	p.t.Helper()
-	if err := os.MkdirAll(filepath.Dir(p.file(name)), 0o755); err != nil {
-		p.t.Fatal(err)
-	}
-	if err := os.WriteFile(p.file(name), []byte(text), 0o644); err != nil {
-		p.t.Fatal(err)
-	}
-}
+func (p *preview) write(name, text string) { p.t.Helper(); lab.Write(p.t, p.file(name), text) }
 
 func (p *preview) read(name string) string {
 	p.t.Helper()

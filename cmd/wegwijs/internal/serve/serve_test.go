@@ -13,11 +13,12 @@ import (
 	"testing"
 	"time"
 
+	"wegwijs/cmd/wegwijs/internal/lab"
 	"wegwijs/cmd/wegwijs/internal/serve"
 )
 
 func TestPages(t *testing.T) {
-	site := smallSite(t)
+	site := lab.SmallSite(t)
 	site["site.toml"] += "\n[outputs]\ncompress = [\"gzip\"]\n"
 	p := show(t, site, serve.Options{})
 	for path, want := range map[string]string{
@@ -65,8 +66,8 @@ func TestPages(t *testing.T) {
 }
 
 func TestHost(t *testing.T) {
-	p := show(t, smallSite(t), serve.Options{})
-	everywhere := show(t, smallSite(t), serve.Options{Hosts: []string{"0.0.0.0", "laptop.local"}})
+	p := show(t, lab.SmallSite(t), serve.Options{})
+	everywhere := show(t, lab.SmallSite(t), serve.Options{Hosts: []string{"0.0.0.0", "laptop.local"}})
 	tests := []struct {
 		host             string
 		here, everywhere bool
@@ -113,7 +114,7 @@ func TestHost(t *testing.T) {
 // TestOtherSites shows that a page of another site, or of another port, learns
 // nothing; that it may lead here.
 func TestOtherSites(t *testing.T) {
-	p := show(t, smallSite(t), serve.Options{})
+	p := show(t, lab.SmallSite(t), serve.Options{})
 	tests := []struct {
 		site, mode string
 		want       int
@@ -158,7 +159,7 @@ func TestOtherSites(t *testing.T) {
 }
 
 func TestMethods(t *testing.T) {
-	p := show(t, smallSite(t), serve.Options{})
+	p := show(t, lab.SmallSite(t), serve.Options{})
 	for _, m := range []string{"POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"} {
 		for _, path := range []string{"/", serve.Own + "events", "/niets"} {
 			res := p.do(m, path)
@@ -189,7 +190,7 @@ func (p *preview) raw(target string) (status int, location, body string) {
 }
 
 func TestNothingOutsideTheSite(t *testing.T) {
-	p := show(t, smallSite(t), serve.Options{})
+	p := show(t, lab.SmallSite(t), serve.Options{})
 	secret := "het geheim van de buren"
 	if err := os.WriteFile(filepath.Join(filepath.Dir(p.dir), "geheim.txt"), []byte(secret), 0o644); err != nil {
 		t.Fatal(err)
@@ -216,7 +217,7 @@ func TestNothingOutsideTheSite(t *testing.T) {
 }
 
 func TestRedirectsToTheSlash(t *testing.T) {
-	p := show(t, smallSite(t), serve.Options{})
+	p := show(t, lab.SmallSite(t), serve.Options{})
 	for target, want := range map[string]string{
 		"/e-mail":                       "/e-mail/",
 		"/en/email/imap":                "",
@@ -240,7 +241,7 @@ func TestRedirectsToTheSlash(t *testing.T) {
 }
 
 func TestNotFoundInTheLanguage(t *testing.T) {
-	p := show(t, smallSite(t), serve.Options{})
+	p := show(t, lab.SmallSite(t), serve.Options{})
 	for path, lang := range map[string]string{"/niets": "nl", "/niets/": "nl", "/e-mail/niets/": "nl", "/en/nothing/": "en", "/en/email/nothing.png": "en", "/english/": "nl"} {
 		res := p.get(path)
 		if res.Code != http.StatusNotFound || !strings.Contains(res.Body.String(), `<html lang="`+lang+`"`) {
@@ -271,7 +272,7 @@ func TestBeforeThereIsASite(t *testing.T) {
 	if m := s.checked(); m.Errors == 0 || m.Findings[0].Where != "site.toml" {
 		t.Errorf("no mistake at site.toml: %+v", m)
 	}
-	for name, text := range smallSite(t) {
+	for name, text := range lab.SmallSite(t) {
 		p.write(name, text)
 	}
 	s.until("a site without mistakes", func(m message) bool { return m.Checked && m.Errors == 0 })
@@ -281,7 +282,7 @@ func TestBeforeThereIsASite(t *testing.T) {
 }
 
 func TestMessages(t *testing.T) {
-	p := show(t, smallSite(t), serve.Options{})
+	p := show(t, lab.SmallSite(t), serve.Options{})
 	s := p.listen("")
 	first := s.checked()
 	if first.Errors != 0 || len(first.Findings) != 0 {
@@ -316,7 +317,7 @@ func TestMessages(t *testing.T) {
 // TestWarningsAreNoOverlay shows that a site with warnings only has nothing to
 // lay over its pages.
 func TestWarningsAreNoOverlay(t *testing.T) {
-	p := show(t, smallSite(t), serve.Options{})
+	p := show(t, lab.SmallSite(t), serve.Options{})
 	s := p.listen("")
 	s.checked()
 	p.edit("content/nl/e-mail/imap.md", "![Het scherm]", "![]")
@@ -327,7 +328,7 @@ func TestWarningsAreNoOverlay(t *testing.T) {
 }
 
 func TestSeveralBrowsers(t *testing.T) {
-	p := show(t, smallSite(t), serve.Options{})
+	p := show(t, lab.SmallSite(t), serve.Options{})
 	var all []*stream
 	for range 12 {
 		all = append(all, p.listen(""))
@@ -348,7 +349,7 @@ func TestSeveralBrowsers(t *testing.T) {
 }
 
 func TestFollow(t *testing.T) {
-	p := show(t, smallSite(t), serve.Options{Follow: true})
+	p := show(t, lab.SmallSite(t), serve.Options{Follow: true})
 	s := p.listen("")
 	first := s.checked()
 	p.edit("content/en/e-mail/imap.md", "## Receiving", "## Getting")
@@ -369,7 +370,7 @@ func TestFollow(t *testing.T) {
 			t.Errorf("with view %q: follow %q", seen, m.Follow)
 		}
 	}
-	quiet := show(t, smallSite(t), serve.Options{})
+	quiet := show(t, lab.SmallSite(t), serve.Options{})
 	s = quiet.listen("")
 	id := s.checked().ID
 	quiet.edit("content/en/e-mail/imap.md", "## Receiving", "## Getting")
@@ -381,7 +382,7 @@ func TestFollow(t *testing.T) {
 // TestViewOfAPage shows that a page says of which view it is, and that another
 // run's views are not taken for this one's.
 func TestViewOfAPage(t *testing.T) {
-	p := show(t, smallSite(t), serve.Options{})
+	p := show(t, lab.SmallSite(t), serve.Options{})
 	view := func() string {
 		m := regexp.MustCompile(`data-view="([^"]*)"`).FindStringSubmatch(p.get("/").Body.String())
 		if m == nil {
@@ -409,7 +410,7 @@ func TestViewOfAPage(t *testing.T) {
 }
 
 func TestBeats(t *testing.T) {
-	p := show(t, smallSite(t), serve.Options{Beat: 5 * time.Millisecond})
+	p := show(t, lab.SmallSite(t), serve.Options{Beat: 5 * time.Millisecond})
 	s := p.listen("")
 	for range 3 {
 		select {
@@ -433,7 +434,7 @@ func TestBeats(t *testing.T) {
 // TestStuckBrowser has a browser that opened its events and does not read. It
 // holds up nobody, and is let go.
 func TestStuckBrowser(t *testing.T) {
-	p := show(t, smallSite(t), serve.Options{Patience: 50 * time.Millisecond})
+	p := show(t, lab.SmallSite(t), serve.Options{Patience: 50 * time.Millisecond})
 	c, err := net.Dial("tcp", p.address())
 	if err != nil {
 		t.Fatal(err)
@@ -471,7 +472,7 @@ func TestStuckBrowser(t *testing.T) {
 
 // TestLateReader has a browser that does not read its page.
 func TestLateReader(t *testing.T) {
-	p := show(t, smallSite(t), serve.Options{})
+	p := show(t, lab.SmallSite(t), serve.Options{})
 	p.write("content/nl/groot.zip", strings.Repeat("0123456789abcdef", 1<<16))
 	p.until("/groot.zip", "0123456789abcdef")
 	for range 20 {

@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	testlab "wegwijs/cmd/wegwijs/internal/lab" // the package has a lab of its own
 	"wegwijs/cmd/wegwijs/internal/mail"
 )
 
@@ -27,24 +28,13 @@ import (
 // (packages dovecot-imapd, dovecot-pop3d and postfix), each with a
 // configuration of its own in a temporary folder, on high ports of 127.0.0.1.
 
-// need gives the path of a server's program. Where it is not installed the
-// test is skipped, but not in CI: there a missing server is a failure.
+// need gives the path of a server's program, which must be there.
 func need(t testing.TB, pkg string, paths ...string) string {
 	t.Helper()
-	give := t.Skipf
-	if os.Getenv("CI") == "true" {
-		give = t.Fatalf
-	}
 	if os.Getuid() != 0 {
-		give("needs root, which %s is started as", pkg)
+		testlab.Missing(t, "root, which "+pkg+" is started as")
 	}
-	for _, p := range paths {
-		if _, err := os.Stat(p); err == nil {
-			return p
-		}
-	}
-	give("needs %s: apt-get install --no-install-recommends %s", paths[0], pkg)
-	return ""
+	return testlab.Program(t, paths[0]+" (apt-get install --no-install-recommends "+pkg+")", paths...)
 }
 
 // peerDir makes a folder that servers which drop root can reach. Its name is
@@ -60,21 +50,6 @@ func peerDir(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return dir
-}
-
-// freePorts gives n ports of 127.0.0.1 on which nothing listened a moment ago.
-func freePorts(t testing.TB, n int) []int {
-	t.Helper()
-	var ports []int
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close() // only once all are found
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
-	}
-	return ports
 }
 
 // start runs a server until the test ends, and waits until all ports answer.
@@ -152,7 +127,7 @@ func startDovecot(t testing.TB, cert, extra string) *dovecot {
 	prog := need(t, "dovecot-imapd dovecot-pop3d", "/usr/sbin/dovecot")
 	need(t, "dovecot-pop3d", "/usr/lib/dovecot/pop3-login")
 	dir := peerDir(t)
-	ports := freePorts(t, 4)
+	ports := testlab.FreePorts(4)
 	d := &dovecot{dir, ports[0], ports[1], ports[2], ports[3]}
 	conf := fmt.Sprintf(`base_dir = %[1]s/run
 state_dir = %[1]s/state
@@ -221,7 +196,7 @@ func startPostfix(t testing.TB, cert, sasl string) *postfix {
 	t.Helper()
 	master := need(t, "postfix", "/usr/lib/postfix/sbin/master")
 	dir := peerDir(t)
-	ports := freePorts(t, 3)
+	ports := testlab.FreePorts(3)
 	p := &postfix{dir, ports[0], ports[1], ports[2]}
 	for _, sub := range []string{"conf", "queue", "data"} {
 		if err := os.Mkdir(dir+"/"+sub, 0o755); err != nil {
@@ -382,7 +357,7 @@ func TestDovecot(t *testing.T) {
 	root, dir := certs(t)
 	d := startDovecot(t, dir+"/good", "")
 	const imap, pop = "imap.example.nl", "pop.example.nl"
-	dead := freePorts(t, 1)[0]
+	dead := testlab.FreePorts(1)[0]
 	checkReal(t, root, []realCase{
 		{"imaps", at(mail.IMAP, mail.TLS, imap, d.imaps), "holds"},
 		{"imap starttls", at(mail.IMAP, mail.STARTTLS, imap, d.imap), "holds"},
@@ -533,7 +508,7 @@ func TestPostfix(t *testing.T) {
 		{"imap on the smtp port", at(mail.IMAP, mail.TLS, "imap.example.nl", p.submissions), "does not hold verify-protocol"},
 		{"pop on the smtp port", at(mail.POP, mail.STARTTLS, "pop.example.nl", p.submission), "does not hold verify-protocol"},
 		{"oauth is not offered", at(mail.SMTP, mail.TLS, smtp, p.submissions, mail.OAuth2), "does not hold verify-auth"},
-		{"nothing listens", at(mail.SMTP, mail.TLS, smtp, freePorts(t, 1)[0]), "could not be reached verify-connect"},
+		{"nothing listens", at(mail.SMTP, mail.TLS, smtp, testlab.FreePorts(1)[0]), "could not be reached verify-connect"},
 	})
 	t.Run("starttls on the tls port", func(t *testing.T) {
 		opt := realOptions(root, new(network))

@@ -12,8 +12,8 @@ import (
 	"sync"
 	"testing"
 
+	"wegwijs/cmd/wegwijs/internal/lab"
 	"wegwijs/cmd/wegwijs/internal/publish/dial"
-	"wegwijs/cmd/wegwijs/internal/publish/lab"
 )
 
 // both runs a test on a folder of this machine and on the same kind of folder

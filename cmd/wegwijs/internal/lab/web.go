@@ -18,7 +18,7 @@ import (
 // what it cannot start without, around the lines of one site.
 var webServers = map[string]func(t testing.TB, run, site string, port int) (argv []string, conf string){
 	"nginx": func(t testing.TB, run, site string, port int) ([]string, string) {
-		bin := program(t, "nginx")
+		bin := Program(t, "nginx (apt install nginx-light)", "nginx")
 		user, types, modules := "", "", ""
 		if os.Getuid() == 0 {
 			user = "user root root;"
@@ -29,7 +29,7 @@ var webServers = map[string]func(t testing.TB, run, site string, port int) (argv
 		if strings.Contains(site, "brotli_static") {
 			so := "/usr/lib/nginx/modules/ngx_http_brotli_static_module.so"
 			if !exists(so) {
-				Skip(t, "nginx's brotli module is not installed: nothing was served with it")
+				Missing(t, "the brotli module of nginx (apt install libnginx-mod-http-brotli-static)")
 			}
 			modules = "load_module " + so + ";"
 		}
@@ -48,7 +48,7 @@ listen 127.0.0.1:%[4]d;
 `, user, run, types, port, site, modules)
 	},
 	"apache": func(t testing.TB, run, site string, port int) ([]string, string) {
-		bin := program(t, "apache2", "httpd")
+		bin := Program(t, "Apache (apt install apache2)", "apache2", "httpd")
 		modules := ""
 		for _, d := range []string{"/usr/lib/apache2/modules", "/usr/lib64/httpd/modules", "/usr/libexec/apache2"} {
 			if exists(filepath.Join(d, "mod_rewrite.so")) {
@@ -82,7 +82,7 @@ listen 127.0.0.1:%[4]d;
 		return []string{bin, "-DFOREGROUND", "-f", run + "/conf"}, conf.String()
 	},
 	"caddy": func(t testing.TB, run, site string, port int) ([]string, string) {
-		bin := program(t, "caddy")
+		bin := Program(t, "Caddy (apt install caddy)", "caddy")
 		return []string{bin, "run", "--config", run + "/conf", "--adapter", "caddyfile"}, fmt.Sprintf(`{
 	admin off
 	auto_https off
@@ -94,20 +94,6 @@ http://:%[2]d {
 }
 `, run, port, site)
 	},
-}
-
-// program finds a program by one of its names, or skips the test.
-func program(t testing.TB, names ...string) string {
-	t.Helper()
-	for _, n := range names {
-		for _, p := range []string{n, "/usr/sbin/" + n} {
-			if p, err := exec.LookPath(p); err == nil {
-				return p
-			}
-		}
-	}
-	Skip(t, names[0]+" is not installed: nothing was served with it")
-	return ""
 }
 
 // StartWeb starts nginx, apache or caddy on a port of this machine and gives
@@ -127,7 +113,7 @@ func StartWeb(t testing.TB, server, dir, site string) string {
 	if err := os.Chmod(run, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	port := freePort(t)
+	port := FreePorts(1)[0]
 	argv, conf := webServers[server](t, run, site, port)
 	if err := os.WriteFile(filepath.Join(run, "conf"), []byte(conf), 0o644); err != nil {
 		t.Fatal(err)

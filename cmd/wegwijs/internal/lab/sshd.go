@@ -32,10 +32,7 @@ type SSHD struct {
 // extra are lines for its configuration; they win over the usual ones.
 func StartSSHD(t testing.TB, extra ...string) *SSHD {
 	t.Helper()
-	const bin = "/usr/sbin/sshd"
-	if _, err := os.Stat(bin); err != nil {
-		Skip(t, "OpenSSH's server is not installed (Debian: apt-get install openssh-server)")
-	}
+	bin := Program(t, "OpenSSH's server (apt install openssh-server)", "/usr/sbin/sshd")
 	who, err := user.Current()
 	if err != nil {
 		t.Fatal(err)
@@ -48,12 +45,12 @@ func StartSSHD(t testing.TB, extra ...string) *SSHD {
 	}
 	dir := t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }
-	s := &SSHD{Port: freePort(t), User: who.Username, Key: at("key"), KnownHosts: at("known_hosts"), host: newKey(t, at("host"))}
-	Write(t, at("authorized"), string(ssh.MarshalAuthorizedKey(newKey(t, s.Key))))
+	s := &SSHD{Port: FreePorts(1)[0], User: who.Username, Key: at("key"), KnownHosts: at("known_hosts"), host: newKey(t, at("host"))}
+	secret(t, at("authorized"), string(ssh.MarshalAuthorizedKey(newKey(t, s.Key))))
 	if !slices.ContainsFunc(extra, func(l string) bool { return strings.HasPrefix(l, "Subsystem ") }) {
 		extra = append(extra, "Subsystem sftp internal-sftp")
 	}
-	Write(t, at("config"), strings.Join(append(extra, // sshd takes the first value that it reads
+	secret(t, at("config"), strings.Join(append(extra, // sshd takes the first value that it reads
 		fmt.Sprintf("Port %d", s.Port),
 		"ListenAddress 127.0.0.1",
 		"HostKey "+at("host"),
@@ -110,10 +107,18 @@ func newKey(t testing.TB, file string) ssh.PublicKey {
 	if err != nil {
 		t.Fatal(err)
 	}
-	Write(t, file, string(pem.EncodeToMemory(block)))
+	secret(t, file, string(pem.EncodeToMemory(block)))
 	k, err := ssh.NewPublicKey(pub)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return k
+}
+
+// secret writes a file that only its owner may read, as sshd wants of its keys.
+func secret(t testing.TB, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }

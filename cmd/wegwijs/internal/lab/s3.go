@@ -28,32 +28,25 @@ type S3 struct {
 	Dir      string // the objects of the bucket, as files
 }
 
-// module is where go.mod of the store's own module lies, seen from the folder
-// of package publish. It is apart so that the program's module does
-// not take on a server's requirements.
-const module = "testdata/s3server"
+// module is where go.mod of the store's own module lies in this repository. It
+// is apart so that the program's module does not take on a server's
+// requirements.
+const module = "cmd/wegwijs/internal/lab/testdata/s3server"
 
 // StartS3 starts a store with one empty bucket. Its program is built from the
 // module cache; CI may download it.
 func StartS3(t testing.TB) *S3 {
 	t.Helper()
-	dir := module
-	for _, up := range []string{"..", "../publish"} { // where tests run
-		if exists(filepath.Join(dir, "go.mod")) {
-			break
-		}
-		dir = filepath.Join(up, module)
-	}
-	find := exec.Command("go", "-C", dir, "tool", "-n", "versitygw")
+	find := exec.Command("go", "-C", filepath.Join(Root(t), module), "tool", "-n", "versitygw")
 	find.Env = append(os.Environ(), "GOFLAGS=-mod=readonly", "GOWORK=off")
-	if os.Getenv("CI") != "true" {
+	if !CI() {
 		find.Env = append(find.Env, "GOPROXY=off")
 	}
 	var why strings.Builder
 	find.Stderr = &why
 	out, err := find.Output()
 	if err != nil {
-		Skip(t, fmt.Sprintf("the object store for tests is not here (get it with: go -C cmd/wegwijs/internal/publish/%s mod download): %s", module, why.String()))
+		Missing(t, fmt.Sprintf("the object store for tests (go -C %s mod download): %s", module, why.String()))
 	}
 	s := &S3{ID: "AKIAWEGWIJSTEST", Secret: "zeer-geheim/5up3r+s3cr3t", Bucket: "help"}
 	data := t.TempDir() // not in memory: it keeps headers in extended attributes
@@ -61,7 +54,7 @@ func StartS3(t testing.TB) *S3 {
 	if err := os.Mkdir(s.Dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	port := freePort(t)
+	port := FreePorts(1)[0]
 	s.Endpoint = fmt.Sprintf("127.0.0.1:%d", port)
 	c := exec.Command(strings.TrimSpace(string(out)), "--quiet", "--port", s.Endpoint, "posix", data)
 	c.Env = append(os.Environ(), "ROOT_ACCESS_KEY_ID="+s.ID, "ROOT_SECRET_ACCESS_KEY="+s.Secret)
