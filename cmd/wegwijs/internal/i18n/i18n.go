@@ -21,6 +21,7 @@ import (
 // Special keys: data of the language rather than strings.
 const (
 	keyDate   = "date"         // "{day} {month} {year}"
+	keyFirst  = "first_day"    // how the first day of a month is written: 1er
 	keyMonths = "months"       // twelve names
 	keyQuotes = "quotes"       // double open, double close, single open, single close
 	keySpace  = "space_before" // characters that get a narrow no-break space before them
@@ -43,6 +44,7 @@ type Strings struct {
 	tag      language.Tag
 	broken   bool // the file is not there or not TOML, which has been reported
 	date     string
+	first    string
 	months   []string
 	messages map[string]message
 	next     *Strings // where a missing string is looked for
@@ -69,6 +71,7 @@ func Parse(lang, file string, src []byte, out *diag.List) *Strings {
 			t.Errorf(keyDate, "i18n-date", "write {day}, {month} and {year}", "a date has no {%s}", name)
 		}
 	}
+	s.first = t.String(keyFirst, "1")
 	s.SpaceBefore = t.String(keySpace, "")
 	if t.Has(keyMonths) {
 		s.months = t.Strings(keyMonths)
@@ -95,7 +98,7 @@ func Parse(lang, file string, src []byte, out *diag.List) *Strings {
 	}
 	for _, k := range t.Keys() {
 		switch k {
-		case keyDate, keyMonths, keyQuotes, keySpace:
+		case keyDate, keyFirst, keyMonths, keyQuotes, keySpace:
 			continue
 		}
 		m := message{forms: map[string]string{}, pos: t.KeyPos(k)}
@@ -337,5 +340,9 @@ func (s *Strings) Date(d strict.Date) string {
 	if len(s.months) != 12 || d.Month < 1 || d.Month > 12 {
 		return d.String()
 	}
-	return strings.NewReplacer("{day}", strconv.Itoa(d.Day), "{month}", s.months[d.Month-1], "{year}", strconv.Itoa(d.Year)).Replace(s.date)
+	day := strconv.Itoa(d.Day)
+	if d.Day == 1 {
+		day = s.first
+	}
+	return strings.NewReplacer("{day}", day, "{month}", s.months[d.Month-1], "{year}", strconv.Itoa(d.Year)).Replace(s.date)
 }

@@ -251,6 +251,8 @@ func TestDate(t *testing.T) {
 	}{
 		{"usual", months, d, "1 maart 2026"},
 		{"own order", "date = \"{month} {day}, {year}\"\n" + months, d, "maart 1, 2026"},
+		{"the first", "first_day = \"1er\"\n" + months, d, "1er maart 2026"},
+		{"the eleventh", "first_day = \"1er\"\n" + months, strict.Date{Year: 2026, Month: 3, Day: 11}, "11 maart 2026"},
 		{"no months", "date = \"{day} {month} {year}\"\n", d, "2026-03-01"},
 		{"none", months, strict.Date{}, ""},
 		{"no such month", months, strict.Date{Year: 2026, Month: 13, Day: 1}, "2026-13-01"},

@@ -39,7 +39,8 @@ type Options struct {
 // An Engine converts the pages of one language. It may be used by several
 // goroutines at once.
 type Engine struct {
-	md goldmark.Markdown
+	md    goldmark.Markdown
+	space *spacer // nil: the language has no such spaces
 }
 
 // New makes an engine.
@@ -52,11 +53,13 @@ func New(o Options) *Engine {
 	if o.Quotes != [4]string{} {
 		extensions = append(extensions, typography{o.Quotes})
 	}
+	e := new(Engine)
 	writer := html.DefaultWriter
 	if o.SpaceBefore != "" {
-		writer = &spacer{writer, o.SpaceBefore}
+		e.space = &spacer{writer, o.SpaceBefore}
+		writer = e.space
 	}
-	md := goldmark.New(
+	e.md = goldmark.New(
 		goldmark.WithExtensions(extensions...),
 		goldmark.WithParserOptions(
 			parser.WithBlockParsers(
@@ -75,7 +78,16 @@ func New(o Options) *Engine {
 			renderer.WithNodeRenderers(util.Prioritized(&nodeRenderer{writer}, 10)),
 		),
 	)
-	return &Engine{md}
+	return e
+}
+
+// Text gives a text that is not Markdown, such as a title, the no-break spaces
+// that the language has before some signs.
+func (e *Engine) Text(s string) string {
+	if e.space == nil {
+		return s
+	}
+	return e.space.space(s)
 }
 
 // A Target is what a link's destination turned out to be.
@@ -146,7 +158,7 @@ func (e *Engine) Convert(in *Input, h, m *bytes.Buffer) *Facts {
 	w.footnotes(pc)
 	w.children(doc)
 	for i, n := range nodes { // directives say now what they say
-		w.facts.Headings[i].Text = strings.TrimSpace(Plain(n, w.body))
+		w.facts.Headings[i].Text = e.Text(strings.TrimSpace(Plain(n, w.body)))
 	}
 	if d, ok := doc.FirstChild().(*Directive); ok && d.Name == in.Lead {
 		w.facts.Lead = len(d.HTML)

@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -232,7 +233,7 @@ func (r *Renderer) notFound(b *bytes.Buffer, l *site.Locale) error {
 	if l.Home != nil {
 		d.Nav = r.nav(l.Home, out)
 		for _, c := range l.Home.Children {
-			d.Children = append(d.Children, linkTo(c))
+			d.Children = append(d.Children, r.linkTo(c))
 		}
 	}
 	if err := r.Layouts.Page(b, d, ""); err != nil {
@@ -248,7 +249,7 @@ func (r *Renderer) redirect(b *bytes.Buffer, red site.Redirect) error {
 	d := &layout.Redirect{Site: s, URL: red.Address, Permalink: r.absolute(red.Address), Title: red.Address}
 	if red.To != nil {
 		d.Site = r.sites[red.To.Locale.N]
-		d.URL, d.Permalink, d.Title = red.To.URL, s.BaseURL+red.To.URL, red.To.Title
+		d.URL, d.Permalink, d.Title = red.To.URL, s.BaseURL+red.To.URL, r.linkTo(red.To).Title
 	}
 	out := new(diag.List)
 	if err := r.Layouts.Redirect(b, d); err != nil {
@@ -279,6 +280,7 @@ func (r *Renderer) feeds() []output.File {
 		}})
 	}
 	if o.Sitemap {
+		indexed := sync.OnceValue(r.indexed)
 		count := 0
 		for _, l := range r.Site.Locales {
 			for _, p := range l.All {
@@ -297,11 +299,11 @@ func (r *Renderer) feeds() []output.File {
 			})
 			for i := range n {
 				add(fmt.Sprintf("sitemap-%d.xml", i+1), func(b *bytes.Buffer) {
-					r.sitemap(b, r.indexed()[i*sitemapMax:min(count, (i+1)*sitemapMax)])
+					r.sitemap(b, indexed()[i*sitemapMax:min(count, (i+1)*sitemapMax)])
 				})
 			}
 		} else {
-			add("sitemap.xml", func(b *bytes.Buffer) { r.sitemap(b, r.indexed()) })
+			add("sitemap.xml", func(b *bytes.Buffer) { r.sitemap(b, indexed()) })
 		}
 	}
 	if o.Robots {

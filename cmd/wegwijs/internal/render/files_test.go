@@ -153,3 +153,25 @@ func TestClashes(t *testing.T) {
 		}
 	}
 }
+
+// TestSpacesInTitles: titles, which are no Markdown, get the spaces of their
+// language wherever a page shows them; copies for
+// programs have them as they were typed.
+func TestSpacesInTitles(t *testing.T) {
+	files := smallSite(t, map[string]string{
+		"content/nl/e-mail/pop.md": "+++\ntitle = \"Wat ?\"\ndescription = \"Hoe ?\"\n+++\n## Waar ?\n\n## Wie ?\n",
+	})
+	files["i18n/nl.toml"] = "space_before = \"?\"\n" + files["i18n/nl.toml"]
+	_, set, out := renderer(t, files)
+	if out.Len() > 0 {
+		t.Fatal(says(out.Sorted()))
+	}
+	if b := text(t, set, "e-mail/pop/index.md"); !strings.Contains(b, `title: "Wat ?"`) || !strings.Contains(b, "# Waar ?") {
+		t.Errorf("got %s", b)
+	}
+	for _, p := range []string{"index.html", "e-mail/index.html", "e-mail/pop/index.html", "e-mail/imap/index.html"} {
+		if b := text(t, set, p); strings.Contains(b, " ?") || p == "e-mail/pop/index.html" && !strings.Contains(b, "Wat\u202f?") {
+			t.Errorf("%s: got %s", p, b)
+		}
+	}
+}

@@ -86,7 +86,7 @@ func (r *Renderer) renderNav(key navKey, n *navEntry) {
 		}
 		out := make([]layout.NavItem, len(list))
 		for i, c := range list {
-			out[i] = layout.NavItem{URL: c.URL, Title: c.Title, Section: c.Section(), Open: open[c], Mark: template.HTMLAttr(markOpen + strconv.Itoa(len(pages)) + `"`)}
+			out[i] = layout.NavItem{URL: c.URL, Title: r.engines[c.Lang].Text(c.Title), Section: c.Section(), Open: open[c], Mark: template.HTMLAttr(markOpen + strconv.Itoa(len(pages)) + `"`)}
 			if c.Fallback {
 				out[i].Lang = c.Lang
 			}

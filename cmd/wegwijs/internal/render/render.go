@@ -145,14 +145,15 @@ func New(in Input) *Renderer {
 			if !ok {
 				return layout.Link{}, false
 			}
-			return linkTo(p), true
+			return r.linkTo(p), true
 		}))
 	}
 	return r
 }
 
-func linkTo(p *site.Page) layout.Link {
-	l := layout.Link{URL: p.URL, Title: p.Title, Description: p.Description}
+func (r *Renderer) linkTo(p *site.Page) layout.Link {
+	text := r.engines[p.Lang].Text
+	l := layout.Link{URL: p.URL, Title: text(p.Title), Description: text(p.Description)}
 	if p.Fallback {
 		l.Lang = p.Lang
 	}
@@ -358,8 +359,9 @@ func (r *Renderer) directive(p *site.Page, page *layout.Page, d *markdown.Direct
 // data gives what templates see of a page, but for its text.
 func (r *Renderer) data(p *site.Page) *layout.Page {
 	s := r.sites[p.Locale.N]
+	text := r.engines[p.Lang].Text
 	d := &layout.Page{
-		Site: s, Kind: kind(p), ID: p.ID, Title: p.Title, Description: p.Description, URL: p.URL, Permalink: s.BaseURL + p.URL,
+		Site: s, Kind: kind(p), ID: p.ID, Title: text(p.Title), Description: text(p.Description), URL: p.URL, Permalink: s.BaseURL + p.URL,
 		Lang: p.Lang, Dir: s.Dir, Updated: p.Updated, Keywords: p.Keywords,
 	}
 	d.Canonical = d.Permalink
@@ -372,27 +374,27 @@ func (r *Renderer) data(p *site.Page) *layout.Page {
 		d.Notice = &layout.Notice{Lang: p.Lang, LangName: from.Name, URL: own.URL}
 	}
 	for up := p.Parent; up != nil; up = up.Parent {
-		d.Breadcrumbs = append(d.Breadcrumbs, linkTo(up))
+		d.Breadcrumbs = append(d.Breadcrumbs, r.linkTo(up))
 	}
 	slices.Reverse(d.Breadcrumbs)
 	if p.Parent != nil {
-		l := linkTo(p.Parent)
+		l := r.linkTo(p.Parent)
 		d.Section = &l
 		if p.At > 0 {
-			l := linkTo(p.Parent.Children[p.At-1])
+			l := r.linkTo(p.Parent.Children[p.At-1])
 			d.Prev = &l
 		}
 		if p.At+1 < len(p.Parent.Children) {
-			l := linkTo(p.Parent.Children[p.At+1])
+			l := r.linkTo(p.Parent.Children[p.At+1])
 			d.Next = &l
 		}
 	}
 	for _, c := range p.Children {
-		d.Children = append(d.Children, linkTo(c))
+		d.Children = append(d.Children, r.linkTo(c))
 	}
 	for _, id := range p.Related {
 		if q, ok := p.Locale.Page(id); ok {
-			d.Related = append(d.Related, linkTo(q))
+			d.Related = append(d.Related, r.linkTo(q))
 		}
 	}
 	d.Alternates = r.alternates(p)
