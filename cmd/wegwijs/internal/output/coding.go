@@ -7,7 +7,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/gzip"
@@ -66,33 +65,30 @@ func (f *File) of() string { return strings.TrimSuffix(f.Path, f.Coding.Ext()) }
 // pages 8 % smaller, in twenty times the time (brotli 1.3, pages of 16 kB).
 const brotliQuality = 9
 
-// A coder compresses one file at a time. Its results are the same whatever it
-// did before: no names, no times.
+// A coder compresses one file after the other. Its results are the same
+// whatever it did before: they hold no names and no times. It is not kept for
+// long: brotli's tables take 33 MB.
 type coder struct {
 	br *brotli.Writer
 	gz *gzip.Writer
 }
 
-var coders = sync.Pool{New: func() any {
-	gz, err := gzip.NewWriterLevel(nil, gzip.BestCompression)
-	if err != nil {
-		panic(err) // the level is one of the package's own
-	}
-	return &coder{br: brotli.NewWriterLevel(nil, brotliQuality), gz: gz}
-}}
-
-// encode writes data to b in the coding.
-func (c Coding) encode(b *bytes.Buffer, data []byte) error {
-	k := coders.Get().(*coder)
-	defer coders.Put(k)
+// encode writes data to b in a coding.
+func (k *coder) encode(c Coding, b *bytes.Buffer, data []byte) error {
 	var w interface {
 		io.WriteCloser
 		Reset(io.Writer)
 	}
 	switch c {
 	case Brotli:
+		if k.br == nil {
+			k.br = brotli.NewWriterLevel(nil, brotliQuality)
+		}
 		w = k.br
 	case Gzip:
+		if k.gz == nil {
+			k.gz, _ = gzip.NewWriterLevel(nil, gzip.BestCompression) // a level of the package's own
+		}
 		w = k.gz
 	default:
 		return fmt.Errorf("no content coding %q", c)

@@ -12,18 +12,25 @@ import (
 
 func workers() int { return runtime.GOMAXPROCS(0) }
 
-// each calls do for every i below n, from several goroutines, each with
-// two buffers of its own that are empty at every call. The error is that of the
-// lowest i that failed; after a failure no new call starts.
-func each(ctx context.Context, workers, n int, do func(ctx context.Context, i int, b, twin *bytes.Buffer) error) error {
+// A bench is what a goroutine that makes files works with. The buffers are empty
+// when a piece of work begins.
+type bench struct {
+	b, twin, coded bytes.Buffer
+	coder
+}
+
+// each calls do for every i below n, from several goroutines, each at a bench
+// of its own. The error is that of the lowest i that failed; after a failure no
+// new call starts.
+func each(ctx context.Context, workers, n int, do func(ctx context.Context, i int, at *bench) error) error {
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	var first error
-	at := n
+	failed := n
 	for range min(workers, n) {
 		wg.Go(func() {
-			var b, twin bytes.Buffer
+			at := new(bench)
 			for {
 				i := int(next.Add(1)) - 1
 				if i >= n {
@@ -31,14 +38,14 @@ func each(ctx context.Context, workers, n int, do func(ctx context.Context, i in
 				}
 				err := ctx.Err()
 				if err == nil {
-					b.Reset()
-					twin.Reset()
-					err = do(ctx, i, &b, &twin)
+					at.b.Reset()
+					at.twin.Reset()
+					err = do(ctx, i, at)
 				}
 				if err != nil {
 					mu.Lock()
-					if i < at {
-						first, at = err, i
+					if i < failed {
+						first, failed = err, i
 					}
 					mu.Unlock()
 					next.Store(int64(n))
@@ -81,36 +88,35 @@ func (s *Set) waves() [2][]int {
 // in a [Coding] are left out.
 func (s *Set) everything(ctx context.Context, workers int, coded bool, do func(i int, data []byte) error) error {
 	files := s.Files()
-	give := func(i int, b *bytes.Buffer) error {
-		if err := do(i, b.Bytes()); err != nil || !coded {
+	give := func(at *bench, i int, data []byte) error {
+		if err := do(i, data); err != nil || !coded {
 			return err
 		}
 		for _, c := range files[i].codings {
-			var packed bytes.Buffer
-			if err := c.encode(&packed, b.Bytes()); err != nil {
+			at.coded.Reset()
+			if err := at.encode(c, &at.coded, data); err != nil {
 				return fmt.Errorf("make %s: %w", files[i].Path+c.Ext(), err)
 			}
-			if err := do(s.at(i, files[i].Path+c.Ext()), packed.Bytes()); err != nil {
+			if err := do(s.at(i, files[i].Path+c.Ext()), at.coded.Bytes()); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
 	for _, wave := range s.waves() {
-		err := each(ctx, workers, len(wave), func(ctx context.Context, n int, b, twin *bytes.Buffer) error {
+		err := each(ctx, workers, len(wave), func(ctx context.Context, n int, at *bench) error {
 			i := wave[n]
 			f := &files[i]
 			if f.Twin == "" {
-				twin = nil
+				if err := s.make(ctx, f, &at.b, nil); err != nil {
+					return err
+				}
+				return give(at, i, at.b.Bytes())
 			}
-			if err := s.make(ctx, f, b, twin); err != nil {
+			if err := s.make(ctx, f, &at.b, &at.twin); err != nil {
 				return err
 			}
-			err := give(i, b)
-			if twin != nil {
-				err = errors.Join(err, give(s.at(i, f.Twin), twin))
-			}
-			return err
+			return errors.Join(give(at, i, at.b.Bytes()), give(at, s.at(i, f.Twin), at.twin.Bytes()))
 		})
 		if err != nil {
 			return err

@@ -437,7 +437,7 @@ func (s *Set) make(ctx context.Context, f *File, b, twin *bytes.Buffer) error {
 	case f.Coding != "":
 		var data []byte
 		if data, err = s.Make(ctx, f.of()); err == nil {
-			err = f.Coding.encode(b, data)
+			err = new(coder).encode(f.Coding, b, data)
 		}
 	case f.Make != nil:
 		err = f.Make(ctx, b)

@@ -314,7 +314,7 @@ func (w *writer) commit(ctx context.Context) error {
 		}
 	}
 	for _, is := range byRank {
-		err := each(ctx, w.opt.Workers, len(is), func(_ context.Context, n int, _, _ *bytes.Buffer) error {
+		err := each(ctx, w.opt.Workers, len(is), func(_ context.Context, n int, _ *bench) error {
 			i := is[n]
 			return w.place(stageDir+"/"+strconv.Itoa(i), w.entries[i].Path)
 		})
