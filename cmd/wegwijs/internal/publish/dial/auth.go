@@ -2,13 +2,14 @@ package dial
 
 import (
 	"bytes"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"os"
-	"path/filepath"
 	"strings"
+	"unicode"
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
@@ -19,7 +20,7 @@ import (
 type auth struct {
 	s      *settings
 	around *Surroundings
-	asking func() // called before each question
+	asking func() (answered func()) // called before each question; what it gives, after
 	agent  net.Conn
 	notes  []string // why a key could not be used, for the message at the end
 	tried  int      // keys offered; -1: it did not come to that
@@ -39,7 +40,7 @@ func (a *auth) note(format string, args ...any) {
 
 func (a *auth) ask(question string, secret bool) (string, error) {
 	if a.asking != nil {
-		a.asking()
+		defer a.asking()()
 	}
 	return a.around.Ask(question, secret)
 }
@@ -50,12 +51,18 @@ func (a *auth) methods() []ssh.AuthMethod {
 		return ms
 	}
 	const tries = 3 // as ssh has it
+	again := ""
 	return append(ms,
 		ssh.RetryableAuthMethod(ssh.KeyboardInteractive(a.interactive), tries),
 		ssh.RetryableAuthMethod(ssh.PasswordCallback(func() (string, error) {
-			return a.ask(fmt.Sprintf("password of %s on %s: ", a.s.user, a.s.alias), true)
+			question := fmt.Sprintf("%spassword of %s on %s: ", again, a.s.user, a.s.alias)
+			again = notIt
+			return a.ask(question, true)
 		}), tries))
 }
+
+// notIt begins a question that is asked anew.
+const notIt = "that was not it; "
 
 // interactive passes on the server's own questions.
 func (a *auth) interactive(_, instruction string, questions []string, echos []bool) ([]string, error) {
@@ -77,7 +84,8 @@ func (a *auth) interactive(_, instruction string, questions []string, echos []bo
 // printable keeps a server from steering the terminal.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' || r == 0x7f {
+		// Controls of both ranges, and marks that turn the direction of text.
+		if unicode.In(r, unicode.Cc, unicode.Cf) && r != '\n' {
 			return -1
 		}
 		return r
@@ -236,9 +244,10 @@ func (k *lockedKey) SignWithAlgorithm(rand io.Reader, data []byte, algorithm str
 
 func (k *lockedKey) unlock() error {
 	var err error
+	question := fmt.Sprintf("passphrase of %s: ", k.file)
 	for range 3 {
 		var phrase string
-		phrase, err = k.auth.ask(fmt.Sprintf("passphrase of %s: ", filepath.Base(k.file)), true)
+		phrase, err = k.auth.ask(question, true)
 		if err != nil {
 			return err
 		}
@@ -251,7 +260,13 @@ func (k *lockedKey) unlock() error {
 			k.open = open
 			return nil
 		}
+		question = notIt + strings.TrimPrefix(question, notIt)
 	}
+	if errors.Is(err, x509.IncorrectPasswordError) {
+		err = errors.New("that was not its passphrase")
+	}
+	// What comes back is lost when the server turns down all the rest too.
+	k.auth.note("the key %s stays locked: %v", k.file, err)
 	return fmt.Errorf("the key %s stays locked: %w", k.file, err)
 }
 
@@ -261,12 +276,24 @@ func refused(err error) bool {
 	return strings.Contains(err.Error(), "unable to authenticate") || strings.Contains(err.Error(), "unexpected message type 51")
 }
 
-// hint says what was tried to log in; "" when it did not come to that.
+// hint says what was tried to log in, and what was not.
 func (a *auth) hint() string {
 	var b strings.Builder
 	switch {
+	case a.tried < 0 && a.around.Ask == nil:
+		return "\n\tit takes no keys, and there is no terminal to ask for a password"
 	case a.tried < 0:
 		return ""
+	case a.tried == 0 && len(a.notes) == 0:
+		fmt.Fprintf(&b, "\n\tno key was found: looked for %s; ", strings.Join(a.s.identities, ", "))
+		switch {
+		case a.s.only:
+			b.WriteString("~/.ssh/config allows no others")
+		case a.s.agent == "":
+			b.WriteString("no ssh-agent runs (SSH_AUTH_SOCK is not set)")
+		default:
+			b.WriteString("the ssh-agent holds none")
+		}
 	case a.tried == 1:
 		b.WriteString("\n\t1 key was offered")
 	default:

@@ -76,7 +76,8 @@ type settings struct {
 func (s *settings) address() string { return net.JoinHostPort(s.host, strconv.Itoa(s.port)) }
 
 // Connect opens a connection. The caller closes it. It ends by itself when the
-// server stops answering; ctx only bounds connecting.
+// server stops answering; ctx only bounds connecting. Whoever ends ctx must also
+// make a question that is being asked come back.
 func Connect(ctx context.Context, t Target, around Surroundings) (*ssh.Client, error) {
 	s, err := resolve(t, &around)
 	if err != nil {
@@ -89,8 +90,16 @@ func Connect(ctx context.Context, t Target, around Surroundings) (*ssh.Client, e
 	auth := newAuth(s, &around)
 	defer auth.close()
 	around.alive, around.patience = cmp.Or(around.alive, keepAlive), cmp.Or(around.patience, patience)
-	ctx, cancel := context.WithTimeout(ctx, around.patience)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	// A person at the keyboard may take longer than a server, so this clock
+	// stands still during a question.
+	late := time.AfterFunc(around.patience, func() { cancel(fmt.Errorf("no answer within %s", around.patience)) })
+	defer late.Stop()
+	auth.asking = func() (answered func()) {
+		late.Stop()
+		return func() { late.Reset(around.patience) }
+	}
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.address())
 	if err != nil {
 		if cause := context.Cause(ctx); cause != nil {
@@ -98,10 +107,7 @@ func Connect(ctx context.Context, t Target, around Surroundings) (*ssh.Client, e
 		}
 		return nil, fmt.Errorf("connect to %s: %w", s.alias, err)
 	}
-	// A person at the keyboard may take longer than a server, so only the
-	// silence before the first question is bounded.
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	auth.asking = func() { stop() }
 	c, chans, reqs, err := ssh.NewClientConn(conn, hosts.name, &ssh.ClientConfig{
 		User:              s.user,
 		Auth:              auth.methods(),
@@ -109,19 +115,20 @@ func Connect(ctx context.Context, t Target, around Surroundings) (*ssh.Client, e
 		HostKeyAlgorithms: hosts.algorithms(),
 		ClientVersion:     "SSH-2.0-wegwijs",
 	})
-	stop()
+	if !stop() { // the connection was closed, be it after the last answer
+		err = context.Cause(ctx)
+	}
 	if err != nil {
 		conn.Close()
-		if hosts.err != nil {
+		switch {
+		case hosts.err != nil:
 			return nil, hosts.err
+		case ctx.Err() != nil:
+			return nil, fmt.Errorf("connect to %s as %s: %w", s.alias, s.user, context.Cause(ctx))
+		case refused(err):
+			return nil, fmt.Errorf("connect to %s as %s: the server refused the login%s", s.alias, s.user, auth.hint())
 		}
-		if ctx.Err() != nil {
-			err = fmt.Errorf("no answer: %w", context.Cause(ctx))
-		}
-		if refused(err) {
-			err = errors.New("the server refused the login")
-		}
-		return nil, fmt.Errorf("connect to %s as %s: %w%s", s.alias, s.user, err, auth.hint())
+		return nil, fmt.Errorf("connect to %s as %s: %w", s.alias, s.user, err)
 	}
 	client := ssh.NewClient(c, chans, reqs)
 	go watch(client, around.alive, around.patience)
