@@ -7,11 +7,14 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"wegwijs/cmd/wegwijs/internal/publish/release"
 )
 
 // requests counts and disturbs requests to the store.
@@ -272,6 +275,31 @@ func TestS3InterruptedTidying(t *testing.T) {
 		s.bodiesFit(t, target)
 		if t.Failed() {
 			t.Fatalf("request %d: %s", n, count.log[n-1])
+		}
+	}
+}
+
+// TestS3ManifestThatIsGone has someone delete the list of a release that is
+// kept: the releases after it are tidied up all the same.
+func TestS3ManifestThatIsGone(t *testing.T) {
+	s := startStore(t)
+	target := s.target()
+	target.Keep = 2
+	siteA, siteB, siteC := siteA.with(files{"teller.txt": "1"}), siteA.with(files{"teller.txt": "2"}), siteA.with(files{"teller.txt": "3"})
+	mustPublish(t, target, s.me(), siteA.release(), lax)
+	mustPublish(t, target, later(s.me(), hour), siteB.release(), lax)
+	b := siteB.release().Manifest.Release
+	if err := os.Remove(filepath.Join(s.dir(target), release.Folder, "releases", b+".json")); err != nil {
+		t.Fatal(err)
+	}
+	opt := lax
+	opt.Allow = append(slices.Clone(opt.Allow), release.Foreign)
+	mustPublish(t, target, later(s.me(), 2*hour), siteC.release(), opt)
+	mustPublish(t, target, later(s.me(), 3*hour), siteA.release(), lax)
+	isOne(t, s.served(t, target), siteA)
+	for _, r := range statusOf(t, target, s.me()).Releases {
+		if r.Release == b {
+			t.Error("a release that cannot be gone back to is offered")
 		}
 	}
 }

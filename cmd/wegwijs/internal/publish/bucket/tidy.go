@@ -95,14 +95,19 @@ func (b *Bucket) forget(ctx context.Context, j *release.Job) error {
 	for _, e := range j.Manifest.Files {
 		delete(only, e.SHA256)
 	}
-	for _, r := range keep {
-		if len(only) == 0 {
-			break
-		}
+	for _, r := range slices.Clone(keep) {
 		if r.Release == j.Record.Release {
 			continue
 		}
 		m, err := b.Release(ctx, r.Release)
+		if errors.Is(err, errAbsent) {
+			// By another's hand. Nobody can go back to it any more, and it
+			// must not keep us from forgetting the rest.
+			if !slices.Contains(at, r.Release) {
+				keep = slices.DeleteFunc(keep, func(k release.Record) bool { return k.Release == r.Release })
+			}
+			continue
+		}
 		if err != nil {
 			return err
 		}
