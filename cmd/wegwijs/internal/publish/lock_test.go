@@ -48,6 +48,36 @@ func TestStaleLockTakenByAThird(t *testing.T) {
 	isOne(t, served(t, root), siteA)
 }
 
+// TestBreakLockMeansOne breaks the lock of someone alive; a third who comes in
+// meanwhile is not who was meant.
+func TestBreakLockMeansOne(t *testing.T) {
+	root := lab.RAM(t)
+	target := dirTarget(root)
+	mustPublish(t, target, me(), siteA.release(), lax)
+	name := filepath.Join(root, release.Folder, "lock")
+	write(t, name, deadLock)
+	around := me()
+	around.Alive = func(int) bool { return true }
+	around.wrap = func(f remote.FS) remote.FS {
+		gone := false
+		return &hooked{FS: f, before: func(op, to string) error {
+			if gone && op == "link" && to == release.Folder+"/lock" {
+				gone = false
+				write(t, name, strings.Replace(strings.Replace(deadLock, "dead", "third", 1), "bot@laptop", "kim@pc", 1))
+			}
+			gone = gone || op == "rename" && strings.HasPrefix(to, release.Folder+"/tmp/")
+			return nil
+		}}
+	}
+	opt := lax
+	opt.TakeLock = true
+	_, err := tryPublish(t.Context(), target, around, siteB.release(), opt)
+	if held, ok := errors.AsType[*release.HeldError](err); !ok || held.Lock.By != "kim@pc" {
+		t.Errorf("got %v, want it held by the third", err)
+	}
+	isOne(t, served(t, root), siteA)
+}
+
 // TestSomeonePublishesBeforeTheLock changes the target between the question
 // and the lock: what was decided then does not hold any more.
 func TestSomeonePublishesBeforeTheLock(t *testing.T) {

@@ -2,10 +2,13 @@ package publish
 
 import (
 	"errors"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/minio/minio-go/v7"
 
 	"wegwijs/cmd/wegwijs/internal/publish/release"
 )
@@ -201,3 +204,38 @@ func TestS3LockTakenDuringTheCheck(t *testing.T) {
 	isOne(t, s.served(t, target), back)
 	s.bodiesFit(t, target)
 }
+
+// TestS3BreakLockMeansOne is as [TestBreakLockMeansOne].
+func TestS3BreakLockMeansOne(t *testing.T) {
+	s := startStore(t)
+	target := s.target()
+	mustPublish(t, target, s.me(), siteA.release(), lax)
+	lock := func(text string) {
+		_, err := s.client(t).PutObject(t.Context(), s.Bucket, target.Prefix+release.Folder+"/lock", strings.NewReader(text), int64(len(text)), minio.PutObjectOptions{})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	lock(deadLock)
+	around := later(s.me(), hour)
+	around.beat, around.Alive = 20*time.Millisecond, func(int) bool { return true }
+	done := false
+	around.transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+		if !done && r.Method == http.MethodPut && strings.HasSuffix(r.URL.Path, "/lock") {
+			done = true
+			lock(strings.Replace(strings.Replace(deadLock, "dead", "third", 1), "bot@laptop", "kim@pc", 1))
+		}
+		return http.DefaultTransport.RoundTrip(r)
+	})
+	opt := lax
+	opt.TakeLock = true
+	_, err := tryPublish(t.Context(), target, around, siteB.release(), opt)
+	if held, ok := errors.AsType[*release.HeldError](err); !ok || held.Lock.By != "kim@pc" || !done {
+		t.Errorf("got %v, want it held by the third", err)
+	}
+	isOne(t, s.served(t, target), siteA)
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

@@ -41,12 +41,20 @@ func lockText(l release.Lock, beat int) []byte {
 // away; whoever lost it cannot replace the state either.
 func (b *Bucket) Lock(ctx context.Context, want release.Lock, owner release.Owner, take bool) (_ context.Context, unlock func() error, _ error) {
 	want.Token = b.token
+	from := ""    // whose lock is taken by force: no other's
 	for range 3 { // again when the lock's holder leaves while we look
-		cond, alive, err := b.mayLock(ctx, owner, take)
+		l, tag, err := b.readLock(ctx)
 		if err != nil {
 			return nil, nil, err
 		}
-		tag, err := b.c.putBytes(ctx, lockKey, lockText(want, 0), lockHeaders, cond)
+		cond, alive := condition{tag: tag, absent: l == nil}, false
+		if l != nil && !l.Dead(owner) {
+			if !take || from != "" && from != l.Token {
+				return nil, nil, &release.HeldError{Lock: *l}
+			}
+			alive, from, b.victim = true, l.Token, l.Release
+		}
+		tag, err = b.c.putBytes(ctx, lockKey, lockText(want, 0), lockHeaders, cond)
 		if errors.Is(err, errOther) || errors.Is(err, errAbsent) {
 			// Refused, or done and the answer lost.
 			l, t, rerr := b.readLock(ctx)
@@ -64,26 +72,6 @@ func (b *Bucket) Lock(ctx context.Context, want release.Lock, owner release.Owne
 		return b.hold(ctx, want, tag, alive)
 	}
 	return nil, nil, errors.New("lock the target: others come and go too fast; try again")
-}
-
-// mayLock gives the condition under which the lock may be written; alive says
-// that it is being taken from someone who may still work.
-func (b *Bucket) mayLock(ctx context.Context, owner release.Owner, take bool) (_ condition, alive bool, _ error) {
-	l, tag, err := b.readLock(ctx)
-	if err != nil {
-		return condition{}, false, err
-	}
-	if l == nil {
-		return condition{absent: true}, false, nil
-	}
-	dead := l.Dead(owner)
-	if !dead && !take {
-		return condition{}, false, &release.HeldError{Lock: *l}
-	}
-	if !dead {
-		b.victim = l.Release
-	}
-	return condition{tag: tag}, !dead, nil
 }
 
 func (b *Bucket) hold(ctx context.Context, l release.Lock, tag string, alive bool) (context.Context, func() error, error) {

@@ -65,6 +65,7 @@ func (t *Tree) Lock(ctx context.Context, want release.Lock, owner release.Owner,
 		if err := t.clear(ctx, owner, take); err != nil {
 			return nil, nil, err
 		}
+		take = false // it was meant for the one whose lock that was
 	}
 	return nil, nil, errors.New("lock the target: others come and go too fast; try again")
 }
