@@ -287,6 +287,43 @@ func TestStrangeThingsInTheTarget(t *testing.T) {
 	}
 }
 
+// TestRecordThatLeadsOut has the target name an old asset outside of its
+// release: it is taken neither from nor to there.
+func TestRecordThatLeadsOut(t *testing.T) {
+	root := t.TempDir()
+	target := dirTarget(root)
+	mustPublish(t, target, me(), siteA.release(), lax)
+	id := siteA.release().Manifest.Release
+	name := filepath.Join(root, "releases", id+".json")
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := siteA.release().Manifest.Files[0].SHA256
+	kept := `{"path": "../../../buiten.php", "sha256": "` + sum + `", "size": 1, "until": "2999-01-01T00:00:00Z"},` +
+		`{"path": "assets/oud.aaaaaaaaaa.css", "sha256": "x/../..", "size": 1, "until": "2999-01-01T00:00:00Z"}`
+	write(t, name, strings.Replace(string(text), "{", `{"kept": [`+kept+`],`, 1))
+	mustPublish(t, target, later(me(), hour), siteB.release(), lax)
+	isOne(t, served(t, root), siteB)
+	if _, err := os.Lstat(filepath.Join(root, "buiten.php")); err == nil {
+		t.Error("a file stands outside of the release")
+	}
+	// The same in the record of the spare, which the next release is made of.
+	write(t, filepath.Join(root, "buiten.php"), "x")
+	target.Keep = 1
+	mustPublish(t, target, later(me(), 2*hour), siteC.release(), lax)
+	spare := filepath.Join(root, release.Folder, "spare", "record.json")
+	if text, err = os.ReadFile(spare); err != nil {
+		t.Fatal(err)
+	}
+	write(t, spare, strings.Replace(string(text), "{", `{"kept": [`+kept+`],`, 1))
+	mustPublish(t, target, later(me(), 3*hour), siteA.release(), lax)
+	isOne(t, served(t, root), siteA)
+	if _, err := os.Lstat(filepath.Join(root, "buiten.php")); err != nil {
+		t.Error("a file outside of the release was removed")
+	}
+}
+
 func relink(t *testing.T, root, to string) {
 	t.Helper()
 	name := filepath.Join(root, "current")

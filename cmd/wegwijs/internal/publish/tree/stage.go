@@ -58,8 +58,8 @@ func (s *sending) takeStage(ctx context.Context) error {
 	if err != nil && !broken(err) {
 		return err
 	}
-	var r release.Record
-	if err := s.readJSON(stageRecord, &r); err != nil && !broken(err) {
+	r, err := s.readRecord(stageRecord)
+	if err != nil && !broken(err) {
 		return err
 	}
 	if m == nil || r.Release != m.Release {

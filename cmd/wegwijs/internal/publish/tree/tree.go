@@ -146,7 +146,7 @@ func (t *Tree) Look(ctx context.Context, known *release.State) (*release.State, 
 		}
 	}
 	if _, err := t.fs.Lstat(stageTree); err == nil {
-		if r := (release.Record{}); t.readJSON(stageRecord, &r) == nil {
+		if r, err := t.readRecord(stageRecord); err == nil {
 			s.Unfinished = r.Release
 		}
 	}
@@ -224,8 +224,8 @@ func (t *Tree) readReleases(ctx context.Context, s *release.State) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		var r release.Record
-		if err := t.readJSON(recordOf(i.Name), &r); err != nil && !broken(err) {
+		r, err := t.readRecord(recordOf(i.Name))
+		if err != nil && !broken(err) {
 			return err
 		}
 		if r.Release == i.Name {
@@ -283,6 +283,17 @@ func (t *Tree) readJSON(name string, v any) error {
 		return brokenError{fmt.Errorf("read %s: %w", name, err)}
 	}
 	return nil
+}
+
+// readRecord reads a record. What it keeps at a path that leads out of the
+// release is left out: whoever may write to the target folder may not thereby
+// have files made or removed elsewhere, in the name of the user who publishes.
+func (t *Tree) readRecord(name string) (r release.Record, _ error) {
+	if err := t.readJSON(name, &r); err != nil {
+		return release.Record{}, err
+	}
+	r.Kept = slices.DeleteFunc(r.Kept, func(k release.Kept) bool { return output.CheckPath(k.Path) != "" })
+	return r, nil
 }
 
 // smallFile bounds what is read of records and the lock: they are kilobytes,
