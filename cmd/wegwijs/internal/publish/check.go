@@ -40,8 +40,12 @@ func (c *Check) String() string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "stale at %s: %d of %d addresses asked do not give release %s\n", c.URL, len(c.Stale), c.Checked, c.Release)
-	for _, s := range c.Stale {
-		fmt.Fprintf(&b, "    %s: %s\n", s.Address, s.Why)
+	if why := c.Stale[0].Why; len(c.Stale) == c.Checked && c.Checked > 1 && !slices.ContainsFunc(c.Stale, func(s Stale) bool { return s.Why != why }) {
+		fmt.Fprintf(&b, "    each: %s\n", why)
+	} else {
+		for _, s := range c.Stale {
+			fmt.Fprintf(&b, "    %s: %s\n", s.Address, s.Why)
+		}
 	}
 	b.WriteString("    hint: does the web server serve the link current? does a cache or CDN need purging?\n")
 	return b.String()

@@ -191,6 +191,19 @@ func TestCheckReadsCodings(t *testing.T) {
 }
 
 // TestCheckWaitsForCaches asks again while a cache still remembers.
+// TestStaleSaysTheSameOnce keeps a server that is down from filling the screen.
+func TestStaleSaysTheSameOnce(t *testing.T) {
+	c := &Check{URL: "http://h/", Release: "r", Checked: 2, Stale: []Stale{{"http://h/a", "down"}, {"http://h/b", "down"}}}
+	if got := c.String(); !strings.Contains(got, "2 of 2") || strings.Count(got, "down") != 1 {
+		t.Errorf("got %s", got)
+	}
+	for _, other := range []Check{{Checked: 3, Stale: c.Stale}, {Checked: 2, Stale: []Stale{{"http://h/a", "down"}, {"http://h/b", "old"}}}} {
+		if got := other.String(); !strings.Contains(got, "http://h/a: down\n") || !strings.Contains(got, "http://h/b: ") {
+			t.Errorf("got %s", got)
+		}
+	}
+}
+
 func TestCheckWaitsForCaches(t *testing.T) {
 	root := lab.RAM(t)
 	target := dirTarget(root)

@@ -174,6 +174,9 @@ func TestRollback(t *testing.T) {
 	if rep.Plan.From != idOf(siteC) || rep.Plan.To != idOf(siteB) {
 		t.Errorf("plan from %s to %s", rep.Plan.From, rep.Plan.To)
 	}
+	if rep.Plan.Bytes != 0 || len(rep.Plan.Changed) == 0 {
+		t.Errorf("%d bytes are to be brought, though the target has them", rep.Plan.Bytes)
+	}
 	if _, ok := served(t, root)["assets/site.dddddddddd.css"]; !ok {
 		t.Error("a tab that was opened on the newer release lost its assets")
 	}

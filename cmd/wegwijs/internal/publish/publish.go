@@ -105,7 +105,7 @@ func Open(ctx context.Context, t Target, around Surroundings, write bool) (*Plac
 		err = fmt.Errorf("%q is no type of target", t.Type)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("target %s: %w", t.Name, err)
+		return nil, p.wrap(err)
 	}
 	return p, nil
 }
@@ -227,15 +227,28 @@ func (p *Place) Plan(ctx context.Context, r Release, allow []release.Gate) (*rel
 }
 
 func (p *Place) plan(old *release.State, r Release, allow []release.Gate) *release.Plan {
-	plan := release.Compare(old.Manifest, r.Manifest)
-	plan.Target, plan.Lock = p.target.Name, p.holder(old)
+	plan := p.compare(old, r.Manifest)
 	plan.Refused = release.Check(release.Checks{Old: old.Manifest, New: r.Manifest, Findings: r.Findings, Foreign: old.Foreign, Shrink: p.target.Shrink, Allow: allow})
 	return plan
 }
 
+func (p *Place) compare(old *release.State, m *output.Manifest) *release.Plan {
+	plan := release.Compare(old.Manifest, m)
+	plan.Target, plan.Lock = p.target.Name, p.holder(old)
+	if _, ok := old.Release(m.Release); ok {
+		plan.Bytes = 0 // the target has them all
+	}
+	return plan
+}
+
 func (p *Place) wrap(err error) error {
-	if err == nil {
+	switch {
+	case err == nil:
 		return nil
+	case errors.Is(err, fs.ErrPermission) && p.target.Type == "dir":
+		return fmt.Errorf("target %s: %w\n\twhoever publishes must own %s and all that is in it", p.target.Name, err, p.target.Path)
+	case errors.Is(err, fs.ErrPermission) && p.target.Type == "ssh":
+		return fmt.Errorf("target %s: %w\n\tthe user who logs in to %s must own %s and all that is in it", p.target.Name, err, p.target.SSH.Host, p.target.Path)
 	}
 	return fmt.Errorf("target %s: %w", p.target.Name, err)
 }
@@ -321,8 +334,7 @@ func (p *Place) Rollback(ctx context.Context, id string, opt Options) (*Report, 
 	if err := release.CheckManifest(m); err != nil {
 		return rep, p.wrap(err)
 	}
-	rep.Plan = release.Compare(old.Manifest, m)
-	rep.Plan.Target, rep.Plan.Lock = p.target.Name, p.holder(old)
+	rep.Plan = p.compare(old, m)
 	if !p.may(rep, opt, &err) {
 		return rep, err
 	}
@@ -434,14 +446,44 @@ func (p *Place) reload(plan *release.Plan) []string {
 	return names
 }
 
-// change sends, switches, asks readers' side, and tidies up.
-func (p *Place) change(ctx context.Context, j *release.Job, rep *Report) error {
-	if err := p.at.Send(ctx, j); err != nil {
+// A HalfwayError is a failure before the release is what readers get. The same
+// command goes on from there.
+type HalfwayError struct {
+	Err  error
+	Left string // what readers have, and what to do
+}
+
+func (e *HalfwayError) Error() string { return e.Err.Error() + "\n\t" + e.Left }
+
+func (e *HalfwayError) Unwrap() error { return e.Err }
+
+// halfway says what became of readers, unless that is someone else's by now.
+func halfway(ctx context.Context, err error, left string) error {
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(err, cause) {
+		err = fmt.Errorf("%w (%w)", cause, err)
+	}
+	if errors.Is(err, release.ErrLost) {
 		return err
 	}
+	return &HalfwayError{err, left}
+}
+
+// change sends, switches, asks readers' side, and tidies up.
+func (p *Place) change(ctx context.Context, j *release.Job, rep *Report) error {
+	const goesOn = "the same command goes on where this stopped"
+	if err := p.at.Send(ctx, j); err != nil {
+		return halfway(ctx, err, "readers have what they had; "+goesOn)
+	}
 	err := p.at.Switch(ctx, j)
-	if _, live := errors.AsType[*release.LiveError](err); err == nil || live {
+	_, live := errors.AsType[*release.LiveError](err)
+	switch {
+	case err == nil || live:
 		rep.Live, rep.Record, rep.Reload = true, &j.Record, p.reload(rep.Plan)
+	case p.target.Type == "s3":
+		// Page by page; each has what it needs.
+		err = halfway(ctx, err, "readers may get some new pages already; "+goesOn)
+	default:
+		err = halfway(ctx, err, goesOn)
 	}
 	if err != nil {
 		return err

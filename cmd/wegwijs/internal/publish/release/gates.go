@@ -43,9 +43,13 @@ func (r Refusal) String() string {
 		kind = "let pass"
 	}
 	fmt.Fprintf(&b, "%s: %s [%s]\n", kind, r.Msg, r.Gate)
-	for i, it := range r.Items {
+	items := r.Items
+	if r.Allowed && r.Gate == Findings {
+		items = nil // the build has just told them, with their places
+	}
+	for i, it := range items {
 		if i == planLines {
-			fmt.Fprintf(&b, "    … and %d more\n", len(r.Items)-i)
+			fmt.Fprintf(&b, "    … and %d more\n", len(items)-i)
 			break
 		}
 		fmt.Fprintf(&b, "    %s\n", it)

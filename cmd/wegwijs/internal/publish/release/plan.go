@@ -19,7 +19,7 @@ type Plan struct {
 	Changed []Change  `json:"changed"`
 	Removed []Change  `json:"removed"`
 	Same    int       `json:"same"`  // files
-	Bytes   int64     `json:"bytes"` // of the new and changed files
+	Bytes   int64     `json:"bytes"` // of the new and changed files; 0 when the target has the release already
 	Refused []Refusal `json:"refused"`
 	Lock    *Lock     `json:"lock,omitempty"` // who is publishing to the target now
 }

@@ -131,8 +131,13 @@ func (s *sending) folders(ctx context.Context) error {
 	slices.SortFunc(todo, func(a, b string) int {
 		return cmp.Or(strings.Count(a, "/")-strings.Count(b, "/"), strings.Compare(a, b))
 	})
+	s.job.Meter.Phase("folders", len(todo), 0)
 	for _, level := range levels(todo) {
-		if err := s.each(ctx, len(level), func(i int) error { return s.mkdir(stageTree + "/" + level[i]) }); err != nil {
+		err := s.each(ctx, len(level), func(i int) error {
+			defer s.job.Meter.File()
+			return s.mkdir(stageTree + "/" + level[i])
+		})
+		if err != nil {
 			return err
 		}
 	}

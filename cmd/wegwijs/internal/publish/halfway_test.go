@@ -1,0 +1,74 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"wegwijs/cmd/wegwijs/internal/publish/release"
+	"wegwijs/cmd/wegwijs/internal/publish/remote"
+)
+
+// TestHalfway checks what is said of readers when a publish breaks off.
+func TestHalfway(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		stop func(root string, cancel context.CancelFunc)
+		want string // of HalfwayError.Left; "" when it is none
+		is   error
+	}{
+		{"stopped by the user", func(_ string, cancel context.CancelFunc) { cancel() }, "readers have what they had; the same command", context.Canceled},
+		{"the lock is another's", func(root string, _ context.CancelFunc) {
+			lock := filepath.Join(root, release.Folder, "lock")
+			if err := os.Remove(lock); err != nil {
+				t.Error(err)
+			}
+			write(t, lock, `{"token": "other", "by": "piet@pc"}`)
+			time.Sleep(200 * time.Millisecond) // several beats
+		}, "", release.ErrLost},
+	} {
+		root := t.TempDir()
+		target := dirTarget(root)
+		mustPublish(t, target, me(), siteA.release(), lax)
+		ctx, cancel := context.WithCancel(t.Context())
+		opt := lax
+		done := false
+		opt.Progress = func(p release.Progress) {
+			if p.Phase == "upload" && !done {
+				done = true
+				c.stop(root, cancel)
+			}
+		}
+		_, err := tryPublish(ctx, target, later(me(), hour), siteB.release(), opt)
+		half, ok := errors.AsType[*HalfwayError](err)
+		if !errors.Is(err, c.is) || ok != (c.want != "") || ok && !strings.Contains(half.Left, c.want) {
+			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
+		}
+		isOne(t, served(t, root), siteA)
+		cancel()
+	}
+}
+
+// TestPermissionSaysWhose tells whoever may not write where that is.
+func TestPermissionSaysWhose(t *testing.T) {
+	root := t.TempDir()
+	target := dirTarget(root)
+	around := me()
+	around.wrap = func(f remote.FS) remote.FS {
+		return &hooked{FS: f, before: func(op, name string) error {
+			if op == "mkdir" {
+				return &fs.PathError{Op: op, Path: name, Err: fs.ErrPermission}
+			}
+			return nil
+		}}
+	}
+	_, err := tryPublish(t.Context(), target, around, siteA.release(), lax)
+	if err == nil || !strings.Contains(err.Error(), "must own "+target.Path) {
+		t.Errorf("got %v", err)
+	}
+}
