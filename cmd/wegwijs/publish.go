@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"os"
@@ -57,7 +58,7 @@ pass with --allow and the gate's name, which the release's record keeps:
 
 It ends with status 1 when a gate refused, when the question was answered with
 no, or when readers do not get the new release after the switch.`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMostOne,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				f.target = args[0]
@@ -77,7 +78,7 @@ no, or when readers do not get the new release after the switch.`,
 		Use:   "rollback [RELEASE]",
 		Short: "Give readers an earlier release again",
 		Long:  "Rollback gives readers RELEASE again, or, without one, what they had before. The\nfirst few characters of its id are enough. publish status lists those that the\ntarget keeps.",
-		Args:  cobra.MaximumNArgs(1),
+		Args:  atMostOne,
 		RunE: func(c *cobra.Command, args []string) error {
 			return e.runRollback(c.Context(), f, strings.Join(args, ""))
 		},
@@ -87,7 +88,7 @@ no, or when readers do not get the new release after the switch.`,
 	status := &cobra.Command{
 		Use:   "status [TARGET]",
 		Short: "Say which release readers have, and which can be gone back to",
-		Args:  cobra.MaximumNArgs(1),
+		Args:  atMostOne,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				f.target = args[0]
@@ -97,6 +98,14 @@ no, or when readers do not get the new release after the switch.`,
 	}
 	c.AddCommand(status, back)
 	return c
+}
+
+// atMostOne refuses arguments after the first.
+func atMostOne(c *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return fmt.Errorf("%q is too much: %s takes one name", args[1], c.CommandPath())
+	}
+	return nil
 }
 
 // publishTarget finds the target named, or the only one. Mistakes in its table
@@ -140,7 +149,7 @@ func (e *env) publishTarget(name string) (publish.Target, error) {
 }
 
 // surroundings gathers what publishing takes from this machine.
-func (e *env) surroundings() publish.Surroundings {
+func (e *env) surroundings(ctx context.Context) publish.Surroundings {
 	s := publish.Surroundings{
 		Site: e.dir, User: "someone", Host: "somewhere", PID: os.Getpid(), Alive: publish.Alive, Getenv: os.Getenv,
 		Tool: "wegwijs/development", HTTP: &http.Client{},
@@ -158,7 +167,7 @@ func (e *env) surroundings() publish.Surroundings {
 		s.Host = h
 	}
 	if e.interactive() {
-		s.Ask = e.ask
+		s.Ask = func(question string, secret bool) (string, error) { return e.ask(ctx, question, secret) }
 	}
 	return s
 }
@@ -169,20 +178,44 @@ func (e *env) interactive() bool {
 	return ok && term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(out.Fd()))
 }
 
-// ask puts a question on the terminal.
-func (e *env) ask(question string, secret bool) (string, error) {
-	fmt.Fprint(e.stderr, question)
-	if secret {
-		b, err := term.ReadPassword(int(os.Stdin.Fd()))
-		fmt.Fprintln(e.stderr)
-		return string(b), err
+// ask puts a question on the terminal. It comes back when ctx ends, whatever
+// the person does.
+func (e *env) ask(ctx context.Context, question string, secret bool) (string, error) {
+	if err := context.Cause(ctx); err != nil {
+		return "", err
 	}
-	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
-	return strings.TrimRight(line, "\r\n"), err
+	fmt.Fprint(e.stderr, question)
+	in := os.Stdin
+	was, _ := term.GetState(int(in.Fd())) // nil when it is no terminal
+	type answer struct {
+		text string
+		err  error
+	}
+	got := make(chan answer, 1)
+	go func() { // stays behind when ctx ends: nothing makes a terminal's reader come back
+		if secret {
+			b, err := term.ReadPassword(int(in.Fd()))
+			fmt.Fprintln(e.stderr)
+			got <- answer{string(b), err}
+			return
+		}
+		line, err := bufio.NewReader(in).ReadString('\n')
+		got <- answer{strings.TrimRight(line, "\r\n"), err}
+	}()
+	select {
+	case a := <-got:
+		return a.text, a.err
+	case <-ctx.Done():
+		if was != nil {
+			term.Restore(int(in.Fd()), was) // what is typed shows again
+		}
+		fmt.Fprintln(e.stderr)
+		return "", context.Cause(ctx)
+	}
 }
 
 // publishOptions turns flags into options.
-func (e *env) publishOptions(f publishFlags, shown *publishProgress) publish.Options {
+func (e *env) publishOptions(ctx context.Context, f publishFlags, shown *publishProgress) publish.Options {
 	opt := publish.Options{Reason: f.reason, TakeLock: f.breakLock, Progress: shown.step}
 	for _, g := range f.allow {
 		opt.Allow = append(opt.Allow, release.Gate(g))
@@ -203,7 +236,12 @@ func (e *env) publishOptions(f publishFlags, shown *publishProgress) publish.Opt
 		if err := p.Text(e.stderr); err != nil {
 			return false, err
 		}
-		a, err := e.ask(fmt.Sprintf("Readers lose %s. Go on? [y/N] ", files), false)
+		shown.plan = true
+		a, err := e.ask(ctx, fmt.Sprintf("Readers lose %s. Go on? [y/N] ", files), false)
+		if errors.Is(err, io.EOF) { // the end of input is no yes
+			fmt.Fprintln(e.stderr)
+			return false, nil
+		}
 		a = strings.ToLower(strings.TrimSpace(a))
 		return err == nil && (a == "y" || a == "yes" || a == "j" || a == "ja"), err
 	}
@@ -246,7 +284,11 @@ func (e *env) runPublish(ctx context.Context, f publishFlags) error {
 		return err
 	}
 	if !built.Accepted {
-		return e.report(findings)
+		err := e.report(findings)
+		if errors.Is(err, errProblems) && e.format != "json" {
+			fmt.Fprintf(e.stderr, "%snothing was changed on the target\n", release.Refusal{Gate: release.Findings, Msg: "the site has errors"})
+		}
+		return err
 	}
 	if e.format != "json" {
 		if err := e.report(findings); err != nil && !errors.Is(err, errProblems) {
@@ -254,13 +296,13 @@ func (e *env) runPublish(ctx context.Context, f publishFlags) error {
 		}
 	}
 	r := publish.Release{Manifest: built.Manifest, Files: os.DirFS(dir), Findings: findings}
-	at, err := publish.Open(ctx, target, e.surroundings(), !f.plan)
+	at, err := publish.Open(ctx, target, e.surroundings(ctx), !f.plan)
 	if err != nil {
 		return err
 	}
 	defer at.Close()
 	shown := &publishProgress{e: e, start: time.Now()}
-	opt := e.publishOptions(f, shown)
+	opt := e.publishOptions(ctx, f, shown)
 	if f.plan {
 		plan, err := at.Plan(ctx, r, opt.Allow)
 		if err != nil {
@@ -278,7 +320,7 @@ func (e *env) runPublish(ctx context.Context, f publishFlags) error {
 	}
 	rep, err := at.Publish(ctx, r, opt)
 	shown.clear()
-	return e.reportPublish(rep, err)
+	return e.reportPublish(rep, err, shown)
 }
 
 func (e *env) runRollback(ctx context.Context, f publishFlags, id string) error {
@@ -288,9 +330,9 @@ func (e *env) runRollback(ctx context.Context, f publishFlags, id string) error 
 	}
 	defer at.Close()
 	shown := &publishProgress{e: e, start: time.Now()}
-	rep, err := at.Rollback(ctx, id, e.publishOptions(f, shown))
+	rep, err := at.Rollback(ctx, id, e.publishOptions(ctx, f, shown))
 	shown.clear()
-	return e.reportPublish(rep, err)
+	return e.reportPublish(rep, err, shown)
 }
 
 func (e *env) runPublishStatus(ctx context.Context, f publishFlags) error {
@@ -320,25 +362,32 @@ func (e *env) openTarget(ctx context.Context, name string, write bool) (*publish
 	if err != nil {
 		return nil, err
 	}
-	return publish.Open(ctx, target, e.surroundings(), write)
+	return publish.Open(ctx, target, e.surroundings(ctx), write)
 }
 
 // reportPublish says what became of a publish or a rollback.
-func (e *env) reportPublish(rep *publish.Report, err error) error {
-	if held, ok := errors.AsType[*release.HeldError](err); ok {
-		return fmt.Errorf("%w\n\twait until it is done; when it will never be: --break-lock (%s)", err, held.Lock.By)
+// A failure after the switch is told beside it.
+func (e *env) reportPublish(rep *publish.Report, err error, shown *publishProgress) error {
+	if _, ok := errors.AsType[*release.HeldError](err); ok {
+		return fmt.Errorf("%w\n\twait until it is done; if it never will be, take the lock with --break-lock", err)
 	}
-	if err != nil {
+	if half, ok := errors.AsType[*publish.HalfwayError](err); ok && errors.Is(err, context.Canceled) {
+		return errors.New("stopped\n\t" + half.Left)
+	}
+	if err != nil && !rep.Live {
 		return err
 	}
 	if e.format == "json" {
 		j := json.NewEncoder(e.stdout)
 		j.SetEscapeHTML(false)
 		j.SetIndent("", "  ")
-		if err := j.Encode(rep); err != nil {
-			return err
+		if jerr := j.Encode(rep); jerr != nil {
+			return errors.Join(err, jerr)
 		}
-	} else if err := e.printPublish(rep); err != nil {
+	} else if perr := e.printPublish(rep, shown); perr != nil {
+		return errors.Join(err, perr)
+	}
+	if err != nil {
 		return err
 	}
 	if !rep.OK() {
@@ -347,7 +396,7 @@ func (e *env) reportPublish(rep *publish.Report, err error) error {
 	return nil
 }
 
-func (e *env) printPublish(rep *publish.Report) error {
+func (e *env) printPublish(rep *publish.Report, shown *publishProgress) error {
 	switch {
 	case rep.Refused:
 		if err := rep.Plan.Text(e.stderr); err != nil {
@@ -359,8 +408,10 @@ func (e *env) printPublish(rep *publish.Report) error {
 		fmt.Fprintln(e.stderr, "nothing was changed on the target")
 		return nil
 	}
-	for _, r := range rep.Plan.Refused {
-		fmt.Fprint(e.stderr, r)
+	if !shown.plan {
+		for _, r := range rep.Plan.Refused {
+			fmt.Fprint(e.stderr, r)
+		}
 	}
 	p := rep.Plan
 	if p.Empty() {
@@ -391,6 +442,7 @@ type publishProgress struct {
 	start time.Time
 	last  time.Time
 	shown bool
+	plan  bool // the plan was shown, with a question
 }
 
 func (p *publishProgress) step(now release.Progress) {
@@ -398,7 +450,14 @@ func (p *publishProgress) step(now release.Progress) {
 		return
 	}
 	p.shown, p.last = true, time.Now()
-	fmt.Fprintf(p.e.stderr, "\r\x1b[K%s: %d files left", now.Phase, now.FilesLeft)
+	what := "files "
+	switch now.Phase {
+	case "folders":
+		what = ""
+	case "check":
+		what = "addresses "
+	}
+	fmt.Fprintf(p.e.stderr, "\r\x1b[K%s: %d %sleft", now.Phase, now.FilesLeft, what)
 	if now.BytesLeft > 0 {
 		fmt.Fprintf(p.e.stderr, ", %s of %s left", release.Bytes(now.BytesLeft), release.Bytes(now.Bytes+now.BytesLeft))
 	}
