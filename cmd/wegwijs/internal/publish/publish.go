@@ -394,10 +394,7 @@ func (p *Place) locked(ctx context.Context, action, id string, opt Options, do f
 	if err != nil {
 		return err
 	}
-	err = do(ctx)
-	if cause := context.Cause(ctx); err != nil && cause != nil && !errors.Is(err, cause) {
-		err = fmt.Errorf("%w (%w)", cause, err)
-	}
+	err = because(ctx, do(ctx))
 	if uerr := unlock(); err == nil && uerr != nil {
 		err = fmt.Errorf("give back the lock: %w", uerr)
 	}
@@ -444,28 +441,6 @@ func (p *Place) reload(plan *release.Plan) []string {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// A HalfwayError is a failure before the release is what readers get. The same
-// command goes on from there.
-type HalfwayError struct {
-	Err  error
-	Left string // what readers have, and what to do
-}
-
-func (e *HalfwayError) Error() string { return e.Err.Error() + "\n\t" + e.Left }
-
-func (e *HalfwayError) Unwrap() error { return e.Err }
-
-// halfway says what became of readers, unless that is someone else's by now.
-func halfway(ctx context.Context, err error, left string) error {
-	if cause := context.Cause(ctx); cause != nil && !errors.Is(err, cause) {
-		err = fmt.Errorf("%w (%w)", cause, err)
-	}
-	if errors.Is(err, release.ErrLost) {
-		return err
-	}
-	return &HalfwayError{err, left}
 }
 
 // change sends, switches, asks readers' side, and tidies up.

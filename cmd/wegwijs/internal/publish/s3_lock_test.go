@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"os"
@@ -91,6 +92,9 @@ func TestS3LockTaken(t *testing.T) {
 		more := r.count - mark
 		r.mu.Unlock()
 		if errors.Is(err, release.ErrLost) {
+			if errors.Is(err, context.Canceled) {
+				t.Errorf("request %d: %v: reads as if the user had stopped it", n, err)
+			}
 			stopped++
 			if more > 4 {
 				late++
