@@ -2,6 +2,8 @@ package publish
 
 import (
 	"compress/gzip"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -20,6 +22,7 @@ import (
 
 	"wegwijs/cmd/wegwijs/internal/lab"
 	"wegwijs/cmd/wegwijs/internal/output"
+	"wegwijs/cmd/wegwijs/internal/publish/release"
 )
 
 // webServer serves a folder as nginx does, below /help/.
@@ -201,6 +204,24 @@ func TestStaleSaysTheSameOnce(t *testing.T) {
 		if got := other.String(); !strings.Contains(got, "http://h/a: down\n") || !strings.Contains(got, "http://h/b: ") {
 			t.Errorf("got %s", got)
 		}
+	}
+}
+
+// TestStoppedDuringTheCheck does not call an address stale that nobody asked
+// for any more.
+func TestStoppedDuringTheCheck(t *testing.T) {
+	root := lab.RAM(t)
+	target := dirTarget(root)
+	target.Sample = 6
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	target.URL = webServer(t, filepath.Join(root, "current"), func(http.ResponseWriter, *http.Request) bool {
+		stop()
+		return false
+	})
+	rep, err := tryPublish(ctx, target, me(), siteA.release(), lax)
+	if _, live := errors.AsType[*release.LiveError](err); !live || !errors.Is(err, context.Canceled) || !rep.Live || rep.Check != nil {
+		t.Errorf("got %v, live %v, check %+v", err, rep.Live, rep.Check)
 	}
 }
 

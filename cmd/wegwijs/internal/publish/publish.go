@@ -465,6 +465,10 @@ func (p *Place) change(ctx context.Context, j *release.Job, rep *Report) error {
 	}
 	if p.target.URL != "" {
 		rep.Check = p.check(ctx, j)
+		if cause := context.Cause(ctx); errors.Is(cause, context.Canceled) {
+			rep.Check = nil // it was not asked to the end
+			return &release.LiveError{Err: cause}
+		}
 		if len(rep.Check.Stale) > 0 {
 			// Someone still serves the old release, and may need what would
 			// be deleted. The next publish does that.
