@@ -54,6 +54,34 @@ func TestHalfway(t *testing.T) {
 	}
 }
 
+// TestDiedBeforeTheSwitch breaks off right after a release has got its place:
+// it is there, with its record, and nothing is brought again.
+func TestDiedBeforeTheSwitch(t *testing.T) {
+	root := t.TempDir()
+	target := dirTarget(root)
+	mustPublish(t, target, me(), siteA.release(), lax)
+	around := later(me(), hour)
+	around.wrap = func(f remote.FS) remote.FS {
+		return &hooked{FS: f, then: func() error { return errCut }, before: func(op, to string) error {
+			if op == "rename" && to == "releases/"+siteB.release().Manifest.Release {
+				return errAfter
+			}
+			return nil
+		}}
+	}
+	if _, err := tryPublish(t.Context(), target, around, siteB.release(), lax); !errors.Is(err, errCut) {
+		t.Fatalf("got %v", err)
+	}
+	var sent int64
+	opt := lax
+	opt.Progress = progressBytes(&sent)
+	mustPublish(t, target, later(me(), 2*hour), siteB.release(), opt)
+	isOne(t, served(t, root), siteB)
+	if sent != 0 {
+		t.Errorf("%d bytes were sent again", sent)
+	}
+}
+
 // TestPermissionSaysWhose tells whoever may not write where that is.
 func TestPermissionSaysWhose(t *testing.T) {
 	root := t.TempDir()
