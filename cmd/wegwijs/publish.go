@@ -166,6 +166,9 @@ func (e *env) surroundings(ctx context.Context) publish.Surroundings {
 	if h, err := os.Hostname(); err == nil {
 		s.Host = h
 	}
+	if ns, err := os.Readlink("/proc/self/ns/pid"); err == nil {
+		s.Space = ns // pid_namespaces(7)
+	}
 	if e.interactive() {
 		s.Ask = func(question string, secret bool) (string, error) { return e.ask(ctx, question, secret) }
 	}

@@ -38,6 +38,7 @@ type Surroundings struct {
 	User   string
 	Host   string // of this machine
 	PID    int
+	Space  string                   // see release.Owner.Space
 	Alive  func(pid int) bool       // whether a process of this machine runs; nil: not known
 	Getenv func(name string) string // nil: an empty environment
 	Tool   string                   // name and version of this program
@@ -63,7 +64,7 @@ func (s *Surroundings) now() time.Time {
 }
 
 func (s *Surroundings) owner() release.Owner {
-	return release.Owner{User: s.User, Host: s.Host, PID: s.PID, Alive: s.Alive}
+	return release.Owner{User: s.User, Host: s.Host, Space: s.Space, PID: s.PID, Alive: s.Alive}
 }
 
 // A place is a target's own way of holding releases.
@@ -389,7 +390,7 @@ func choose(s *release.State, id string) (string, error) {
 
 // locked does something while nobody else may change the target.
 func (p *Place) locked(ctx context.Context, action, id string, opt Options, do func(context.Context) error) error {
-	want := release.Lock{By: p.around.owner().By(), Host: p.around.Host, PID: p.around.PID, Action: action, Release: id, Since: p.around.now().UTC().Truncate(time.Second)}
+	want := release.Lock{By: p.around.owner().By(), Host: p.around.Host, Space: p.around.Space, PID: p.around.PID, Action: action, Release: id, Since: p.around.now().UTC().Truncate(time.Second)}
 	ctx, unlock, err := p.at.Lock(ctx, want, p.around.owner(), opt.TakeLock)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 type Owner struct {
 	User  string
 	Host  string
+	Space string // in which PID counts, where a host has several, as containers make them; "" where it has one
 	PID   int
 	Alive func(pid int) bool // whether a process of this host still runs; nil: not known, taken as yes
 }
@@ -22,6 +23,7 @@ type Lock struct {
 	Token   string    `json:"token"` // tells two runs of one owner apart
 	By      string    `json:"by"`    // user@host
 	Host    string    `json:"host"`
+	Space   string    `json:"space,omitempty"` // see Owner.Space
 	PID     int       `json:"pid"`
 	Action  string    `json:"action"`
 	Release string    `json:"release"`
@@ -46,7 +48,7 @@ func (l *Lock) Dead(o Owner) bool {
 	if l.Quiet > Lapse || l.Token == "" && l.Quiet > 3*Beat {
 		return true
 	}
-	return l.Host != "" && l.Host == o.Host && o.Alive != nil && !o.Alive(l.PID)
+	return l.Host != "" && l.Host == o.Host && l.Space == o.Space && o.Alive != nil && !o.Alive(l.PID)
 }
 
 func (l *Lock) String() string {

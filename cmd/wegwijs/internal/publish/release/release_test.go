@@ -301,14 +301,15 @@ func TestRemember(t *testing.T) {
 }
 
 func TestLockDead(t *testing.T) {
-	here := Owner{Host: "laptop", Alive: func(pid int) bool { return pid == 1 }}
+	here := Owner{Host: "laptop", Space: "a", Alive: func(pid int) bool { return pid == 1 }}
 	for _, c := range []struct {
 		name string
 		l    Lock
 		want bool
 	}{
-		{"runs here", Lock{Token: "x", Host: "laptop", PID: 1}, false},
-		{"ran here", Lock{Token: "x", Host: "laptop", PID: 2}, true},
+		{"runs here", Lock{Token: "x", Host: "laptop", Space: "a", PID: 1}, false},
+		{"ran here", Lock{Token: "x", Host: "laptop", Space: "a", PID: 2}, true},
+		{"runs in another container of that name", Lock{Token: "x", Host: "laptop", Space: "b", PID: 2}, false},
 		{"elsewhere", Lock{Token: "x", Host: "runner", PID: 2}, false},
 		{"elsewhere, silent for a while", Lock{Token: "x", Host: "runner", PID: 2, Quiet: Lapse}, false},
 		{"elsewhere, silent for too long", Lock{Token: "x", Host: "runner", PID: 2, Quiet: Lapse + 1}, true},
