@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -321,6 +322,35 @@ func TestRecordThatLeadsOut(t *testing.T) {
 	isOne(t, served(t, root), siteA)
 	if _, err := os.Lstat(filepath.Join(root, "buiten.php")); err != nil {
 		t.Error("a file outside of the release was removed")
+	}
+}
+
+// TestManifestComesBack publishes what readers have already, after its list was
+// lost: the target is whole again, and the next publish has no gate to pass.
+func TestManifestComesBack(t *testing.T) {
+	store := startStore(t)
+	object := store.target()
+	root := t.TempDir()
+	id := siteA.release().Manifest.Release
+	for _, c := range []struct {
+		target Target
+		around Surroundings
+		file   string
+	}{
+		{dirTarget(root), me(), filepath.Join(root, "current", "manifest.json")},
+		{object, store.me(), filepath.Join(store.dir(object), release.Folder, "releases", id+".json")},
+	} {
+		mustPublish(t, c.target, c.around, siteA.release(), lax)
+		if err := os.Remove(c.file); err != nil {
+			t.Fatal(err)
+		}
+		opt := lax
+		opt.Allow = append(slices.Clone(opt.Allow), release.Foreign)
+		mustPublish(t, c.target, later(c.around, hour), siteA.release(), opt)
+		if st := statusOf(t, c.target, c.around); len(st.Foreign) > 0 {
+			t.Errorf("%s: still %v", c.target.Type, st.Foreign)
+		}
+		mustPublish(t, c.target, later(c.around, 2*hour), siteB.release(), lax)
 	}
 }
 

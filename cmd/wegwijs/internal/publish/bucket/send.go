@@ -36,7 +36,7 @@ func (b *Bucket) Send(ctx context.Context, j *release.Job) error {
 	}
 	slices.SortStableFunc(todo, func(x, y output.Entry) int { return cmp.Compare(x.Rank, y.Rank) })
 
-	if _, ok := j.Old.Release(id); !ok {
+	if _, ok := j.Old.Release(id); !ok || id == j.Old.Current && j.Old.Manifest == nil {
 		if err := b.putManifest(ctx, manifestKey(id), j.Manifest, "no-store"); err != nil {
 			return err
 		}

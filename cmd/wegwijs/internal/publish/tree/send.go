@@ -106,11 +106,15 @@ func (s *sending) announce(context.Context) error {
 	if m, err := s.readManifest(stageList); err == nil && m.ID() == s.job.Manifest.Release && m.Release == m.ID() {
 		return nil
 	}
+	return s.putManifest(stageList, s.job.Manifest)
+}
+
+func (t *Tree) putManifest(name string, m *output.Manifest) error {
 	var b bytes.Buffer
-	if err := s.job.Manifest.Encode(&b); err != nil {
+	if err := m.Encode(&b); err != nil {
 		return err
 	}
-	return s.put(stageList, int64(b.Len()), &b)
+	return t.put(name, int64(b.Len()), &b)
 }
 
 func (s *sending) folders(ctx context.Context) error {
@@ -276,7 +280,10 @@ func (t *Tree) addKept(ctx context.Context, j *release.Job) error {
 		return err
 	}
 	if j.Record.Release == j.Old.Current {
-		return nil
+		if j.Old.Manifest != nil {
+			return nil
+		}
+		return t.putManifest(treeOf(j.Record.Release)+"/"+output.ManifestPath, j.Manifest) // it was lost or spoilt
 	}
 	cur := currentFiles(j.Old)
 	made := map[string]bool{}
