@@ -303,3 +303,37 @@ func TestS3ManifestThatIsGone(t *testing.T) {
 		}
 	}
 }
+
+// TestS3PagesGoBeforeTheirAssets looks at the order of deletions: a page that
+// can still be had has its style sheet.
+func TestS3PagesGoBeforeTheirAssets(t *testing.T) {
+	s := startStore(t)
+	target := s.target()
+	target.Grace, target.Parallel = 0, 4
+	site := files{"index.html": "a", "assets/a.aaaaaaaaaa.css": "a", "foto.png": "p"}
+	more := site
+	for i := range 8 {
+		more = more.with(files{fmt.Sprintf("weg%d.html", i): "w", fmt.Sprintf("assets/weg%d.bbbbbbbbbb.css", i): "w", fmt.Sprintf("a%d.png", i): "w"})
+	}
+	mustPublish(t, target, s.me(), more.release(), lax)
+	r := &requests{}
+	around := later(s.me(), hour)
+	around.transport = r
+	mustPublish(t, target, around, site.release(), lax)
+	last, first, n := 0, len(r.log), 0
+	for i, l := range r.log {
+		key, deleted := strings.CutPrefix(l, "DELETE /"+s.Bucket+"/"+target.Prefix)
+		if !deleted || strings.HasPrefix(key, release.Folder+"/") {
+			continue
+		}
+		n++
+		if strings.HasSuffix(key, ".html") {
+			last = i
+		} else {
+			first = min(first, i)
+		}
+	}
+	if n != 24 || last > first {
+		t.Errorf("%d deletions; an asset went at %d, the last page at %d:\n%s", n, first, last, strings.Join(r.log, "\n"))
+	}
+}
