@@ -310,6 +310,11 @@ func TestKeys(t *testing.T) {
 			writeKey(t, dir+"/keys/help", user, "")
 			return Target{Identity: "~/keys/help"}, Surroundings{Getenv: startAgent(t, newEd(t), newEd(t), newEd(t), newEd(t), newEd(t), newEd(t), newEd(t))}
 		}, "", nil, ""},
+		{"agent with the key, and ~/.ssh/config that allows no others", user, func(t *testing.T, dir string) (Target, Surroundings) {
+			writeKey(t, dir+"/keys/help", wrong, "")
+			write(t, dir+"/.ssh/config", "Host 127.0.0.1\n  IdentityFile ~/keys/help\n  IdentitiesOnly yes\n")
+			return Target{}, Surroundings{Getenv: startAgent(t, user)}
+		}, "", nil, "1 key was offered"},
 		{"agent that is gone", user, func(t *testing.T, dir string) (Target, Surroundings) {
 			return Target{}, Surroundings{Getenv: func(string) string { return dir + "/no-agent" }}
 		}, "", nil, "agent cannot be reached"},
