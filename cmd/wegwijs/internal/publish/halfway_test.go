@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"wegwijs/cmd/wegwijs/internal/lab"
 	"wegwijs/cmd/wegwijs/internal/publish/release"
 	"wegwijs/cmd/wegwijs/internal/publish/remote"
 )
@@ -28,7 +29,7 @@ func TestHalfway(t *testing.T) {
 			if err := os.Remove(lock); err != nil {
 				t.Error(err)
 			}
-			write(t, lock, `{"token": "other", "by": "piet@pc"}`)
+			lab.Write(t, lock, `{"token": "other", "by": "piet@pc"}`)
 			time.Sleep(200 * time.Millisecond) // several beats
 		}, "", release.ErrLost},
 	} {

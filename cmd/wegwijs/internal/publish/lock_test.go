@@ -56,7 +56,7 @@ func TestBreakLockMeansOne(t *testing.T) {
 	target := dirTarget(root)
 	mustPublish(t, target, me(), siteA.release(), lax)
 	name := filepath.Join(root, release.Folder, "lock")
-	write(t, name, deadLock)
+	lab.Write(t, name, deadLock)
 	around := me()
 	around.Alive = func(int) bool { return true }
 	around.wrap = func(f remote.FS) remote.FS {
@@ -64,7 +64,7 @@ func TestBreakLockMeansOne(t *testing.T) {
 		return &hooked{FS: f, before: func(op, to string) error {
 			if gone && op == "link" && to == release.Folder+"/lock" {
 				gone = false
-				write(t, name, strings.Replace(strings.Replace(deadLock, "dead", "third", 1), "bot@laptop", "kim@pc", 1))
+				lab.Write(t, name, strings.Replace(strings.Replace(deadLock, "dead", "third", 1), "bot@laptop", "kim@pc", 1))
 			}
 			gone = gone || op == "rename" && strings.HasPrefix(to, release.Folder+"/tmp/")
 			return nil
@@ -303,21 +303,21 @@ func TestRecordThatLeadsOut(t *testing.T) {
 	sum := siteA.release().Manifest.Files[0].SHA256
 	kept := `{"path": "../../../buiten.php", "sha256": "` + sum + `", "size": 1, "until": "2999-01-01T00:00:00Z"},` +
 		`{"path": "assets/oud.aaaaaaaaaa.css", "sha256": "x/../..", "size": 1, "until": "2999-01-01T00:00:00Z"}`
-	write(t, name, strings.Replace(string(text), "{", `{"kept": [`+kept+`],`, 1))
+	lab.Write(t, name, strings.Replace(string(text), "{", `{"kept": [`+kept+`],`, 1))
 	mustPublish(t, target, later(me(), hour), siteB.release(), lax)
 	isOne(t, served(t, root), siteB)
 	if _, err := os.Lstat(filepath.Join(root, "buiten.php")); err == nil {
 		t.Error("a file stands outside of the release")
 	}
 	// The same in the record of the spare, which the next release is made of.
-	write(t, filepath.Join(root, "buiten.php"), "x")
+	lab.Write(t, filepath.Join(root, "buiten.php"), "x")
 	target.Keep = 1
 	mustPublish(t, target, later(me(), 2*hour), siteC.release(), lax)
 	spare := filepath.Join(root, release.Folder, "spare", "record.json")
 	if text, err = os.ReadFile(spare); err != nil {
 		t.Fatal(err)
 	}
-	write(t, spare, strings.Replace(string(text), "{", `{"kept": [`+kept+`],`, 1))
+	lab.Write(t, spare, strings.Replace(string(text), "{", `{"kept": [`+kept+`],`, 1))
 	mustPublish(t, target, later(me(), 3*hour), siteA.release(), lax)
 	isOne(t, served(t, root), siteA)
 	if _, err := os.Lstat(filepath.Join(root, "buiten.php")); err != nil {
