@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"math/rand/v2"
@@ -203,7 +204,17 @@ func TestOwnSiteIsWhole(t *testing.T) {
 	for _, e := range manifest(t, public).Files {
 		listed[e.Path] = true
 		text, ok := files[e.Path]
-		if !ok || int64(len(text)) != e.Size || fmt.Sprintf("%x", sha256.Sum256([]byte(text))) != e.SHA256 || output.TypeOf(e.Path) != e.Type {
+		plain := strings.TrimSuffix(e.Path, e.Coding.Ext())
+		if e.Coding != "" {
+			r, err := e.Coding.Decode(strings.NewReader(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if in, err := io.ReadAll(r); err != nil || string(in) != files[plain] {
+				t.Errorf("%s does not hold what %s does (%v)", e.Path, plain, err)
+			}
+		}
+		if !ok || int64(len(text)) != e.Size || fmt.Sprintf("%x", sha256.Sum256([]byte(text))) != e.SHA256 || output.TypeOf(plain) != e.Type {
 			t.Errorf("the manifest has %+v, and the file is %d bytes", e, len(text))
 		}
 	}

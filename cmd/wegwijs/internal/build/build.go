@@ -49,8 +49,9 @@ type State struct {
 	found   findings
 }
 
-// digest is a sum over all input files that does not depend on their order, so
-// that one file's change costs one file's work.
+// digest is a sum over the input files that does not depend on their order, so
+// that one file's change costs one file's work. Of site.toml only that part
+// counts which the files of the site depend on, see [State.release].
 type digest [4]uint64
 
 func (d *digest) add(f scan.File, sign uint64) {
@@ -58,6 +59,13 @@ func (d *digest) add(f scan.File, sign uint64) {
 	for i := range d {
 		d[i] += sign * binary.LittleEndian.Uint64(h[8*i:])
 	}
+}
+
+// release names what the site was made from.
+func (s *State) release() string {
+	d := s.digest
+	d.add(scan.File{Path: config.File, Hash: s.Config.Digest()}, 1)
+	return d.String()
 }
 
 func (d *digest) String() string { return fmt.Sprintf("%016x", d[0]^d[1]^d[2]^d[3]) }
@@ -143,13 +151,16 @@ func load(ctx context.Context, fsys fs.FS, opt Options, prev *State, look func(*
 	for _, path := range scan.Changed(prev.Tree, tree) {
 		old, was := prev.Tree.Get(path)
 		f, is := tree.Get(path)
-		if was {
-			s.digest.add(old, ^uint64(0))
-		}
-		if is {
-			s.digest.add(f, 1)
-		} else {
+		if !is {
 			gone = append(gone, path)
+		}
+		if path != config.File {
+			if was {
+				s.digest.add(old, ^uint64(0))
+			}
+			if is {
+				s.digest.add(f, 1)
+			}
 		}
 		switch top, _, _ := strings.Cut(path, "/"); {
 		case path == config.File:
@@ -301,7 +312,7 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, change changes) e
 		s.found.mail = take()
 	}
 	s.Renderer = render.New(render.Input{
-		Site: s.Site, Layouts: s.layouts, Strings: s.strings, Read: open, Hash: s.hash, Release: s.digest.String(), Settings: s.source, Extra: s.extra, Prev: prev.Renderer,
+		Site: s.Site, Layouts: s.layouts, Strings: s.strings, Read: open, Hash: s.hash, Release: s.release(), Settings: s.source, Extra: s.extra, Prev: prev.Renderer,
 	})
 	if same && s.layouts == prev.layouts && s.source == prev.source && prev.Set != nil {
 		s.Set, s.found.set = s.Renderer.Share(prev.Set), prev.found.set

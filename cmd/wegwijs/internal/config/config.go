@@ -3,6 +3,7 @@
 package config
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"math"
 	"net/url"
@@ -93,6 +94,10 @@ var Themes = []string{"accent", "accent_strong", "on_accent", "tint", "visited",
 
 var langRE = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]+)*$`)
 var colorRE = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
+
+// Digest gives a sum over the settings that the site's files depend on: all
+// but [publish], which says where they go.
+func (c *Config) Digest() [sha256.Size]byte { return c.root.Digest("publish") }
 
 // Parse reads site.toml. Mistakes go to out; the Config is then only good for
 // finding more of them. It is nil when the file is not TOML at all.

@@ -28,7 +28,10 @@ func Codings() []Coding { return []Coding{Brotli, Gzip} }
 // Ext gives what the name of a coded file ends in, behind the name of the file
 // itself; web servers look for these.
 func (c Coding) Ext() string {
-	if c == Gzip {
+	switch c {
+	case "":
+		return ""
+	case Gzip:
 		return ".gz"
 	}
 	return "." + string(c)

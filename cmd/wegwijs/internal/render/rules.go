@@ -303,7 +303,8 @@ func (r *Renderer) caddy() string {
 	b.WriteString(fileServer + "\n")
 	if r.Site.Config.Outputs.NotFound {
 		page := func(match, prefix string) {
-			fmt.Fprintf(&b, "handle %s {\n%sheader Cache-Control no-cache\nheader Content-Type %q\nrewrite * %s/404.html\n%s\n}\n", match, vary, output.TypeOf("404.html"), prefix, fileServer)
+			inner := fmt.Sprintf("%sheader Cache-Control no-cache\nheader Content-Type %q\nrewrite * %s/404.html\n%s", vary, output.TypeOf("404.html"), prefix, fileServer)
+			fmt.Fprintf(&b, "\thandle %s {\n\t\t%s\n\t}\n", match, strings.ReplaceAll(inner, "\n", "\n\t\t"))
 		}
 		b.WriteString("handle_errors {\n")
 		for i, l := range r.Site.Locales[1:] {

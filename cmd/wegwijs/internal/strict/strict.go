@@ -7,8 +7,10 @@ package strict
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -60,6 +62,16 @@ type Table struct {
 	m       map[string]any
 	known   []string
 	missing map[string]diag.Diagnostic // what was said of required keys that are absent
+}
+
+// Digest gives a sum over the table's keys and values, but for some keys.
+// How they are written, and in which order, does not matter.
+func (t *Table) Digest(but ...string) [sha256.Size]byte {
+	m := maps.Clone(t.m)
+	for _, k := range but {
+		delete(m, k)
+	}
+	return sha256.Sum256(fmt.Appendf(nil, "%#v", m)) // fmt sorts the keys of maps
 }
 
 // To gives the table with what is wrong in it from now on going to out: a
