@@ -145,7 +145,11 @@ func (e *env) publishTarget(name string) (publish.Target, error) {
 	case name == "":
 		return publish.Target{}, usageError{fmt.Errorf("site.toml has several targets: name one of %s", strings.Join(names, ", "))}
 	}
-	return publish.Target{}, usageError{fmt.Errorf("site.toml has no target %q (%s)", name, diag.DidYouMean(name, names))}
+	hint := diag.DidYouMean(name, names)
+	if near := diag.Nearest(name, []string{"rollback", "status"}); near != "" {
+		hint = fmt.Sprintf("did you mean wegwijs publish %s?", near)
+	}
+	return publish.Target{}, usageError{fmt.Errorf("site.toml has no target %q (%s)", name, hint)}
 }
 
 // surroundings gathers what publishing takes from this machine.

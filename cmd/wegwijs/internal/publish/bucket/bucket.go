@@ -58,6 +58,7 @@ type Config struct {
 	Keys          Keys
 	Transport     http.RoundTripper // nil: the usual one
 	Retries       int               // how often a request is tried in all; 0: the usual
+	Patience      time.Duration     // how long the store may take to begin an answer; 0: the usual
 	Beat          time.Duration     // how often a held lock gives a sign of life; 0: release.Beat
 }
 

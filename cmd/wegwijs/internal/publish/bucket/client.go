@@ -62,6 +62,10 @@ type client struct {
 // store stumbles.
 const retries = 5
 
+// patience is how long a store may take to begin an answer: what is sent and
+// asked for is small, and there are more tries.
+const patience = 20 * time.Second
+
 func newClient(c Config) (*client, error) {
 	base := c.Transport
 	if base == nil {
@@ -69,6 +73,7 @@ func newClient(c Config) (*client, error) {
 		if err != nil {
 			return nil, err
 		}
+		t.ResponseHeaderTimeout = cmp.Or(c.Patience, patience)
 		base = t
 	}
 	tries := c.Retries

@@ -1,11 +1,13 @@
 package bucket
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -92,3 +94,23 @@ type counted struct{ closed bool }
 
 func (c *counted) Read([]byte) (int, error) { return 0, io.EOF }
 func (c *counted) Close() error             { c.closed = true; return nil }
+
+// TestStoreThatHangs takes a request and never answers: each try ends by itself.
+func TestStoreThatHangs(t *testing.T) {
+	var asked atomic.Int32
+	hang := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		<-r.Context().Done()
+	}))
+	defer hang.Close()
+	c, err := newClient(Config{Endpoint: strings.TrimPrefix(hang.URL, "http://"), Insecure: true, Bucket: "help", Region: "x", PathStyle: true, Retries: 2, Patience: 20 * time.Millisecond, Keys: Keys{ID: "a", Secret: "b"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	_, _, _, err = c.getBytes(ctx, "state.json")
+	if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "timeout awaiting response headers") || asked.Load() != 2 {
+		t.Errorf("after %d tries: %v", asked.Load(), err)
+	}
+}
