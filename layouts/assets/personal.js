@@ -95,14 +95,20 @@ export async function profile(protocol, { incoming, outgoing }, who, organizatio
 `;
 }
 
+// parted gives a text that may go on on the next line behind its @.
+function parted(text) {
+  const at = text.lastIndexOf("@") + 1;
+  return [text.slice(0, at), document.createElement("wbr"), text.slice(at)];
+}
+
 // everywhere fills in user names in the settings tables and in the text, or
 // takes them out again when there is no address. A name that is filled in can
 // be copied.
 function everywhere(who) {
   for (const e of document.querySelectorAll("[data-personal]")) {
-    e.dataset.was ??= e.textContent;
+    e.was ??= [...e.childNodes];
     const name = who && username(e.dataset.personal, who);
-    e.textContent = name || e.dataset.was;
+    e.replaceChildren(...(name ? parted(name) : e.was));
     e.classList.toggle("mine", Boolean(name));
     const copy = e.nextElementSibling;
     if (copy?.matches(".copy")) copy.hidden = !name;
@@ -125,7 +131,7 @@ function start(box, say, kept, clear) {
   async function show() {
     const { protocol, profile: device, qr: phone } = account();
     for (const table of own.querySelectorAll("[data-own]")) table.hidden = ![protocol, "smtp"].includes(table.dataset.own);
-    own.querySelector("h3").textContent = box.dataset.title.replace("{address}", () => who.address);
+    own.querySelector("h3").replaceChildren(...parted(box.dataset.title.replace("{address}", () => who.address)));
     own.querySelector(".idn").hidden = !who.idn;
     own.querySelector(".profile").hidden = !device;
     own.hidden = false;

@@ -96,6 +96,13 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
+// On a phone the list of pages below the text is folded.
+const list = document.querySelector(".secnav details");
+const narrow = matchMedia("(max-width: 47.99rem)");
+function fold() { if (list) list.open = !narrow.matches; }
+narrow.addEventListener("change", fold);
+fold();
+
 // On paper everything is open.
 let opened = [];
 addEventListener("beforeprint", () => {

@@ -188,12 +188,12 @@ func TestFallbacks(t *testing.T) {
 	}
 }
 
-// TestWholeWords looks at the narrowest phone: e-mail is not broken behind its
-// hyphen, and an address only where it does not fit on a line of its own. No
-// line begins with the sign that ends a sentence.
+// TestWholeWords looks at the narrowest phone: no word is broken, nor e-mail
+// behind its hyphen, and an address only where it does not fit on a line of its
+// own. No line begins with the sign that ends a sentence.
 func TestWholeWords(t *testing.T) {
 	b := reader(t)
-	for _, path := range append(mainPages[1:], messagePage) {
+	for _, path := range append(mainPages[1:], messagePage, "/e-mail/wachtwoord-wijzigen/", "/e-mail/apple-mail-mac/") {
 		b.Size(320, 640)
 		b.open(path)
 		if n := eval[int](b, `document.querySelectorAll("main .nb").length`); n == 0 {
@@ -215,8 +215,45 @@ func TestWholeWords(t *testing.T) {
 		}
 		for _, width := range []int64{320, 768} {
 			b.Size(width, 640)
+			if broken := eval[[]string](b, brokenWords); len(broken) > 0 {
+				t.Errorf("%s at %d: broken: %q", path, width, broken)
+			}
 			if alone := eval[[]string](b, signsAlone); len(alone) > 0 {
 				t.Errorf("%s at %d: lines begin with a sign: %q", path, width, alone)
+			}
+		}
+	}
+}
+
+// brokenWords gives the words that stand on two lines where no hyphen says so.
+// Names and addresses in code may be longer than a line.
+const brokenWords = `(() => {
+  const broken = [], walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT), range = document.createRange();
+  while (walk.nextNode()) {
+    const text = walk.currentNode, e = text.parentElement;
+    if (!e.checkVisibility({ visibilityProperty: true }) || e.closest("code:not(.message), .addr, .vh") || getComputedStyle(e).hyphens === "auto" || getComputedStyle(e.closest("thead") ?? e).clipPath !== "none") continue;
+    for (const { index, 0: word } of text.data.matchAll(/e-\p{L}+|\p{L}{2,}/giu)) {
+      range.setStart(text, index);
+      range.setEnd(text, index + word.length);
+      if (new Set([...range.getClientRects()].filter((r) => r.width > 0).map((r) => Math.round(r.top))).size > 1) broken.push(word);
+    }
+  }
+  return broken;
+})()`
+
+// TestLongNames gives the provider and its servers long names: the page still
+// fits on a phone.
+func TestLongNames(t *testing.T) {
+	b := reader(t)
+	for _, path := range []string{"/", settingsPage, personalPage, messagePage} {
+		b.Size(320, 640)
+		b.open(path)
+		b.Run(`document.querySelector(".brand b").textContent = "Internetdienstencoöperatieveniging-Noordoost"`)
+		b.Run(`for (const e of document.querySelectorAll("code")) if (e.textContent.includes(".voorbeeld.")) e.innerHTML = "imap-in-01.<wbr>mailcluster.<wbr>internetdienstencooperatievenigingnoordoost.<wbr>example"`)
+		for _, width := range []int64{320, 768, 1280} {
+			b.Size(width, 640)
+			if wide := eval[[]string](b, overflow); len(wide) > 0 {
+				t.Errorf("%s at %d px: the page scrolls sideways: %q", path, width, wide)
 			}
 		}
 	}

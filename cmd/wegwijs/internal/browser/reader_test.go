@@ -240,6 +240,27 @@ func TestWithoutScripts(t *testing.T) {
 	}
 }
 
+// TestNavigation looks at the list of pages: beside the text on a desk, folded
+// below it on a phone, and there too without scripts.
+func TestNavigation(t *testing.T) {
+	b := reader(t)
+	b.open(settingsPage)
+	const list = `[...document.querySelectorAll(".secnav a")].every((e) => e.checkVisibility())`
+	for _, width := range []int64{1280, 320, 768} {
+		b.Size(width, 640)
+		b.Until(fmt.Sprintf(`(%s) === %v && document.querySelector(".secnav summary").checkVisibility() === %v`, list, width > 320, width == 320))
+	}
+	b.Size(320, 640)
+	b.tabTo(".secnav summary")
+	b.Press(kb.Enter)
+	b.Until(list)
+	b.noScripts()
+	b.Do(chromedp.Navigate(theSite.address(settingsPage)))
+	if !eval[bool](b, list) {
+		t.Error("without scripts the pages are not listed on a phone")
+	}
+}
+
 // TestFocus walks through the main pages with Tab: every stop shows where it
 // is with an outline, and is in the window. (Smooth scrolling is off, as its
 // way there takes time.)
