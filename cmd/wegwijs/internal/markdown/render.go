@@ -26,6 +26,7 @@ func (r *nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(xast.KindTaskCheckBox, r.checkBox)
 	reg.Register(ast.KindLink, r.link)
 	reg.Register(ast.KindText, r.text)
+	reg.Register(ast.KindCodeSpan, r.code)
 }
 
 // text is goldmark's, with a word such as e-mail kept on one line.
@@ -58,6 +59,36 @@ func (r *nodeRenderer) text(w util.BufWriter, source []byte, node ast.Node, ente
 		w.WriteByte('\n')
 	}
 	return ast.WalkContinue, nil
+}
+
+// code is goldmark's, with places at which a long address may go on on the next
+// line: else a phone breaks it anywhere.
+func (r *nodeRenderer) code(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	w.WriteString("<code>")
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		value := c.(*ast.Text).Segment.Value(source)
+		value, eol := bytes.CutSuffix(value, []byte("\n"))
+		for len(value) > longest {
+			i := bytes.IndexAny(value, "/.@") + 1
+			if i == 0 || i == len(value) {
+				break
+			}
+			r.writer.RawWrite(w, value[:i])
+			if word(next(value[i:])) {
+				w.WriteString("<wbr>")
+			}
+			value = value[i:]
+		}
+		r.writer.RawWrite(w, value)
+		if eol {
+			w.WriteByte(' ')
+		}
+	}
+	w.WriteString("</code>")
+	return ast.WalkSkipChildren, nil
 }
 
 // longest is how many bytes a word may have to be kept on one line: a longer
