@@ -137,7 +137,9 @@ func TestSettingsComeFromTheRecord(t *testing.T) {
 		return text
 	})
 	seen := map[string]int{}
+	whole := strings.NewReplacer("<wbr>", "") // a host name may be broken there
 	for p, text := range contents(t, public) {
+		text = whole.Replace(text)
 		for old, other := range names {
 			if strings.Contains(text, old) {
 				t.Errorf("%s still names %s", p, old)
@@ -164,7 +166,7 @@ func TestSettingsComeFromTheRecord(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, table, ok := strings.Cut(string(data), "<table")
+			_, table, ok := strings.Cut(whole.Replace(string(data)), "<table")
 			table, _, closed := strings.Cut(table, "</table>")
 			if !ok || !closed || !strings.Contains(table, "anders.example") {
 				t.Errorf("%s has no settings table with the server's name", e.Path)

@@ -7,13 +7,17 @@ import (
 	"strings"
 	"testing"
 
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"wegwijs/cmd/wegwijs/internal/lab"
 )
 
 // main pages, in the default language, by id.
 var mainPages = []string{"/", "/e-mail/", "/e-mail/pop-of-imap/", "/e-mail/imap-instellingen/", "/e-mail/van-pop-naar-imap/", "/e-mail/automatisch-instellen/"}
 
-// TestScreenshots writes pictures of the main pages to look at.
+// TestScreenshots writes pictures of the main pages to look at, and readme.png,
+// the one that the README shows (.github/site.png).
 func TestScreenshots(t *testing.T) {
 	dir := os.Getenv("WEGWIJS_SHOTS")
 	if dir == "" {
@@ -28,6 +32,11 @@ func TestScreenshots(t *testing.T) {
 		pages = strings.Fields(more)
 	}
 	b := newTab(t, noWorker)
+	keep := func(name string, png []byte) {
+		if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, path := range pages {
 		for _, width := range []int64{320, 768, 1280} {
 			for _, scheme := range []string{"light", "dark"} {
@@ -39,11 +48,13 @@ func TestScreenshots(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				name := strings.Trim(strings.ReplaceAll(path, "/", "-"), "-") + "-" + strconv.FormatInt(width, 10) + "-" + scheme + ".png"
-				if err := os.WriteFile(filepath.Join(dir, name), png, 0o644); err != nil {
-					t.Fatal(err)
-				}
+				keep(strings.Trim(strings.ReplaceAll(path, "/", "-"), "-")+"-"+strconv.FormatInt(width, 10)+"-"+scheme, png)
 			}
 		}
 	}
+	b.media("prefers-color-scheme", "light")
+	b.Size(1280, 900)
+	b.open(settingsPage)
+	clip := cdppage.CaptureScreenshotParams{Clip: &cdppage.Viewport{Width: 1280, Height: 900, Scale: .6}}
+	keep("readme", lab.Call(b.Tab, cdppage.CaptureScreenshot, clip).Data)
 }

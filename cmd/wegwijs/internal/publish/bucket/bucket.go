@@ -37,8 +37,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"wegwijs/cmd/wegwijs/internal/output"
 	"wegwijs/cmd/wegwijs/internal/publish/release"
 )
@@ -160,26 +158,9 @@ func (b *Bucket) Release(ctx context.Context, id string) (*output.Manifest, erro
 	return m, nil
 }
 
-// each does something for every i below n, several at once. It stops at the
-// first error, and when ctx ends.
+// each does something for every i below n, several at once, see [release.Each].
 func (b *Bucket) each(ctx context.Context, n int, do func(ctx context.Context, i int) error) error {
-	g, in := errgroup.WithContext(ctx)
-	g.SetLimit(b.workers)
-	for i := range n {
-		if in.Err() != nil {
-			break
-		}
-		g.Go(func() error {
-			if in.Err() != nil {
-				return context.Cause(in)
-			}
-			return do(in, i)
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return err
-	}
-	return context.Cause(ctx)
+	return release.Each(ctx, b.workers, n, do)
 }
 
 // immutable is for names that hold a hash of the bytes: a year is the longest

@@ -5,12 +5,15 @@
 package release
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"wegwijs/cmd/wegwijs/internal/output"
 )
@@ -279,4 +282,26 @@ func CheckManifest(m *output.Manifest) error {
 		}
 	}
 	return nil
+}
+
+// Each does something for every i below n, as many at once as there are workers.
+// It stops at the first error, which it gives, and when ctx ends.
+func Each(ctx context.Context, workers, n int, do func(ctx context.Context, i int) error) error {
+	g, in := errgroup.WithContext(ctx)
+	g.SetLimit(workers)
+	for i := range n {
+		if in.Err() != nil {
+			break
+		}
+		g.Go(func() error {
+			if in.Err() != nil {
+				return context.Cause(in)
+			}
+			return do(in, i)
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return context.Cause(ctx)
 }

@@ -46,8 +46,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"wegwijs/cmd/wegwijs/internal/output"
 	"wegwijs/cmd/wegwijs/internal/publish/release"
 	"wegwijs/cmd/wegwijs/internal/publish/remote"
@@ -365,26 +363,9 @@ func (t *Tree) exists(name string) (bool, error) {
 	return err == nil, err
 }
 
-// each does something for every i below n, several at once. It stops at the
-// first error, and when ctx ends.
+// each does something for every i below n, several at once, see [release.Each].
 func (t *Tree) each(ctx context.Context, n int, do func(i int) error) error {
-	g, stop := errgroup.WithContext(ctx)
-	g.SetLimit(t.workers)
-	for i := range n {
-		if stop.Err() != nil {
-			break
-		}
-		g.Go(func() error {
-			if stop.Err() != nil {
-				return context.Cause(stop)
-			}
-			return do(i)
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return err
-	}
-	return context.Cause(ctx)
+	return release.Each(ctx, t.workers, n, func(_ context.Context, i int) error { return do(i) })
 }
 
 // parents calls do for each folder above p, nearest first, until it says stop.
