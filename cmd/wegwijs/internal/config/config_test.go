@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/output"
 	"wegwijs/cmd/wegwijs/internal/strict"
 )
 
@@ -82,7 +83,8 @@ robots = false
 llms = false
 redirects = false
 not_found = false
-rules = ["caddy", "nginx", "caddy"]
+rules = ["caddy", "nginx", "caddy"] # in any order
+compress = ["gzip", "br", "gzip"]
 [[redirect]]
 from = "/oud/"
 to = "e-mail/pop.md"
@@ -108,11 +110,11 @@ dat = "ook"
 	if want := (Provider{Name: "Voorbeeld Hosting", ShortName: "Voorbeeld Hosting", Website: "https://www.example.nl/", Contact: "tel:+31201234567", Status: "https://status.example.nl", Logo: "logo.svg"}); c.Provider != want {
 		t.Errorf("provider: got %+v, want %+v", c.Provider, want)
 	}
-	if want := (Outputs{Rules: []string{"caddy", "nginx"}}); !reflect.DeepEqual(c.Outputs, want) {
+	if want := (Outputs{Rules: []string{"nginx", "caddy"}, Compress: []output.Coding{"br", "gzip"}}); !reflect.DeepEqual(c.Outputs, want) {
 		t.Errorf("outputs: got %+v, want %+v", c.Outputs, want)
 	}
 	pos := func(line, col int) diag.Pos { return diag.Pos{File: File, Line: line, Col: col} }
-	if want := []Redirect{{"/oud/", "e-mail/pop.md", pos(22, 8), pos(23, 6)}, {"/ouder/", "https://example.nl/", pos(25, 8), pos(26, 6)}}; !slices.Equal(c.Redirects, want) {
+	if want := []Redirect{{"/oud/", "e-mail/pop.md", pos(23, 8), pos(24, 6)}, {"/ouder/", "https://example.nl/", pos(26, 8), pos(27, 6)}}; !slices.Equal(c.Redirects, want) {
 		t.Errorf("redirects: got %+v, want %+v", c.Redirects, want)
 	}
 	if want := (Security{"mailto:security@example.nl", strict.Date{Year: 2027, Month: 1, Day: 1}, "https://example.nl/beleid"}); c.Security != want {
@@ -183,7 +185,7 @@ func TestMistakes(t *testing.T) {
 `},
 		{"unknown keys", "", "[provder]\nx = 1\n[nav]\ndeth = 3\n[outputs]\nsite_map = true\n[[redirect]]\nform = \"/a/\"\nto = \"/b/\"\n", `6:2 [toml-key] unknown key "provder" | did you mean "provider"?
 9:1 [toml-key] unknown key "nav.deth" | known: max
-11:1 [toml-key] unknown key "outputs.site_map" | did you mean "sitemap"? known: llms, markdown, not_found, redirects, robots, rules, sitemap
+11:1 [toml-key] unknown key "outputs.site_map" | did you mean "sitemap"? known: compress, llms, markdown, not_found, redirects, robots, rules, sitemap
 13:1 [toml-key] unknown key "redirect.form" | did you mean "from"? known: from, to
 `},
 		{"wrong types", "", "provider = \"x\"\nredirect = { from = \"/a/\" }\nnav.max = \"20\"\noutputs.sitemap = \"nee\"\nsecurity = [1]\ntheme = true\nmail = 5\n", `6:12 [toml-type] provider takes a table, this is text | write [provider]
