@@ -160,13 +160,21 @@ type answer struct {
 // accept, which may be "".
 func ask(t *testing.T, method, base, address, accept string) answer {
 	t.Helper()
+	return askWith(t, method, base, address, map[string]string{"Accept-Encoding": accept})
+}
+
+// askWith asks with some headers; empty ones are left out.
+func askWith(t *testing.T, method, base, address string, header map[string]string) answer {
+	t.Helper()
 	req, err := http.NewRequest(method, base+address, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.Host = "hulp.example" // as a browser says it, whatever stands before the server
-	if accept != "" {
-		req.Header.Set("Accept-Encoding", accept)
+	for name, value := range header {
+		if value != "" {
+			req.Header.Set(name, value)
+		}
 	}
 	client := &http.Client{
 		Timeout:       20 * time.Second,
@@ -375,6 +383,118 @@ func TestServerRules(t *testing.T) {
 				conn.Close()
 				if strings.Contains(string(said), "default_language") {
 					t.Errorf("%s gives a file outside the site", address)
+				}
+			}
+		})
+	}
+}
+
+// TestNegotiation asks the real servers for compressed files in ways that
+// seldom browsers, caches and attackers do.
+func TestNegotiation(t *testing.T) {
+	for _, name := range []string{"nginx", "nginx with brotli", "nginx only brotli", "apache", "apache only gzip", "caddy"} {
+		server, how, _ := strings.Cut(name, " ")
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			codings, line := `["br", "gzip"]`, ""
+			switch how {
+			case "only brotli":
+				codings, line = `["br"]`, "\nbrotli_static on;"
+			case "with brotli":
+				line = "\nbrotli_static on;"
+			case "only gzip":
+				codings = `["gzip"]`
+			}
+			archive := "-- layouts/root/logs.tar.gz --\nof the author\n"
+			public := buildSite(t, filepath.Join(t.TempDir(), "site"), strings.Replace(servedSite, `["br", "gzip"]`, codings, 1)+archive)
+			base := lab.StartWeb(t, server, public, fmt.Sprintf(siteLines[server], public)+line)
+			br, gzip := strings.Contains(codings, "br") && (server != "nginx" || line != ""), strings.Contains(codings, "gzip")
+			best := ""
+			switch {
+			case br:
+				best = "br"
+			case gzip:
+				best = "gzip"
+			}
+			second := "" // without brotli
+			if gzip {
+				second = "gzip"
+			}
+			const page = "/e-mail/pop/"
+			vary := func(what string, a answer) {
+				t.Helper()
+				if got := a.header.Values("Vary"); len(got) != 1 || got[0] != "Accept-Encoding" {
+					t.Errorf("%s: got Vary %q, want once Accept-Encoding", what, got)
+				}
+			}
+			for accept, want := range map[string]string{
+				"br;q=0, gzip": second, "br; q=0, gzip": second, "br;q=0.000, gzip;q=1.0": second, "gzip;q=0": "", "br;q=0": "", "br;q=0,gzip;q=0": "",
+				"br;q=0.1": best, "xbr, gzip": second, "brx": "", "gzip, br": best, "gzip,br": best, "deflate,gzip;q=0.001": second, "deflate": "",
+			} {
+				if !br && strings.HasPrefix(accept, "br;q=0.1") {
+					want = ""
+				}
+				a := ask(t, "GET", base, page, accept)
+				if got := a.header.Get("Content-Encoding"); a.status != 200 || got != want {
+					t.Errorf("Accept-Encoding %q: got status %d, coding %q, want %q", accept, a.status, got, want)
+				}
+				vary("Accept-Encoding "+accept, a)
+			}
+			// What is no file is not there, in every coding.
+			for _, address := range []string{"/index.html/niets", "/e-mail/pop/index.html/", "/e-mail/pop/index.html/niets.html", "/sitemap.xml/a/b", "/e-mail/niets/"} {
+				for _, accept := range []string{"", "br", "gzip", "gzip, br"} {
+					if a := ask(t, "GET", base, address, accept); a.status != 404 {
+						t.Errorf("%s, Accept-Encoding %q: got status %d, want 404", address, accept, a.status)
+					}
+				}
+			}
+			// A file of the author is what it is.
+			a := ask(t, "GET", base, "/logs.tar.gz", "gzip, br")
+			if got := a.header.Get("Content-Encoding"); a.status != 200 || got != "" || a.body != "of the author\n" {
+				t.Errorf("an archive: got status %d, coding %q, %q", a.status, got, a.body)
+			}
+			// Each coding is a file of its own for caches: it has its own tag,
+			// its own bytes to ask a part of, and headers without the body.
+			tags := map[string]string{}
+			for _, accept := range []string{"", "gzip", "br"} {
+				with := func(method, name, value string) answer {
+					return askWith(t, method, base, page, map[string]string{"Accept-Encoding": accept, name: value})
+				}
+				a := with("GET", "", "")
+				tag := a.header.Get("Etag")
+				if tag == "" {
+					t.Fatalf("coding %q: no ETag", accept)
+				}
+				if other, ok := tags[tag]; ok && other != a.header.Get("Content-Encoding") {
+					t.Errorf("the codings %q and %q have one tag, %s", accept, other, tag)
+				}
+				tags[tag] = a.header.Get("Content-Encoding")
+				if same := with("GET", "If-None-Match", tag); same.status != 304 {
+					t.Errorf("coding %q: asked again, got status %d, want 304", accept, same.status)
+				} else {
+					vary("304", same)
+				}
+				part := with("GET", "Range", "bytes=10-19")
+				if server == "nginx" && part.status == 200 && part.body == a.body && part.header.Get("Content-Range") == "" {
+					// nginx gives compressed files whole, as a server may (RFC 9110 §14.2).
+				} else if part.status != 206 || part.body != a.body[10:20] || part.header.Get("Content-Range") != fmt.Sprintf("bytes 10-19/%d", len(a.body)) {
+					t.Errorf("coding %q: a part: got status %d, %q, %d bytes", accept, part.status, part.header.Get("Content-Range"), len(part.body))
+				}
+				head := with("HEAD", "", "")
+				if head.status != 200 || head.body != "" || head.header.Get("Content-Encoding") != a.header.Get("Content-Encoding") || head.header.Get("Etag") != tag || head.header.Get("Content-Type") != a.header.Get("Content-Type") {
+					t.Errorf("coding %q: HEAD: got status %d, %v, want %v", accept, head.status, head.header, a.header)
+				}
+				vary("HEAD", head)
+				for _, method := range []string{"GET", "HEAD"} {
+					a := askWith(t, method, base, "/e-mail/niets/", map[string]string{"Accept-Encoding": accept, "Range": "bytes=0-9"})
+					if got := a.header.Get("Content-Range"); a.status != 404 || got != "" || method == "GET" && len(a.body) < 20 {
+						t.Errorf("%s a part of what is not there: got status %d, Content-Range %q, %d bytes", method, a.status, got, len(a.body))
+					}
+				}
+			}
+			for tag := range tags {
+				if a := askWith(t, "GET", base, page, map[string]string{"Accept-Encoding": "identity", "If-None-Match": tag}); (a.status == 304) != (tags[tag] == "") {
+					t.Errorf("the tag of coding %q, asked without coding: got status %d", tags[tag], a.status)
 				}
 			}
 		})

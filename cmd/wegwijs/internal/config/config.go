@@ -96,8 +96,17 @@ var langRE = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]+)*$`)
 var colorRE = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
 
 // Digest gives a sum over the settings that the site's files depend on: all
-// but [publish], which says where they go.
-func (c *Config) Digest() [sha256.Size]byte { return c.root.Digest("publish") }
+// but [publish], which says where they go. Their order matters for languages
+// only: it is that of the switcher, and of what stands in for a page that is
+// not translated.
+func (c *Config) Digest() [sha256.Size]byte {
+	sum := c.root.Digest("publish")
+	b := sum[:]
+	for _, l := range c.Languages {
+		b = fmt.Append(b, l.Lang, "\n")
+	}
+	return sha256.Sum256(b)
+}
 
 // Parse reads site.toml. Mistakes go to out; the Config is then only good for
 // finding more of them. It is nil when the file is not TOML at all.

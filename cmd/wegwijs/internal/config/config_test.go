@@ -134,6 +134,40 @@ dat = "ook"
 	}
 }
 
+// TestDigest changes settings: the sum changes with those that files depend on.
+func TestDigest(t *testing.T) {
+	const base = "title = \"Hulp\"\nbase_url = \"https://help.example\"\ndefault_language = \"nl\"\n"
+	nl, en, de := "[languages.nl]\nname = \"Nederlands\"\n", "[languages.en]\nname = \"English\"\n", "[languages.de]\nname = \"Deutsch\"\n"
+	digest := func(text string) [32]byte {
+		t.Helper()
+		var out diag.List
+		c := Parse([]byte(text), &out)
+		if out.Len() > 0 {
+			t.Fatalf("%s\n%v", text, out.Sorted())
+		}
+		return c.Digest()
+	}
+	want := digest(base + nl + en + de)
+	for name, text := range map[string]string{
+		"publish":         base + nl + en + de + "[publish.live]\ntype = \"dir\"\npath = \"/srv/help\"\n",
+		"order of keys":   "default_language = \"nl\"\nbase_url = \"https://help.example\"\n# words\ntitle = 'Hulp'\n" + nl + en + de,
+		"the first first": base + en + nl + de,
+	} {
+		if digest(text) != want {
+			t.Errorf("%s: another sum", name)
+		}
+	}
+	for name, text := range map[string]string{
+		"title":              strings.Replace(base, "Hulp", "Help", 1) + nl + en + de,
+		"order of languages": base + nl + de + en,
+		"a key more":         base + nl + en + de + "[outputs]\nmarkdown = false\n",
+	} {
+		if digest(text) == want {
+			t.Errorf("%s: the same sum", name)
+		}
+	}
+}
+
 func TestLanguages(t *testing.T) {
 	show := func(c *Config) string {
 		var b strings.Builder

@@ -41,6 +41,10 @@ func (c Coding) Ext() string {
 // and other programs of readers ask for: not the rules for web servers.
 var codable = []string{".css", ".csv", ".html", ".js", ".json", ".md", ".mjs", ".svg", ".txt", ".vcf", ".webmanifest", ".xml"}
 
+// Codable gives the endings of the files that [Coded] compresses, in small
+// letters and in order.
+func Codable() []string { return slices.Clone(codable) }
+
 // Coded gives files and behind them each of those that are text once more in
 // each coding. Redirects are left out: they are smaller than their headers.
 func Coded(files []File, codings []Coding) []File {
@@ -71,10 +75,15 @@ const brotliQuality = 9
 // A coder compresses one file after the other. Its results are the same
 // whatever it did before: they hold no names and no times. It is not kept for
 // long: brotli's tables take 33 MB.
+//
+// A brotli writer chooses its tables by the size of the first file, at large,
+// and keeps them; so one that is kept never sees a large file.
 type coder struct {
 	br *brotli.Writer
 	gz *gzip.Writer
 }
+
+const large = 1 << 20 // bytes
 
 // encode writes data to b in a coding.
 func (k *coder) encode(c Coding, b *bytes.Buffer, data []byte) error {
@@ -84,6 +93,10 @@ func (k *coder) encode(c Coding, b *bytes.Buffer, data []byte) error {
 	}
 	switch c {
 	case Brotli:
+		if len(data) >= large {
+			w = brotli.NewWriterLevel(nil, brotliQuality)
+			break
+		}
 		if k.br == nil {
 			k.br = brotli.NewWriterLevel(nil, brotliQuality)
 		}

@@ -144,6 +144,10 @@ func (r *Renderer) nginx() string {
 		for _, h := range Headers(path, immutable) {
 			fmt.Fprintf(&b, "%sadd_header %s %q always;\n", indent, h.Name, h.Value)
 		}
+		if r.coded(output.Brotli) && !r.coded(output.Gzip) {
+			// brotli_static says it with compressed files alone.
+			fmt.Fprintf(&b, "%sadd_header Vary Accept-Encoding always;\n", indent)
+		}
 	}
 	b.WriteString("\ntypes {\n")
 	var charset []string
@@ -192,6 +196,9 @@ func quoteNginx(s string) string {
 func (r *Renderer) apache() string {
 	var b strings.Builder
 	b.WriteString("# For Apache 2.4 with mod_headers, mod_mime, mod_dir and mod_alias. It needs\n# AllowOverride All; or copy it into <Directory /srv/help> in the configuration.\n")
+	if len(r.Site.Config.Outputs.Compress) > 0 {
+		b.WriteString("# Compressed files are sent with mod_rewrite and Options FollowSymLinks.\n")
+	}
 	b.WriteString(r.mailRules("apache.conf", "# So that mail programs find their settings, write in the virtual host:\n#   Include /srv/help/mail/apache.conf\n"))
 	b.WriteString("\nAddDefaultCharset utf-8\nDirectoryIndex index.html\nOptions -Indexes\n")
 	for _, t := range contentTypes() {
@@ -226,17 +233,22 @@ func (r *Renderer) apache() string {
 }
 
 // apacheCoded sends the compressed file to browsers that take it. Apache adds the
-// Content-Encoding by the last ending and the type by the one before it.
+// Content-Encoding by the last ending, for our files alone, and the type by the
+// one before it.
 func (r *Renderer) apacheCoded(b *strings.Builder) {
 	codings := r.Site.Config.Outputs.Compress
 	if len(codings) == 0 {
 		return
 	}
+	endings := strings.ReplaceAll(strings.Join(output.Codable(), "|"), ".", "")
 	b.WriteString("<IfModule mod_headers.c>\nHeader always merge Vary Accept-Encoding\n<IfModule mod_rewrite.c>\nRewriteEngine On\n")
 	for _, c := range codings {
 		ext := c.Ext()
-		fmt.Fprintf(b, "RemoveType %[1]s\nRemoveLanguage %[1]s\nAddEncoding %[2]s %[1]s\n", ext, c)
-		fmt.Fprintf(b, "RewriteCond %%{HTTP:Accept-Encoding} \\b%s\\b\nRewriteCond %%{REQUEST_FILENAME}%s -f\nRewriteRule \"^(.+)$\" \"$1%s\" [L]\n", c, ext, ext)
+		fmt.Fprintf(b, "RemoveEncoding %s\n", ext)
+		fmt.Fprintf(b, "<FilesMatch \"(?i)\\.(%[1]s)\\%[2]s$\">\nRemoveType %[2]s\nRemoveLanguage %[2]s\nAddEncoding %[3]s %[2]s\n</FilesMatch>\n", endings, ext, c)
+		// A coding with q=0 is refused (RFC 9110 §12.4.2).
+		fmt.Fprintf(b, "RewriteCond %%{HTTP:Accept-Encoding} \"(^|[ ,])%s *(;(?! *q=0(\\.0*)? *(,|$))|,|$)\" [NC]\n", c)
+		fmt.Fprintf(b, "RewriteCond %%{PATH_INFO} \"^$\"\nRewriteCond %%{REQUEST_FILENAME}%[1]s -f\nRewriteRule \"^(.+)$\" \"$1%[1]s\" [L]\n", ext)
 	}
 	b.WriteString("</IfModule>\n</IfModule>\n")
 }
@@ -303,7 +315,7 @@ func (r *Renderer) caddy() string {
 	b.WriteString(fileServer + "\n")
 	if r.Site.Config.Outputs.NotFound {
 		page := func(match, prefix string) {
-			inner := fmt.Sprintf("%sheader Cache-Control no-cache\nheader Content-Type %q\nrewrite * %s/404.html\n%s", vary, output.TypeOf("404.html"), prefix, fileServer)
+			inner := fmt.Sprintf("%srequest_header -Range\nheader Cache-Control no-cache\nheader Content-Type %q\nrewrite * %s/404.html\n%s", vary, output.TypeOf("404.html"), prefix, fileServer)
 			fmt.Fprintf(&b, "\thandle %s {\n\t\t%s\n\t}\n", match, strings.ReplaceAll(inner, "\n", "\n\t\t"))
 		}
 		b.WriteString("handle_errors {\n")

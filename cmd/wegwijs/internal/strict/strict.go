@@ -64,8 +64,9 @@ type Table struct {
 	missing map[string]diag.Diagnostic // what was said of required keys that are absent
 }
 
-// Digest gives a sum over the table's keys and values, but for some keys.
-// How they are written, and in which order, does not matter.
+// Digest gives a sum over the table's keys and values, but for some keys. How
+// they are written does not matter, nor does the order of keys, which
+// [Table.Keys] gives.
 func (t *Table) Digest(but ...string) [sha256.Size]byte {
 	m := maps.Clone(t.m)
 	for _, k := range but {
