@@ -284,8 +284,8 @@ func (s *Set) File(path string) (File, bool) {
 	return s.base.file(path)
 }
 
-// at gives the place among [Set.Files] of the file at path, which is in the set
-// and usually follows the one at place i.
+// at gives the place among [Set.Files] of the file at path, which must be in the
+// set. It is looked for behind the one at place i first, where it usually is.
 func (s *Set) at(i int, path string) int {
 	files := s.all()
 	if i+1 < len(files) && files[i+1].Path == path {

@@ -170,7 +170,17 @@ func (p *Place) fetch(ctx context.Context, address string) (*http.Response, erro
 	if err != nil {
 		return nil, err
 	}
-	plain, err := output.Coding(strings.TrimPrefix(resp.Header.Get("Content-Encoding"), "x-")).Decode(resp.Body) // RFC 9110 §8.4.1.3
+	// Names of codings know no letter case, and x-gzip is gzip (RFC 9110 §8.4.1).
+	said := resp.Header.Get("Content-Encoding")
+	coding := output.Coding(strings.TrimPrefix(strings.ToLower(said), "x-"))
+	if coding == "identity" {
+		coding = "" // as it should not be sent, and is
+	}
+	if coding != "" && !slices.Contains(output.Codings(), coding) {
+		resp.Body.Close()
+		return nil, fmt.Errorf("sends Content-Encoding %q, which was not asked for", said)
+	}
+	plain, err := coding.Decode(resp.Body)
 	if err != nil {
 		resp.Body.Close()
 		return nil, fmt.Errorf("its Content-Encoding is not what it says: %w", err)

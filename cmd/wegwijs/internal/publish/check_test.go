@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -193,7 +194,6 @@ func TestCheckReadsCodings(t *testing.T) {
 	}
 }
 
-// TestCheckWaitsForCaches asks again while a cache still remembers.
 // TestStaleSaysTheSameOnce keeps a server that is down from filling the screen.
 func TestStaleSaysTheSameOnce(t *testing.T) {
 	c := &Check{URL: "http://h/", Release: "r", Checked: 2, Stale: []Stale{{"http://h/a", "down"}, {"http://h/b", "down"}}}
@@ -225,6 +225,76 @@ func TestStoppedDuringTheCheck(t *testing.T) {
 	}
 }
 
+// TestLockLostDuringTheCheck lets someone else publish meanwhile: what readers
+// get then is not stale, it is that one's.
+func TestLockLostDuringTheCheck(t *testing.T) {
+	root := lab.RAM(t)
+	target := dirTarget(root)
+	mustPublish(t, target, me(), siteA.release(), lax)
+	checked := target
+	var once sync.Once
+	done := make(chan bool)
+	checked.URL = webServer(t, filepath.Join(root, "current"), func(_ http.ResponseWriter, r *http.Request) bool {
+		once.Do(func() {
+			defer close(done)
+			second := later(me(), 2*hour)
+			second.User, second.Alive = "piet", func(int) bool { return true }
+			opt := lax
+			opt.TakeLock = true
+			if _, err := tryPublish(t.Context(), target, second, siteC.release(), opt); err != nil {
+				t.Error(err)
+			}
+			<-r.Context().Done() // the first one noticed
+		})
+		return false
+	})
+	first := later(me(), hour)
+	first.Alive = func(int) bool { return true }
+	rep, err := tryPublish(t.Context(), checked, first, siteB.release(), lax)
+	if _, live := errors.AsType[*release.LiveError](err); !live || !errors.Is(err, release.ErrLost) || rep.Check != nil {
+		t.Errorf("got %v, check %+v; want the lost lock and no check", err, rep.Check)
+	}
+	<-done
+	isOne(t, served(t, root), siteC)
+}
+
+// TestCheckOfCodings has a server answer in codings of all kinds.
+func TestCheckOfCodings(t *testing.T) {
+	root := lab.RAM(t)
+	target := dirTarget(root)
+	target.Sample = 1
+	coding := ""
+	target.URL = webServer(t, filepath.Join(root, "current"), func(w http.ResponseWriter, r *http.Request) bool {
+		data, err := os.ReadFile(filepath.Join(root, "current", filepath.FromSlash(output.PathOf(strings.TrimPrefix(r.URL.Path, "/help")))))
+		if err != nil {
+			return false
+		}
+		w.Header().Set("Content-Encoding", coding)
+		if !strings.Contains(strings.ToLower(coding), "gzip") {
+			w.Write(data)
+			return true
+		}
+		z := gzip.NewWriter(w)
+		z.Write(data)
+		z.Close()
+		return true
+	})
+	for i, c := range []struct{ coding, why string }{
+		{"identity", ""}, {"GZIP", ""}, {"x-gzip", ""}, {"Identity", ""},
+		{"zstd", `sends Content-Encoding "zstd", which was not asked for`},
+	} {
+		coding = c.coding
+		rep := publishChecked(t, target, later(me(), time.Duration(i)*hour), siteA.with(files{"index.html": c.coding}).release())
+		switch {
+		case c.why == "" && !rep.OK():
+			t.Errorf("%s: got %+v", c.coding, rep.Check)
+		case c.why != "" && !strings.Contains(rep.Check.String(), c.why):
+			t.Errorf("%s: got %s, want %q in it", c.coding, rep.Check, c.why)
+		}
+	}
+}
+
+// TestCheckWaitsForCaches asks again while a cache still remembers.
 func TestCheckWaitsForCaches(t *testing.T) {
 	root := lab.RAM(t)
 	target := dirTarget(root)

@@ -100,4 +100,17 @@ func TestPermissionSaysWhose(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "must own "+target.Path) {
 		t.Errorf("got %v", err)
 	}
+	// What cannot be read here says nothing of the target.
+	r := siteA.release()
+	r.Files = unreadable{}
+	_, err = tryPublish(t.Context(), target, me(), r, lax)
+	if err == nil || !strings.Contains(err.Error(), "permission denied") || strings.Contains(err.Error(), "must own") {
+		t.Errorf("got %v", err)
+	}
+}
+
+type unreadable struct{}
+
+func (unreadable) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
 }

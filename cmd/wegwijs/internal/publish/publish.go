@@ -242,6 +242,7 @@ func (p *Place) compare(old *release.State, m *output.Manifest) *release.Plan {
 	return plan
 }
 
+// wrap names the target and, where it refuses, says what must hold there.
 func (p *Place) wrap(err error) error {
 	switch {
 	case err == nil:
@@ -466,8 +467,8 @@ func (p *Place) change(ctx context.Context, j *release.Job, rep *Report) error {
 	}
 	if p.target.URL != "" {
 		rep.Check = p.check(ctx, j)
-		if cause := context.Cause(ctx); errors.Is(cause, context.Canceled) {
-			rep.Check = nil // it was not asked to the end
+		if cause := context.Cause(ctx); cause != nil {
+			rep.Check = nil // it was not asked to the end, or someone else publishes
 			return &release.LiveError{Err: cause}
 		}
 		if len(rep.Check.Stale) > 0 {

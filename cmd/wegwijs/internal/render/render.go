@@ -561,7 +561,7 @@ func (r *Renderer) CheckFragments(p *site.Page, res *Result, out *diag.List) err
 				}
 			}
 		}
-		hint := "that page has no headings"
+		hint := "that page has no headings and no terms"
 		if len(hs) > 0 {
 			var ids []string
 			for _, h := range hs {
@@ -572,7 +572,7 @@ func (r *Renderer) CheckFragments(p *site.Page, res *Result, out *diag.List) err
 				hint = fmt.Sprintf("did you mean #%s?", near)
 			}
 		}
-		out.Errorf(f.Pos, "link-anchor", hint, "no heading %q in %s", f.ID, to.File)
+		out.Errorf(f.Pos, "link-anchor", hint, "no heading or term %q in %s", f.ID, to.File)
 	}
 	return nil
 }

@@ -36,7 +36,8 @@ func lockText(l release.Lock, beat int) []byte {
 
 // Lock keeps others from changing the target until unlock is called; want says
 // who is asking and for what. Someone else's lock gives a *release.HeldError,
-// unless its holder is dead (see release.Lock.Dead) or take is set. The
+// unless its holder is dead (see release.Lock.Dead) or take is set: then the
+// lock of whoever has it is taken, but not that of a third who comes next. The
 // context that comes back ends with release.ErrLost when someone takes the lock
 // away; whoever lost it cannot replace the state either.
 func (b *Bucket) Lock(ctx context.Context, want release.Lock, owner release.Owner, take bool) (_ context.Context, unlock func() error, _ error) {

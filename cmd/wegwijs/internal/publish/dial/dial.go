@@ -254,7 +254,8 @@ func userConfig(host string, around *Surroundings) (func(key string) []string, e
 		return none, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read ~/.ssh/config: %w", err)
+		// Not wrapped: a refusal of this machine is none of the server.
+		return nil, fmt.Errorf("read ~/.ssh/config: %v", err)
 	}
 	defer f.Close()
 	c, err := ssh_config.Decode(f)

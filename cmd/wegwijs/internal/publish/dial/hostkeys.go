@@ -26,16 +26,17 @@ func readKnownHosts(s *settings) (*hostKeys, error) {
 	if s.hostKey != "" {
 		h.name = net.JoinHostPort(s.hostKey, "22")
 	}
+	// Errors are not wrapped: a refusal of this machine is none of the server.
 	for _, f := range s.knownHosts {
 		if _, err := os.Stat(f); err == nil {
 			h.files = append(h.files, f)
 		} else if !errors.Is(err, os.ErrNotExist) {
-			return nil, fmt.Errorf("read known hosts: %w", err)
+			return nil, fmt.Errorf("read known hosts: %v", err)
 		}
 	}
 	known, err := knownhosts.New(h.files...)
 	if err != nil {
-		return nil, fmt.Errorf("read known hosts: %w", err)
+		return nil, fmt.Errorf("read known hosts: %v", err)
 	}
 	h.known = known
 	return h, nil

@@ -27,7 +27,8 @@ type Body struct {
 func OpenBody(fsys fs.FS, e output.Entry, meter *Meter) (*Body, error) {
 	f, err := fsys.Open(e.Path)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", e.Path, err)
+		// Not wrapped: a refusal of this machine is none of the target.
+		return nil, fmt.Errorf("read %s: %v", e.Path, err)
 	}
 	fi, err := f.Stat()
 	if err == nil && (!fi.Mode().IsRegular() || fi.Size() != e.Size) {

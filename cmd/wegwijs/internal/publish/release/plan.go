@@ -71,11 +71,12 @@ func Compare(old, m *output.Manifest) *Plan {
 // Empty reports whether readers would notice nothing.
 func (p *Plan) Empty() bool { return len(p.New)+len(p.Changed)+len(p.Removed) == 0 && p.From == p.To }
 
-// Deletes reports whether readers would lose files.
+// Deletes gives how many files readers would lose, without those in a coding,
+// which go with them.
 func (p *Plan) Deletes() int {
 	n := 0
 	for _, c := range p.Removed {
-		if !c.Kept {
+		if !c.Kept && c.Coding == "" {
 			n++
 		}
 	}

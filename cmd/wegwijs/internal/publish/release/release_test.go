@@ -57,6 +57,10 @@ func TestCompare(t *testing.T) {
 	if !slices.Equal(p.Removed, []Change{{Path: "c.html", Size: 1}, {Path: "x.1.css", Size: 3, Kept: true}}) || p.Deletes() != 1 {
 		t.Errorf("removed %+v, %d for good", p.Removed, p.Deletes())
 	}
+	// What goes with a file that readers ask for is not counted again.
+	if p := Compare(manifest("page nl a.html 1", "page nl c.html 3", "gzip - c.html.gz 3"), now); p.Deletes() != 1 || len(p.Removed) != 2 {
+		t.Errorf("with a compressed one: removed %+v, %d for good", p.Removed, p.Deletes())
+	}
 	// A type, or what caches may do, is part of a file.
 	other := manifest("page nl a.html 1")
 	other.Files[0].Type = "text/plain"

@@ -28,7 +28,8 @@ const lockSize = 1024
 
 // Lock keeps others from changing the target until unlock is called; want says
 // who is asking and for what. Someone else's lock gives a *release.HeldError,
-// unless its holder is dead (see release.Lock.Dead) or take is set. The
+// unless its holder is dead (see release.Lock.Dead) or take is set: then the
+// lock of whoever has it is taken, but not that of a third who comes next. The
 // context that comes back ends with release.ErrLost when someone takes the lock
 // away.
 //
