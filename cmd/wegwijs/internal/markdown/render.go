@@ -253,9 +253,11 @@ const wide = 4
 
 func (r *nodeRenderer) table(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	open, shut := `<div class="table">`, "</div>\n"
-	if len(n.(*xast.Table).Alignments) >= wide {
-		// A part that scrolls must be reachable by keyboard.
-		open = `<div class="table table-wide" tabindex="0">`
+	switch columns := len(n.(*xast.Table).Alignments); {
+	case columns >= wide: // a part that scrolls must be reachable by keyboard
+		open = `<div class="table cards table-wide" tabindex="0">`
+	case columns >= rows:
+		open = `<div class="table cards">`
 	}
 	if entering {
 		w.WriteString(open + "\n<table>\n")
