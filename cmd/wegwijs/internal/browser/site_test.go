@@ -181,21 +181,36 @@ func addHeaders(rules []headerRule, path string, to http.Header) {
 	}
 }
 
-// ServeHTTP answers as a static host does that follows _headers.
+// ServeHTTP answers as a static host does that follows _headers and sends the
+// compressed files that are there.
 func (s *builtSite) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	addHeaders(s.rules, r.URL.Path, w.Header())
 	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 	if strings.HasSuffix(r.URL.Path, "/") {
 		name = path.Join(name, "index.html")
 	}
-	data, err := s.read(name)
-	if err != nil {
+	if _, err := s.read(name); err != nil {
 		s.notFound(w, r)
 		return
 	}
 	if w.Header().Get("Content-Type") == "" {
 		w.Header().Set("Content-Type", contentType(name))
 	}
+	s.send(w, r, name, http.StatusOK)
+}
+
+// send sends a file, compressed where the browser takes that.
+func (s *builtSite) send(w http.ResponseWriter, r *http.Request, name string, status int) {
+	data, err := s.read(name)
+	if packed, perr := s.read(name + ".br"); perr == nil && strings.Contains(r.Header.Get("Accept-Encoding"), "br") {
+		w.Header().Set("Content-Encoding", "br")
+		data, err = packed, nil
+	}
+	if err != nil {
+		status = http.StatusInternalServerError
+	}
+	w.Header().Set("Vary", "Accept-Encoding")
+	w.WriteHeader(status)
 	w.Write(data)
 }
 
@@ -218,10 +233,10 @@ func contentType(name string) string {
 // notFound answers with the nearest 404 page, which is that of the language.
 func (s *builtSite) notFound(w http.ResponseWriter, r *http.Request) {
 	for dir := path.Dir(path.Clean(r.URL.Path)); ; dir = path.Dir(dir) {
-		if data, err := s.read(path.Join(strings.TrimPrefix(dir, "/"), "404.html")); err == nil {
+		name := path.Join(strings.TrimPrefix(dir, "/"), "404.html")
+		if _, err := s.read(name); err == nil {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			w.WriteHeader(http.StatusNotFound)
-			w.Write(data)
+			s.send(w, r, name, http.StatusNotFound)
 			return
 		}
 		if dir == "/" {
