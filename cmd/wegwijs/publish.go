@@ -232,11 +232,7 @@ func (e *env) publishOptions(ctx context.Context, f publishFlags, shown *publish
 	}
 	opt.Confirm = func(p *release.Plan) (bool, error) {
 		shown.clear()
-		n := p.Deletes()
-		files := "1 file"
-		if n != 1 {
-			files = fmt.Sprintf("%d files", n)
-		}
+		files := fileCount(p.Deletes())
 		if !e.interactive() {
 			return false, fmt.Errorf("readers would lose %s and nobody is here to ask: look with --plan, then say --yes", files)
 		}
@@ -253,6 +249,13 @@ func (e *env) publishOptions(ctx context.Context, f publishFlags, shown *publish
 		return err == nil && (a == "y" || a == "yes" || a == "j" || a == "ja"), err
 	}
 	return opt
+}
+
+func fileCount(n int) string {
+	if n == 1 {
+		return "1 file"
+	}
+	return fmt.Sprintf("%d files", n)
 }
 
 func (e *env) runPublish(ctx context.Context, f publishFlags) error {
@@ -423,6 +426,9 @@ func (e *env) printPublish(rep *publish.Report, shown *publishProgress) error {
 	p := rep.Plan
 	if p.Empty() {
 		fmt.Fprintf(e.stdout, "%s has release %s already\n", p.Target, p.To)
+		if rep.Mended > 0 {
+			fmt.Fprintf(e.stdout, "mended: %s there had gone or changed, and came again\n", fileCount(rep.Mended))
+		}
 	} else {
 		fmt.Fprintf(e.stdout, "%s: release %s is live; %d new, %d changed, %d same, %d removed\n", p.Target, p.To, len(p.New), len(p.Changed), p.Same, len(p.Removed))
 	}

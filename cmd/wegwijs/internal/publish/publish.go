@@ -207,6 +207,7 @@ type Report struct {
 	Declined bool            `json:"declined"` // Options.Confirm said no; nothing was done
 	Live     bool            `json:"live"`     // the target gives readers this release
 	Record   *release.Record `json:"record,omitempty"`
+	Mended   int             `json:"mended,omitempty"` // files that were gone from the target, or had another size, and were brought again
 	Check    *Check          `json:"check,omitempty"`  // what readers get; nil when the target has no URL
 	Reload   []string        `json:"reload,omitempty"` // files that changed and are read only when a web server starts or a CDN is set up
 }
@@ -452,6 +453,7 @@ func (p *Place) change(ctx context.Context, j *release.Job, rep *Report) error {
 		return halfway(ctx, err, "readers have what they had; "+goesOn)
 	}
 	err := p.at.Switch(ctx, j)
+	rep.Mended = j.Mended
 	_, live := errors.AsType[*release.LiveError](err)
 	switch {
 	case err == nil || live:

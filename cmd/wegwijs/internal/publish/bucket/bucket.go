@@ -17,8 +17,9 @@
 // period, for tabs that are open and caches that hold old pages. A
 // rollback is the second half alone: the bytes of all kept releases are there.
 //
-// Nothing is listed but an unknown bucket, once: state.json says what is
-// there. It is replaced only by a conditional put against the version that was
+// Nothing is listed but an unknown bucket, once, and that of a release that is
+// published again, to find what was taken away by hand: else state.json says
+// what is there. It is replaced only by a conditional put against the version that was
 // read, so that two publishers cannot both go on. While a switch is under way
 // it names every release whose objects may stand at a key; after a crash, the
 // next publish writes each key on which these do not agree.
@@ -112,11 +113,15 @@ func (b *Bucket) Look(ctx context.Context, known *release.State) (*release.State
 	}
 	s := &release.State{Ours: b.tag != "", Current: b.st.Current, Releases: slices.Clone(b.st.Records), History: b.st.History}
 	if !s.Ours {
-		keys, err := b.c.list(ctx, strangersShown, func(key string) bool { return strings.HasPrefix(key, release.Folder+"/") })
+		err := b.c.list(ctx, func(key string, _ int64) bool {
+			if !strings.HasPrefix(key, release.Folder+"/") {
+				s.Foreign = append(s.Foreign, key)
+			}
+			return len(s.Foreign) < strangersShown
+		})
 		if err != nil {
 			return nil, err
 		}
-		s.Foreign = keys
 	}
 	release.Order(s.Releases, s.History, s.Current)
 	l, _, err := b.readLock(ctx)

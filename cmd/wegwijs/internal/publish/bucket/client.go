@@ -305,22 +305,18 @@ func (c *client) remove(ctx context.Context, key string) error {
 	return err
 }
 
-// list gives the first keys that skip does not hold back.
-func (c *client) list(ctx context.Context, most int, skip func(key string) bool) ([]string, error) {
+// list calls do with each key and its size, in the order of the keys, until it
+// has enough.
+func (c *client) list(ctx context.Context, do func(key string, size int64) (more bool)) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	var keys []string
 	for o := range c.core.ListObjectsIter(ctx, c.bucket, minio.ListObjectsOptions{Prefix: c.prefix, Recursive: true}) {
 		if o.Err != nil {
-			return nil, c.wrap("list", c.bucket, o.Err)
+			return c.wrap("list", c.bucket, o.Err)
 		}
-		key := strings.TrimPrefix(o.Key, c.prefix)
-		if skip(key) {
-			continue
-		}
-		if keys = append(keys, key); len(keys) == most {
+		if !do(strings.TrimPrefix(o.Key, c.prefix), o.Size) {
 			break
 		}
 	}
-	return keys, nil
+	return nil
 }

@@ -131,7 +131,7 @@ func (b *Bucket) Switch(ctx context.Context, j *release.Job) error {
 	if err != nil {
 		return err
 	}
-	if err := b.copyAll(ctx, j, now, paths); err != nil {
+	if err := b.copyAll(ctx, j, now); err != nil {
 		return err
 	}
 	return b.settle(ctx, j, now, paths)
@@ -181,45 +181,52 @@ func (b *Bucket) stands(e output.Entry, now []standing) bool {
 	return len(now) > 0
 }
 
-// copyAll writes what does not stand yet, rank by rank.
-func (b *Bucket) copyAll(ctx context.Context, j *release.Job, now []standing, paths map[string]bool) error {
-	var todo []output.Entry
-	for _, e := range j.Manifest.Files {
-		if !b.stands(e, now) {
-			todo = append(todo, e)
-		}
-	}
-	slices.SortStableFunc(todo, func(x, y output.Entry) int { return cmp.Compare(x.Rank, y.Rank) })
-	j.Meter.Phase("switch", len(todo), 0)
-	for len(todo) > 0 {
-		n := 1
-		for n < len(todo) && todo[n].Rank == todo[0].Rank {
-			n++
-		}
-		err := b.each(ctx, n, func(ctx context.Context, i int) error {
-			defer j.Meter.File()
-			e := todo[i]
-			h := b.headersOf(e)
-			err := b.c.copy(ctx, blobKey(e.SHA256), e.Path, h)
-			switch {
-			case err == nil:
-				return nil
-			case errors.Is(err, errAbsent):
-				// Gone by another's hand; we may have it.
-				if err := b.putBlob(ctx, j, e); err != nil {
-					return err
-				}
-			default:
-				if cleared, cerr := b.clearWay(ctx, e.Path, now); !cleared || cerr != nil {
-					return errors.Join(err, cerr)
-				}
-			}
-			return b.c.copy(ctx, blobKey(e.SHA256), e.Path, h)
+// copyAll writes what does not stand yet, rank by rank. When the release is the
+// one that readers have, the store itself is asked what stands.
+func (b *Bucket) copyAll(ctx context.Context, j *release.Job, now []standing) error {
+	sizes := map[string]int64{}
+	if j.Again() {
+		err := b.c.list(ctx, func(key string, size int64) bool {
+			sizes[key] = size
+			return true
 		})
 		if err != nil {
-			return fmt.Errorf("switch: %w", err)
+			return err
 		}
-		todo = todo[n:]
+	}
+	var todo []output.Entry
+	for _, e := range j.Manifest.Files {
+		size, there := sizes[e.Path]
+		switch {
+		case !b.stands(e, now):
+			todo = append(todo, e)
+		case j.Again() && (!there || size != e.Size):
+			todo = append(todo, e)
+			j.Mended++
+		}
+	}
+	j.Meter.Phase("switch", len(todo), 0)
+	err := release.EachRank(ctx, b.workers, todo, func(ctx context.Context, e output.Entry) error {
+		defer j.Meter.File()
+		h := b.headersOf(e)
+		err := b.c.copy(ctx, blobKey(e.SHA256), e.Path, h)
+		switch {
+		case err == nil:
+			return nil
+		case errors.Is(err, errAbsent):
+			// Gone by another's hand; we may have it.
+			if err := b.putBlob(ctx, j, e); err != nil {
+				return err
+			}
+		default:
+			if cleared, cerr := b.clearWay(ctx, e.Path, now); !cleared || cerr != nil {
+				return errors.Join(err, cerr)
+			}
+		}
+		return b.c.copy(ctx, blobKey(e.SHA256), e.Path, h)
+	})
+	if err != nil {
+		return fmt.Errorf("switch: %w", err)
 	}
 	return b.putManifest(ctx, output.ManifestPath, j.Manifest, b.conf.CachePages)
 }

@@ -5,6 +5,7 @@
 package release
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -249,7 +250,14 @@ type Job struct {
 	Keep     int           // releases to hold on to, the new one included; at least 1
 	Grace    time.Duration // how long old hashed assets stay
 	Meter    *Meter        // may be nil
+
+	// Mended is how many files of a release that readers have already were
+	// brought to them again, since they were gone or had another size.
+	Mended int
 }
+
+// Again reports whether the job publishes once more what readers have.
+func (j *Job) Again() bool { return j.Files != nil && j.Record.Release == j.Old.Current }
 
 // A LiveError is a failure after the switch: readers have the new release, and
 // something that does not touch them is left to do. The next publish does it.
@@ -304,4 +312,24 @@ func Each(ctx context.Context, workers, n int, do func(ctx context.Context, i in
 		return err
 	}
 	return context.Cause(ctx)
+}
+
+// EachRank does something for every file, see [Each], those of one rank before
+// those of the next.
+func EachRank(ctx context.Context, workers int, files []output.Entry, do func(ctx context.Context, e output.Entry) error) error {
+	files = slices.Clone(files)
+	slices.SortFunc(files, func(a, b output.Entry) int {
+		return cmp.Or(cmp.Compare(a.Rank, b.Rank), strings.Compare(a.Path, b.Path))
+	})
+	for len(files) > 0 {
+		n := 1
+		for n < len(files) && files[n].Rank == files[0].Rank {
+			n++
+		}
+		if err := Each(ctx, workers, n, func(ctx context.Context, i int) error { return do(ctx, files[i]) }); err != nil {
+			return err
+		}
+		files = files[n:]
+	}
+	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"wegwijs/cmd/wegwijs/internal/output"
 	"wegwijs/cmd/wegwijs/internal/publish/release"
@@ -24,7 +25,10 @@ func (t *Tree) Send(ctx context.Context, j *release.Job) error {
 	}
 	id := j.Record.Release
 	if _, ok := j.Old.Release(id); ok {
-		return t.addKept(ctx, j)
+		if err := t.addKept(ctx, j); err != nil || !j.Again() {
+			return err
+		}
+		return t.mend(ctx, j)
 	}
 	if j.Files == nil {
 		return fmt.Errorf("the target does not hold release %s", id)
@@ -162,25 +166,11 @@ func (s *sending) fill(ctx context.Context) error {
 			size += e.Size
 		}
 	}
-	slices.SortFunc(todo, func(a, b output.Entry) int {
-		return cmp.Or(cmp.Compare(a.Rank, b.Rank), strings.Compare(a.Path, b.Path))
-	})
 	s.job.Meter.Phase("upload", len(todo), size)
-	for len(todo) > 0 {
-		n := 1
-		for n < len(todo) && todo[n].Rank == todo[0].Rank {
-			n++
-		}
-		err := s.each(ctx, n, func(i int) error {
-			defer s.job.Meter.File()
-			return s.bring(ctx, todo[i])
-		})
-		if err != nil {
-			return err
-		}
-		todo = todo[n:]
-	}
-	return nil
+	return release.EachRank(ctx, s.workers, todo, func(_ context.Context, e output.Entry) error {
+		defer s.job.Meter.File()
+		return s.bring(ctx, e)
+	})
 }
 
 func (s *sending) bring(ctx context.Context, e output.Entry) error {
@@ -195,12 +185,17 @@ func (s *sending) bring(ctx context.Context, e output.Entry) error {
 	if _, own := s.ownEntry(e.Path); !own {
 		return nil // an old asset that has gone from the target cannot be had any more
 	}
-	b, err := release.OpenBody(s.job.Files, e, s.job.Meter)
+	return s.upload(ctx, s.job, e, to)
+}
+
+// upload sends a file of the job's release.
+func (t *Tree) upload(ctx context.Context, j *release.Job, e output.Entry, to string) error {
+	b, err := release.OpenBody(j.Files, e, j.Meter)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
-	return s.put(to, e.Size, ended{ctx, b})
+	return t.put(to, e.Size, ended{ctx, b})
 }
 
 // ownEntry finds a file in the release itself.
@@ -321,6 +316,70 @@ func (t *Tree) addKept(ctx context.Context, j *release.Job) error {
 		if _, err := s.reuse(treeOf(j.Old.Current)+"/"+from, to); err != nil {
 			return fmt.Errorf("keep %s: %w", k.Path, err)
 		}
+	}
+	return nil
+}
+
+// mend brings again what has gone from the release that readers have, or has
+// another size there: someone was at work by hand.
+func (t *Tree) mend(ctx context.Context, j *release.Job) error {
+	root := treeOf(j.Record.Release)
+	has := map[string]remote.Info{}
+	var mu sync.Mutex
+	err := t.walk(ctx, root, func(name string, i remote.Info) {
+		mu.Lock()
+		defer mu.Unlock()
+		has[strings.TrimPrefix(name, root+"/")] = i
+	})
+	if err != nil {
+		return fmt.Errorf("look at release %s: %w", j.Record.Release, err)
+	}
+	var todo []output.Entry
+	var size int64
+	for _, e := range j.Manifest.Files {
+		if i, ok := has[e.Path]; ok && i.Kind == remote.File && i.Size == e.Size {
+			continue
+		}
+		if err := t.makeWay(ctx, root, e.Path, has); err != nil {
+			return fmt.Errorf("mend %s: %w", e.Path, err)
+		}
+		todo = append(todo, e)
+		size += e.Size
+	}
+	j.Meter.Phase("mend", len(todo), size)
+	j.Mended = len(todo)
+	return release.EachRank(ctx, t.workers, todo, func(_ context.Context, e output.Entry) error {
+		defer j.Meter.File()
+		if err := t.upload(ctx, j, e, root+"/"+e.Path); err != nil {
+			return fmt.Errorf("mend %s: %w", e.Path, err)
+		}
+		return nil
+	})
+}
+
+// makeWay makes the folders above p below root, and takes away what stands in
+// the way of them and of p. has is what is there, and is kept up to date.
+func (t *Tree) makeWay(ctx context.Context, root, p string, has map[string]remote.Info) error {
+	var up []string
+	parents(p, func(d string) bool {
+		i, ok := has[d]
+		if ok && i.Kind == remote.Dir {
+			return false
+		}
+		up = append(up, d)
+		return true
+	})
+	for _, d := range slices.Backward(up) {
+		if err := t.toTrash(ctx, root+"/"+d); err != nil {
+			return err
+		}
+		if err := t.mkdir(root + "/" + d); err != nil {
+			return err
+		}
+		has[d] = remote.Info{Kind: remote.Dir}
+	}
+	if has[p].Kind == remote.Dir {
+		return t.toTrash(ctx, root+"/"+p)
 	}
 	return nil
 }

@@ -3,7 +3,7 @@
 // get. What it makes of the target folder:
 //
 //	current -> releases/ID      what the web server serves
-//	releases/ID/                a whole release, never changed but for added old assets
+//	releases/ID/                a whole release, never changed but for added old assets and mending
 //	releases/ID.json            its record
 //	.wegwijs/lock               who is publishing
 //	.wegwijs/target.json        says that this folder is ours
