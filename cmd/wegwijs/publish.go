@@ -426,11 +426,11 @@ func (e *env) printPublish(rep *publish.Report, shown *publishProgress) error {
 	p := rep.Plan
 	if p.Empty() {
 		fmt.Fprintf(e.stdout, "%s has release %s already\n", p.Target, p.To)
-		if rep.Mended > 0 {
-			fmt.Fprintf(e.stdout, "mended: %s there had gone or changed, and came again\n", fileCount(rep.Mended))
-		}
 	} else {
 		fmt.Fprintf(e.stdout, "%s: release %s is live; %d new, %d changed, %d same, %d removed\n", p.Target, p.To, len(p.New), len(p.Changed), p.Same, len(p.Removed))
+	}
+	if rep.Mended > 0 {
+		fmt.Fprintf(e.stdout, "mended: %s there had gone or changed, and came again\n", fileCount(rep.Mended))
 	}
 	if len(rep.Reload) > 0 {
 		what := "reload the web server"

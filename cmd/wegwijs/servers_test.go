@@ -405,7 +405,7 @@ func TestNegotiation(t *testing.T) {
 			case "only gzip":
 				codings = `["gzip"]`
 			}
-			archive := "-- layouts/root/logs.tar.gz --\nof the author\n"
+			archive := "-- layouts/root/logs.tar.gz --\nof the author\n-- layouts/root/lijst.csv.gz --\nof the author\n-- layouts/root/lijst.csv.br --\nof the author\n"
 			public := buildSite(t, filepath.Join(t.TempDir(), "site"), strings.Replace(servedSite, `["br", "gzip"]`, codings, 1)+archive)
 			base := lab.StartWeb(t, server, public, fmt.Sprintf(siteLines[server], public)+line)
 			br, gzip := strings.Contains(codings, "br") && (server != "nginx" || line != ""), strings.Contains(codings, "gzip")
@@ -448,10 +448,12 @@ func TestNegotiation(t *testing.T) {
 					}
 				}
 			}
-			// A file of the author is what it is.
-			a := ask(t, "GET", base, "/logs.tar.gz", "gzip, br")
-			if got := a.header.Get("Content-Encoding"); a.status != 200 || got != "" || a.body != "of the author\n" {
-				t.Errorf("an archive: got status %d, coding %q, %q", a.status, got, a.body)
+			// A file of the author is what it is, whatever its name.
+			for _, address := range []string{"/logs.tar.gz", "/lijst.csv.gz", "/lijst.csv.br"} {
+				a := ask(t, "GET", base, address, "gzip, br")
+				if got := a.header.Get("Content-Encoding"); a.status != 200 || got != "" || a.body != "of the author\n" {
+					t.Errorf("%s: got status %d, coding %q, %q", address, a.status, got, a.body)
+				}
 			}
 			// Each coding is a file of its own for caches: it has its own tag,
 			// its own bytes to ask a part of, and headers without the body.

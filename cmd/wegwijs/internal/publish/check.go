@@ -153,8 +153,8 @@ func (p *Place) address(e output.Entry) string {
 // patience is how long one answer may take.
 const patience = 15 * time.Second
 
-// fetch asks for an address as a browser would. The body of the answer gives
-// what is in its content coding.
+// fetch asks for an address as a browser would. The body of an answer with
+// status 200 gives what is in its content coding.
 func (p *Place) fetch(ctx context.Context, address string) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -169,6 +169,9 @@ func (p *Place) fetch(ctx context.Context, address string) (*http.Response, erro
 	resp, err := client.Do(req)
 	if err != nil {
 		return nil, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return resp, nil // nobody reads its body
 	}
 	// Names of codings know no letter case, and x-gzip is gzip (RFC 9110 §8.4.1).
 	said := resp.Header.Get("Content-Encoding")

@@ -176,6 +176,7 @@ func TestCheckReadsCodings(t *testing.T) {
 		"identity": {plain, ""},
 		"zstd":     {plain, `sends Content-Encoding "zstd", which was not asked for`},
 		"br ":      {plain, "brotli"},
+		"br, 502":  {plain, "answers 502"},
 	} {
 		root := lab.RAM(t)
 		target := dirTarget(root)
@@ -187,11 +188,15 @@ func TestCheckReadsCodings(t *testing.T) {
 			if err != nil {
 				return false
 			}
-			w.Header().Set("Content-Encoding", name)
+			packed.Add(1)
+			coding, failed, _ := strings.Cut(name, ", ")
+			w.Header().Set("Content-Encoding", coding)
+			if failed != "" {
+				w.WriteHeader(http.StatusBadGateway)
+			}
 			z := c.pack(w)
 			z.Write(data)
 			z.Close()
-			packed.Add(1)
 			return true
 		})
 		rep := publishChecked(t, target, me(), siteA.release())

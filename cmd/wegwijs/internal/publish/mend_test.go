@@ -1,38 +1,51 @@
 package publish
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/minio/minio-go/v7"
 
 	"wegwijs/cmd/wegwijs/internal/lab"
+	"wegwijs/cmd/wegwijs/internal/output"
+	"wegwijs/cmd/wegwijs/internal/publish/release"
+	"wegwijs/cmd/wegwijs/internal/publish/remote"
 )
 
-// spoil does by hand, in the folder that readers get, what should not be done:
-// it takes away a page, a folder and an asset, cuts a file short, and puts a
-// folder and a link in the place of files. It gives how many files that harms.
+// spoil does by hand, in a folder with siteB that readers get, what should not
+// be done: it takes away a page, a folder and an asset, cuts files short, and
+// puts a folder, a link and a file in the place of others. It gives how many
+// files that harms.
 func spoil(t *testing.T, dir string) int {
 	t.Helper()
 	at := func(p string) string { return filepath.Join(dir, filepath.FromSlash(p)) }
 	for _, err := range []error{
 		os.Remove(at("index.html")),
-		os.RemoveAll(at("e-mail")),
+		os.RemoveAll(at("e-mail")), // three pages
 		os.Remove(at("assets/site.bbbbbbbbbb.css")),
 		os.Truncate(at("assets/logo.png"), 3),
+		os.Truncate(at("assets/blijft.cccccccccc.js"), 3), // another release has it too
 		os.Remove(at("404.html")),
 		os.Mkdir(at("404.html"), 0o755),
 		os.WriteFile(at("404.html/x"), nil, 0o644),
 		os.Remove(at("anders.txt")),
 		os.Symlink("/etc/hostname", at("anders.txt")),
+		os.RemoveAll(at("x")), // one file
+		os.WriteFile(at("x"), nil, 0o644),
 	} {
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	return 6 + 2 // three pages are below e-mail
+	return 10
 }
 
 // TestPublishAgainMends publishes once more what readers have, after someone
@@ -51,80 +64,385 @@ func TestPublishAgainMends(t *testing.T) {
 			if rep.Mended != n || !rep.Plan.Empty() {
 				t.Errorf("%d files were mended, want %d; plan %+v", rep.Mended, n, rep.Plan)
 			}
-			if _, err := os.Lstat(filepath.Join(root, "current", "404.html", "x")); err == nil {
-				t.Error("what stood in the way is still there")
-			}
 			if rep := mustPublish(t, target, later(me(), 3*hour), siteB.release(), lax); rep.Mended != 0 {
 				t.Errorf("%d files were mended where nothing was wrong", rep.Mended)
 			}
-			// What else is there is left alone.
 			rollback(t, target, later(me(), 4*hour), "")
-			isOne(t, served(t, root), siteA.with(files{"assets/logo.png": "log"}), siteA)
+			isOne(t, served(t, root), siteA)
 		})
 	}
 }
 
-// TestMendingInterrupted cuts the mending at every operation in turn: no file
-// is ever half, and the next publish mends the rest.
+// TestMendedForAll cuts a file short that all releases share, by hard links,
+// also the one that the next will be made of.
+func TestMendedForAll(t *testing.T) {
+	root := lab.RAM(t)
+	target := dirTarget(root)
+	target.Keep = 2
+	for i, site := range []files{siteA, siteB, siteC} {
+		mustPublish(t, target, later(me(), hour*time.Duration(i)), site.release(), lax)
+	}
+	if err := os.Truncate(filepath.Join(root, "current", "404.html"), 3); err != nil {
+		t.Fatal(err)
+	}
+	if rep := mustPublish(t, target, later(me(), 4*hour), siteC.release(), lax); rep.Mended != 1 {
+		t.Errorf("%d files were mended, want 1", rep.Mended)
+	}
+	next := siteC.with(files{"index.html": "D"})
+	mustPublish(t, target, later(me(), 5*hour), next.release(), lax)
+	isOne(t, served(t, root), next)
+	rollback(t, target, later(me(), 6*hour), "")
+	isOne(t, served(t, root), siteC)
+}
+
+// TestNothingWrongIsHandedOn publishes something else where someone was at work
+// by hand: what was cut short or put in the place of a file is not taken over.
+func TestNothingWrongIsHandedOn(t *testing.T) {
+	root := lab.RAM(t)
+	target := dirTarget(root)
+	mustPublish(t, target, me(), siteB.release(), lax)
+	spoil(t, filepath.Join(root, "current"))
+	next := siteB.with(files{"zomaar.txt": "D"})
+	mustPublish(t, target, later(me(), hour), next.release(), lax)
+	isOne(t, served(t, root), next)
+	if i, err := os.Lstat(filepath.Join(root, "current", "anders.txt")); err != nil || !i.Mode().IsRegular() {
+		t.Errorf("a link was handed on: %v %v", i, err)
+	}
+}
+
+// TestAllGoneMends takes away all that readers had, and what says what it was.
+func TestAllGoneMends(t *testing.T) {
+	for name, spoil := range map[string]func(root, id string) error{
+		"files":    func(root, id string) error { return empty(filepath.Join(root, "releases", id)) },
+		"manifest": func(root, id string) error { return os.Remove(filepath.Join(root, "releases", id, "manifest.json")) },
+		"manifest cut short": func(root, id string) error {
+			return os.Truncate(filepath.Join(root, "releases", id, "manifest.json"), 9)
+		},
+		"record": func(root, id string) error { return os.Remove(filepath.Join(root, "releases", id+".json")) },
+		"files and record": func(root, id string) error {
+			return errors.Join(empty(filepath.Join(root, "releases", id)), os.Remove(filepath.Join(root, "releases", id+".json")))
+		},
+		"folder": func(root, id string) error { return os.RemoveAll(filepath.Join(root, "releases", id)) },
+		"folder and record": func(root, id string) error {
+			return errors.Join(os.RemoveAll(filepath.Join(root, "releases", id)), os.Remove(filepath.Join(root, "releases", id+".json")))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			root := lab.RAM(t)
+			target := dirTarget(root)
+			target.Parallel = 1
+			mustPublish(t, target, me(), siteA.release(), lax)
+			mustPublish(t, target, later(me(), hour), siteB.release(), lax)
+			id := siteB.release().Manifest.Release
+			// At no operation may readers have less than before it.
+			for n := 1; ; n++ {
+				if err := spoil(root, id); err != nil {
+					t.Fatal(err)
+				}
+				had := len(served(t, root))
+				f := &fault{at: n}
+				around := later(quietly(), 2*hour)
+				around.wrap = func(fsys remote.FS) remote.FS {
+					return &hooked{FS: f.wrap(fsys), before: func(op, name string) error {
+						if has := len(served(t, root)); has < had {
+							t.Errorf("before %s %s readers have %d files, and had %d", op, name, has, had)
+						}
+						had = len(served(t, root))
+						return nil
+					}}
+				}
+				tryPublish(t.Context(), target, around, siteB.release(), lax)
+				rep := mustPublish(t, target, later(quietly(), 3*hour), siteB.release(), lax)
+				isOne(t, served(t, root), siteB)
+				if st := statusOf(t, target, me()); st.Damaged != "" || len(st.Foreign) > 0 || len(st.Releases) != 2 {
+					t.Errorf("status %+v", st)
+				}
+				if t.Failed() {
+					t.Fatalf("at operation %d: %+v", n, rep)
+				}
+				if !f.hit {
+					break
+				}
+			}
+			// Something else is still refused where nobody knows what is there.
+			if err := os.Remove(filepath.Join(root, "releases", id, "manifest.json")); err != nil {
+				t.Fatal(err)
+			}
+			if st := statusOf(t, target, me()); !strings.Contains(st.Damaged, id) {
+				t.Errorf("status: damaged %q", st.Damaged)
+			}
+			rep, err := tryPublish(t.Context(), target, later(me(), 4*hour), siteC.release(), lax)
+			if err != nil || !rep.Refused || release.Refused(rep.Plan.Refused) != 1 || rep.Plan.Refused[0].Gate != release.Foreign {
+				t.Errorf("another release: %v, %+v", err, rep.Plan.Refused)
+			}
+		})
+	}
+}
+
+// empty takes away what is in a folder.
+func empty(dir string) error {
+	all, err := os.ReadDir(dir)
+	for _, e := range all {
+		err = errors.Join(err, os.RemoveAll(filepath.Join(dir, e.Name())))
+	}
+	return err
+}
+
+// TestMendingInterrupted cuts the mending at every operation in turn, in every
+// way: no file is ever half, and whatever comes next is whole.
 func TestMendingInterrupted(t *testing.T) {
-	for n := 1; ; n++ {
+	for _, next := range []files{siteB, siteC} {
+		for mode := range 4 {
+			for n := 1; ; n++ {
+				root := lab.RAM(t)
+				target := dirTarget(root)
+				target.Parallel = 1
+				mustPublish(t, target, quietly(), siteB.release(), lax)
+				dir := filepath.Join(root, "current")
+				spoil(t, dir)
+				f := &fault{at: n, after: mode&1 != 0, only: mode&2 != 0}
+				around := later(quietly(), hour)
+				around.wrap = f.wrap
+				_, err := tryPublish(t.Context(), target, around, siteB.release(), lax)
+				for p, text := range siteB {
+					name := filepath.Join(dir, filepath.FromSlash(p))
+					i, lerr := os.Lstat(name)
+					if lerr != nil || !i.Mode().IsRegular() {
+						if strings.HasPrefix(p, "assets/logo") || strings.HasPrefix(p, "assets/blijft") {
+							t.Errorf("at %d: %s was there, and is not", n, p)
+						}
+						continue
+					}
+					if b, _ := os.ReadFile(name); string(b) != text && string(b) != text[:min(3, len(text))] {
+						t.Errorf("at %d: %s has %q", n, p, b)
+					}
+				}
+				mustPublish(t, target, later(quietly(), 2*hour), next.release(), lax)
+				isOne(t, served(t, root), next)
+				if t.Failed() {
+					t.Fatalf("mode %d, operation %d", mode, n)
+				}
+				os.RemoveAll(root)
+				if !f.hit {
+					if err != nil || n < 40 {
+						t.Errorf("%d operations, %v", n, err)
+					}
+					break
+				}
+			}
+		}
+	}
+}
+
+// TestMendingLosesTheLock lets someone else take the lock and mend, at every
+// operation in turn: what that one brought stays.
+func TestMendingLosesTheLock(t *testing.T) {
+	for n := 20; ; n++ {
 		root := lab.RAM(t)
 		target := dirTarget(root)
 		target.Parallel = 1
-		mustPublish(t, target, quietly(), siteB.release(), lax)
+		mustPublish(t, target, me(), siteB.release(), lax)
 		spoil(t, filepath.Join(root, "current"))
-		f := &fault{at: n, after: n%2 == 0}
-		around := later(quietly(), hour)
-		around.wrap = f.wrap
-		_, err := tryPublish(t.Context(), target, around, siteB.release(), lax)
-		for p, text := range served(t, root) {
-			if whole := siteB[p]; text != whole && p != "assets/logo.png" && p != "404.html/x" && p != "anders.txt" && p != "manifest.json" {
-				t.Errorf("at %d: %s has %q", n, p, text)
-			}
+		first := later(quietly(), hour)
+		first.Alive = func(int) bool { return true }
+		count := 0
+		first.wrap = func(f remote.FS) remote.FS {
+			return &hooked{FS: f, before: func(op, name string) error {
+				if count++; count == n {
+					second := later(me(), 2*hour)
+					second.User, second.Alive = "piet", first.Alive
+					opt := lax
+					opt.TakeLock = true
+					mustPublish(t, target, second, siteB.release(), opt)
+					isOne(t, served(t, root), siteB)
+				}
+				return nil
+			}}
 		}
-		mustPublish(t, target, later(quietly(), 2*hour), siteB.release(), lax)
+		tryPublish(t.Context(), target, first, siteB.release(), lax)
 		isOne(t, served(t, root), siteB)
+		if t.Failed() {
+			t.Fatalf("at operation %d", n)
+		}
 		os.RemoveAll(root)
-		if !f.hit {
-			if err != nil || n < 30 {
-				t.Errorf("%d operations, %v", n, err)
+		if count < n {
+			if n < 60 {
+				t.Errorf("only %d operations", n)
 			}
 			return
 		}
 	}
 }
 
-// TestS3PublishAgainMends is as [TestPublishAgainMends]; a store has no folders
-// and no links.
-func TestS3PublishAgainMends(t *testing.T) {
-	s := startStore(t)
-	target := s.target()
-	mustPublish(t, target, s.me(), siteA.release(), lax)
-	mustPublish(t, target, later(s.me(), hour), siteB.release(), lax)
-	for _, p := range []string{"index.html", "assets/site.bbbbbbbbbb.css", "e-mail/nieuw/index.html"} {
-		if err := s.client(t).RemoveObject(t.Context(), s.Bucket, target.Prefix+p, minio.RemoveObjectOptions{}); err != nil {
-			t.Fatal(err)
+// TestMendingStopsWhenTheLockIsLost does the same in the moment in which
+// something is taken away where readers are, and the first one notices before
+// it brings anything: it puts back what it took.
+func TestMendingStopsWhenTheLockIsLost(t *testing.T) {
+	for n := 1; ; n++ {
+		root := lab.RAM(t)
+		target := dirTarget(root)
+		mustPublish(t, target, me(), siteB.release(), lax)
+		spoil(t, filepath.Join(root, "current"))
+		first := later(me(), hour)
+		first.Alive = func(int) bool { return true }
+		count, done := 0, false
+		var mu sync.Mutex
+		first.wrap = func(f remote.FS) remote.FS {
+			return &hooked{FS: f, before: func(op, to string) error {
+				mu.Lock()
+				away := op == "rename" && strings.Contains(to, "/trash/")
+				if away {
+					count++
+				}
+				hit := away && count == n
+				mu.Unlock()
+				if hit {
+					second := later(me(), 2*hour)
+					second.User, second.Alive = "piet", first.Alive
+					opt := lax
+					opt.TakeLock = true
+					mustPublish(t, target, second, siteB.release(), opt)
+					os.Mkdir(filepath.Join(root, release.Folder, "trash"), 0o755) // as if it had not come to tidying up
+					time.Sleep(3 * first.beat)
+					done = true
+				}
+				return nil
+			}}
+		}
+		_, err := tryPublish(t.Context(), target, first, siteB.release(), lax)
+		isOne(t, served(t, root), siteB)
+		if done && !errors.Is(err, release.ErrLost) {
+			t.Errorf("got %v, want the lost lock noticed", err)
+		}
+		if t.Failed() {
+			t.Fatalf("when it took away the %d. thing", n)
+		}
+		if !done {
+			if n < 3 {
+				t.Errorf("only %d things were taken away", n)
+			}
+			return
 		}
 	}
-	if _, err := s.client(t).PutObject(t.Context(), s.Bucket, target.Prefix+"404.html", strings.NewReader("short"), 5, minio.PutObjectOptions{}); err != nil {
+}
+
+// TestMendingStops ends a large mending soon after it is told to.
+func TestMendingStops(t *testing.T) {
+	many := siteA.with(nil)
+	for i := range 300 {
+		many[fmt.Sprintf("p/%03d/index.html", i)] = "x <link href=/assets/site.aaaaaaaaaa.css>"
+	}
+	root := lab.RAM(t)
+	target := dirTarget(root)
+	mustPublish(t, target, me(), many.release(), lax)
+	if err := os.RemoveAll(filepath.Join(root, "current", "p")); err != nil {
 		t.Fatal(err)
 	}
-	// The bytes of one are gone as well.
-	m := siteB.release().Manifest
-	for _, e := range m.Files {
-		if e.Path == "index.html" {
-			if err := s.client(t).RemoveObject(t.Context(), s.Bucket, target.Prefix+".wegwijs/blobs/"+e.SHA256, minio.RemoveObjectOptions{}); err != nil {
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	around := later(quietly(), hour)
+	after := 0
+	var mu sync.Mutex
+	around.wrap = func(f remote.FS) remote.FS {
+		return &hooked{FS: f, before: func(op, name string) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if op == "mkdir" && strings.HasSuffix(name, "/p/100") {
+				stop()
+			}
+			if ctx.Err() != nil {
+				after++
+			}
+			return nil
+		}}
+	}
+	_, err := tryPublish(ctx, target, around, many.release(), lax)
+	if !errors.Is(err, context.Canceled) || after == 0 || after > 20 {
+		t.Errorf("%v; %d operations after it was stopped", err, after)
+	}
+}
+
+// TestS3PublishAgainMends is as [TestPublishAgainMends]; a store has no folders
+// and no links, but bytes of its own for each file.
+func TestS3PublishAgainMends(t *testing.T) {
+	s := startStore(t)
+	spoil := func(t *testing.T, target Target) int {
+		t.Helper()
+		remove := func(key string) {
+			if err := s.client(t).RemoveObject(t.Context(), s.Bucket, target.Prefix+key, minio.RemoveObjectOptions{}); err != nil {
 				t.Fatal(err)
 			}
 		}
+		short := func(key string) {
+			if _, err := s.client(t).PutObject(t.Context(), s.Bucket, target.Prefix+key, strings.NewReader("short"), 5, minio.PutObjectOptions{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		m := siteB.release().Manifest
+		blob := func(p string) string {
+			i := slices.IndexFunc(m.Files, func(e output.Entry) bool { return e.Path == p })
+			return release.Folder + "/blobs/" + m.Files[i].SHA256
+		}
+		remove("index.html")
+		remove("assets/site.bbbbbbbbbb.css")
+		remove("e-mail/nieuw/index.html")
+		short("e-mail/pop/index.html")
+		remove(blob("index.html"))
+		short(blob("e-mail/pop/index.html"))
+		short(blob("en/index.html")) // readers have it still
+		remove("404.html")
+		short("404.html/x") // where a store is made of folders it is in the way
+		return 5
 	}
-	rep := mustPublish(t, target, later(s.me(), 2*hour), siteB.release(), lax)
-	isOne(t, s.served(t, target), siteB)
-	if rep.Mended != 4 {
-		t.Errorf("%d objects were mended, want 4", rep.Mended)
-	}
-	s.bodiesFit(t, target)
-	if rep := mustPublish(t, target, later(s.me(), 3*hour), siteB.release(), lax); rep.Mended != 0 {
-		t.Errorf("%d objects were mended where nothing was wrong", rep.Mended)
-	}
+	t.Run("whole", func(t *testing.T) {
+		target := s.target()
+		mustPublish(t, target, s.me(), siteA.release(), lax)
+		mustPublish(t, target, later(s.me(), hour), siteB.release(), lax)
+		n := spoil(t, target)
+		rep := mustPublish(t, target, later(s.me(), 2*hour), siteB.release(), lax)
+		isOne(t, s.served(t, target), siteB)
+		if rep.Mended != n {
+			t.Errorf("%d objects were mended, want %d", rep.Mended, n)
+		}
+		s.bodiesFit(t, target)
+		if rep := mustPublish(t, target, later(s.me(), 3*hour), siteB.release(), lax); rep.Mended != 0 {
+			t.Errorf("%d objects were mended where nothing was wrong", rep.Mended)
+		}
+	})
+	t.Run("interrupted", func(t *testing.T) {
+		for n := 1; ; n++ {
+			target := s.target()
+			mustPublish(t, target, s.me(), siteB.release(), lax)
+			spoil(t, target)
+			r := &requests{at: n, after: n%2 == 0}
+			around := later(s.me(), hour)
+			around.transport, around.tries = r, 1
+			tryPublish(t.Context(), target, around, siteB.release(), lax)
+			mustPublish(t, target, later(s.me(), 2*hour), siteB.release(), lax)
+			isOne(t, s.served(t, target), siteB)
+			s.bodiesFit(t, target)
+			if t.Failed() {
+				t.Fatalf("at request %d", n)
+			}
+			if !r.hit {
+				if n < 20 {
+					t.Errorf("only %d requests", n)
+				}
+				return
+			}
+		}
+	})
+	// Bytes that are wrong for a release that comes back.
+	t.Run("back", func(t *testing.T) {
+		target := s.target()
+		mustPublish(t, target, s.me(), siteB.release(), lax)
+		mustPublish(t, target, later(s.me(), hour), siteC.release(), lax)
+		spoil(t, target)
+		mustPublish(t, target, later(s.me(), 2*hour), siteB.release(), lax)
+		for _, p := range []string{"index.html", "en/index.html"} {
+			if got := s.served(t, target)[p]; got != siteB[p] {
+				t.Errorf("%s has %q", p, got)
+			}
+		}
+	})
 }

@@ -5,9 +5,10 @@
 //
 // The way is the same for each kind of target: look what is there, check the
 // gates, plan, lock, send what is missing, switch, ask the web server for a
-// sample, tidy up. Only the last step deletes. Whatever interrupts it leaves
-// readers with what they had, and the same command again goes on where it
-// stopped. How a target keeps that promise is package tree's (folders, here or
+// sample, tidy up. Only the last step deletes what readers can ask for. Whatever
+// interrupts it leaves readers with what they had, and the same command again
+// goes on where it stopped. What they have already can be published again: that
+// mends what was taken away or cut short by hand. How a target keeps that promise is package tree's (folders, here or
 // behind SSH) and package bucket's (object stores) to say.
 package publish
 
@@ -229,8 +230,16 @@ func (p *Place) Plan(ctx context.Context, r Release, allow []release.Gate) (*rel
 }
 
 func (p *Place) plan(old *release.State, r Release, allow []release.Gate) *release.Plan {
+	foreign := old.Foreign
+	if old.Damaged != "" {
+		if old.Current == r.Manifest.Release {
+			old.Manifest = r.Manifest // its id says what was in it
+		} else {
+			foreign = append(slices.Clip(foreign), old.Damaged)
+		}
+	}
 	plan := p.compare(old, r.Manifest)
-	plan.Refused = release.Check(release.Checks{Old: old.Manifest, New: r.Manifest, Findings: r.Findings, Foreign: old.Foreign, Shrink: p.target.Shrink, Allow: allow})
+	plan.Refused = release.Check(release.Checks{Old: old.Manifest, New: r.Manifest, Findings: r.Findings, Foreign: foreign, Shrink: p.target.Shrink, Allow: allow})
 	return plan
 }
 
@@ -453,11 +462,10 @@ func (p *Place) change(ctx context.Context, j *release.Job, rep *Report) error {
 		return halfway(ctx, err, "readers have what they had; "+goesOn)
 	}
 	err := p.at.Switch(ctx, j)
-	rep.Mended = j.Mended
 	_, live := errors.AsType[*release.LiveError](err)
 	switch {
 	case err == nil || live:
-		rep.Live, rep.Record, rep.Reload = true, &j.Record, p.reload(rep.Plan)
+		rep.Live, rep.Record, rep.Reload, rep.Mended = true, &j.Record, p.reload(rep.Plan), j.Mended
 	case p.target.Type == "s3":
 		// Page by page; each has what it needs.
 		err = halfway(ctx, err, "readers may get some new pages already; "+goesOn)

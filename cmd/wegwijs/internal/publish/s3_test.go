@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -177,9 +178,12 @@ func (s *store) bodiesFit(t *testing.T, target Target) {
 			t.Errorf("%s is gone: a release could not be gone back to", p)
 		}
 	}
-	for p := range all {
+	for p, text := range all {
 		if !want[p] && p != "state.json" {
 			t.Errorf("%s is left over", p)
+		}
+		if sum, ok := strings.CutPrefix(p, "blobs/"); ok && fmt.Sprintf("%x", sha256.Sum256([]byte(text))) != sum {
+			t.Errorf("%s has other bytes", p)
 		}
 	}
 }

@@ -25,7 +25,8 @@ type Status struct {
 	Left       bool             `json:"lock_left,omitempty"`  // the lock's holder is gone: the next publish takes its place
 	Unfinished string           `json:"unfinished,omitempty"` // a release that an interrupted publish was bringing
 	Foreign    []string         `json:"foreign,omitempty"`
-	History    []release.Event  `json:"history"` // oldest first
+	Damaged    string           `json:"damaged,omitempty"` // see release.State.Damaged
+	History    []release.Event  `json:"history"`           // oldest first
 	URL        string           `json:"url,omitempty"`
 	Seen       string           `json:"seen,omitempty"` // the release that readers get at URL
 	Trouble    string           `json:"trouble,omitempty"`
@@ -39,7 +40,7 @@ func (p *Place) Status(ctx context.Context) (*Status, error) {
 	}
 	st := &Status{
 		Target: p.target.Name, Type: p.target.Type, Current: s.Current, Releases: s.Releases, Lock: s.Lock,
-		Unfinished: s.Unfinished, Foreign: s.Foreign, History: s.History, URL: p.target.URL,
+		Unfinished: s.Unfinished, Foreign: s.Foreign, Damaged: s.Damaged, History: s.History, URL: p.target.URL,
 	}
 	st.Left = s.Lock != nil && p.holder(s) == nil
 	if st.Releases == nil {
@@ -114,6 +115,9 @@ func (s *Status) Text(w io.Writer) error {
 	}
 	if s.Unfinished != "" && !busy {
 		fmt.Fprintf(&b, "  unfinished: release %s; publish again to go on, or something else to drop it\n", s.Unfinished)
+	}
+	if s.Damaged != "" {
+		fmt.Fprintf(&b, "  damaged: %s; publish the same again to mend it\n", s.Damaged)
 	}
 	for _, f := range s.Foreign {
 		fmt.Fprintf(&b, "  not ours: %s\n", f)

@@ -233,8 +233,8 @@ func (r *Renderer) apache() string {
 }
 
 // apacheCoded sends the compressed file to browsers that take it. Apache adds the
-// Content-Encoding by the last ending, for our files alone, and the type by the
-// one before it.
+// Content-Encoding by the last ending, of a file that is there without it too,
+// and the type by the one before it.
 func (r *Renderer) apacheCoded(b *strings.Builder) {
 	codings := r.Site.Config.Outputs.Compress
 	if len(codings) == 0 {
@@ -245,7 +245,7 @@ func (r *Renderer) apacheCoded(b *strings.Builder) {
 	for _, c := range codings {
 		ext := c.Ext()
 		fmt.Fprintf(b, "RemoveEncoding %s\n", ext)
-		fmt.Fprintf(b, "<FilesMatch \"(?i)\\.(%[1]s)\\%[2]s$\">\nRemoveType %[2]s\nRemoveLanguage %[2]s\nAddEncoding %[3]s %[2]s\n</FilesMatch>\n", endings, ext, c)
+		fmt.Fprintf(b, "<If \"%%{REQUEST_FILENAME} =~ m#^(.+\\.(%[1]s))\\%[2]s$#i && -f '$1'\">\nRemoveType %[2]s\nRemoveLanguage %[2]s\nAddEncoding %[3]s %[2]s\n</If>\n", endings, ext, c)
 		// A coding with q=0 is refused (RFC 9110 §12.4.2).
 		fmt.Fprintf(b, "RewriteCond %%{HTTP:Accept-Encoding} \"(^|[ ,])%s *(;(?! *q=0(\\.0*)? *(,|$))|,|$)\" [NC]\n", c)
 		fmt.Fprintf(b, "RewriteCond %%{PATH_INFO} \"^$\"\nRewriteCond %%{REQUEST_FILENAME}%[1]s -f\nRewriteRule \"^(.+)$\" \"$1%[1]s\" [L]\n", ext)

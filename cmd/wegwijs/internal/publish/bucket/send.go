@@ -36,7 +36,7 @@ func (b *Bucket) Send(ctx context.Context, j *release.Job) error {
 	}
 	slices.SortStableFunc(todo, func(x, y output.Entry) int { return cmp.Compare(x.Rank, y.Rank) })
 
-	if _, ok := j.Old.Release(id); !ok || id == j.Old.Current && j.Old.Manifest == nil {
+	if _, ok := j.Old.Release(id); !ok || id == j.Old.Current && j.Old.Damaged != "" {
 		if err := b.putManifest(ctx, manifestKey(id), j.Manifest, "no-store"); err != nil {
 			return err
 		}
@@ -68,17 +68,20 @@ func (b *Bucket) Send(ctx context.Context, j *release.Job) error {
 func (b *Bucket) sendBlob(ctx context.Context, j *release.Job, e output.Entry) error {
 	key := blobKey(e.SHA256)
 	size, err := b.c.size(ctx, key)
-	if err == nil && size == e.Size {
-		j.Meter.More(-e.Size)
-		return nil
-	}
-	if err != nil && !errors.Is(err, errAbsent) {
+	switch {
+	case errors.Is(err, errAbsent):
+		return b.putBlob(ctx, j, e, condition{absent: true})
+	case err != nil:
 		return err
+	case size != e.Size: // not of our making
+		return b.putBlob(ctx, j, e, condition{})
 	}
-	return b.putBlob(ctx, j, e)
+	j.Meter.More(-e.Size)
+	return nil
 }
 
-func (b *Bucket) putBlob(ctx context.Context, j *release.Job, e output.Entry) error {
+// putBlob writes the bytes of e under a condition.
+func (b *Bucket) putBlob(ctx context.Context, j *release.Job, e output.Entry, c condition) error {
 	if j.Files == nil {
 		return fmt.Errorf("the bytes of %s of release %s are gone from the store: publish it again from its source", e.Path, j.Record.Release)
 	}
@@ -87,7 +90,7 @@ func (b *Bucket) putBlob(ctx context.Context, j *release.Job, e output.Entry) er
 		return err
 	}
 	defer body.Close()
-	_, err = b.c.put(ctx, blobKey(e.SHA256), body, e.Size, e.SHA256, headers{kind: "application/octet-stream", cache: "no-store"}, condition{absent: true})
+	_, err = b.c.put(ctx, blobKey(e.SHA256), body, e.Size, e.SHA256, headers{kind: "application/octet-stream", cache: "no-store"}, c)
 	if errors.Is(err, errOther) {
 		return nil // it is there: the name says what is in it
 	}
@@ -184,25 +187,22 @@ func (b *Bucket) stands(e output.Entry, now []standing) bool {
 // copyAll writes what does not stand yet, rank by rank. When the release is the
 // one that readers have, the store itself is asked what stands.
 func (b *Bucket) copyAll(ctx context.Context, j *release.Job, now []standing) error {
-	sizes := map[string]int64{}
+	keys := map[string]int64{}
 	if j.Again() {
-		err := b.c.list(ctx, func(key string, size int64) bool {
-			sizes[key] = size
-			return true
-		})
-		if err != nil {
+		if err := b.look(ctx, j, keys); err != nil {
 			return err
 		}
 	}
 	var todo []output.Entry
+	mended := 0
 	for _, e := range j.Manifest.Files {
-		size, there := sizes[e.Path]
+		size, there := keys[e.Path]
 		switch {
 		case !b.stands(e, now):
 			todo = append(todo, e)
 		case j.Again() && (!there || size != e.Size):
 			todo = append(todo, e)
-			j.Mended++
+			mended++
 		}
 	}
 	j.Meter.Phase("switch", len(todo), 0)
@@ -215,11 +215,11 @@ func (b *Bucket) copyAll(ctx context.Context, j *release.Job, now []standing) er
 			return nil
 		case errors.Is(err, errAbsent):
 			// Gone by another's hand; we may have it.
-			if err := b.putBlob(ctx, j, e); err != nil {
+			if err := b.putBlob(ctx, j, e, condition{absent: true}); err != nil {
 				return err
 			}
 		default:
-			if cleared, cerr := b.clearWay(ctx, e.Path, now); !cleared || cerr != nil {
+			if cleared, cerr := b.clearWay(ctx, e.Path, now, keys); !cleared || cerr != nil {
 				return errors.Join(err, cerr)
 			}
 		}
@@ -228,13 +228,43 @@ func (b *Bucket) copyAll(ctx context.Context, j *release.Job, now []standing) er
 	if err != nil {
 		return fmt.Errorf("switch: %w", err)
 	}
+	j.Mended = mended
 	return b.putManifest(ctx, output.ManifestPath, j.Manifest, b.conf.CachePages)
+}
+
+// look lists what stands in the store, with sizes, and brings again the bytes of
+// the release that are not there as they should be.
+func (b *Bucket) look(ctx context.Context, j *release.Job, keys map[string]int64) error {
+	j.Meter.Phase("look", 0, 0)
+	err := b.c.list(ctx, func(key string, size int64) bool {
+		keys[key] = size
+		return true
+	})
+	if err != nil {
+		return err
+	}
+	var todo []output.Entry
+	var all int64
+	seen := map[string]bool{}
+	for _, e := range j.Manifest.Files {
+		if size, there := keys[blobKey(e.SHA256)]; (!there || size != e.Size) && !seen[e.SHA256] {
+			seen[e.SHA256] = true
+			todo = append(todo, e)
+			all += e.Size
+		}
+	}
+	j.Meter.Phase("mend", len(todo), all)
+	return release.EachRank(ctx, b.workers, todo, func(ctx context.Context, e output.Entry) error {
+		defer j.Meter.File()
+		return b.putBlob(ctx, j, e, condition{})
+	})
 }
 
 // clearWay deletes what keeps an object from being written to p in a store
 // that is made of folders (MinIO, gateways to a file system): there, x and x/a
-// cannot both be. Such an object is gone from the release anyway.
-func (b *Bucket) clearWay(ctx context.Context, p string, now []standing) (cleared bool, _ error) {
+// cannot both be. Such an object is gone from the release anyway, or someone put
+// it there by hand: listed are the keys that the store was seen to have.
+func (b *Bucket) clearWay(ctx context.Context, p string, now []standing, listed map[string]int64) (cleared bool, _ error) {
 	in := func(o string) bool { return strings.HasPrefix(o, p+"/") || strings.HasPrefix(p, o+"/") }
 	keys := map[string]bool{}
 	for _, t := range b.st.Tombs {
@@ -247,6 +277,11 @@ func (b *Bucket) clearWay(ctx context.Context, p string, now []standing) (cleare
 			if in(o) {
 				keys[o] = true
 			}
+		}
+	}
+	for o := range listed {
+		if in(o) {
+			keys[o] = true
 		}
 	}
 	for key := range keys {

@@ -71,8 +71,8 @@ func Compare(old, m *output.Manifest) *Plan {
 // Empty reports whether readers would notice nothing.
 func (p *Plan) Empty() bool { return len(p.New)+len(p.Changed)+len(p.Removed) == 0 && p.From == p.To }
 
-// Deletes gives how many files readers would lose, without those in a coding,
-// which go with them.
+// Deletes gives how many files readers would lose. Those in a coding are not
+// counted: no reader asks for them by name.
 func (p *Plan) Deletes() int {
 	n := 0
 	for _, c := range p.Removed {

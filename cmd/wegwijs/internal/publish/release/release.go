@@ -105,6 +105,7 @@ type State struct {
 	Lock       *Lock            // who is publishing now; nil when nobody is
 	Unfinished string           // the release that an interrupted publish was bringing; "" when none
 	Foreign    []string         // what stands there and no release wrote, the first few
+	Damaged    string           // what says which files Current has, and why it cannot be read; "" when it can, or there is none
 	Ours       bool             // a release was published here before, or at least begun
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"syscall"
 )
 
 // local is a folder of this machine. Nothing it does leads out of it.
@@ -30,6 +31,9 @@ func Open(dir string, create bool) (FS, error) {
 
 func (l *local) Lstat(name string) (Info, error) {
 	fi, err := l.root.Lstat(name)
+	if errors.Is(err, syscall.ENOTDIR) { // SFTP servers do not tell this apart either
+		return Info{}, &fs.PathError{Op: "lstat", Path: name, Err: fs.ErrNotExist}
+	}
 	if err != nil {
 		return Info{}, err
 	}

@@ -163,6 +163,8 @@ func TestFS(t *testing.T) {
 		if i, err := f.Lstat("l1"); err != nil || i.Kind != Link {
 			t.Errorf("lstat of a link: %+v %v", i, err)
 		}
+		_, err = f.Lstat("d/b/c") // d/b is a file
+		wantErr(t, "lstat below a file", err, fs.ErrNotExist)
 		if i, err := f.Lstat("d/b"); err != nil || i.Kind != File || i.Size != 6 || i.Name != "b" || i.Mod.IsZero() {
 			t.Errorf("lstat of a file: %+v %v", i, err)
 		}

@@ -36,7 +36,8 @@ const lockSize = 1024
 // The lock is a file that gets its name by a hard link, which only one can
 // make, so that it holds its text from the first moment on. Taking one away is
 // safe against a holder that is dead; one that lives stops at its next beat,
-// for which the taker waits, and asks once more right before it switches.
+// for which the taker waits, and asks once more right before it switches or
+// takes anything away where readers are.
 func (t *Tree) Lock(ctx context.Context, want release.Lock, owner release.Owner, take bool) (_ context.Context, unlock func() error, _ error) {
 	if t.fs == nil {
 		return nil, nil, errors.New("the target's folder does not exist")

@@ -2,7 +2,6 @@ package tree
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,21 +9,28 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"sync"
 
 	"wegwijs/cmd/wegwijs/internal/output"
 	"wegwijs/cmd/wegwijs/internal/publish/release"
 	"wegwijs/cmd/wegwijs/internal/publish/remote"
 )
 
-// Send brings the job's release to the target, whole. Readers notice nothing.
-// What an earlier, interrupted Send brought is used.
+// Send brings the job's release to the target, whole. Readers notice nothing,
+// unless it is what they have already and parts of it were taken away: those
+// come back to them. What an earlier, interrupted Send brought is used.
 func (t *Tree) Send(ctx context.Context, j *release.Job) error {
 	if err := t.claim(); err != nil {
 		return err
 	}
 	id := j.Record.Release
-	if _, ok := j.Old.Release(id); ok {
+	_, there := j.Old.Release(id)
+	if !there && j.Again() { // without its record, and yet what readers get
+		var err error
+		if there, err = t.exists(treeOf(id)); err != nil {
+			return err
+		}
+	}
+	if there {
 		if err := t.addKept(ctx, j); err != nil || !j.Again() {
 			return err
 		}
@@ -136,20 +142,7 @@ func (s *sending) folders(ctx context.Context) error {
 			return true
 		})
 	}
-	slices.SortFunc(todo, func(a, b string) int {
-		return cmp.Or(strings.Count(a, "/")-strings.Count(b, "/"), strings.Compare(a, b))
-	})
-	s.job.Meter.Phase("folders", len(todo), 0)
-	for _, level := range levels(todo) {
-		err := s.each(ctx, len(level), func(i int) error {
-			defer s.job.Meter.File()
-			return s.mkdir(stageTree + "/" + level[i])
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.makeFolders(ctx, s.job.Meter, stageTree, todo)
 }
 
 // fill brings the files that are missing, in the order of their ranks. Those
@@ -175,14 +168,16 @@ func (s *sending) fill(ctx context.Context) error {
 
 func (s *sending) bring(ctx context.Context, e output.Entry) error {
 	to := stageTree + "/" + e.Path
+	_, own := s.ownEntry(e.Path)
 	if from, ok := s.cur[e.SHA256]; ok {
-		done, err := s.reuse(treeOf(s.job.Old.Current)+"/"+from, to)
-		if done || err != nil {
+		done, err := s.reuse(treeOf(s.job.Old.Current)+"/"+from, to, e.Size)
+		if done || err != nil && !own {
 			return err
 		}
+		// Sending it works, or fails with a better reason.
 		s.job.Meter.More(e.Size)
 	}
-	if _, own := s.ownEntry(e.Path); !own {
+	if !own {
 		return nil // an old asset that has gone from the target cannot be had any more
 	}
 	return s.upload(ctx, s.job, e, to)
@@ -209,8 +204,16 @@ func (s *sending) ownEntry(p string) (output.Entry, bool) {
 
 // reuse makes a file of the current release stand in another tree as well, if
 // it does not yet: what stands there is right. Where the target cannot do that,
+// or someone was at work by hand and the file is not there or has another size,
 // done is false.
-func (s *sending) reuse(from, to string) (done bool, _ error) {
+func (s *sending) reuse(from, to string, size int64) (done bool, _ error) {
+	i, err := s.fs.Lstat(from)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return false, err
+	}
+	if !sound(i, size) {
+		return false, nil
+	}
 	s.mu.Lock()
 	noLink := s.noLink
 	s.mu.Unlock()
@@ -220,7 +223,7 @@ func (s *sending) reuse(from, to string) (done bool, _ error) {
 		case err == nil, errors.Is(err, fs.ErrExist):
 			return true, nil
 		case errors.Is(err, fs.ErrNotExist):
-			return false, nil // someone removed it by hand
+			return false, nil // removed by hand just now
 		case errors.Is(err, errors.ErrUnsupported):
 			s.mu.Lock()
 			s.noLink = true
@@ -275,10 +278,7 @@ func (t *Tree) addKept(ctx context.Context, j *release.Job) error {
 		return err
 	}
 	if j.Record.Release == j.Old.Current {
-		if j.Old.Manifest != nil {
-			return nil
-		}
-		return t.putManifest(treeOf(j.Record.Release)+"/"+output.ManifestPath, j.Manifest) // it was lost or spoilt
+		return nil
 	}
 	cur := currentFiles(j.Old)
 	made := map[string]bool{}
@@ -313,73 +313,9 @@ func (t *Tree) addKept(ctx context.Context, j *release.Job) error {
 			}
 		}
 		s := &sending{Tree: t}
-		if _, err := s.reuse(treeOf(j.Old.Current)+"/"+from, to); err != nil {
+		if _, err := s.reuse(treeOf(j.Old.Current)+"/"+from, to, k.Size); err != nil {
 			return fmt.Errorf("keep %s: %w", k.Path, err)
 		}
-	}
-	return nil
-}
-
-// mend brings again what has gone from the release that readers have, or has
-// another size there: someone was at work by hand.
-func (t *Tree) mend(ctx context.Context, j *release.Job) error {
-	root := treeOf(j.Record.Release)
-	has := map[string]remote.Info{}
-	var mu sync.Mutex
-	err := t.walk(ctx, root, func(name string, i remote.Info) {
-		mu.Lock()
-		defer mu.Unlock()
-		has[strings.TrimPrefix(name, root+"/")] = i
-	})
-	if err != nil {
-		return fmt.Errorf("look at release %s: %w", j.Record.Release, err)
-	}
-	var todo []output.Entry
-	var size int64
-	for _, e := range j.Manifest.Files {
-		if i, ok := has[e.Path]; ok && i.Kind == remote.File && i.Size == e.Size {
-			continue
-		}
-		if err := t.makeWay(ctx, root, e.Path, has); err != nil {
-			return fmt.Errorf("mend %s: %w", e.Path, err)
-		}
-		todo = append(todo, e)
-		size += e.Size
-	}
-	j.Meter.Phase("mend", len(todo), size)
-	j.Mended = len(todo)
-	return release.EachRank(ctx, t.workers, todo, func(_ context.Context, e output.Entry) error {
-		defer j.Meter.File()
-		if err := t.upload(ctx, j, e, root+"/"+e.Path); err != nil {
-			return fmt.Errorf("mend %s: %w", e.Path, err)
-		}
-		return nil
-	})
-}
-
-// makeWay makes the folders above p below root, and takes away what stands in
-// the way of them and of p. has is what is there, and is kept up to date.
-func (t *Tree) makeWay(ctx context.Context, root, p string, has map[string]remote.Info) error {
-	var up []string
-	parents(p, func(d string) bool {
-		i, ok := has[d]
-		if ok && i.Kind == remote.Dir {
-			return false
-		}
-		up = append(up, d)
-		return true
-	})
-	for _, d := range slices.Backward(up) {
-		if err := t.toTrash(ctx, root+"/"+d); err != nil {
-			return err
-		}
-		if err := t.mkdir(root + "/" + d); err != nil {
-			return err
-		}
-		has[d] = remote.Info{Kind: remote.Dir}
-	}
-	if has[p].Kind == remote.Dir {
-		return t.toTrash(ctx, root+"/"+p)
 	}
 	return nil
 }

@@ -28,6 +28,8 @@
 // A tree made of hard links takes an operation for every file of the site. So
 // the release that falls out of the kept ones is not deleted: it is the spare,
 // and the next publish turns it into the new release by its difference alone.
+// Only what readers have already is walked whole when it is published again,
+// to find what was taken away by hand.
 package tree
 
 import (
@@ -135,12 +137,12 @@ func (t *Tree) Look(ctx context.Context, known *release.State) (*release.State, 
 	release.Order(s.Releases, s.History, s.Current)
 	if s.Current != "" {
 		if known != nil && known.Current == s.Current && known.Manifest != nil {
-			s.Manifest = known.Manifest
+			s.Manifest, s.Damaged = known.Manifest, known.Damaged
 		} else if s.Manifest, err = t.readManifest(treeOf(s.Current) + "/" + output.ManifestPath); err != nil {
 			if !broken(err) {
 				return nil, err
 			}
-			s.Foreign = append(s.Foreign, fmt.Sprintf("%s/%s (%v)", treeOf(s.Current), output.ManifestPath, err))
+			s.Damaged = fmt.Sprintf("%s/%s (%v)", treeOf(s.Current), output.ManifestPath, err)
 		}
 	}
 	if _, err := t.fs.Lstat(stageTree); err == nil {

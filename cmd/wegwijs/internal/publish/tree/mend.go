@@ -1,0 +1,190 @@
+package tree
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"wegwijs/cmd/wegwijs/internal/output"
+	"wegwijs/cmd/wegwijs/internal/publish/release"
+	"wegwijs/cmd/wegwijs/internal/publish/remote"
+)
+
+// mend brings again what has gone from the release that readers have, or has
+// another size there: someone was at work by hand. Nothing else of this package
+// works in a tree that readers get. It does so file by file, each whole, and
+// takes away only what stands in the place of one; so readers get ever more of
+// what they should.
+func (t *Tree) mend(ctx context.Context, j *release.Job) error {
+	id := j.Record.Release
+	has := map[string]remote.Info{}
+	var mu sync.Mutex
+	j.Meter.Phase("look", 0, 0)
+	err := t.walk(ctx, treeOf(id), func(name string, i remote.Info) {
+		mu.Lock()
+		defer mu.Unlock()
+		has[strings.TrimPrefix(name, treeOf(id)+"/")] = i
+	})
+	if err != nil {
+		return fmt.Errorf("look at release %s: %w", id, err)
+	}
+	var todo []output.Entry
+	var size int64
+	for _, e := range j.Manifest.Files {
+		if !sound(has[e.Path], e.Size) {
+			todo = append(todo, e)
+			size += e.Size
+		}
+	}
+	if len(todo) > 0 {
+		if err := t.bringAgain(ctx, j, todo, size, has); err != nil {
+			return fmt.Errorf("mend release %s: %w", id, err)
+		}
+		j.Mended = len(todo)
+	}
+	if j.Old.Damaged != "" {
+		return t.putManifest(treeOf(id)+"/"+output.ManifestPath, j.Manifest)
+	}
+	return nil
+}
+
+// sound reports whether i is a file of that size. The zero Info, of a name that
+// is not there, is not: it has no name.
+func sound(i remote.Info, size int64) bool {
+	return i.Name != "" && i.Kind == remote.File && i.Size == size
+}
+
+func (t *Tree) bringAgain(ctx context.Context, j *release.Job, todo []output.Entry, size int64, has map[string]remote.Info) error {
+	// What was cut short in place is short in every release that shares the
+	// file by a hard link. The spare would hand it on to the next.
+	for _, name := range []string{spareTree, spareRecord} {
+		if err := t.toTrash(ctx, name); err != nil {
+			return err
+		}
+	}
+	root := treeOf(j.Record.Release)
+	if err := t.makeWay(ctx, j, root, todo, has); err != nil {
+		return err
+	}
+	j.Meter.Phase("mend", len(todo), size)
+	err := release.EachRank(ctx, t.workers, todo, func(_ context.Context, e output.Entry) error {
+		defer j.Meter.File()
+		return t.upload(ctx, j, e, root+"/"+e.Path)
+	})
+	if err != nil {
+		return err
+	}
+	return t.mendShared(ctx, j, todo)
+}
+
+// makeWay takes away what stands in the way of files below root and of the
+// folders that they are in, and makes those folders.
+func (t *Tree) makeWay(ctx context.Context, j *release.Job, root string, files []output.Entry, has map[string]remote.Info) error {
+	missing := map[string]bool{}
+	var wrong []string // outermost first
+	for _, e := range files {
+		if i, ok := has[e.Path]; ok && i.Kind == remote.Dir {
+			wrong = append(wrong, e.Path)
+		}
+		parents(e.Path, func(d string) bool {
+			i, ok := has[d]
+			if missing[d] || ok && i.Kind == remote.Dir {
+				return false
+			}
+			missing[d] = true
+			if ok {
+				wrong = append(wrong, d)
+			}
+			return true
+		})
+	}
+	for _, p := range wrong {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		if err := t.takeAway(root+"/"+p, has[p].Kind); err != nil {
+			return err
+		}
+	}
+	return t.makeFolders(ctx, j.Meter, root, slices.Collect(maps.Keys(missing)))
+}
+
+// takeAway moves to the trash what stands at a name where readers are, if it is
+// still what it was: another, who has the lock by now, may have put the right
+// thing there.
+func (t *Tree) takeAway(name string, was remote.Kind) error {
+	if err := t.mkdir(trashDir); err != nil {
+		return err
+	}
+	if err := t.mine(); err != nil {
+		return err
+	}
+	away := trashDir + strings.TrimPrefix(t.tmpName(), tmpDir)
+	if err := t.fs.Rename(name, away); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return err
+	}
+	if i, err := t.fs.Lstat(away); err == nil && i.Kind != was {
+		return t.fs.Rename(away, name)
+	}
+	return nil
+}
+
+// makeFolders makes folders below root, those above others first.
+func (t *Tree) makeFolders(ctx context.Context, meter *release.Meter, root string, dirs []string) error {
+	slices.SortFunc(dirs, func(a, b string) int {
+		return cmp.Or(strings.Count(a, "/")-strings.Count(b, "/"), strings.Compare(a, b))
+	})
+	meter.Phase("folders", len(dirs), 0)
+	for _, level := range levels(dirs) {
+		err := t.each(ctx, len(level), func(i int) error {
+			defer meter.File()
+			return t.mkdir(root + "/" + level[i])
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mendShared replaces files that are short in the other releases as well.
+func (t *Tree) mendShared(ctx context.Context, j *release.Job, files []output.Entry) error {
+	short := map[string]output.Entry{}
+	for _, e := range files {
+		short[e.SHA256] = e
+	}
+	for _, r := range j.Old.Releases {
+		if r.Release == j.Record.Release {
+			continue
+		}
+		m, err := t.Release(ctx, r.Release)
+		if err != nil {
+			if broken(err) {
+				continue // it cannot be gone back to anyway
+			}
+			return err
+		}
+		same := slices.DeleteFunc(m.Files, func(e output.Entry) bool { return short[e.SHA256].SHA256 == "" })
+		err = t.each(ctx, len(same), func(n int) error {
+			to := treeOf(r.Release) + "/" + same[n].Path
+			i, err := t.fs.Lstat(to)
+			if err != nil || i.Kind != remote.File || i.Size == same[n].Size {
+				return nil // it is sound, or was not spoilt together with ours
+			}
+			return t.upload(ctx, j, short[same[n].SHA256], to)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
