@@ -53,7 +53,7 @@ pass with --allow and the gate's name, which the release's record keeps:
   findings   the site has errors
   empty      it has no pages
   shrink     a language lost too many of its pages
-  vanished   an address is gone without a redirect
+  vanished   an address is gone without a redirect, or nobody knows which were
   foreign    the target holds what no release wrote
 
 It ends with status 1 when a gate refused, when the question was answered with

@@ -171,8 +171,8 @@ func TestAllGoneMends(t *testing.T) {
 			if st := statusOf(t, target, me()); !strings.Contains(st.Damaged, id) {
 				t.Errorf("status: damaged %q", st.Damaged)
 			}
-			rep, err := tryPublish(t.Context(), target, later(me(), 4*hour), siteC.release(), lax)
-			if err != nil || !rep.Refused || release.Refused(rep.Plan.Refused) != 1 || rep.Plan.Refused[0].Gate != release.Foreign {
+			rep, err := tryPublish(t.Context(), target, later(me(), 4*hour), siteC.release(), Options{})
+			if err != nil || !rep.Refused || len(rep.Plan.Refused) != 1 || rep.Plan.Refused[0].Gate != release.Vanished {
 				t.Errorf("another release: %v, %+v", err, rep.Plan.Refused)
 			}
 		})

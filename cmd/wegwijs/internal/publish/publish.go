@@ -230,16 +230,12 @@ func (p *Place) Plan(ctx context.Context, r Release, allow []release.Gate) (*rel
 }
 
 func (p *Place) plan(old *release.State, r Release, allow []release.Gate) *release.Plan {
-	foreign := old.Foreign
-	if old.Damaged != "" {
-		if old.Current == r.Manifest.Release {
-			old.Manifest = r.Manifest // its id says what was in it
-		} else {
-			foreign = append(slices.Clip(foreign), old.Damaged)
-		}
+	damaged := old.Damaged
+	if damaged != "" && old.Current == r.Manifest.Release {
+		old.Manifest, damaged = r.Manifest, "" // the id says what was in it
 	}
 	plan := p.compare(old, r.Manifest)
-	plan.Refused = release.Check(release.Checks{Old: old.Manifest, New: r.Manifest, Findings: r.Findings, Foreign: foreign, Shrink: p.target.Shrink, Allow: allow})
+	plan.Refused = release.Check(release.Checks{Old: old.Manifest, New: r.Manifest, Findings: r.Findings, Foreign: old.Foreign, Damaged: damaged, Shrink: p.target.Shrink, Allow: allow})
 	return plan
 }
 

@@ -138,7 +138,7 @@ func (b *Bucket) Look(ctx context.Context, known *release.State) (*release.State
 		if known != nil && known.Current == s.Current && known.Manifest != nil {
 			s.Manifest, s.Damaged = known.Manifest, known.Damaged
 		} else if s.Manifest, err = b.Release(ctx, s.Current); errors.Is(err, errAbsent) {
-			s.Damaged = fmt.Sprintf("%s (it is gone)", manifestKey(s.Current))
+			s.Damaged = fmt.Sprintf("%s is gone", manifestKey(s.Current))
 		} else if err != nil {
 			return nil, err
 		}

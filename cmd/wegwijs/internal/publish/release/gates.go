@@ -69,6 +69,7 @@ type Checks struct {
 	New      *output.Manifest
 	Findings []diag.Diagnostic // of the build and of check
 	Foreign  []string          // see State.Foreign
+	Damaged  string            // see State.Damaged; Old is then nil
 	Shrink   int               // percent of its pages that a language may lose
 	Allow    []Gate            // gates that someone lets pass
 }
@@ -102,6 +103,9 @@ func Check(c Checks) []Refusal {
 	}
 	if items := vanished(c.Old, c.New); len(items) > 0 && total > 0 {
 		add(Vanished, "add the old address to aliases of the page that takes its place", items, "%s would be gone without a redirect", count(len(items), "address", "addresses"))
+	}
+	if c.Damaged != "" {
+		add(Vanished, "go back with `wegwijs publish rollback` first, or let it pass", []string{c.Damaged}, "which addresses readers had cannot be told")
 	}
 	if len(c.Foreign) > 0 {
 		add(Foreign, "is this the right place? choose an empty one, or move these away", c.Foreign, "the target holds what no release of ours wrote")

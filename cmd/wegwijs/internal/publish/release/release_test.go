@@ -184,6 +184,7 @@ func TestGates(t *testing.T) {
 		{"no pages at all: said once", Checks{Old: old, New: manifest("asset - foto.png 1")}, "empty"},
 		{"only fallbacks", Checks{New: manifest("fallback nl a.html 1")}, "empty"},
 		{"compressed files go", Checks{Old: manifest("page nl a.html 1", "gzip nl a.html.gz z", "gzip - .well-known/security.txt.gz z"), New: manifest("page nl a.html 1")}, ""},
+		{"what was there is not known", Checks{New: all(), Damaged: "the list is gone"}, "vanished: the list is gone"},
 		{"foreign", Checks{New: all(), Foreign: []string{"index.php"}}, "foreign: index.php"},
 	} {
 		c.checks.Allow = []Gate{Foreign}

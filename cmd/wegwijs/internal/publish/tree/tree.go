@@ -142,7 +142,10 @@ func (t *Tree) Look(ctx context.Context, known *release.State) (*release.State, 
 			if !broken(err) {
 				return nil, err
 			}
-			s.Damaged = fmt.Sprintf("%s/%s (%v)", treeOf(s.Current), output.ManifestPath, err)
+			s.Damaged = fmt.Sprintf("%s/%s is gone", treeOf(s.Current), output.ManifestPath)
+			if !errors.Is(err, fs.ErrNotExist) {
+				s.Damaged = fmt.Sprintf("%s/%s makes no sense: %v", treeOf(s.Current), output.ManifestPath, err)
+			}
 		}
 	}
 	if _, err := t.fs.Lstat(stageTree); err == nil {
