@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -112,6 +113,9 @@ func TestNothingWrongIsHandedOn(t *testing.T) {
 
 // TestAllGoneMends takes away all that readers had, and what says what it was.
 func TestAllGoneMends(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: takes long")
+	}
 	for name, spoil := range map[string]func(root, id string) error{
 		"files":    func(root, id string) error { return empty(filepath.Join(root, "releases", id)) },
 		"manifest": func(root, id string) error { return os.Remove(filepath.Join(root, "releases", id, "manifest.json")) },
@@ -121,6 +125,17 @@ func TestAllGoneMends(t *testing.T) {
 		"record": func(root, id string) error { return os.Remove(filepath.Join(root, "releases", id+".json")) },
 		"files and record": func(root, id string) error {
 			return errors.Join(empty(filepath.Join(root, "releases", id)), os.Remove(filepath.Join(root, "releases", id+".json")))
+		},
+		"manifest is that of another": func(root, id string) error {
+			b, err := os.ReadFile(filepath.Join(root, "releases", siteA.release().Manifest.Release, "manifest.json"))
+			return errors.Join(err, os.WriteFile(filepath.Join(root, "releases", id, "manifest.json"), b, 0o644))
+		},
+		"manifest is a folder": func(root, id string) error {
+			name := filepath.Join(root, "releases", id, "manifest.json")
+			return errors.Join(os.Remove(name), os.MkdirAll(filepath.Join(name, "x"), 0o755))
+		},
+		"link current": func(root, id string) error {
+			return errors.Join(os.Remove(filepath.Join(root, "current")), os.Remove(filepath.Join(root, "releases", id, "index.html")))
 		},
 		"folder": func(root, id string) error { return os.RemoveAll(filepath.Join(root, "releases", id)) },
 		"folder and record": func(root, id string) error {
@@ -179,6 +194,108 @@ func TestAllGoneMends(t *testing.T) {
 	}
 }
 
+// TestReleaseThatIsAFile has a file in the place of all that readers had.
+func TestReleaseThatIsAFile(t *testing.T) {
+	root := lab.RAM(t)
+	target := dirTarget(root)
+	mustPublish(t, target, me(), siteA.release(), lax)
+	name := filepath.Join(root, "releases", siteA.release().Manifest.Release)
+	if err := errors.Join(os.RemoveAll(name), os.WriteFile(name, nil, 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	mustPublish(t, target, later(me(), hour), siteA.release(), lax)
+	isOne(t, served(t, root), siteA)
+}
+
+// TestMendingComesBack publishes a release that readers had before, and that was
+// emptied meanwhile.
+func TestMendingComesBack(t *testing.T) {
+	root := lab.RAM(t)
+	target := dirTarget(root)
+	mustPublish(t, target, me(), siteA.release(), lax)
+	mustPublish(t, target, later(me(), hour), siteB.release(), lax)
+	if err := empty(filepath.Join(root, "current")); err != nil {
+		t.Fatal(err)
+	}
+	rep := rollback(t, target, later(me(), 2*hour), "")
+	isOne(t, served(t, root), siteA)
+	if rep.Plan.From != siteB.release().Manifest.Release {
+		t.Errorf("from %q", rep.Plan.From)
+	}
+	mustPublish(t, target, later(me(), 3*hour), siteB.release(), lax)
+	isOne(t, served(t, root), siteB)
+}
+
+// TestMendingStaysInside has links lead out of the target: nothing is written
+// behind them.
+func TestMendingStaysInside(t *testing.T) {
+	_, on := startSSHD(t)
+	for name, make := range map[string]func(dir string) Target{"dir": dirTarget, "ssh": on} {
+		t.Run(name, func(t *testing.T) {
+			root, out := lab.RAM(t), lab.RAM(t)
+			target := make(root)
+			mustPublish(t, target, me(), siteA.release(), lax)
+			mustPublish(t, target, later(me(), hour), siteB.release(), lax)
+			a, b := filepath.Join(root, "releases", siteA.release().Manifest.Release), filepath.Join(root, "releases", siteB.release().Manifest.Release)
+			lab.Write(t, filepath.Join(out, "assets", "blijft.cccccccccc.js"), "of another")
+			for _, err := range []error{
+				os.RemoveAll(filepath.Join(a, "assets")), os.Symlink(filepath.Join(out, "assets"), filepath.Join(a, "assets")),
+				os.Remove(filepath.Join(b, "assets", "blijft.cccccccccc.js")),
+			} {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			mustPublish(t, target, later(me(), 2*hour), siteB.release(), lax)
+			isOne(t, served(t, root), siteB)
+			// The release itself is such a link.
+			for _, err := range []error{
+				os.Rename(b, filepath.Join(out, "site")), os.Symlink(filepath.Join(out, "site"), b), os.Remove(filepath.Join(out, "site", "index.html")),
+			} {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			if name == "dir" {
+				t.Skip("skipped: a folder of this machine does not open what leads out of it, and says so")
+			}
+			before := readTree(t, out)
+			mustPublish(t, target, later(me(), 3*hour), siteB.release(), lax)
+			isOne(t, served(t, root), siteB)
+			if after := readTree(t, out); !maps.Equal(before, after) {
+				t.Errorf("outside there are %d files, and were %d", len(after), len(before))
+			}
+		})
+	}
+}
+
+// TestMendedKept cuts an old asset short that another release keeps beside it.
+func TestMendedKept(t *testing.T) {
+	root := lab.RAM(t)
+	target := dirTarget(root)
+	const css = "assets/site.bbbbbbbbbb.css"
+	mustPublish(t, target, me(), siteA.release(), lax)
+	mustPublish(t, target, later(me(), hour), siteB.release(), lax)
+	rollback(t, target, later(me(), 2*hour), "") // with the style of B beside it
+	mustPublish(t, target, later(me(), 3*hour), siteB.release(), lax)
+	if err := os.Truncate(filepath.Join(root, "current", css), 3); err != nil {
+		t.Fatal(err)
+	}
+	mustPublish(t, target, later(me(), 4*hour), siteB.release(), lax)
+	a := filepath.Join(root, "releases", siteA.release().Manifest.Release, css)
+	if b, err := os.ReadFile(a); err != nil || string(b) != siteB[css] {
+		t.Errorf("kept: %q, %v", b, err)
+	}
+	// Spoilt there alone, it comes from the release that readers have.
+	if err := errors.Join(os.Remove(a), os.WriteFile(a, []byte("x"), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	rollback(t, target, later(me(), 5*hour), "")
+	if b, err := os.ReadFile(a); err != nil || string(b) != siteB[css] {
+		t.Errorf("kept: %q, %v", b, err)
+	}
+}
+
 // empty takes away what is in a folder.
 func empty(dir string) error {
 	all, err := os.ReadDir(dir)
@@ -191,13 +308,17 @@ func empty(dir string) error {
 // TestMendingInterrupted cuts the mending at every operation in turn, in every
 // way: no file is ever half, and whatever comes next is whole.
 func TestMendingInterrupted(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: takes long")
+	}
 	for _, next := range []files{siteB, siteC} {
 		for mode := range 4 {
 			for n := 1; ; n++ {
 				root := lab.RAM(t)
 				target := dirTarget(root)
 				target.Parallel = 1
-				mustPublish(t, target, quietly(), siteB.release(), lax)
+				mustPublish(t, target, quietly(), siteA.release(), lax)
+				mustPublish(t, target, later(quietly(), time.Minute), siteB.release(), lax)
 				dir := filepath.Join(root, "current")
 				spoil(t, dir)
 				f := &fault{at: n, after: mode&1 != 0, only: mode&2 != 0}
@@ -219,6 +340,10 @@ func TestMendingInterrupted(t *testing.T) {
 				}
 				mustPublish(t, target, later(quietly(), 2*hour), next.release(), lax)
 				isOne(t, served(t, root), next)
+				if next["index.html"] == siteB["index.html"] {
+					rollback(t, target, later(quietly(), 3*hour), "")
+					isOne(t, served(t, root), siteA)
+				}
 				if t.Failed() {
 					t.Fatalf("mode %d, operation %d", mode, n)
 				}
@@ -237,39 +362,48 @@ func TestMendingInterrupted(t *testing.T) {
 // TestMendingLosesTheLock lets someone else take the lock and mend, at every
 // operation in turn: what that one brought stays.
 func TestMendingLosesTheLock(t *testing.T) {
-	for n := 20; ; n++ {
-		root := lab.RAM(t)
-		target := dirTarget(root)
-		target.Parallel = 1
-		mustPublish(t, target, me(), siteB.release(), lax)
-		spoil(t, filepath.Join(root, "current"))
-		first := later(quietly(), hour)
-		first.Alive = func(int) bool { return true }
-		count := 0
-		first.wrap = func(f remote.FS) remote.FS {
-			return &hooked{FS: f, before: func(op, name string) error {
-				if count++; count == n {
-					second := later(me(), 2*hour)
-					second.User, second.Alive = "piet", first.Alive
-					opt := lax
-					opt.TakeLock = true
-					mustPublish(t, target, second, siteB.release(), opt)
-					isOne(t, served(t, root), siteB)
-				}
-				return nil
-			}}
-		}
-		tryPublish(t.Context(), target, first, siteB.release(), lax)
-		isOne(t, served(t, root), siteB)
-		if t.Failed() {
-			t.Fatalf("at operation %d", n)
-		}
-		os.RemoveAll(root)
-		if count < n {
-			if n < 60 {
-				t.Errorf("only %d operations", n)
+	for name, spoil := range map[string]func(dir string){
+		"parts":  func(dir string) { spoil(t, dir) },
+		"folder": func(dir string) { os.RemoveAll(filepath.Join(filepath.Dir(dir), "releases")) },
+	} {
+		for n := 20; ; n++ {
+			root := lab.RAM(t)
+			target := dirTarget(root)
+			target.Parallel = 1
+			mustPublish(t, target, me(), siteB.release(), lax)
+			spoil(filepath.Join(root, "current"))
+			first := later(quietly(), hour)
+			first.Alive = func(int) bool { return true }
+			count, hit := 0, false
+			first.wrap = func(f remote.FS) remote.FS {
+				return &hooked{FS: f, before: func(op, to string) error {
+					if count++; count == n && (op != "rename" || !strings.Contains(to, "/trash/")) {
+						hit = true
+						second := later(me(), 2*hour)
+						second.User, second.Alive = "piet", first.Alive
+						opt := lax
+						opt.TakeLock = true
+						mustPublish(t, target, second, siteB.release(), opt)
+						os.Mkdir(filepath.Join(root, release.Folder, "trash"), 0o755) // as if it had not come to tidying up
+					}
+					if hit {
+						isOne(t, served(t, root), siteB)
+					}
+					return nil
+				}}
 			}
-			return
+			tryPublish(t.Context(), target, first, siteB.release(), lax)
+			isOne(t, served(t, root), siteB)
+			if t.Failed() {
+				t.Fatalf("%s, at operation %d", name, n)
+			}
+			os.RemoveAll(root)
+			if count < n {
+				if n < 60 {
+					t.Errorf("only %d operations", n)
+				}
+				break
+			}
 		}
 	}
 }
@@ -428,6 +562,68 @@ func TestS3PublishAgainMends(t *testing.T) {
 				if n < 20 {
 					t.Errorf("only %d requests", n)
 				}
+				return
+			}
+		}
+	})
+	// The list of what readers have is gone, or cut short: the way back is open,
+	// and so is the one forth.
+	for name, spoil := range map[string]func(key string){
+		"list gone": func(key string) {
+			if err := s.client(t).RemoveObject(t.Context(), s.Bucket, key, minio.RemoveObjectOptions{}); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"list short": func(key string) {
+			if _, err := s.client(t).PutObject(t.Context(), s.Bucket, key, strings.NewReader("short"), 5, minio.PutObjectOptions{}); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		for _, next := range []string{"back", "again", "other"} {
+			t.Run(name+", "+next, func(t *testing.T) {
+				target := s.target()
+				mustPublish(t, target, s.me(), siteA.release(), lax)
+				mustPublish(t, target, later(s.me(), hour), siteB.release(), lax)
+				spoil(target.Prefix + release.Folder + "/releases/" + siteB.release().Manifest.Release + ".json")
+				if st := statusOf(t, target, s.me()); st.Damaged == "" {
+					t.Error("status: not damaged")
+				}
+				switch next {
+				case "back":
+					rollback(t, target, later(s.me(), 2*hour), "")
+					isSound(t, s.served(t, target), siteA, siteB)
+				case "other":
+					mustPublish(t, target, later(s.me(), 2*hour), siteC.release(), lax)
+					isSound(t, s.served(t, target), siteC, siteB, siteA)
+				}
+				mustPublish(t, target, later(s.me(), 3*hour), siteB.release(), lax)
+				isSound(t, s.served(t, target), siteB, siteA, siteC)
+				if got := s.served(t, target)["index.html"]; got != siteB["index.html"] {
+					t.Errorf("index.html has %q", got)
+				}
+				if st := statusOf(t, target, s.me()); st.Damaged != "" {
+					t.Errorf("still damaged: %s", st.Damaged)
+				}
+			})
+		}
+	}
+	// Interrupted while the keys were being written, and then something else.
+	t.Run("interrupted, other", func(t *testing.T) {
+		for n := 1; ; n++ {
+			target := s.target()
+			mustPublish(t, target, s.me(), siteB.release(), lax)
+			spoil(t, target)
+			r := &requests{at: n}
+			around := later(s.me(), hour)
+			around.transport, around.tries = r, 1
+			tryPublish(t.Context(), target, around, siteB.release(), lax)
+			begun := slices.ContainsFunc(r.log[:min(n-1, len(r.log))], func(l string) bool { return strings.HasPrefix(l, "PUT ") && strings.HasSuffix(l, "/index.html") })
+			mustPublish(t, target, later(s.me(), 2*hour), siteC.release(), lax)
+			if got := s.served(t, target)["404.html"]; begun && got != siteC["404.html"] {
+				t.Errorf("at request %d: 404.html has %q", n, got)
+			}
+			if t.Failed() || !r.hit {
 				return
 			}
 		}

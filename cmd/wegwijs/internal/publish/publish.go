@@ -5,7 +5,8 @@
 //
 // The way is the same for each kind of target: look what is there, check the
 // gates, plan, lock, send what is missing, switch, ask the web server for a
-// sample, tidy up. Only the last step deletes what readers can ask for. Whatever
+// sample, tidy up. Only the last step deletes what readers can ask for, but for what
+// stands in the way of it. Whatever
 // interrupts it leaves readers with what they had, and the same command again
 // goes on where it stopped. What they have already can be published again: that
 // mends what was taken away or cut short by hand. How a target keeps that promise is package tree's (folders, here or
@@ -241,7 +242,7 @@ func (p *Place) plan(old *release.State, r Release, allow []release.Gate) *relea
 
 func (p *Place) compare(old *release.State, m *output.Manifest) *release.Plan {
 	plan := release.Compare(old.Manifest, m)
-	plan.Target, plan.Lock = p.target.Name, p.holder(old)
+	plan.Target, plan.Lock, plan.From = p.target.Name, p.holder(old), old.Current
 	if _, ok := old.Release(m.Release); ok {
 		plan.Bytes = 0 // the target has them all
 	}

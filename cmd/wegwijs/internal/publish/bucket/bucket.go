@@ -29,10 +29,12 @@
 package bucket
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -139,6 +141,8 @@ func (b *Bucket) Look(ctx context.Context, known *release.State) (*release.State
 			s.Manifest, s.Damaged = known.Manifest, known.Damaged
 		} else if s.Manifest, err = b.Release(ctx, s.Current); errors.Is(err, errAbsent) {
 			s.Damaged = fmt.Sprintf("%s is gone", manifestKey(s.Current))
+		} else if errors.Is(err, errBroken) {
+			s.Damaged = err.Error()
 		} else if err != nil {
 			return nil, err
 		}
@@ -156,12 +160,25 @@ func (b *Bucket) Release(ctx context.Context, id string) (*output.Manifest, erro
 		return nil, err
 	}
 	defer r.Close()
-	m, err := output.DecodeManifest(r)
+	text, err := io.ReadAll(r)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", manifestKey(id), err)
+		return nil, b.c.wrap("read", manifestKey(id), err)
+	}
+	m, err := output.DecodeManifest(bytes.NewReader(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s %w: %w", manifestKey(id), errBroken, err)
+	}
+	if m.Release != id {
+		return nil, fmt.Errorf("%s %w: it is that of release %s", manifestKey(id), errBroken, m.Release)
 	}
 	return m, nil
 }
+
+// errBroken is of a manifest that was read, and is not that of its release.
+var errBroken = errors.New("makes no sense")
+
+// lost reports whether the manifest of a release was deleted or spoilt.
+func lost(err error) bool { return errors.Is(err, errAbsent) || errors.Is(err, errBroken) }
 
 // each does something for every i below n, several at once, see [release.Each].
 func (b *Bucket) each(ctx context.Context, n int, do func(ctx context.Context, i int) error) error {

@@ -36,7 +36,7 @@ func (b *Bucket) Send(ctx context.Context, j *release.Job) error {
 	}
 	slices.SortStableFunc(todo, func(x, y output.Entry) int { return cmp.Compare(x.Rank, y.Rank) })
 
-	if _, ok := j.Old.Release(id); !ok || id == j.Old.Current && j.Old.Damaged != "" {
+	if j.Files != nil {
 		if err := b.putManifest(ctx, manifestKey(id), j.Manifest, "no-store"); err != nil {
 			return err
 		}
@@ -125,6 +125,9 @@ func (b *Bucket) Switch(ctx context.Context, j *release.Job) error {
 		if len(s.Live) == 0 {
 			s.Live = []live{{}} // nothing: until the first switch is done, any key may be missing
 		}
+		if j.Again() && !slices.Contains(s.Live, live{}) {
+			s.Live = append(s.Live, live{}) // something may have been taken away: until the rest is done, any key may be missing
+		}
 		if l := (live{j.Record.Release, b.policy()}); !slices.Contains(s.Live, l) {
 			s.Live = append(s.Live, l)
 		}
@@ -152,7 +155,7 @@ func (b *Bucket) standing(ctx context.Context, j *release.Job) ([]standing, erro
 			m = j.Manifest
 		case m == nil || l.Release != j.Old.Current:
 			var err error
-			if m, err = b.Release(ctx, l.Release); err != nil && !errors.Is(err, errAbsent) {
+			if m, err = b.Release(ctx, l.Release); err != nil && !lost(err) {
 				return nil, err
 			}
 		}
@@ -189,7 +192,15 @@ func (b *Bucket) stands(e output.Entry, now []standing) bool {
 func (b *Bucket) copyAll(ctx context.Context, j *release.Job, now []standing) error {
 	keys := map[string]int64{}
 	if j.Again() {
-		if err := b.look(ctx, j, keys); err != nil {
+		j.Meter.Phase("look", 0, 0)
+		err := b.c.list(ctx, func(key string, size int64) bool {
+			keys[key] = size
+			return true
+		})
+		if err == nil {
+			err = b.bringAgain(ctx, j, keys)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -219,7 +230,10 @@ func (b *Bucket) copyAll(ctx context.Context, j *release.Job, now []standing) er
 				return err
 			}
 		default:
-			if cleared, cerr := b.clearWay(ctx, e.Path, now, keys); !cleared || cerr != nil {
+			if !errors.Is(err, errOther) {
+				return err
+			}
+			if cleared, cerr := b.clearWay(ctx, e.Path, now); !cleared || cerr != nil {
 				return errors.Join(err, cerr)
 			}
 		}
@@ -232,17 +246,9 @@ func (b *Bucket) copyAll(ctx context.Context, j *release.Job, now []standing) er
 	return b.putManifest(ctx, output.ManifestPath, j.Manifest, b.conf.CachePages)
 }
 
-// look lists what stands in the store, with sizes, and brings again the bytes of
-// the release that are not there as they should be.
-func (b *Bucket) look(ctx context.Context, j *release.Job, keys map[string]int64) error {
-	j.Meter.Phase("look", 0, 0)
-	err := b.c.list(ctx, func(key string, size int64) bool {
-		keys[key] = size
-		return true
-	})
-	if err != nil {
-		return err
-	}
+// bringAgain brings the bytes of the release that are not among the keys of the
+// store, or have another size there.
+func (b *Bucket) bringAgain(ctx context.Context, j *release.Job, keys map[string]int64) error {
 	var todo []output.Entry
 	var all int64
 	seen := map[string]bool{}
@@ -263,8 +269,8 @@ func (b *Bucket) look(ctx context.Context, j *release.Job, keys map[string]int64
 // clearWay deletes what keeps an object from being written to p in a store
 // that is made of folders (MinIO, gateways to a file system): there, x and x/a
 // cannot both be. Such an object is gone from the release anyway, or someone put
-// it there by hand: listed are the keys that the store was seen to have.
-func (b *Bucket) clearWay(ctx context.Context, p string, now []standing, listed map[string]int64) (cleared bool, _ error) {
+// it there by hand.
+func (b *Bucket) clearWay(ctx context.Context, p string, now []standing) (cleared bool, _ error) {
 	in := func(o string) bool { return strings.HasPrefix(o, p+"/") || strings.HasPrefix(p, o+"/") }
 	keys := map[string]bool{}
 	for _, t := range b.st.Tombs {
@@ -279,10 +285,19 @@ func (b *Bucket) clearWay(ctx context.Context, p string, now []standing, listed 
 			}
 		}
 	}
-	for o := range listed {
-		if in(o) {
-			keys[o] = true
+	if len(keys) == 0 {
+		err := b.c.list(ctx, func(o string, _ int64) bool {
+			if in(o) {
+				keys[o] = true
+			}
+			return true
+		})
+		if err != nil || len(keys) == 0 {
+			return false, err
 		}
+	}
+	if l, _, err := b.readLock(ctx); err != nil || l == nil || l.Token != b.token {
+		return false, cmp.Or(err, release.ErrLost)
 	}
 	for key := range keys {
 		if err := b.c.remove(ctx, key); err != nil {

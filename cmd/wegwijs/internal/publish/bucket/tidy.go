@@ -2,7 +2,6 @@ package bucket
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"wegwijs/cmd/wegwijs/internal/publish/release"
@@ -82,7 +81,7 @@ func (b *Bucket) forget(ctx context.Context, j *release.Job) error {
 	only := map[string]bool{}
 	for _, id := range drop {
 		m, err := b.Release(ctx, id)
-		if errors.Is(err, errAbsent) {
+		if lost(err) {
 			continue
 		}
 		if err != nil {
@@ -100,7 +99,7 @@ func (b *Bucket) forget(ctx context.Context, j *release.Job) error {
 			continue
 		}
 		m, err := b.Release(ctx, r.Release)
-		if errors.Is(err, errAbsent) {
+		if lost(err) {
 			// By another's hand. Nobody can go back to it any more, and it
 			// must not keep us from forgetting the rest.
 			if !slices.Contains(at, r.Release) {

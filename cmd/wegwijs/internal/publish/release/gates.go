@@ -105,7 +105,7 @@ func Check(c Checks) []Refusal {
 		add(Vanished, "add the old address to aliases of the page that takes its place", items, "%s would be gone without a redirect", count(len(items), "address", "addresses"))
 	}
 	if c.Damaged != "" {
-		add(Vanished, "go back with `wegwijs publish rollback` first, or let it pass", []string{c.Damaged}, "which addresses readers had cannot be told")
+		add(Vanished, "publish again what readers had, or go back with `wegwijs publish rollback`; then this", []string{c.Damaged}, "which addresses readers had cannot be told")
 	}
 	if len(c.Foreign) > 0 {
 		add(Foreign, "is this the right place? choose an empty one, or move these away", c.Foreign, "the target holds what no release of ours wrote")

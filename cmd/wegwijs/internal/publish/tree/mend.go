@@ -16,11 +16,10 @@ import (
 	"wegwijs/cmd/wegwijs/internal/publish/remote"
 )
 
-// mend brings again what has gone from the release that readers have, or has
+// mend brings again what has gone from a release that is on the target, or has
 // another size there: someone was at work by hand. Nothing else of this package
-// works in a tree that readers get. It does so file by file, each whole, and
-// takes away only what stands in the place of one; so readers get ever more of
-// what they should.
+// works in a tree that readers may get. It does so file by file, each whole, and
+// takes away only what stands in the place of one or of a folder.
 func (t *Tree) mend(ctx context.Context, j *release.Job) error {
 	id := j.Record.Release
 	has := map[string]remote.Info{}
@@ -42,16 +41,18 @@ func (t *Tree) mend(ctx context.Context, j *release.Job) error {
 			size += e.Size
 		}
 	}
-	if len(todo) > 0 {
-		if err := t.bringAgain(ctx, j, todo, size, has); err != nil {
-			return fmt.Errorf("mend release %s: %w", id, err)
-		}
-		j.Mended = len(todo)
+	if err := t.bringAgain(ctx, j, todo, size, has); err != nil {
+		return fmt.Errorf("mend release %s: %w", id, err)
 	}
-	if j.Old.Damaged != "" {
-		return t.putManifest(treeOf(id)+"/"+output.ManifestPath, j.Manifest)
+	j.Mended = len(todo)
+	if _, err := t.Release(ctx, id); err == nil || !broken(err) {
+		return err
 	}
-	return nil
+	if err := t.makeWay(ctx, j, treeOf(id), []string{output.ManifestPath}, has); err != nil {
+		return fmt.Errorf("mend release %s: %w", id, err)
+	}
+	j.Mended++
+	return t.putManifest(treeOf(id)+"/"+output.ManifestPath, j.Manifest)
 }
 
 // sound reports whether i is a file of that size. The zero Info, of a name that
@@ -61,38 +62,45 @@ func sound(i remote.Info, size int64) bool {
 }
 
 func (t *Tree) bringAgain(ctx context.Context, j *release.Job, todo []output.Entry, size int64, has map[string]remote.Info) error {
+	if len(todo) == 0 {
+		return nil
+	}
 	// What was cut short in place is short in every release that shares the
-	// file by a hard link. The spare would hand it on to the next.
+	// file by a hard link. The spare would hand it on to the next. Both come
+	// first: when this is interrupted, the file here still says what is short.
 	for _, name := range []string{spareTree, spareRecord} {
 		if err := t.toTrash(ctx, name); err != nil {
 			return err
 		}
 	}
+	if err := t.mendShared(ctx, j, todo); err != nil {
+		return err
+	}
 	root := treeOf(j.Record.Release)
-	if err := t.makeWay(ctx, j, root, todo, has); err != nil {
+	var paths []string
+	for _, e := range todo {
+		paths = append(paths, e.Path)
+	}
+	if err := t.makeWay(ctx, j, root, paths, has); err != nil {
 		return err
 	}
 	j.Meter.Phase("mend", len(todo), size)
-	err := release.EachRank(ctx, t.workers, todo, func(_ context.Context, e output.Entry) error {
+	return release.EachRank(ctx, t.workers, todo, func(_ context.Context, e output.Entry) error {
 		defer j.Meter.File()
 		return t.upload(ctx, j, e, root+"/"+e.Path)
 	})
-	if err != nil {
-		return err
-	}
-	return t.mendShared(ctx, j, todo)
 }
 
 // makeWay takes away what stands in the way of files below root and of the
 // folders that they are in, and makes those folders.
-func (t *Tree) makeWay(ctx context.Context, j *release.Job, root string, files []output.Entry, has map[string]remote.Info) error {
+func (t *Tree) makeWay(ctx context.Context, j *release.Job, root string, paths []string, has map[string]remote.Info) error {
 	missing := map[string]bool{}
-	var wrong []string // outermost first
-	for _, e := range files {
-		if i, ok := has[e.Path]; ok && i.Kind == remote.Dir {
-			wrong = append(wrong, e.Path)
+	var wrong []string
+	for _, p := range paths {
+		if i, ok := has[p]; ok && i.Kind == remote.Dir {
+			wrong = append(wrong, p)
 		}
-		parents(e.Path, func(d string) bool {
+		parents(p, func(d string) bool {
 			i, ok := has[d]
 			if missing[d] || ok && i.Kind == remote.Dir {
 				return false
@@ -173,18 +181,60 @@ func (t *Tree) mendShared(ctx context.Context, j *release.Job, files []output.En
 			}
 			return err
 		}
-		same := slices.DeleteFunc(m.Files, func(e output.Entry) bool { return short[e.SHA256].SHA256 == "" })
-		err = t.each(ctx, len(same), func(n int) error {
-			to := treeOf(r.Release) + "/" + same[n].Path
-			i, err := t.fs.Lstat(to)
-			if err != nil || i.Kind != remote.File || i.Size == same[n].Size {
-				return nil // it is sound, or was not spoilt together with ours
+		same := map[string]output.Entry{} // by path
+		add := func(p, sum string) {
+			if e, ok := short[sum]; ok {
+				same[p] = e
 			}
-			return t.upload(ctx, j, short[same[n].SHA256], to)
-		})
-		if err != nil {
-			return err
+		}
+		for _, k := range r.Kept {
+			add(k.Path, k.SHA256)
+		}
+		for _, e := range m.Files {
+			add(e.Path, e.SHA256)
+		}
+		folders := map[string]bool{"": true, ".": true}
+		for _, p := range slices.Sorted(maps.Keys(same)) {
+			if err := t.mendOne(ctx, j, treeOf(r.Release), p, same[p], folders); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// mendOne replaces a file below root that is there with another size. folders
+// is what is known of those below root: a link does not lead out of it.
+func (t *Tree) mendOne(ctx context.Context, j *release.Job, root, p string, e output.Entry, folders map[string]bool) error {
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	look := func(p string) (remote.Info, error) {
+		i, err := t.fs.Lstat(root + "/" + p)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil // and the zero Info
+		}
+		return i, err
+	}
+	inside := true
+	var err error
+	parents(p, func(d string) bool {
+		is, known := folders[d]
+		if !known {
+			var i remote.Info
+			i, err = look(d)
+			is = i.Name != "" && i.Kind == remote.Dir
+			folders[d] = is
+		}
+		inside = inside && is && err == nil
+		return inside
+	})
+	if !inside || err != nil {
+		return err
+	}
+	i, err := look(p)
+	if err != nil || i.Name == "" || i.Kind != remote.File || i.Size == e.Size {
+		return err // it is sound, or was not spoilt together with ours
+	}
+	return t.upload(ctx, j, e, root+"/"+p)
 }

@@ -24,27 +24,21 @@ func (t *Tree) Send(ctx context.Context, j *release.Job) error {
 	}
 	id := j.Record.Release
 	_, there := j.Old.Release(id)
-	if !there && j.Again() { // without its record, and yet what readers get
-		var err error
-		if there, err = t.exists(treeOf(id)); err != nil {
+	if !there && id == j.Old.Current { // without its record, and yet what readers get
+		i, err := t.fs.Lstat(treeOf(id))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
+		there = err == nil && i.Kind == remote.Dir
 	}
 	if there {
-		if err := t.addKept(ctx, j); err != nil || !j.Again() {
+		if err := t.addKept(ctx, j); err != nil || j.Files == nil {
 			return err
 		}
 		return t.mend(ctx, j)
 	}
 	if j.Files == nil {
 		return fmt.Errorf("the target does not hold release %s", id)
-	}
-	// A folder without a record is what a killed publish or removal left, or
-	// a stranger; in the way it is either way.
-	for _, name := range []string{treeOf(id), recordOf(id)} {
-		if err := t.toTrash(ctx, name); err != nil {
-			return err
-		}
 	}
 	s := &sending{Tree: t, job: j, want: wanted(j), cur: currentFiles(j.Old)}
 	steps := []func(context.Context) error{s.takeStage, s.clean, s.announce, s.folders, s.fill, s.finish}
@@ -263,6 +257,17 @@ func (s *sending) finish(context.Context) error {
 		return err
 	}
 	id := s.job.Record.Release
+	// A folder without a record is what a killed publish or removal left, or a
+	// stranger; unless another, who has the lock by now, has just brought it.
+	for _, name := range []string{treeOf(id), recordOf(id)} {
+		i, err := s.fs.Lstat(name)
+		if err == nil {
+			err = s.takeAway(name, i.Kind)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
 	// The record first: a record without a tree is nothing, a tree without one
 	// would be a stranger.
 	if err := s.putJSON(recordOf(id), &s.job.Record); err != nil {
@@ -293,10 +298,15 @@ func (t *Tree) addKept(ctx context.Context, j *release.Job) error {
 			continue
 		}
 		to := treeOf(j.Record.Release) + "/" + k.Path
-		if there, err := t.exists(to); err != nil {
+		i, err := t.fs.Lstat(to)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
-		} else if there {
+		}
+		if sound(i, k.Size) {
 			continue
+		}
+		if err := t.toTrash(ctx, to); err != nil {
+			return err
 		}
 		var up []string
 		parents(to, func(d string) bool {

@@ -224,10 +224,15 @@ func (t *Tree) removeAll(ctx context.Context, dir string) error {
 	return nil
 }
 
-// Release gives a release that is kept on the target.
+// Release gives the manifest of a release that is on the target.
 func (t *Tree) Release(_ context.Context, id string) (*output.Manifest, error) {
 	if !release.CheckID(id) {
 		return nil, fmt.Errorf("%q is no release", id)
 	}
-	return t.readManifest(treeOf(id) + "/" + output.ManifestPath)
+	name := treeOf(id) + "/" + output.ManifestPath
+	m, err := t.readManifest(name)
+	if err == nil && m.Release != id {
+		return nil, brokenError{fmt.Errorf("%s is that of release %s", name, m.Release)}
+	}
+	return m, err
 }

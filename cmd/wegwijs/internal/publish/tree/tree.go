@@ -28,8 +28,9 @@
 // A tree made of hard links takes an operation for every file of the site. So
 // the release that falls out of the kept ones is not deleted: it is the spare,
 // and the next publish turns it into the new release by its difference alone.
-// Only what readers have already is walked whole when it is published again,
-// to find what was taken away by hand.
+// Only a release that is on the target already is walked whole when it is
+// published again, to find what was taken away by hand. The spare is not: what
+// was done in it shows in the next release, until that is published again.
 package tree
 
 import (
@@ -138,13 +139,13 @@ func (t *Tree) Look(ctx context.Context, known *release.State) (*release.State, 
 	if s.Current != "" {
 		if known != nil && known.Current == s.Current && known.Manifest != nil {
 			s.Manifest, s.Damaged = known.Manifest, known.Damaged
-		} else if s.Manifest, err = t.readManifest(treeOf(s.Current) + "/" + output.ManifestPath); err != nil {
+		} else if s.Manifest, err = t.Release(ctx, s.Current); err != nil {
 			if !broken(err) {
 				return nil, err
 			}
-			s.Damaged = fmt.Sprintf("%s/%s is gone", treeOf(s.Current), output.ManifestPath)
-			if !errors.Is(err, fs.ErrNotExist) {
-				s.Damaged = fmt.Sprintf("%s/%s makes no sense: %v", treeOf(s.Current), output.ManifestPath, err)
+			s.Damaged = err.Error()
+			if errors.Is(err, fs.ErrNotExist) {
+				s.Damaged = fmt.Sprintf("%s/%s is gone", treeOf(s.Current), output.ManifestPath)
 			}
 		}
 	}
@@ -249,18 +250,29 @@ func broken(err error) bool {
 func (t *Tree) readManifest(name string) (*output.Manifest, error) {
 	f, err := t.fs.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
+		return nil, t.noFile(name, err)
 	}
 	defer f.Close()
 	r := &watched{r: f}
 	m, err := output.DecodeManifest(r)
 	if r.err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, r.err)
+		return nil, t.noFile(name, r.err)
 	}
 	if err != nil {
-		return nil, brokenError{err}
+		return nil, brokenError{fmt.Errorf("%s makes no sense: %w", name, err)}
 	}
 	return m, nil
+}
+
+// noFile tells a file that cannot be read from one that is none, which is as
+// good as broken.
+func (t *Tree) noFile(name string, err error) error {
+	if i, lerr := t.fs.Lstat(name); lerr == nil && i.Kind != remote.File {
+		return brokenError{fmt.Errorf("%s is no file", name)}
+	} else if errors.Is(lerr, fs.ErrNotExist) {
+		err = lerr
+	}
+	return fmt.Errorf("read %s: %w", name, err)
 }
 
 // watched remembers an error of reading, as against one of what was read.
@@ -306,12 +318,12 @@ const smallFile = 16 << 20
 func (t *Tree) readFile(name string) ([]byte, error) {
 	f, err := t.fs.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
+		return nil, t.noFile(name, err)
 	}
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, smallFile))
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
+		return nil, t.noFile(name, err)
 	}
 	return b, nil
 }
