@@ -189,25 +189,24 @@ func (s *builtSite) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasSuffix(r.URL.Path, "/") {
 		name = path.Join(name, "index.html")
 	}
-	if _, err := s.read(name); err != nil {
+	data, err := s.read(name)
+	if err != nil {
 		s.notFound(w, r)
 		return
 	}
 	if w.Header().Get("Content-Type") == "" {
 		w.Header().Set("Content-Type", contentType(name))
 	}
-	s.send(w, r, name, http.StatusOK)
+	s.send(w, r, name, data, http.StatusOK)
 }
 
-// send sends a file, compressed where the browser takes that.
-func (s *builtSite) send(w http.ResponseWriter, r *http.Request, name string, status int) {
-	data, err := s.read(name)
-	if packed, perr := s.read(name + ".br"); perr == nil && strings.Contains(r.Header.Get("Accept-Encoding"), "br") {
-		w.Header().Set("Content-Encoding", "br")
-		data, err = packed, nil
-	}
-	if err != nil {
-		status = http.StatusInternalServerError
+// send sends a file that holds data, compressed where the browser takes that.
+func (s *builtSite) send(w http.ResponseWriter, r *http.Request, name string, data []byte, status int) {
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "br") {
+		if packed, err := s.read(name + ".br"); err == nil {
+			w.Header().Set("Content-Encoding", "br")
+			data = packed
+		}
 	}
 	w.Header().Set("Vary", "Accept-Encoding")
 	w.WriteHeader(status)
@@ -234,9 +233,9 @@ func contentType(name string) string {
 func (s *builtSite) notFound(w http.ResponseWriter, r *http.Request) {
 	for dir := path.Dir(path.Clean(r.URL.Path)); ; dir = path.Dir(dir) {
 		name := path.Join(strings.TrimPrefix(dir, "/"), "404.html")
-		if _, err := s.read(name); err == nil {
+		if data, err := s.read(name); err == nil {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")
-			s.send(w, r, name, http.StatusNotFound)
+			s.send(w, r, name, data, http.StatusNotFound)
 			return
 		}
 		if dir == "/" {

@@ -1,9 +1,11 @@
 package publish
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -206,74 +208,74 @@ func TestUnfinishedIsShown(t *testing.T) {
 // hand.
 func TestStrangeThingsInTheTarget(t *testing.T) {
 	b := siteB.release().Manifest.Release
-	for name, spoil := range map[string]func(t *testing.T, root string) (refused bool){
-		"a folder with the name of the release": func(t *testing.T, root string) bool {
+	for name, spoil := range map[string]func(t *testing.T, root string) (refusedBy release.Gate){
+		"a folder with the name of the release": func(t *testing.T, root string) release.Gate {
 			lab.Write(t, filepath.Join(root, "releases", b, "index.html"), "by hand")
-			return false
+			return ""
 		},
-		"current leads elsewhere": func(t *testing.T, root string) bool {
+		"current leads elsewhere": func(t *testing.T, root string) release.Gate {
 			relink(t, root, "releases/mijn-eigen")
-			return true
+			return release.Foreign
 		},
-		"current leads elsewhere, and out": func(t *testing.T, root string) bool {
+		"current leads elsewhere, and out": func(t *testing.T, root string) release.Gate {
 			relink(t, root, "releases/../releases/"+siteA.release().Manifest.Release)
-			return true
+			return release.Foreign
 		},
-		"current leads nowhere": func(t *testing.T, root string) bool {
+		"current leads nowhere": func(t *testing.T, root string) release.Gate {
 			relink(t, root, "releases/0123456789abcdef")
-			return false // lax lets that pass
+			return release.Vanished // nobody knows what was there
 		},
-		"the manifest of the current release is broken": func(t *testing.T, root string) bool {
+		"the manifest of the current release is broken": func(t *testing.T, root string) release.Gate {
 			lab.Write(t, filepath.Join(root, "current", "manifest.json"), "{")
-			return false // lax lets that pass
+			return release.Vanished // nobody knows what was there
 		},
-		"a record is broken": func(t *testing.T, root string) bool {
+		"a record is broken": func(t *testing.T, root string) release.Gate {
 			lab.Write(t, filepath.Join(root, "releases", siteA.release().Manifest.Release+".json"), "{")
-			return false
+			return ""
 		},
-		"files of the current release are gone": func(t *testing.T, root string) bool {
+		"files of the current release are gone": func(t *testing.T, root string) release.Gate {
 			for _, p := range []string{"404.html", "assets/blijft.cccccccccc.js"} {
 				if err := os.Remove(filepath.Join(root, "current", p)); err != nil {
 					t.Fatal(err)
 				}
 			}
-			return false
+			return ""
 		},
-		"rubbish among our own things": func(t *testing.T, root string) bool {
+		"rubbish among our own things": func(t *testing.T, root string) release.Gate {
 			for _, p := range []string{"stage/tree/x/y/z", "stage/manifest.json", "stage/record.json", "spare/tree/index.html", "spare/record.json", "tmp/x", "trash/a/b"} {
 				lab.Write(t, filepath.Join(root, release.Folder, p), "rubbish")
 			}
-			return false
+			return ""
 		},
-		"a stranger's file among the releases": func(t *testing.T, root string) bool {
+		"a stranger's file among the releases": func(t *testing.T, root string) release.Gate {
 			lab.Write(t, filepath.Join(root, "releases", "LEESMIJ"), "x")
-			return false
+			return ""
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			root := lab.RAM(t)
 			target := dirTarget(root)
 			mustPublish(t, target, me(), siteA.release(), lax)
-			refused := spoil(t, root)
-			rep, err := tryPublish(t.Context(), target, later(me(), hour), siteB.release(), lax)
+			refusedBy := spoil(t, root)
+			all := []release.Gate{release.Vanished, release.Shrink, release.Foreign}
+			but := slices.DeleteFunc(slices.Clone(all), func(g release.Gate) bool { return g == cmp.Or(refusedBy, release.Foreign) })
+			rep, err := tryPublish(t.Context(), target, later(me(), hour), siteB.release(), Options{Allow: but})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if rep.Refused != refused {
-				t.Fatalf("refused %v, want %v: %v", rep.Refused, refused, rep.Plan.Refused)
+			if rep.Refused != (refusedBy != "") {
+				t.Fatalf("refused %v, want by %q: %v", rep.Refused, refusedBy, rep.Plan.Refused)
 			}
 			if strings.HasPrefix(name, "current leads elsewhere") {
 				if st := statusOf(t, target, me()); st.Current != "" {
 					t.Errorf("took %q for a release", st.Current)
 				}
 			}
-			if refused {
-				if rep.Plan.Refused[len(rep.Plan.Refused)-1].Gate != release.Foreign {
+			if refusedBy != "" {
+				if rep.Plan.Refused[len(rep.Plan.Refused)-1].Gate != refusedBy {
 					t.Errorf("refused by %v", rep.Plan.Refused)
 				}
-				opt := lax
-				opt.Allow = append(opt.Allow, release.Foreign)
-				mustPublish(t, target, later(me(), hour), siteB.release(), opt)
+				mustPublish(t, target, later(me(), hour), siteB.release(), Options{Allow: all})
 			}
 			isOne(t, served(t, root), siteB)
 			mustPublish(t, target, later(me(), 2*hour), siteC.release(), lax)

@@ -500,18 +500,22 @@ func TestMendingStops(t *testing.T) {
 // and no links, but bytes of its own for each file.
 func TestS3PublishAgainMends(t *testing.T) {
 	s := startStore(t)
+	remove := func(t *testing.T, target Target, key string) {
+		t.Helper()
+		if err := s.client(t).RemoveObject(t.Context(), s.Bucket, target.Prefix+key, minio.RemoveObjectOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	short := func(t *testing.T, target Target, key string) {
+		t.Helper()
+		if _, err := s.client(t).PutObject(t.Context(), s.Bucket, target.Prefix+key, strings.NewReader("short"), 5, minio.PutObjectOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	spoil := func(t *testing.T, target Target) int {
 		t.Helper()
-		remove := func(key string) {
-			if err := s.client(t).RemoveObject(t.Context(), s.Bucket, target.Prefix+key, minio.RemoveObjectOptions{}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		short := func(key string) {
-			if _, err := s.client(t).PutObject(t.Context(), s.Bucket, target.Prefix+key, strings.NewReader("short"), 5, minio.PutObjectOptions{}); err != nil {
-				t.Fatal(err)
-			}
-		}
+		remove := func(key string) { remove(t, target, key) }
+		short := func(key string) { short(t, target, key) }
 		m := siteB.release().Manifest
 		blob := func(p string) string {
 			i := slices.IndexFunc(m.Files, func(e output.Entry) bool { return e.Path == p })
@@ -543,15 +547,20 @@ func TestS3PublishAgainMends(t *testing.T) {
 			t.Errorf("%d objects were mended where nothing was wrong", rep.Mended)
 		}
 	})
+	// interrupted cuts the mending at its n-th request.
+	interrupted := func(t *testing.T, n int, after bool) (Target, *requests) {
+		t.Helper()
+		target, r := s.target(), &requests{at: n, after: after}
+		mustPublish(t, target, s.me(), siteB.release(), lax)
+		spoil(t, target)
+		around := later(s.me(), hour)
+		around.transport, around.tries = r, 1
+		tryPublish(t.Context(), target, around, siteB.release(), lax)
+		return target, r
+	}
 	t.Run("interrupted", func(t *testing.T) {
 		for n := 1; ; n++ {
-			target := s.target()
-			mustPublish(t, target, s.me(), siteB.release(), lax)
-			spoil(t, target)
-			r := &requests{at: n, after: n%2 == 0}
-			around := later(s.me(), hour)
-			around.transport, around.tries = r, 1
-			tryPublish(t.Context(), target, around, siteB.release(), lax)
+			target, r := interrupted(t, n, n%2 == 0)
 			mustPublish(t, target, later(s.me(), 2*hour), siteB.release(), lax)
 			isOne(t, s.served(t, target), siteB)
 			s.bodiesFit(t, target)
@@ -568,24 +577,13 @@ func TestS3PublishAgainMends(t *testing.T) {
 	})
 	// The list of what readers have is gone, or cut short: the way back is open,
 	// and so is the one forth.
-	for name, spoil := range map[string]func(key string){
-		"list gone": func(key string) {
-			if err := s.client(t).RemoveObject(t.Context(), s.Bucket, key, minio.RemoveObjectOptions{}); err != nil {
-				t.Fatal(err)
-			}
-		},
-		"list short": func(key string) {
-			if _, err := s.client(t).PutObject(t.Context(), s.Bucket, key, strings.NewReader("short"), 5, minio.PutObjectOptions{}); err != nil {
-				t.Fatal(err)
-			}
-		},
-	} {
+	for name, spoil := range map[string]func(*testing.T, Target, string){"list gone": remove, "list short": short} {
 		for _, next := range []string{"back", "again", "other"} {
 			t.Run(name+", "+next, func(t *testing.T) {
 				target := s.target()
 				mustPublish(t, target, s.me(), siteA.release(), lax)
 				mustPublish(t, target, later(s.me(), hour), siteB.release(), lax)
-				spoil(target.Prefix + release.Folder + "/releases/" + siteB.release().Manifest.Release + ".json")
+				spoil(t, target, release.Folder+"/releases/"+siteB.release().Manifest.Release+".json")
 				if st := statusOf(t, target, s.me()); st.Damaged == "" {
 					t.Error("status: not damaged")
 				}
@@ -611,13 +609,7 @@ func TestS3PublishAgainMends(t *testing.T) {
 	// Interrupted while the keys were being written, and then something else.
 	t.Run("interrupted, other", func(t *testing.T) {
 		for n := 1; ; n++ {
-			target := s.target()
-			mustPublish(t, target, s.me(), siteB.release(), lax)
-			spoil(t, target)
-			r := &requests{at: n}
-			around := later(s.me(), hour)
-			around.transport, around.tries = r, 1
-			tryPublish(t.Context(), target, around, siteB.release(), lax)
+			target, r := interrupted(t, n, false)
 			begun := slices.ContainsFunc(r.log[:min(n-1, len(r.log))], func(l string) bool { return strings.HasPrefix(l, "PUT ") && strings.HasSuffix(l, "/index.html") })
 			mustPublish(t, target, later(s.me(), 2*hour), siteC.release(), lax)
 			if got := s.served(t, target)["404.html"]; begun && got != siteC["404.html"] {

@@ -17,12 +17,13 @@
 // period, for tabs that are open and caches that hold old pages. A
 // rollback is the second half alone: the bytes of all kept releases are there.
 //
-// Nothing is listed but an unknown bucket, once, and that of a release that is
-// published again, to find what was taken away by hand: else state.json says
-// what is there. It is replaced only by a conditional put against the version that was
-// read, so that two publishers cannot both go on. While a switch is under way
-// it names every release whose objects may stand at a key; after a crash, the
-// next publish writes each key on which these do not agree.
+// A bucket is listed only when it is not known yet, when what readers have is
+// published again, to find what was taken away by hand, and when a store refuses
+// a key, to find what is in its way: else state.json says what is there. It is
+// replaced only by a conditional put against the version that was read, so that
+// two publishers cannot both go on. While a switch is under way it names every
+// release whose objects may stand at a key; after a crash, the next publish
+// writes each key on which these do not agree.
 //
 // There is no secret below .wegwijs/, but the names of those who publish; a
 // bucket's policy may well keep readers from it.

@@ -36,7 +36,7 @@ func (b *Bucket) Send(ctx context.Context, j *release.Job) error {
 	}
 	slices.SortStableFunc(todo, func(x, y output.Entry) int { return cmp.Compare(x.Rank, y.Rank) })
 
-	if j.Files != nil {
+	if j.Files != nil && (!j.Again() || j.Old.Damaged != "") {
 		if err := b.putManifest(ctx, manifestKey(id), j.Manifest, "no-store"); err != nil {
 			return err
 		}
@@ -229,10 +229,9 @@ func (b *Bucket) copyAll(ctx context.Context, j *release.Job, now []standing) er
 			if err := b.putBlob(ctx, j, e, condition{absent: true}); err != nil {
 				return err
 			}
+		case !errors.Is(err, errOther):
+			return err
 		default:
-			if !errors.Is(err, errOther) {
-				return err
-			}
 			if cleared, cerr := b.clearWay(ctx, e.Path, now); !cleared || cerr != nil {
 				return errors.Join(err, cerr)
 			}

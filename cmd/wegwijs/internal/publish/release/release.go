@@ -252,8 +252,8 @@ type Job struct {
 	Grace    time.Duration // how long old hashed assets stay
 	Meter    *Meter        // may be nil
 
-	// Mended is how many files of a release that readers have already were
-	// brought to them again, since they were gone or had another size.
+	// Mended is how many files of a release that the target had already were
+	// brought again, since they were gone or had another size.
 	Mended int
 }
 

@@ -45,10 +45,18 @@ func (t *Tree) mend(ctx context.Context, j *release.Job) error {
 		return fmt.Errorf("mend release %s: %w", id, err)
 	}
 	j.Mended = len(todo)
-	if _, err := t.Release(ctx, id); err == nil || !broken(err) {
-		return err
+	damaged := j.Old.Damaged != "" // what is known of the current one
+	if id != j.Old.Current {
+		_, err := t.Release(ctx, id)
+		if err != nil && !broken(err) {
+			return err
+		}
+		damaged = err != nil
 	}
-	if err := t.makeWay(ctx, j, treeOf(id), []string{output.ManifestPath}, has); err != nil {
+	if !damaged {
+		return nil
+	}
+	if err := t.makeWay(ctx, j.Meter, treeOf(id), []string{output.ManifestPath}, has); err != nil {
 		return fmt.Errorf("mend release %s: %w", id, err)
 	}
 	j.Mended++
@@ -81,7 +89,7 @@ func (t *Tree) bringAgain(ctx context.Context, j *release.Job, todo []output.Ent
 	for _, e := range todo {
 		paths = append(paths, e.Path)
 	}
-	if err := t.makeWay(ctx, j, root, paths, has); err != nil {
+	if err := t.makeWay(ctx, j.Meter, root, paths, has); err != nil {
 		return err
 	}
 	j.Meter.Phase("mend", len(todo), size)
@@ -93,7 +101,7 @@ func (t *Tree) bringAgain(ctx context.Context, j *release.Job, todo []output.Ent
 
 // makeWay takes away what stands in the way of files below root and of the
 // folders that they are in, and makes those folders.
-func (t *Tree) makeWay(ctx context.Context, j *release.Job, root string, paths []string, has map[string]remote.Info) error {
+func (t *Tree) makeWay(ctx context.Context, meter *release.Meter, root string, paths []string, has map[string]remote.Info) error {
 	missing := map[string]bool{}
 	var wrong []string
 	for _, p := range paths {
@@ -120,7 +128,7 @@ func (t *Tree) makeWay(ctx context.Context, j *release.Job, root string, paths [
 			return err
 		}
 	}
-	return t.makeFolders(ctx, j.Meter, root, slices.Collect(maps.Keys(missing)))
+	return t.makeFolders(ctx, meter, root, slices.Collect(maps.Keys(missing)))
 }
 
 // takeAway moves to the trash what stands at a name where readers are, if it is
@@ -133,7 +141,7 @@ func (t *Tree) takeAway(name string, was remote.Kind) error {
 	if err := t.mine(); err != nil {
 		return err
 	}
-	away := trashDir + strings.TrimPrefix(t.tmpName(), tmpDir)
+	away := t.trashName()
 	if err := t.fs.Rename(name, away); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
@@ -193,7 +201,7 @@ func (t *Tree) mendShared(ctx context.Context, j *release.Job, files []output.En
 		for _, e := range m.Files {
 			add(e.Path, e.SHA256)
 		}
-		folders := map[string]bool{"": true, ".": true}
+		folders := map[string]bool{}
 		for _, p := range slices.Sorted(maps.Keys(same)) {
 			if err := t.mendOne(ctx, j, treeOf(r.Release), p, same[p], folders); err != nil {
 				return err

@@ -168,8 +168,10 @@ func (t *Tree) toTrash(_ context.Context, name string) error {
 	if err := t.mkdir(trashDir); err != nil {
 		return err
 	}
-	return t.fs.Rename(name, trashDir+strings.TrimPrefix(t.tmpName(), tmpDir))
+	return t.fs.Rename(name, t.trashName())
 }
+
+func (t *Tree) trashName() string { return trashDir + strings.TrimPrefix(t.tmpName(), tmpDir) }
 
 func (t *Tree) emptyTrash(ctx context.Context) error {
 	there, err := t.exists(trashDir)
