@@ -14,9 +14,9 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"wegwijs/cmd/wegwijs/internal/build"
-	"wegwijs/cmd/wegwijs/internal/lab"
-	"wegwijs/cmd/wegwijs/internal/output"
+	"wegwijs/cmd/wegwijs/internal/deliver/output"
+	"wegwijs/cmd/wegwijs/internal/state"
+	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
 // generated gives a site of about n pages in four languages, the same one each
@@ -105,11 +105,11 @@ func TestReadsEachFileAFewTimes(t *testing.T) {
 			return strings.HasPrefix(name, "content/de/") && name != "content/de/index.md"
 		})
 		c := &countFS{FS: memoryFS(files), opened: map[string]int{}}
-		s, err := build.Load(t.Context(), c, build.Options{}, nil)
+		s, err := state.Load(t.Context(), c, state.Options{}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := output.Write(t.Context(), s.Set, lab.RAM(t), output.Options{}); err != nil {
+		if _, err := output.Write(t.Context(), s.Set, testenv.RAM(t), output.Options{}); err != nil {
 			t.Fatal(err)
 		}
 		if ds := s.Findings(); len(ds) > 0 {
@@ -136,10 +136,10 @@ func TestReadsEachFileAFewTimes(t *testing.T) {
 // benchSite writes a generated site and gives its folder.
 func benchSite(b *testing.B, n int) string {
 	b.Helper()
-	dir := lab.RAM(b)
+	dir := testenv.RAM(b)
 	files := generated(b, n)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		lab.Write(b, filepath.Join(dir, name), files[name])
+		testenv.Write(b, filepath.Join(dir, name), files[name])
 	}
 	return dir
 }
@@ -192,7 +192,7 @@ func BenchmarkBuildAgain(b *testing.B) {
 func BenchmarkPage(b *testing.B) {
 	for _, n := range benchSizes {
 		b.Run(fmt.Sprintf("pages=%d", n), func(b *testing.B) {
-			s, err := build.Load(b.Context(), memoryFS(generated(b, n)), build.Options{}, nil)
+			s, err := state.Load(b.Context(), memoryFS(generated(b, n)), state.Options{}, nil)
 			if err != nil {
 				b.Fatal(err)
 			}

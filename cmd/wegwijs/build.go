@@ -12,11 +12,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"wegwijs/cmd/wegwijs/internal/build"
+	"wegwijs/cmd/wegwijs/internal/deliver/output"
 	"wegwijs/cmd/wegwijs/internal/diag"
-	"wegwijs/cmd/wegwijs/internal/output"
-	"wegwijs/cmd/wegwijs/internal/scan"
-	"wegwijs/cmd/wegwijs/internal/strict"
+	"wegwijs/cmd/wegwijs/internal/fileset"
+	"wegwijs/cmd/wegwijs/internal/input/scan"
+	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
+	"wegwijs/cmd/wegwijs/internal/state"
 )
 
 func (e *env) build() *cobra.Command {
@@ -43,7 +44,7 @@ func (e *env) runBuild(ctx context.Context, out string) error {
 	if err := e.checkOutput(dir); err != nil {
 		return err
 	}
-	var s *build.State
+	var s *state.State
 	var r *output.Report
 	var findings []diag.Diagnostic
 	err := again(func() (err error) {
@@ -74,8 +75,8 @@ func (e *env) runBuild(ctx context.Context, out string) error {
 
 // write reads the site and writes it into dir. The report is nil when a finding
 // stands in the way.
-func (e *env) write(ctx context.Context, dir string) (*build.State, *output.Report, []diag.Diagnostic, error) {
-	s, err := build.Load(ctx, os.DirFS(e.dir), e.options(), nil)
+func (e *env) write(ctx context.Context, dir string) (*state.State, *output.Report, []diag.Diagnostic, error) {
+	s, err := state.Load(ctx, os.DirFS(e.dir), e.options(), nil)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -102,14 +103,14 @@ func (e *env) write(ctx context.Context, dir string) (*build.State, *output.Repo
 }
 
 // tally says how many pages a site has, by language.
-func tally(s *build.State, m *output.Manifest) string {
+func tally(s *state.State, m *fileset.Manifest) string {
 	pages := map[string]int{}
 	fallbacks := 0
 	for _, f := range m.Files {
 		switch f.Kind {
-		case output.Real:
+		case fileset.Real:
 			pages[f.Lang]++
-		case output.Fallback:
+		case fileset.Fallback:
 			fallbacks++
 		}
 	}
@@ -153,9 +154,9 @@ func nonNil(ds []diag.Diagnostic) []diag.Diagnostic {
 }
 
 // load reads the site.
-func (e *env) load(ctx context.Context) (s *build.State, err error) {
+func (e *env) load(ctx context.Context) (s *state.State, err error) {
 	err = again(func() error {
-		s, err = build.Load(ctx, os.DirFS(e.dir), e.options(), nil)
+		s, err = state.Load(ctx, os.DirFS(e.dir), e.options(), nil)
 		return err
 	})
 	return s, err
@@ -168,23 +169,23 @@ const attempts = 3
 // again does the work once more when a file changed meanwhile.
 func again(work func() error) error {
 	for range attempts - 1 {
-		if err := work(); !errors.Is(err, build.ErrChanged) {
+		if err := work(); !errors.Is(err, state.ErrChanged) {
 			return err
 		}
 	}
 	return work()
 }
 
-func (e *env) options() build.Options {
+func (e *env) options() state.Options {
 	now := time.Now()
-	return build.Options{
+	return state.Options{
 		Keys: func(path string) ([]byte, error) {
 			if !filepath.IsAbs(path) {
 				path = filepath.Join(e.dir, path)
 			}
 			return os.ReadFile(path)
 		},
-		Today: strict.Date{Year: now.Year(), Month: int(now.Month()), Day: now.Day()},
+		Today: tomlfile.Date{Year: now.Year(), Month: int(now.Month()), Day: now.Day()},
 	}
 }
 

@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"wegwijs/cmd/wegwijs/internal/build"
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/state"
 )
 
 func (e *env) check() *cobra.Command {
@@ -28,7 +28,7 @@ func (e *env) check() *cobra.Command {
 func (e *env) runCheck(ctx context.Context, strict bool) error {
 	var ds []diag.Diagnostic
 	err := again(func() error {
-		s, err := build.Load(ctx, os.DirFS(e.dir), e.options(), nil)
+		s, err := state.Load(ctx, os.DirFS(e.dir), e.options(), nil)
 		if err != nil {
 			return err
 		}

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"wegwijs/cmd/wegwijs/internal/lab"
+	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
 // repository is the root of this repository, which is a site itself.
@@ -55,7 +55,7 @@ func lay(t testing.TB, dir string, files map[string]string, random *rand.Rand) {
 	random.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
 	for _, name := range names {
 		p := filepath.Join(dir, filepath.FromSlash(name))
-		lab.Write(t, p, files[name])
+		testenv.Write(t, p, files[name])
 		at := time.Unix(1e9+random.Int64N(7e8), random.Int64N(1e9))
 		if err := os.Chtimes(p, at, at); err != nil {
 			t.Fatal(err)
@@ -90,13 +90,13 @@ func contents(t testing.TB, dir string) map[string]string {
 // another order and at other times, with one processor and with many, onto an
 // empty folder and onto a full one: the output is the same, to the byte.
 func TestSameInputSameBytes(t *testing.T) {
-	sites := map[string]map[string]string{"small": lab.SmallSite(t, servedSite), "own": inputs(t, repository), "generated": generated(t, 200)}
+	sites := map[string]map[string]string{"small": testenv.SmallSite(t, servedSite), "own": inputs(t, repository), "generated": generated(t, 200)}
 	for name, files := range sites {
 		t.Run(name, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(1, uint64(len(name))))
 			var want map[string]string
 			for i, procs := range []int{1, runtime.NumCPU(), 8, 1} {
-				dir := filepath.Join(lab.RAM(t), strings.Repeat("x", i), "site")
+				dir := filepath.Join(testenv.RAM(t), strings.Repeat("x", i), "site")
 				lay(t, dir, files, random)
 				if i == 3 { // what is left of an earlier build does not show
 					lay(t, dir, map[string]string{"content/nl/tijdelijk.md": "+++\ntitle = \"Tijdelijk\"\n+++\n"}, random)

@@ -18,51 +18,61 @@ import (
 // project that it may import; "" is the program itself. An arrow is added here
 // on purpose, with its line in doc.go when that no longer says how things are.
 var allowed = map[string][]string{
-	// What everything stands on.
-	"diag":   {},
-	"output": {},
-	"strict": {"diag"},
-	"scan":   {"diag"},
-	// What authors write, each file read by one package.
-	"mail":     {"diag", "strict"},
-	"config":   {"diag", "mail", "output", "strict"},
-	"content":  {"diag", "strict"},
-	"i18n":     {"diag", "strict"},
-	"markdown": {"diag"},
-	"layout":   {"diag", "i18n", "mail", "markdown", "output", "strict"},
-	// What is made of it.
-	"site":   {"config", "content", "diag", "output"},
-	"forms":  {"diag", "mail", "output", "strict"},
-	"render": {"config", "content", "diag", "i18n", "layout", "mail", "markdown", "output", "scan", "site"},
-	"build":  {"config", "content", "diag", "forms", "i18n", "layout", "mail", "output", "render", "scan", "site", "strict"},
-	// What is done with that.
-	"watch":           {"scan"},
-	"live":            {"build", "content", "diag", "layout", "output", "scan", "site", "watch"},
-	"serve":           {"content", "diag", "live", "output", "render"},
-	"verify":          {"diag", "forms", "mail", "strict"},
-	"publish":         {"diag", "output", "publish/bucket", "publish/dial", "publish/release", "publish/remote", "publish/tree", "strict"},
-	"publish/bucket":  {"output", "publish/release"},
-	"publish/dial":    {},
-	"publish/release": {"diag", "output"},
-	"publish/remote":  {},
-	"publish/tree":    {"output", "publish/release", "publish/remote"},
-	"browser":         {},         // tests only
-	"lab":             {"output"}, // for tests only
-	"":                {"build", "config", "diag", "forms", "live", "mail", "output", "publish", "publish/release", "scan", "serve", "strict", "verify", "watch"},
+	"diag":                    {},
+	"fileset":                 {},
+	"input":                   {}, // doc.go
+	"input/config":            {"diag", "fileset", "input/mail", "input/tomlfile"},
+	"input/content":           {"diag", "input/tomlfile"},
+	"input/i18n":              {"diag", "input/tomlfile"},
+	"input/mail":              {"diag", "input/tomlfile"},
+	"input/markdown":          {"diag"},
+	"input/notify":            {"input/scan"},
+	"input/scan":              {"diag"},
+	"input/tomlfile":          {"diag"},
+	"site":                    {"diag", "fileset", "input/config", "input/content"},
+	"pages":                   {}, // doc.go
+	"pages/forms":             {"diag", "fileset", "input/mail", "input/tomlfile"},
+	"pages/layout":            {"diag", "fileset", "input/i18n", "input/mail", "input/markdown", "input/tomlfile"},
+	"pages/render":            {"diag", "fileset", "input/config", "input/content", "input/i18n", "input/mail", "input/markdown", "input/scan", "pages/layout", "site"},
+	"state":                   {"diag", "fileset", "input/config", "input/content", "input/i18n", "input/mail", "input/scan", "input/tomlfile", "pages/forms", "pages/layout", "pages/render", "site"},
+	"deliver":                 {}, // doc.go
+	"deliver/output":          {"fileset"},
+	"deliver/preview":         {"diag", "fileset", "input/content", "input/notify", "input/scan", "pages/layout", "site", "state"},
+	"deliver/publish":         {"deliver/publish/bucket", "deliver/publish/dial", "deliver/publish/release", "deliver/publish/remote", "deliver/publish/tree", "diag", "fileset", "input/tomlfile"},
+	"deliver/publish/bucket":  {"deliver/publish/release", "fileset"},
+	"deliver/publish/dial":    {},
+	"deliver/publish/release": {"diag", "fileset"},
+	"deliver/publish/remote":  {},
+	"deliver/publish/tree":    {"deliver/publish/release", "deliver/publish/remote", "fileset"},
+	"deliver/serve":           {"deliver/preview", "diag", "fileset", "input/content", "pages/render"},
+	"verify":                  {"diag", "input/mail", "input/tomlfile", "pages/forms"},
+	"":                        {"deliver/output", "deliver/preview", "deliver/publish", "deliver/publish/release", "deliver/serve", "diag", "fileset", "input/config", "input/mail", "input/notify", "input/scan", "input/tomlfile", "pages/forms", "state", "verify"},
+	"testenv":                 {"fileset"},
+	"testenv/browser":         {}, // tests only
+}
+
+// wings are the parts of the house, from the ground up: a package imports from
+// its own wing and from those before it.
+var wings = []string{"diag", "fileset", "input", "site", "pages", "state", "deliver", "verify", "authoring", ""}
+
+// wing returns the wing of a package: the first part of its path.
+func wing(name string) string {
+	w, _, _ := strings.Cut(name, "/")
+	return w
 }
 
 // homes lists the packages in which a library may be used: behind them nobody
 // knows of it.
 var homes = map[string][]string{
-	"github.com/yuin/goldmark":        {"markdown"},
-	"github.com/fsnotify/fsnotify":    {"watch"},
+	"github.com/yuin/goldmark":        {"input/markdown"},
+	"github.com/fsnotify/fsnotify":    {"input/notify"},
 	"github.com/spf13/cobra":          {""},
-	"github.com/BurntSushi/toml":      {"strict"},
+	"github.com/BurntSushi/toml":      {"input/tomlfile"},
 	"github.com/agnivade/levenshtein": {"diag"},
-	"github.com/minio/minio-go":       {"lab", "publish/bucket"}, // lab: signs a request
-	"github.com/pkg/sftp":             {"publish/remote"},
+	"github.com/minio/minio-go":       {"deliver/publish/bucket", "testenv"}, // testenv: signs a request
+	"github.com/pkg/sftp":             {"deliver/publish/remote"},
 	"golang.org/x/term":               {""},
-	"html/template":                   {"layout", "render"},
+	"html/template":                   {"pages/layout", "pages/render"},
 }
 
 // outside are what only the program itself may look at or do: what every other
@@ -71,7 +81,7 @@ var outside = []string{"os.Args", "os.Exit", "os.Getenv", "os.LookupEnv", "os.En
 
 // fixed are the packages whose bytes depend on their input and nothing else:
 // no clock, no chance, no machine.
-var fixed = []string{"build", "config", "content", "diag", "forms", "i18n", "layout", "mail", "markdown", "output", "render", "site", "strict"}
+var fixed = []string{"diag", "fileset", "input/config", "input/content", "input/i18n", "input/mail", "input/markdown", "input/tomlfile", "pages/forms", "pages/layout", "pages/render", "site", "state"}
 
 var unfixed = []string{"time.Now", "time.Since", "rand.Int", "rand.Read", "rand.New", "rand.N", "os.Hostname", "os.Getpid", "os.Getwd", "time.Local"}
 
@@ -176,6 +186,21 @@ func TestImports(t *testing.T) {
 			t.Errorf("the packages that %q may import are not in order", name)
 		}
 	}
+	// Wings go one way too; what tests share may stand on anything.
+	for name, may := range allowed {
+		if wing(name) == "testenv" {
+			continue
+		}
+		from := slices.Index(wings, wing(name))
+		if from < 0 {
+			t.Errorf("%q stands in no wing", name)
+		}
+		for _, to := range may {
+			if at := slices.Index(wings, wing(to)); at < 0 || at > from {
+				t.Errorf("%q imports %q, which is in a later wing", name, to)
+			}
+		}
+	}
 	// One way: a package that imports nothing that is left comes off, until
 	// none is.
 	left := maps.Clone(allowed)
@@ -229,7 +254,7 @@ func TestOutsideWorld(t *testing.T) {
 		for _, at := range s.inits {
 			t.Errorf("%s: %q has an init function", at, name)
 		}
-		if name != "" && name != "lab" { // which is for tests
+		if name != "" && name != "testenv" { // which is for tests
 			for _, what := range outside {
 				if at, ok := s.names[what]; ok {
 					t.Errorf("%s: %q uses %s; take what is needed as an argument", at, name, what)

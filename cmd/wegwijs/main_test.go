@@ -16,8 +16,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"wegwijs/cmd/wegwijs/internal/build"
-	"wegwijs/cmd/wegwijs/internal/lab"
+	"wegwijs/cmd/wegwijs/internal/state"
+	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 //	scrub FILE…              replace digests and sizes, for comparison with a text in the script
 //	terminal FILE program…   run the program with a terminal for its output, and write that to FILE
 func TestScript(t *testing.T) {
-	small := lab.SmallSite(t)
+	small := testenv.SmallSite(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		UpdateScripts:       *update,
@@ -144,7 +144,7 @@ func scrub(ts *testscript.TestScript, neg bool, args []string) {
 
 // TestAgain: work is done anew while files change under it, but not for ever.
 func TestAgain(t *testing.T) {
-	changed := fmt.Errorf("make index.html: %w", build.ErrChanged)
+	changed := fmt.Errorf("make index.html: %w", state.ErrChanged)
 	other := errors.New("the disk is full")
 	for _, c := range []struct {
 		gives []error

@@ -18,15 +18,15 @@ import (
 
 	"golang.org/x/net/html"
 
-	"wegwijs/cmd/wegwijs/internal/lab"
-	"wegwijs/cmd/wegwijs/internal/output"
+	"wegwijs/cmd/wegwijs/internal/fileset"
+	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
 // buildOwn builds this repository's own site, with some of its files changed,
 // and gives its folder. Any finding fails the test.
 func buildOwn(t *testing.T, change func(name, text string) string) string {
 	t.Helper()
-	dir := lab.RAM(t)
+	dir := testenv.RAM(t)
 	files := inputs(t, repository)
 	if change != nil {
 		for name, text := range files {
@@ -43,13 +43,13 @@ func buildOwn(t *testing.T, change func(name, text string) string) string {
 	return filepath.Join(dir, "public")
 }
 
-func manifest(t *testing.T, public string) *output.Manifest {
+func manifest(t *testing.T, public string) *fileset.Manifest {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(public, output.ManifestPath))
+	data, err := os.ReadFile(filepath.Join(public, fileset.ManifestPath))
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := output.DecodeManifest(bytes.NewReader(data))
+	m, err := fileset.DecodeManifest(bytes.NewReader(data))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,12 +86,12 @@ func TestOwnSite(t *testing.T) {
 	}
 	got := map[string][]string{} // by language: kind and source
 	for _, e := range manifest(t, public).Files {
-		if e.Kind == output.Real || e.Kind == output.Fallback {
+		if e.Kind == fileset.Real || e.Kind == fileset.Fallback {
 			lang, rest, _ := strings.Cut(strings.TrimPrefix(e.Source, "content/"), "/")
-			if (lang == e.Lang) != (e.Kind == output.Real) {
+			if (lang == e.Lang) != (e.Kind == fileset.Real) {
 				t.Errorf("%s is a %s of %s for readers of %s", e.Path, e.Kind, e.Source, e.Lang)
 			}
-			if e.Kind == output.Fallback && texts[e.Lang][rest] {
+			if e.Kind == fileset.Fallback && texts[e.Lang][rest] {
 				t.Errorf("%s shows %s, though it is translated", e.Path, e.Source)
 			}
 			if inFolder := strings.HasPrefix(e.Path, e.Lang+"/"); inFolder == (e.Lang == "nl") {
@@ -158,7 +158,7 @@ func TestSettingsComeFromTheRecord(t *testing.T) {
 	for _, page := range []string{"e-mail/imap-instellingen", "e-mail/pop-instellingen", "e-mail/smtp-instellingen"} {
 		n := 0
 		for _, e := range manifest(t, public).Files {
-			if e.Kind != output.Real && e.Kind != output.Fallback || !strings.HasSuffix(e.Source, "/"+page+".md") {
+			if e.Kind != fileset.Real && e.Kind != fileset.Fallback || !strings.HasSuffix(e.Source, "/"+page+".md") {
 				continue
 			}
 			n++
@@ -194,7 +194,7 @@ func TestOwnSiteIsWhole(t *testing.T) {
 			case strings.HasPrefix(u, "/") && !strings.HasPrefix(u, "//"):
 				u, _, _ = strings.Cut(u, "#")
 				u, _, _ = strings.Cut(u, "?")
-				if _, ok := files[output.PathOf(pathUnescape(t, u))]; !ok && u != "" {
+				if _, ok := files[fileset.PathOf(pathUnescape(t, u))]; !ok && u != "" {
 					t.Errorf("%s: <%s> leads to %s, which is not there", p, r.tag, r.url)
 				}
 			case r.tag != "a" && r.url != "" && !strings.HasPrefix(u, "#"):
@@ -202,7 +202,7 @@ func TestOwnSiteIsWhole(t *testing.T) {
 			}
 		}
 	}
-	listed := map[string]bool{output.ManifestPath: true}
+	listed := map[string]bool{fileset.ManifestPath: true}
 	for _, e := range manifest(t, public).Files {
 		listed[e.Path] = true
 		text, ok := files[e.Path]
@@ -216,7 +216,7 @@ func TestOwnSiteIsWhole(t *testing.T) {
 				t.Errorf("%s does not hold what %s does (%v)", e.Path, plain, err)
 			}
 		}
-		if !ok || int64(len(text)) != e.Size || fmt.Sprintf("%x", sha256.Sum256([]byte(text))) != e.SHA256 || output.TypeOf(plain) != e.Type {
+		if !ok || int64(len(text)) != e.Size || fmt.Sprintf("%x", sha256.Sum256([]byte(text))) != e.SHA256 || fileset.TypeOf(plain) != e.Type {
 			t.Errorf("the manifest has %+v, and the file is %d bytes", e, len(text))
 		}
 	}

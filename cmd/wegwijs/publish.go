@@ -20,11 +20,11 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"wegwijs/cmd/wegwijs/internal/config"
+	"wegwijs/cmd/wegwijs/internal/deliver/output"
+	"wegwijs/cmd/wegwijs/internal/deliver/publish"
+	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
 	"wegwijs/cmd/wegwijs/internal/diag"
-	"wegwijs/cmd/wegwijs/internal/output"
-	"wegwijs/cmd/wegwijs/internal/publish"
-	"wegwijs/cmd/wegwijs/internal/publish/release"
+	"wegwijs/cmd/wegwijs/internal/input/config"
 )
 
 // publishFlags are the flags of the command publish and those below it.
@@ -116,7 +116,7 @@ func (e *env) publishTarget(name string) (publish.Target, error) {
 	src, err := os.ReadFile(filepath.Join(e.dir, config.File))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		out.Errorf(diag.Pos{File: config.File}, "config-missing", "run this in the folder of the site, or name that with -C", "there is no site.toml")
+		out.Errorf(diag.Pos{File: config.File}, diag.ConfigMissing, "run this in the folder of the site, or name that with -C", "there is no site.toml")
 		return publish.Target{}, e.report(out.Sorted())
 	case err != nil:
 		return publish.Target{}, fmt.Errorf("read %s: %w", config.File, err)

@@ -17,9 +17,9 @@ import (
 	"testing"
 	"time"
 
-	"wegwijs/cmd/wegwijs/internal/lab"
-	"wegwijs/cmd/wegwijs/internal/output"
-	"wegwijs/cmd/wegwijs/internal/render"
+	"wegwijs/cmd/wegwijs/internal/fileset"
+	"wegwijs/cmd/wegwijs/internal/pages/render"
+	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
 // servedSite is laid over the small site: three languages, of which one has a
@@ -131,8 +131,8 @@ export {}
 // and that of its output.
 func buildSite(t *testing.T, dir string, overlays ...string) string {
 	t.Helper()
-	for name, text := range lab.SmallSite(t, overlays...) {
-		lab.Write(t, filepath.Join(dir, name), text)
+	for name, text := range testenv.SmallSite(t, overlays...) {
+		testenv.Write(t, filepath.Join(dir, name), text)
 	}
 	var stdout, stderr bytes.Buffer
 	if code := run(context.Background(), []string{"build", "-C", dir}, &stdout, &stderr); code != 0 || stderr.Len() > 0 {
@@ -228,13 +228,13 @@ func TestServerRules(t *testing.T) {
 			case "with brotli":
 				lines = append(lines, "brotli_static on;")
 			}
-			base := lab.StartWeb(t, server, public, strings.Join(lines, "\n"))
-			f, err := os.Open(filepath.Join(public, output.ManifestPath))
+			base := testenv.StartWeb(t, server, public, strings.Join(lines, "\n"))
+			f, err := os.Open(filepath.Join(public, fileset.ManifestPath))
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer f.Close()
-			m, err := output.DecodeManifest(f)
+			m, err := fileset.DecodeManifest(f)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -254,7 +254,7 @@ func TestServerRules(t *testing.T) {
 				return string(data)
 			}
 			for _, e := range m.Files {
-				address := (&url.URL{Path: output.Address(e.Path)}).EscapedPath()
+				address := (&url.URL{Path: fileset.Address(e.Path)}).EscapedPath()
 				a := ask(t, "GET", base, address, "")
 				switch {
 				case e.Coding != "": // below
@@ -262,7 +262,7 @@ func TestServerRules(t *testing.T) {
 					if a.status != 404 && a.status != 403 {
 						t.Errorf("%s: got status %d, want 404: it is not for readers", address, a.status)
 					}
-				case e.Kind == output.Redirect:
+				case e.Kind == fileset.Redirect:
 					// below
 				case server == "caddy" && strings.HasSuffix(e.Path, "caddy.conf"):
 					// Caddy never shows its own configuration.
@@ -331,14 +331,14 @@ func TestServerRules(t *testing.T) {
 				}
 				coded++
 				plain := strings.TrimSuffix(e.Path, e.Coding.Ext())
-				address := (&url.URL{Path: output.Address(plain)}).EscapedPath()
+				address := (&url.URL{Path: fileset.Address(plain)}).EscapedPath()
 				status := 200
 				if strings.HasSuffix(plain, "404.html") {
 					address, status = strings.TrimSuffix(address, "404.html")+"niets", 404
 				}
-				for accept, want := range map[string]output.Coding{"gzip": output.Gzip, "deflate, gzip;q=1.0, *;q=0.5": output.Gzip, "gzip, deflate, br, zstd": output.Brotli, "br": output.Brotli, "identity": "", "deflate": ""} {
-					if want == output.Brotli && name != "nginx with brotli" && server == "nginx" {
-						if want = output.Gzip; accept == "br" {
+				for accept, want := range map[string]fileset.Coding{"gzip": fileset.Gzip, "deflate, gzip;q=1.0, *;q=0.5": fileset.Gzip, "gzip, deflate, br, zstd": fileset.Brotli, "br": fileset.Brotli, "identity": "", "deflate": ""} {
+					if want == fileset.Brotli && name != "nginx with brotli" && server == "nginx" {
+						if want = fileset.Gzip; accept == "br" {
 							want = ""
 						}
 					}
@@ -407,7 +407,7 @@ func TestNegotiation(t *testing.T) {
 			}
 			archive := "-- layouts/root/logs.tar.gz --\nof the author\n-- layouts/root/lijst.csv.gz --\nof the author\n-- layouts/root/lijst.csv.br --\nof the author\n"
 			public := buildSite(t, filepath.Join(t.TempDir(), "site"), strings.Replace(servedSite, `["br", "gzip"]`, codings, 1)+archive)
-			base := lab.StartWeb(t, server, public, fmt.Sprintf(siteLines[server], public)+line)
+			base := testenv.StartWeb(t, server, public, fmt.Sprintf(siteLines[server], public)+line)
 			br, gzip := strings.Contains(codings, "br") && (server != "nginx" || line != ""), strings.Contains(codings, "gzip")
 			best := ""
 			switch {

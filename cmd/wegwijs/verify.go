@@ -12,10 +12,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"wegwijs/cmd/wegwijs/internal/config"
 	"wegwijs/cmd/wegwijs/internal/diag"
-	"wegwijs/cmd/wegwijs/internal/forms"
-	"wegwijs/cmd/wegwijs/internal/mail"
+	"wegwijs/cmd/wegwijs/internal/input/config"
+	"wegwijs/cmd/wegwijs/internal/input/mail"
+	"wegwijs/cmd/wegwijs/internal/pages/forms"
 	"wegwijs/cmd/wegwijs/internal/verify"
 )
 
@@ -65,7 +65,7 @@ func (e *env) runVerify(ctx context.Context, f verifyFlags) error {
 	src, err := os.ReadFile(filepath.Join(e.dir, config.File))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		out.Errorf(diag.Pos{File: config.File}, "config-missing", "run this in the folder of the site, or name that with -C", "there is no site.toml")
+		out.Errorf(diag.Pos{File: config.File}, diag.ConfigMissing, "run this in the folder of the site, or name that with -C", "there is no site.toml")
 	case err != nil:
 		return fmt.Errorf("read %s: %w", config.File, err)
 	}

@@ -4,9 +4,9 @@ import (
 	"slices"
 	"testing"
 
-	"wegwijs/cmd/wegwijs/internal/config"
 	"wegwijs/cmd/wegwijs/internal/diag"
-	"wegwijs/cmd/wegwijs/internal/forms"
+	"wegwijs/cmd/wegwijs/internal/input/config"
+	"wegwijs/cmd/wegwijs/internal/pages/forms"
 )
 
 // TestVerifyOptions: a form that the site does not make is not asked for.

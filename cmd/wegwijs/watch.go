@@ -19,12 +19,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"wegwijs/cmd/wegwijs/internal/build"
+	"wegwijs/cmd/wegwijs/internal/deliver/output"
+	"wegwijs/cmd/wegwijs/internal/deliver/preview"
+	"wegwijs/cmd/wegwijs/internal/deliver/serve"
 	"wegwijs/cmd/wegwijs/internal/diag"
-	"wegwijs/cmd/wegwijs/internal/live"
-	"wegwijs/cmd/wegwijs/internal/output"
-	"wegwijs/cmd/wegwijs/internal/serve"
-	"wegwijs/cmd/wegwijs/internal/watch"
+	"wegwijs/cmd/wegwijs/internal/input/notify"
+	"wegwijs/cmd/wegwijs/internal/state"
 )
 
 // watchFlags are the flags of the command watch.
@@ -93,8 +93,8 @@ func (e *env) runWatch(ctx context.Context, f watchFlags) error {
 
 	opt := e.options()
 	opt.Drafts = f.drafts
-	l := live.New(os.DirFS(e.dir), opt, func(v *live.View) { w.checked(ctx, v) })
-	hints := watch.Start(ctx, e.dir, watch.Options{Poll: f.poll, Cost: l.Cost, Hot: l.Hot, Say: w.say})
+	l := preview.New(os.DirFS(e.dir), opt, func(v *preview.View) { w.checked(ctx, v) })
+	hints := notify.Start(ctx, e.dir, notify.Options{Poll: f.poll, Cost: l.Cost, Hot: l.Hot, Say: w.say})
 	server := &http.Server{
 		Handler: serve.Handler(l, serve.Options{Hosts: hosts, Follow: f.follow, Read: func(file string) ([]byte, error) {
 			return os.ReadFile(filepath.Join(e.dir, filepath.FromSlash(file)))
@@ -171,7 +171,7 @@ type watcher struct {
 	mu   sync.Mutex // guards what follows, and the output
 	last []diag.Diagnostic
 	busy bool         // somebody is writing
-	want *build.State // what should be written: the newest state, if it has no mistakes
+	want *state.State // what should be written: the newest state, if it has no mistakes
 }
 
 // say prints a line for people; a program that reads the findings gets them
@@ -190,7 +190,7 @@ func (w *watcher) sayLocked(line string) {
 	fmt.Fprintln(w.e.stdout, line)
 }
 
-func (w *watcher) checked(ctx context.Context, v *live.View) {
+func (w *watcher) checked(ctx context.Context, v *preview.View) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.report(v.Findings)
@@ -255,7 +255,7 @@ func count(n int) string {
 // writing writes the newest state until there is none newer. When ctx ends, a
 // state that is being put in place still gets there whole.
 func (w *watcher) writing(ctx context.Context) {
-	var wrote *build.State
+	var wrote *state.State
 	for {
 		w.mu.Lock()
 		s := w.want
@@ -270,7 +270,7 @@ func (w *watcher) writing(ctx context.Context) {
 		_, err := output.Write(one, s.Set, w.public, output.Options{Accept: goOn})
 		goOn()
 		cancel()
-		if errors.Is(err, build.ErrChanged) { // there is a newer state, or the file becomes what it was
+		if errors.Is(err, state.ErrChanged) { // there is a newer state, or the file becomes what it was
 			select {
 			case <-ctx.Done():
 			case <-time.After(100 * time.Millisecond):

@@ -15,10 +15,10 @@ import (
 	"testing"
 	"time"
 
-	"wegwijs/cmd/wegwijs/internal/build"
-	"wegwijs/cmd/wegwijs/internal/live"
-	"wegwijs/cmd/wegwijs/internal/serve"
-	"wegwijs/cmd/wegwijs/internal/watch"
+	"wegwijs/cmd/wegwijs/internal/deliver/preview"
+	"wegwijs/cmd/wegwijs/internal/deliver/serve"
+	"wegwijs/cmd/wegwijs/internal/input/notify"
+	"wegwijs/cmd/wegwijs/internal/state"
 )
 
 // watchSizes are the site of the side-by-side benchmark and one that is larger
@@ -54,7 +54,7 @@ func BenchmarkWatch(b *testing.B) {
 // watched is a site at work in this process.
 type watched struct {
 	dir    string
-	live   *live.Live
+	live   *preview.States
 	server *httptest.Server
 	views  chan struct{}
 	tokens int
@@ -66,8 +66,8 @@ func newWatched(b *testing.B, n int) *watched {
 	b.Helper()
 	w := &watched{dir: benchSite(b, n), views: make(chan struct{}, 100)}
 	ctx, stop := context.WithCancel(context.Background())
-	w.live = live.New(os.DirFS(w.dir), build.Options{}, nil)
-	hints := watch.Start(ctx, w.dir, watch.Options{Cost: w.live.Cost, Hot: w.live.Hot, Say: func(line string) { b.Log(line) }})
+	w.live = preview.New(os.DirFS(w.dir), state.Options{}, nil)
+	hints := notify.Start(ctx, w.dir, notify.Options{Cost: w.live.Cost, Hot: w.live.Hot, Say: func(line string) { b.Log(line) }})
 	w.server = httptest.NewServer(serve.Handler(w.live, serve.Options{}))
 	var wg sync.WaitGroup
 	wg.Go(func() { w.live.Run(ctx, hints.Hints) })

@@ -23,7 +23,7 @@ import (
 	"testing"
 	"time"
 
-	"wegwijs/cmd/wegwijs/internal/lab"
+	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
 // A session is the program at work in a site, as a writer starts it.
@@ -39,12 +39,12 @@ type session struct {
 	code     int
 }
 
-// smallSite makes [lab.SmallSite] and gives its folder.
+// smallSite makes [testenv.SmallSite] and gives its folder.
 func smallSite(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	for name, text := range lab.SmallSite(t) {
-		lab.Write(t, filepath.Join(dir, name), text)
+	for name, text := range testenv.SmallSite(t) {
+		testenv.Write(t, filepath.Join(dir, name), text)
 	}
 	return dir
 }
@@ -174,7 +174,7 @@ func (s *session) shows(path, want string) {
 
 func (s *session) write(name, text string) {
 	s.t.Helper()
-	lab.Write(s.t, filepath.Join(s.dir, name), text)
+	testenv.Write(s.t, filepath.Join(s.dir, name), text)
 }
 
 func (s *session) edit(name, old, new string) {

@@ -104,7 +104,7 @@ func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil
 type Diagnostic struct {
 	Pos      Pos      `json:"pos"`
 	Severity Severity `json:"severity"`
-	Code     string   `json:"code"`           // stable name of the kind of finding, such as "link-page"
+	Code     Code     `json:"code"`
 	Msg      string   `json:"message"`        // what is wrong: lower case, no final period
 	Hint     string   `json:"hint,omitempty"` // what to do; empty when Msg already says it
 }
@@ -112,7 +112,7 @@ type Diagnostic struct {
 // Compare orders findings by position, then by text, so that the order of a
 // report never depends on which goroutine ended first.
 func (d Diagnostic) Compare(e Diagnostic) int {
-	return cmp.Or(d.Pos.Compare(e.Pos), cmp.Compare(d.Severity, e.Severity), strings.Compare(d.Code, e.Code), strings.Compare(d.Msg, e.Msg), strings.Compare(d.Hint, e.Hint))
+	return cmp.Or(d.Pos.Compare(e.Pos), cmp.Compare(d.Severity, e.Severity), cmp.Compare(d.Code, e.Code), strings.Compare(d.Msg, e.Msg), strings.Compare(d.Hint, e.Hint))
 }
 
 // A List collects findings. Its zero value is empty and ready for use; its
@@ -141,12 +141,12 @@ func (l *List) Withdraw(d Diagnostic) {
 }
 
 // Errorf adds an error with a hint; hint may be empty.
-func (l *List) Errorf(pos Pos, code, hint, format string, args ...any) {
+func (l *List) Errorf(pos Pos, code Code, hint, format string, args ...any) {
 	l.Add(Diagnostic{Pos: pos, Code: code, Msg: fmt.Sprintf(format, args...), Hint: hint})
 }
 
 // Warnf adds a warning with a hint; hint may be empty.
-func (l *List) Warnf(pos Pos, code, hint, format string, args ...any) {
+func (l *List) Warnf(pos Pos, code Code, hint, format string, args ...any) {
 	l.Add(Diagnostic{Pos: pos, Severity: Warning, Code: code, Msg: fmt.Sprintf(format, args...), Hint: hint})
 }
 

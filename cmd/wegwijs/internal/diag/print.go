@@ -59,7 +59,7 @@ func (p *Printer) one(b *bytes.Buffer, d Diagnostic, files map[string][]byte) {
 	case p.Color:
 		kind = paint(red, "error") + ": "
 	}
-	fmt.Fprintf(b, "%s: %s%s %s\n", paint(bold, clean(d.Pos.String())), kind, clean(d.Msg), paint(dim, "["+d.Code+"]"))
+	fmt.Fprintf(b, "%s: %s%s %s\n", paint(bold, clean(d.Pos.String())), kind, clean(d.Msg), paint(dim, "["+string(d.Code)+"]"))
 	if p.Read != nil && d.Pos.Line > 0 {
 		src, ok := files[d.Pos.File]
 		if !ok {

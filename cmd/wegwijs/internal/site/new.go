@@ -12,10 +12,10 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"wegwijs/cmd/wegwijs/internal/config"
-	"wegwijs/cmd/wegwijs/internal/content"
 	"wegwijs/cmd/wegwijs/internal/diag"
-	"wegwijs/cmd/wegwijs/internal/output"
+	"wegwijs/cmd/wegwijs/internal/fileset"
+	"wegwijs/cmd/wegwijs/internal/input/config"
+	"wegwijs/cmd/wegwijs/internal/input/content"
 )
 
 // An Input is what a site is made of.
@@ -82,7 +82,7 @@ func New(in Input) *Site {
 	return s
 }
 
-func (b *builder) errorf(p *content.Page, key string, n int, code, hint, format string, args ...any) {
+func (b *builder) errorf(p *content.Page, key string, n int, code diag.Code, hint, format string, args ...any) {
 	pos := diag.Pos{File: p.File}
 	if b.Source != nil {
 		if src, err := b.Source(p.File); err == nil {
@@ -101,12 +101,12 @@ func (b *builder) enter(p *content.Page) {
 			known = append(known, l.Lang)
 		}
 		if !strings.Contains(strings.TrimPrefix(p.File, content.Root+"/"), "/") {
-			b.Out.Errorf(diag.Pos{File: p.File}, "page-place", "move it into a language's folder, such as content/"+known[0]+"/", "the page stands in no language's folder")
+			b.Out.Errorf(diag.Pos{File: p.File}, diag.PagePlace, "move it into a language's folder, such as content/"+known[0]+"/", "the page stands in no language's folder")
 			return
 		}
 		if !b.strange[p.Lang] {
 			b.strange[p.Lang] = true
-			b.Out.Errorf(diag.Pos{File: path.Join(content.Root, p.Lang)}, "page-place", diag.DidYouMean(p.Lang, known)+"; a new language needs [languages."+p.Lang+"] in site.toml", "the folder is not a language of the site")
+			b.Out.Errorf(diag.Pos{File: path.Join(content.Root, p.Lang)}, diag.PagePlace, diag.DidYouMean(p.Lang, known)+"; a new language needs [languages."+p.Lang+"] in site.toml", "the folder is not a language of the site")
 		}
 		return
 	}
@@ -120,7 +120,7 @@ func (b *builder) enter(p *content.Page) {
 		if norm.NFC.String(old.File) == norm.NFC.String(p.File) {
 			msg = "the page is there twice: the accents of %s are stored in another way (Unicode NFC and NFD), which makes no other name"
 		}
-		b.Out.Errorf(diag.Pos{File: p.File}, "page-double", "remove or rename one of the two", msg, old.File)
+		b.Out.Errorf(diag.Pos{File: p.File}, diag.PageDouble, "remove or rename one of the two", msg, old.File)
 		return
 	}
 	texts[n] = b.slug(p)
@@ -144,7 +144,7 @@ func (b *builder) slug(p *content.Page) *content.Page {
 	}
 	if p.ID == "" {
 		if p.Slug != "" {
-			b.errorf(p, "slug", -1, "page-slug", "remove the slug", "the first page of a language has no slug")
+			b.errorf(p, "slug", -1, diag.PageSlug, "remove the slug", "the first page of a language has no slug")
 		}
 		return with("")
 	}
@@ -168,12 +168,12 @@ func (b *builder) slug(p *content.Page) *content.Page {
 	case p.Slug == "index" || strings.HasSuffix(p.Slug, ".html"):
 		why = "that name is taken by the program"
 	default:
-		if why = output.CheckPath(p.Slug); why == "" {
+		if why = fileset.CheckPath(p.Slug); why == "" {
 			return p
 		}
 	}
 	hint := fmt.Sprintf("write slug = %q", suggest(p.Slug))
-	b.errorf(p, "slug", -1, "page-slug", hint, "%q cannot be part of an address: %s", p.Slug, why)
+	b.errorf(p, "slug", -1, diag.PageSlug, hint, "%q cannot be part of an address: %s", p.Slug, why)
 	was := p.Slug
 	p = with(suggest(was))
 	b.invented[p] = p.Slug != strings.ToLower(was)
@@ -203,7 +203,7 @@ func suggest(s string) string {
 	switch {
 	case t == "" || t == "index":
 		return "pagina"
-	case output.CheckPath(t) != "":
+	case fileset.CheckPath(t) != "":
 		return t + "-1"
 	}
 	return t
@@ -215,7 +215,7 @@ func (b *builder) sections() {
 	if !b.s.has("") && !b.s.broken[""] {
 		lang := b.s.Config.Languages
 		if len(lang) > 0 {
-			b.Out.Errorf(diag.Pos{File: content.Root + "/" + lang[0].Lang + "/index.md"}, "page-home", "write one: it is the first page that readers see", "the site has no first page")
+			b.Out.Errorf(diag.Pos{File: content.Root + "/" + lang[0].Lang + "/index.md"}, diag.PageHome, "write one: it is the first page that readers see", "the site has no first page")
 		}
 	}
 	missing := map[string]string{}
@@ -225,7 +225,7 @@ func (b *builder) sections() {
 		for _, p := range texts {
 			if p != nil && p.Index != ref.Index {
 				_, rest := content.Split(ref.File)
-				b.Out.Errorf(diag.Pos{File: p.File}, "page-place", "move it to "+content.Root+"/"+p.Lang+"/"+rest, "the page translates %s, so it must have the same path", ref.File)
+				b.Out.Errorf(diag.Pos{File: p.File}, diag.PagePlace, "move it to "+content.Root+"/"+p.Lang+"/"+rest, "the page translates %s, so it must have the same path", ref.File)
 			}
 		}
 		for dir := path.Dir(id); dir != "."; dir = path.Dir(dir) {
@@ -244,7 +244,7 @@ func (b *builder) sections() {
 	}
 	for dir, file := range missing {
 		lang, _ := content.Split(file)
-		b.Out.Errorf(diag.Pos{File: content.Root + "/" + lang + "/" + dir}, "page-section", "write "+content.Root+"/"+lang+"/"+dir+"/index.md with at least a title", "the section has no index.md")
+		b.Out.Errorf(diag.Pos{File: content.Root + "/" + lang + "/" + dir}, diag.PageSection, "write "+content.Root+"/"+lang+"/"+dir+"/index.md with at least a title", "the section has no index.md")
 	}
 }
 
@@ -298,9 +298,9 @@ func (b *builder) place(l *Locale, ids []string, order []int) {
 		}
 		p.URL = urlOf(p.Dir)
 		if top && slices.Contains(reserved, p.Dir) {
-			b.errorf(p.Page, "slug", -1, "page-slug", fmt.Sprintf("write slug = %q", p.Slug+"-1"), "the address %s belongs to the program", p.URL)
+			b.errorf(p.Page, "slug", -1, diag.PageSlug, fmt.Sprintf("write slug = %q", p.Slug+"-1"), "the address %s belongs to the program", p.URL)
 		}
-		if folded := output.Fold(p.Dir); b.addresses[folded] != nil {
+		if folded := fileset.Fold(p.Dir); b.addresses[folded] != nil {
 			b.clash(p, b.addresses[folded])
 		} else {
 			b.addresses[folded] = p
@@ -337,10 +337,10 @@ func (b *builder) hole(l *Locale, id string) {
 	folder := path.Join(content.Root, l.Lang, id)
 	hint := fmt.Sprintf("write %s/index.md, or fallback = [%q] in [languages.%s]", folder, b.s.Reference(id).Lang, l.Lang)
 	if id == "" {
-		b.Out.Errorf(diag.Pos{File: folder}, "page-home", hint, "the language %s has no first page", l.Lang)
+		b.Out.Errorf(diag.Pos{File: folder}, diag.PageHome, hint, "the language %s has no first page", l.Lang)
 		return
 	}
-	b.Out.Errorf(diag.Pos{File: folder}, "page-section", hint, "the section has no index.md in the language %s", l.Lang)
+	b.Out.Errorf(diag.Pos{File: folder}, diag.PageSection, hint, "the section has no index.md in the language %s", l.Lang)
 }
 
 // clash reports two pages at one address, at the page that can be changed.
@@ -365,7 +365,7 @@ func (b *builder) clash(p, other *Page) {
 	if with.ID == "" {
 		hint = "the address belongs to the language " + with.Locale.Lang + "; give the page another slug"
 	}
-	b.errorf(at.Page, "slug", -1, "page-address", hint, "the page has %s as %s: %s", what, with.File, at.URL)
+	b.errorf(at.Page, "slug", -1, diag.PageAddress, hint, "the page has %s as %s: %s", what, with.File, at.URL)
 }
 
 func depth(id string) int {
@@ -411,17 +411,17 @@ func (b *builder) files() {
 			out = l.Home.Dir
 		}
 		if ext := path.Ext(rest); ext != ".md" && (strings.EqualFold(ext, ".md") || strings.EqualFold(ext, ".markdown")) {
-			b.Out.Errorf(diag.Pos{File: source}, "file-name", "rename it to "+strings.TrimSuffix(path.Base(rest), ext)+".md", "the name of a page ends in .md")
+			b.Out.Errorf(diag.Pos{File: source}, diag.FileName, "rename it to "+strings.TrimSuffix(path.Base(rest), ext)+".md", "the name of a page ends in .md")
 			continue
 		}
 		f := File{Source: source, Path: path.Join(out, norm.NFC.String(path.Base(rest)))}
 		f.URL = "/" + escape(f.Path)
 		if top, _, deeper := strings.Cut(f.Path, "/"); deeper && slices.Contains(reserved, top) {
-			b.Out.Errorf(diag.Pos{File: source}, "file-name", "put the file in another folder", "the address /%s/ belongs to the program", top)
+			b.Out.Errorf(diag.Pos{File: source}, diag.FileName, "put the file in another folder", "the address /%s/ belongs to the program", top)
 			continue
 		}
-		if why := output.CheckPath(f.Path); why != "" {
-			b.Out.Errorf(diag.Pos{File: source}, "file-name", "rename the file", "the file cannot be published: %s", why)
+		if why := fileset.CheckPath(f.Path); why != "" {
+			b.Out.Errorf(diag.Pos{File: source}, diag.FileName, "rename the file", "the file cannot be published: %s", why)
 			continue
 		}
 		b.s.Files = append(b.s.Files, f)
@@ -443,7 +443,7 @@ func (b *builder) related() {
 					if near := diag.Nearest(strings.TrimSuffix(id, ".md"), known); near != "" {
 						hint = fmt.Sprintf("did you mean %q?", near)
 					}
-					b.errorf(p, "related", i, "link-page", hint, "no page has the id %q", id)
+					b.errorf(p, "related", i, diag.LinkPage, hint, "no page has the id %q", id)
 				}
 			}
 		}

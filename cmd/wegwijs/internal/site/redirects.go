@@ -7,9 +7,10 @@ import (
 	"slices"
 	"strings"
 
-	"wegwijs/cmd/wegwijs/internal/config"
-	"wegwijs/cmd/wegwijs/internal/content"
-	"wegwijs/cmd/wegwijs/internal/output"
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/fileset"
+	"wegwijs/cmd/wegwijs/internal/input/config"
+	"wegwijs/cmd/wegwijs/internal/input/content"
 )
 
 // redirects gathers old addresses: aliases of pages and [[redirect]] tables.
@@ -18,16 +19,16 @@ func (b *builder) redirects() {
 		return
 	}
 	taken := map[string]string{}
-	add := func(r Redirect, fail func(code, hint, format string, args ...any)) {
+	add := func(r Redirect, fail func(code diag.Code, hint, format string, args ...any)) {
 		from := r.From
 		u, err := url.Parse(from)
 		if err != nil || !strings.HasPrefix(from, "/") || strings.HasPrefix(from, "//") || u.RawQuery != "" || u.Fragment != "" || u.Host != "" {
-			fail("redirect-from", `write the part behind the host name: "/oud/pad/"`, "%q is not an address on this site", from)
+			fail(diag.RedirectFrom, `write the part behind the host name: "/oud/pad/"`, "%q is not an address on this site", from)
 			return
 		}
 		clean := path.Clean(u.Path)
 		if strings.Contains(u.Path, "..") {
-			fail("redirect-from", "write the address without ..", "%q leads out of the site", from)
+			fail(diag.RedirectFrom, "write the address without ..", "%q leads out of the site", from)
 			return
 		}
 		file := strings.TrimPrefix(clean, "/")
@@ -36,20 +37,20 @@ func (b *builder) redirects() {
 			u.Path = strings.TrimSuffix(clean, "/") + "/"
 		}
 		r.Path, r.From = file, u.EscapedPath()
-		if why := output.CheckPath(file); why != "" {
-			fail("redirect-from", "use letters, digits and hyphens", "%q does not work: %s", from, why)
+		if why := fileset.CheckPath(file); why != "" {
+			fail(diag.RedirectFrom, "use letters, digits and hyphens", "%q does not work: %s", from, why)
 			return
 		}
-		dir := output.Fold(strings.TrimSuffix(strings.TrimSuffix(file, "index.html"), "/"))
+		dir := fileset.Fold(strings.TrimSuffix(strings.TrimSuffix(file, "index.html"), "/"))
 		if p, ok := b.addresses[dir]; ok && strings.HasSuffix(file, "index.html") {
-			fail("redirect-from", "remove it, or give that page another slug", "%q is the address of a page: %s", from, p.File)
+			fail(diag.RedirectFrom, "remove it, or give that page another slug", "%q is the address of a page: %s", from, p.File)
 			return
 		}
-		if first, dup := taken[output.Fold(file)]; dup {
-			fail("redirect-from", "remove one of the two", "%q is taken already by %s", from, first)
+		if first, dup := taken[fileset.Fold(file)]; dup {
+			fail(diag.RedirectFrom, "remove one of the two", "%q is taken already by %s", from, first)
 			return
 		}
-		taken[output.Fold(file)] = r.Source
+		taken[fileset.Fold(file)] = r.Source
 		b.s.Redirects = append(b.s.Redirects, r)
 	}
 	for _, l := range b.s.Locales {
@@ -58,7 +59,7 @@ func (b *builder) redirects() {
 				continue
 			}
 			for i, from := range p.Aliases {
-				add(Redirect{From: from, To: p, Source: p.File}, func(code, hint, format string, args ...any) {
+				add(Redirect{From: from, To: p, Source: p.File}, func(code diag.Code, hint, format string, args ...any) {
 					b.errorf(p.Page, "aliases", i, code, hint, format, args...)
 				})
 			}
@@ -68,8 +69,10 @@ func (b *builder) redirects() {
 		if r.From == "" || r.To == "" {
 			continue // that has been said
 		}
-		fail := func(code, hint, format string, args ...any) { b.Out.Errorf(r.Pos, code, hint, format, args...) }
-		lead := func(hint, format string, args ...any) { b.Out.Errorf(r.ToPos, "redirect-to", hint, format, args...) }
+		fail := func(code diag.Code, hint, format string, args ...any) {
+			b.Out.Errorf(r.Pos, code, hint, format, args...)
+		}
+		lead := func(hint, format string, args ...any) { b.Out.Errorf(r.ToPos, diag.RedirectTo, hint, format, args...) }
 		red := Redirect{From: r.From, Source: config.File, Pos: r.ToPos}
 		switch u, err := url.Parse(r.To); {
 		case strings.HasSuffix(r.To, ".md"):
@@ -116,7 +119,7 @@ func (b *builder) circles() {
 				break
 			}
 			if at = to[strings.Trim(at.Address, "/")]; at == r {
-				b.Out.Errorf(r.Pos, "redirect-to", "name the page that readers should get", "the redirect from %s leads back to itself", r.From)
+				b.Out.Errorf(r.Pos, diag.RedirectTo, "name the page that readers should get", "the redirect from %s leads back to itself", r.From)
 				break
 			}
 		}

@@ -6,9 +6,9 @@ package site
 import (
 	"golang.org/x/text/unicode/norm"
 
-	"wegwijs/cmd/wegwijs/internal/config"
-	"wegwijs/cmd/wegwijs/internal/content"
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/config"
+	"wegwijs/cmd/wegwijs/internal/input/content"
 )
 
 // A Page is one page at one address: the page with an id, for the readers of

@@ -7,10 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"wegwijs/cmd/wegwijs/internal/config"
-	"wegwijs/cmd/wegwijs/internal/content"
 	"wegwijs/cmd/wegwijs/internal/diag"
-	"wegwijs/cmd/wegwijs/internal/output"
+	"wegwijs/cmd/wegwijs/internal/fileset"
+	"wegwijs/cmd/wegwijs/internal/input/config"
+	"wegwijs/cmd/wegwijs/internal/input/content"
 )
 
 // newSite puts pages together: each is a file below content/ and its front
@@ -218,7 +218,7 @@ func FuzzAddresses(f *testing.F) {
 		c.Redirects = []config.Redirect{{From: alias, To: to}, {From: "/" + slug, To: alias}}
 		s := New(Input{Config: c, Out: out, Pages: []*content.Page{{File: "content/nl/index.md", Lang: "nl", Index: true, Title: "T"}, page("nl"), page("en")}, Files: []string{"content/nl/" + slug + ".png"}})
 		check := func(what, p string) {
-			if why := output.CheckPath(p); why != "" {
+			if why := fileset.CheckPath(p); why != "" {
 				t.Errorf("%s: %q: %s", what, p, why)
 			}
 		}

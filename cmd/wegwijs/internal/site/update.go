@@ -3,7 +3,7 @@ package site
 import (
 	"slices"
 
-	"wegwijs/cmd/wegwijs/internal/content"
+	"wegwijs/cmd/wegwijs/internal/input/content"
 )
 
 // Update gives the site with other texts, each in the place of the one of the

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"wegwijs/cmd/wegwijs/internal/content"
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/content"
 )
 
 // dump writes down all that a site says.

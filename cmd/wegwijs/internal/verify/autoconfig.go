@@ -17,8 +17,9 @@ import (
 	"strings"
 	"time"
 
-	"wegwijs/cmd/wegwijs/internal/forms"
-	"wegwijs/cmd/wegwijs/internal/mail"
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/mail"
+	"wegwijs/cmd/wegwijs/internal/pages/forms"
 )
 
 // maxXML is far more than any provider's file needs.
@@ -74,7 +75,7 @@ func (o *Options) checkAutoconfig(ctx context.Context, domain string, p *mail.Pr
 		}
 	}
 	if !c.Published && !silent && !slices.Contains(o.Off, forms.FormAutoconfig) && wantedEndpoints(p) != nil {
-		c.Problems = append(c.Problems, Problem{Outcome: DoesNotHold, Code: "verify-autoconfig-missing", Msg: "no autoconfig file at " + strings.Join(autoconfigURLs(domain), " or "), Hint: "put the file that the build makes at one of these addresses"})
+		c.Problems = append(c.Problems, Problem{Outcome: DoesNotHold, Code: diag.VerifyAutoconfigMissing, Msg: "no autoconfig file at " + strings.Join(autoconfigURLs(domain), " or "), Hint: "put the file that the build makes at one of these addresses"})
 	}
 	return c
 }
@@ -88,7 +89,7 @@ func (o *Options) autoconfig(ctx context.Context, url, domain string, p *mail.Pr
 	one := func(f *fault) []Problem { return []Problem{f.Problem} }
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return false, one(refuted("verify-autoconfig", "", "", "%s is not an address: %v", url, err))
+		return false, one(refuted(diag.VerifyAutoconfig, "", "", "%s is not an address: %v", url, err))
 	}
 	req.Header.Set("User-Agent", "wegwijs-verify")
 	resp, err := o.HTTP.Do(req)
@@ -100,24 +101,24 @@ func (o *Options) autoconfig(ctx context.Context, url, domain string, p *mail.Pr
 	case code == http.StatusNotFound || code == http.StatusGone:
 		return false, nil
 	case code >= 500 || code == http.StatusTooManyRequests:
-		return false, one(unreached("verify-autoconfig-unreachable", resp.Status, "try again later; see the web server's own log", "%s does not answer now", url))
+		return false, one(unreached(diag.VerifyAutoconfigUnreachable, resp.Status, "try again later; see the web server's own log", "%s does not answer now", url))
 	case code != http.StatusOK:
-		return true, one(refuted("verify-autoconfig", resp.Status, "the file must be public: no login, no redirect to a page", "%s does not give the file", url))
+		return true, one(refuted(diag.VerifyAutoconfig, resp.Status, "the file must be public: no login, no redirect to a page", "%s does not give the file", url))
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxXML+1))
 	switch {
 	case err != nil:
-		return false, one(unreached("verify-autoconfig-unreachable", err.Error(), "try again later", "%s breaks off", url))
+		return false, one(unreached(diag.VerifyAutoconfigUnreachable, err.Error(), "try again later", "%s breaks off", url))
 	case len(body) > maxXML:
-		return true, one(refuted("verify-autoconfig", "", "", "%s gives more than %d KiB", url, maxXML>>10))
+		return true, one(refuted(diag.VerifyAutoconfig, "", "", "%s gives more than %d KiB", url, maxXML>>10))
 	}
 	var ps []Problem
 	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind != "text/xml" && kind != "application/xml" {
-		ps = append(ps, refuted("verify-autoconfig-type", resp.Header.Get("Content-Type"), "let the web server send Content-Type: text/xml; charset=utf-8", "%s has the wrong content type, so Thunderbird does not read it", url).Problem)
+		ps = append(ps, refuted(diag.VerifyAutoconfigType, resp.Header.Get("Content-Type"), "let the web server send Content-Type: text/xml; charset=utf-8", "%s has the wrong content type, so Thunderbird does not read it", url).Problem)
 	}
 	if resp.TLS != nil && len(resp.TLS.PeerCertificates) > 0 {
 		if end := resp.TLS.PeerCertificates[0].NotAfter; end.Sub(o.Now()) < soon*24*time.Hour {
-			ps = append(ps, Problem{Outcome: Holds, Code: "verify-certificate-soon", Msg: fmt.Sprintf("the certificate of %s expires on %s", resp.Request.URL.Host, end.UTC().Format(time.DateOnly)), Hint: "renew it; if that should happen by itself, find out why it did not"})
+			ps = append(ps, Problem{Outcome: Holds, Code: diag.VerifyCertificateSoon, Msg: fmt.Sprintf("the certificate of %s expires on %s", resp.Request.URL.Host, end.UTC().Format(time.DateOnly)), Hint: "renew it; if that should happen by itself, find out why it did not"})
 		}
 	}
 	return true, append(ps, compareAutoconfig(body, url, domain, p)...)
@@ -134,15 +135,15 @@ func fetchFault(err error, url string) (there bool, _ []Problem) {
 	case notFound(err):
 		return false, nil
 	case isBad:
-		f = refuted("verify-autoconfig-certificate", bad.Err.Error(), "mend the certificate of the web server: programs take nothing from an https address they do not trust", "%s has a certificate that is not valid for it", url)
+		f = refuted(diag.VerifyAutoconfigCertificate, bad.Err.Error(), "mend the certificate of the web server: programs take nothing from an https address they do not trust", "%s has a certificate that is not valid for it", url)
 	case isPlain || strings.Contains(err.Error(), "gave HTTP response to HTTPS client"):
-		f = refuted("verify-autoconfig", err.Error(), "switch https on", "%s does not speak https", url)
+		f = refuted(diag.VerifyAutoconfig, err.Error(), "switch https on", "%s does not speak https", url)
 	case isOp && op.Op == "remote error":
-		f = refuted("verify-autoconfig-certificate", op.Err.Error(), "see the web server's own log", "%s does not let an encrypted connection come about", url)
+		f = refuted(diag.VerifyAutoconfigCertificate, op.Err.Error(), "see the web server's own log", "%s does not let an encrypted connection come about", url)
 	case strings.Contains(err.Error(), "it redirects "):
-		f = refuted("verify-autoconfig", err.Error(), "let the address give the file itself", "%s does not give the file", url)
+		f = refuted(diag.VerifyAutoconfig, err.Error(), "let the address give the file itself", "%s does not give the file", url)
 	default:
-		return false, []Problem{unreached("verify-autoconfig-unreachable", err.Error(), "try again later", "%s could not be fetched", url).Problem}
+		return false, []Problem{unreached(diag.VerifyAutoconfigUnreachable, err.Error(), "try again later", "%s could not be fetched", url).Problem}
 	}
 	return true, []Problem{f.Problem}
 }
@@ -208,11 +209,11 @@ func compareAutoconfig(body []byte, url, domain string, p *mail.Product) []Probl
 	got, err := endpoints(body, domain)
 	const put = "put the file that the build makes at this address"
 	if err != nil {
-		return []Problem{refuted("verify-autoconfig", err.Error(), put, "%s is not an autoconfig file", url).Problem}
+		return []Problem{refuted(diag.VerifyAutoconfig, err.Error(), put, "%s is not an autoconfig file", url).Problem}
 	}
 	var ps []Problem
 	differs := func(e endpoint, what string) {
-		ps = append(ps, refuted("verify-autoconfig-differs", "", put+"; the record in site.toml is its only source", what, url, e).Problem)
+		ps = append(ps, refuted(diag.VerifyAutoconfigDiffers, "", put+"; the record in site.toml is its only source", what, url, e).Problem)
 	}
 	want := wantedEndpoints(p)
 	for _, e := range want {
@@ -226,7 +227,7 @@ func compareAutoconfig(body []byte, url, domain string, p *mail.Product) []Probl
 		}
 	}
 	if len(ps) == 0 && !slices.Equal(byProtocol(got, want), byProtocol(want, want)) {
-		ps = append(ps, Problem{Outcome: Holds, Code: "verify-autoconfig-order", Msg: url + " has the servers in another order than the record; programs take the first", Hint: put})
+		ps = append(ps, Problem{Outcome: Holds, Code: diag.VerifyAutoconfigOrder, Msg: url + " has the servers in another order than the record; programs take the first", Hint: put})
 	}
 	return ps
 }

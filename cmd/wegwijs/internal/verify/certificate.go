@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 // soon is when a certificate that still holds gets a warning. Issuers that
@@ -24,15 +26,15 @@ const soon = 21 // days
 // that phones show.
 func certificate(state tls.ConnectionState, host string, roots *x509.CertPool, now time.Time) (*TLS, []Problem) {
 	var ps []Problem
-	wrong := func(code, hint, format string, args ...any) {
+	wrong := func(code diag.Code, hint, format string, args ...any) {
 		ps = append(ps, refuted(code, "", hint, format, args...).Problem)
 	}
 	info := &TLS{Version: tls.VersionName(state.Version)}
 	if state.Version < tls.VersionTLS12 {
-		wrong("verify-tls-version", "let the server speak TLS 1.2 and 1.3", "the server speaks %s only, which mail programs refuse", info.Version)
+		wrong(diag.VerifyTLSVersion, "let the server speak TLS 1.2 and 1.3", "the server speaks %s only, which mail programs refuse", info.Version)
 	}
 	if len(state.PeerCertificates) == 0 {
-		wrong("verify-certificate-chain", "", "the server shows no certificate")
+		wrong(diag.VerifyCertificateChain, "", "the server shows no certificate")
 		return info, ps
 	}
 	leaf := state.PeerCertificates[0]
@@ -51,12 +53,12 @@ func certificate(state tls.ConnectionState, host string, roots *x509.CertPool, n
 	switch {
 	case now.After(leaf.NotAfter):
 		at = leaf.NotAfter
-		wrong("verify-certificate-date", "renew the certificate", "the certificate expired on %s", leaf.NotAfter.UTC().Format(time.DateOnly))
+		wrong(diag.VerifyCertificateDate, "renew the certificate", "the certificate expired on %s", leaf.NotAfter.UTC().Format(time.DateOnly))
 	case now.Before(leaf.NotBefore):
 		at = leaf.NotBefore
-		wrong("verify-certificate-date", "check the clocks of the server and of this machine", "the certificate is not valid before %s", leaf.NotBefore.UTC().Format(time.DateOnly))
+		wrong(diag.VerifyCertificateDate, "check the clocks of the server and of this machine", "the certificate is not valid before %s", leaf.NotBefore.UTC().Format(time.DateOnly))
 	case info.DaysLeft < soon:
-		ps = append(ps, Problem{Outcome: Holds, Code: "verify-certificate-soon", Msg: fmt.Sprintf("the certificate expires in %d days, on %s", info.DaysLeft, leaf.NotAfter.UTC().Format(time.DateOnly)), Hint: "renew it; if that should happen by itself, find out why it did not"})
+		ps = append(ps, Problem{Outcome: Holds, Code: diag.VerifyCertificateSoon, Msg: fmt.Sprintf("the certificate expires in %d days, on %s", info.DaysLeft, leaf.NotAfter.UTC().Format(time.DateOnly)), Hint: "renew it; if that should happen by itself, find out why it did not"})
 	}
 	if p, bad := chainProblem(state.PeerCertificates, roots, at); bad {
 		ps = append(ps, p)
@@ -66,7 +68,7 @@ func certificate(state tls.ConnectionState, host string, roots *x509.CertPool, n
 		if names == "" {
 			names = "no name at all"
 		}
-		wrong("verify-certificate-name", "get a certificate that has this name, or publish a name that the certificate has", "the certificate is not for %s; it is for %s", host, names)
+		wrong(diag.VerifyCertificateName, "get a certificate that has this name, or publish a name that the certificate has", "the certificate is not for %s; it is for %s", host, names)
 	}
 	return info, ps
 }
@@ -85,7 +87,7 @@ func chainProblem(sent []*x509.Certificate, roots *x509.CertPool, at time.Time) 
 			}
 		}
 	}
-	f := refuted("verify-certificate-chain", "", "use a certificate of a public authority", "the certificate is not trusted")
+	f := refuted(diag.VerifyCertificateChain, "", "use a certificate of a public authority", "the certificate is not trusted")
 	invalid, isInvalid := errors.AsType[x509.CertificateInvalidError](err)
 	switch {
 	case isInvalid && invalid.Reason == x509.Expired && !invalid.Cert.Equal(sent[0]):

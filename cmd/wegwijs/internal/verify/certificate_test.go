@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"wegwijs/cmd/wegwijs/internal/mail"
+	"wegwijs/cmd/wegwijs/internal/input/mail"
 )
 
 // What a server shows, and what is said of it. All that is wrong is said at

@@ -4,7 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"wegwijs/cmd/wegwijs/internal/mail"
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/mail"
 )
 
 // A dialect is one of the three mail protocols, as far as it is spoken here.
@@ -72,9 +73,9 @@ func notThis(protocol, line string) *fault {
 	what := speaks(line)
 	switch {
 	case what == "" || what == protocol:
-		return refuted("verify-protocol", line, "check the port; another program may listen there", "the server does not speak %s", protocol)
+		return refuted(diag.VerifyProtocol, line, "check the port; another program may listen there", "the server does not speak %s", protocol)
 	case what == "TLS":
-		return refuted("verify-security", "", `write security = "tls" if the server's name and port are right`, "the port is encrypted from the first byte")
+		return refuted(diag.VerifySecurity, "", `write security = "tls" if the server's name and port are right`, "the port is encrypted from the first byte")
 	}
-	return refuted("verify-protocol", line, "check protocol, host and port in this row", "the server speaks %s, not %s", what, protocol)
+	return refuted(diag.VerifyProtocol, line, "check protocol, host and port in this row", "the server speaks %s, not %s", what, protocol)
 }

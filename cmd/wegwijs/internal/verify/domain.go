@@ -10,8 +10,9 @@ import (
 	"slices"
 	"strings"
 
-	"wegwijs/cmd/wegwijs/internal/forms"
-	"wegwijs/cmd/wegwijs/internal/mail"
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/mail"
+	"wegwijs/cmd/wegwijs/internal/pages/forms"
 )
 
 // checkDomain fills in d, a mail domain of product p of rec.
@@ -63,7 +64,7 @@ func silentDNS(name string, err error) *Problem {
 	if isDoubted(err) {
 		hint = "run this on a machine that is on the internet"
 	}
-	return &Problem{Outcome: Unreachable, Code: "verify-dns-unanswered", Msg: "the DNS gave no answer for " + name, Said: clean(err.Error()), Hint: hint}
+	return &Problem{Outcome: Unreachable, Code: diag.VerifyDNSUnanswered, Msg: "the DNS gave no answer for " + name, Said: clean(err.Error()), Hint: hint}
 }
 
 // A label is the name below which a service has its SRV records.
@@ -138,9 +139,9 @@ func (o *Options) checkSRV(ctx context.Context, domain string, p *mail.Product, 
 			case host == "" && !offered, right:
 				c.Seen = append(c.Seen, got)
 			case host == "":
-				c.Problems = append(c.Problems, Problem{Outcome: DoesNotHold, Code: "verify-srv-contradicts", Msg: fmt.Sprintf("%q says that the service is not offered; the record has it", got), Hint: instead})
+				c.Problems = append(c.Problems, Problem{Outcome: DoesNotHold, Code: diag.VerifySRVContradicts, Msg: fmt.Sprintf("%q says that the service is not offered; the record has it", got), Hint: instead})
 			default:
-				c.Problems = append(c.Problems, Problem{Outcome: DoesNotHold, Code: "verify-srv-contradicts", Msg: fmt.Sprintf("%q names a server that is not in the record", got), Hint: instead})
+				c.Problems = append(c.Problems, Problem{Outcome: DoesNotHold, Code: diag.VerifySRVContradicts, Msg: fmt.Sprintf("%q names a server that is not in the record", got), Hint: instead})
 			}
 			if !right {
 				continue
@@ -163,7 +164,7 @@ func (o *Options) checkSRV(ctx context.Context, domain string, p *mail.Product, 
 		if c.Published {
 			msg = "not all SRV records are there: " + plural(len(missing), "record") + " missing"
 		}
-		c.Problems = append(c.Problems, Problem{Outcome: Holds, Code: "verify-srv-missing", Msg: msg, Hint: "add:\n" + strings.Join(missing, "\n")})
+		c.Problems = append(c.Problems, Problem{Outcome: Holds, Code: diag.VerifySRVMissing, Msg: msg, Hint: "add:\n" + strings.Join(missing, "\n")})
 	}
 	c.Problems = append(c.Problems, srvOrder(wanted, seen)...)
 	for _, host := range slices.Sorted(maps.Keys(targets)) {
@@ -171,7 +172,7 @@ func (o *Options) checkSRV(ctx context.Context, domain string, p *mail.Product, 
 		canonical, err := o.Resolver.LookupCNAME(cctx, host+".")
 		cancel()
 		if canonical = strings.ToLower(strings.TrimSuffix(canonical, ".")); err == nil && canonical != host {
-			c.Problems = append(c.Problems, Problem{Outcome: Holds, Code: "verify-srv-alias", Msg: fmt.Sprintf("the target %s is an alias of %s, which RFC 2782 forbids", host, clean(canonical)), Hint: "give it address records instead of a CNAME"})
+			c.Problems = append(c.Problems, Problem{Outcome: Holds, Code: diag.VerifySRVAlias, Msg: fmt.Sprintf("the target %s is an alias of %s, which RFC 2782 forbids", host, clean(canonical)), Hint: "give it address records instead of a CNAME"})
 		}
 	}
 	return c
@@ -208,7 +209,7 @@ func srvOrder(wanted []forms.Record, seen map[forms.Record]uint16) []Problem {
 			direction = 1
 		}
 		if b := last[direction]; b.Name != "" && seen[b] > got {
-			ps = append(ps, Problem{Outcome: Holds, Code: "verify-srv-order", Msg: fmt.Sprintf("the DNS puts %s %s (priority %d) before %s %s (priority %d)", w.Name, w.Target, got, b.Name, b.Target, seen[b]), Hint: fmt.Sprintf("the lower number is preferred, and the record prefers the other: give them %d and %d", w.Priority, b.Priority)})
+			ps = append(ps, Problem{Outcome: Holds, Code: diag.VerifySRVOrder, Msg: fmt.Sprintf("the DNS puts %s %s (priority %d) before %s %s (priority %d)", w.Name, w.Target, got, b.Name, b.Target, seen[b]), Hint: fmt.Sprintf("the lower number is preferred, and the record prefers the other: give them %d and %d", w.Priority, b.Priority)})
 		}
 		last[direction] = w
 	}

@@ -15,8 +15,8 @@ import (
 	"testing"
 	"time"
 
-	"wegwijs/cmd/wegwijs/internal/forms"
-	"wegwijs/cmd/wegwijs/internal/mail"
+	"wegwijs/cmd/wegwijs/internal/input/mail"
+	"wegwijs/cmd/wegwijs/internal/pages/forms"
 )
 
 // fullRecord has two rows a protocol, the usual ones, on hosts of their own.

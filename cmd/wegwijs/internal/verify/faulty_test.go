@@ -11,7 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"wegwijs/cmd/wegwijs/internal/mail"
+	"wegwijs/cmd/wegwijs/internal/input/mail"
 )
 
 const errRefused = syscall.ECONNREFUSED

@@ -3,6 +3,8 @@ package verify
 import (
 	"strconv"
 	"strings"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 // imap speaks IMAP (RFC 9051, and RFC 3501 for older servers; the commands
@@ -117,7 +119,7 @@ func (d *imap) greeting(w *wire) (hello, error) {
 	case r.tag == "*" && r.kind == "BYE":
 		// RFC 9051 §7.1.5: the server does not want this client, now. It
 		// says nothing of other clients.
-		return h, unreached("verify-refused", r.line, "try again later, and from another network", "the server refused the connection")
+		return h, unreached(diag.VerifyRefused, r.line, "try again later, and from another network", "the server refused the connection")
 	}
 	return h, notThis("IMAP", r.line)
 }
@@ -137,7 +139,7 @@ func (d *imap) run(w *wire, c command, see func(response)) (response, error) {
 		}
 		switch {
 		case r.tag == "*" && r.kind == "BYE" && c != logout:
-			return r, unreached("verify-refused", r.line, "try again later", "the server ended the connection after %s", c)
+			return r, unreached(diag.VerifyRefused, r.line, "try again later", "the server ended the connection after %s", c)
 		case r.tag == "*" || r.tag == "+":
 			// Untagged responses may come at any time (RFC 9051 §7).
 			if see != nil {
@@ -146,7 +148,7 @@ func (d *imap) run(w *wire, c command, see func(response)) (response, error) {
 		case r.tag == tag && (r.kind == "OK" || r.kind == "NO" || r.kind == "BAD"):
 			return r, nil
 		default:
-			return r, refuted("verify-protocol", r.line, "", "the server's answer to %s is not IMAP", c)
+			return r, refuted(diag.VerifyProtocol, r.line, "", "the server's answer to %s is not IMAP", c)
 		}
 	}
 }
@@ -183,12 +185,12 @@ func (d *imap) offers(w *wire) (*offer, error) {
 		return nil, err
 	}
 	if r.kind != "OK" {
-		return nil, refuted("verify-protocol", r.line, "", "the server refuses CAPABILITY, which every IMAP server must answer (RFC 9051 section 6.1.1)").orderly()
+		return nil, refuted(diag.VerifyProtocol, r.line, "", "the server refuses CAPABILITY, which every IMAP server must answer (RFC 9051 section 6.1.1)").orderly()
 	}
 	see(r)
 	if !o.known {
 		// RFC 9051 §7.2.2: the list must hold IMAP4rev2 or IMAP4rev1.
-		return nil, refuted("verify-protocol", strings.Join(o.list, " "), "", "the server's capabilities name neither IMAP4rev1 nor IMAP4rev2").orderly()
+		return nil, refuted(diag.VerifyProtocol, strings.Join(o.list, " "), "", "the server's capabilities name neither IMAP4rev1 nor IMAP4rev2").orderly()
 	}
 	return o, nil
 }
@@ -196,7 +198,7 @@ func (d *imap) offers(w *wire) (*offer, error) {
 func (d *imap) startTLS(w *wire) error {
 	r, err := d.run(w, startTLS, nil)
 	if err == nil && r.kind != "OK" {
-		err = refuted("verify-starttls", r.line, "see the server's own log; it offers STARTTLS and then does not do it", "the server refused STARTTLS").orderly()
+		err = refuted(diag.VerifyStarttls, r.line, "see the server's own log; it offers STARTTLS and then does not do it", "the server refused STARTTLS").orderly()
 	}
 	return err
 }

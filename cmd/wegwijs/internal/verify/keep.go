@@ -7,15 +7,15 @@ import (
 	"os"
 	"path/filepath"
 
-	"wegwijs/cmd/wegwijs/internal/mail"
-	"wegwijs/cmd/wegwijs/internal/strict"
+	"wegwijs/cmd/wegwijs/internal/input/mail"
+	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 )
 
 // A Kept says that a row could not be reached, so that what was known of it
 // before goes on to count.
 type Kept struct {
 	Server mail.Server
-	Date   strict.Date // of the earlier check; zero when there was none
+	Date   tomlfile.Date // of the earlier check; zero when there was none
 }
 
 func (k Kept) String() string {

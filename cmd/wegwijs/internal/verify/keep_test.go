@@ -12,11 +12,11 @@ import (
 	"time"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
-	"wegwijs/cmd/wegwijs/internal/mail"
-	"wegwijs/cmd/wegwijs/internal/strict"
+	"wegwijs/cmd/wegwijs/internal/input/mail"
+	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 )
 
-func date(y, m, d int) strict.Date { return strict.Date{Year: y, Month: m, Day: d} }
+func date(y, m, d int) tomlfile.Date { return tomlfile.Date{Year: y, Month: m, Day: d} }
 
 // reported makes a report of rows with outcomes, by hand.
 func reported(outcomes ...Outcome) *Report {
@@ -45,7 +45,7 @@ func read(t testing.TB, src string) (*mail.Checked, []string) {
 	c := mail.ReadChecked(fstest.MapFS{mail.CheckedFile: {Data: []byte(src)}}, &out)
 	var ds []string
 	for _, d := range out.Sorted() {
-		ds = append(ds, d.Pos.String()+" "+d.Severity.String()+" "+d.Code+": "+d.Msg)
+		ds = append(ds, d.Pos.String()+" "+d.Severity.String()+" "+string(d.Code)+": "+d.Msg)
 	}
 	return c, ds
 }
@@ -204,7 +204,7 @@ func TestRecord(t *testing.T) {
 	l.peers = map[string]peer{"192.0.2.1:993": good(mail.IMAP).serve(mail.TLS, nil)}
 	c, _ = verify()
 	var out diag.List
-	c.Diagnose(record(s), strict.Date{}, &out)
+	c.Diagnose(record(s), tomlfile.Date{}, &out)
 	if ds := out.Sorted(); !c.Since(p, mail.IMAP).IsZero() || len(ds) != 1 || ds[0].Code != "mail-checked-failed" || ds[0].Pos != s.Pos || !strings.Contains(ds[0].Msg, "the certificate expired") {
 		t.Errorf("got %v", ds)
 	}
@@ -252,22 +252,22 @@ func TestSince(t *testing.T) {
 	p := &fullRecord().Products[0]
 	key := func(i int) string { return mail.RowKey(p.Servers[i]) }
 	c := &mail.Checked{}
-	want := func(proto mail.Protocol, d strict.Date) {
+	want := func(proto mail.Protocol, d tomlfile.Date) {
 		t.Helper()
 		if got := c.Since(p, proto); got != d {
 			t.Errorf("%s: got %q, want %q", proto, got, d)
 		}
 	}
-	want(mail.IMAP, strict.Date{})
+	want(mail.IMAP, tomlfile.Date{})
 	c.Set(key(3), mail.Check{Date: date(2026, 10, 2), Holds: true})
-	want(mail.POP, strict.Date{})
+	want(mail.POP, tomlfile.Date{})
 	c.Set(key(0), mail.Check{Date: date(2026, 10, 2), Holds: true})
-	want(mail.IMAP, strict.Date{})
+	want(mail.IMAP, tomlfile.Date{})
 	c.Set(key(1), mail.Check{Date: date(2026, 9, 30), Holds: true})
 	want(mail.IMAP, date(2026, 9, 30))
-	want(mail.SMTP, strict.Date{})
+	want(mail.SMTP, tomlfile.Date{})
 	c.Set(key(0), mail.Check{Date: date(2026, 11, 2)})
-	want(mail.IMAP, strict.Date{})
+	want(mail.IMAP, tomlfile.Date{})
 	if got := (*mail.Checked)(nil).Since(p, mail.IMAP); !got.IsZero() {
 		t.Errorf("nil gives %s", got)
 	}
@@ -283,12 +283,12 @@ func TestDiagnose(t *testing.T) {
 		rows[i].Pos.Line = 10 + i
 	}
 	c := &mail.Checked{}
-	diagnose := func(today strict.Date) string {
+	diagnose := func(today tomlfile.Date) string {
 		var out diag.List
 		c.Diagnose(rec, today, &out)
 		var s []string
 		for _, d := range out.Sorted() {
-			s = append(s, d.Pos.String()+" "+d.Severity.String()+" "+d.Code+": "+d.Msg)
+			s = append(s, d.Pos.String()+" "+d.Severity.String()+" "+string(d.Code)+": "+d.Msg)
 		}
 		return strings.Join(s, "\n")
 	}
@@ -312,7 +312,7 @@ site.toml:15:3 warning mail-checked-never: smtp smtp.example.nl:587 (starttls) w
 	if got := diagnose(date(2026, 11, 23)); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if got := diagnose(strict.Date{}); strings.Contains(got, "mail-checked-old") {
+	if got := diagnose(tomlfile.Date{}); strings.Contains(got, "mail-checked-old") {
 		t.Errorf("without a day: %s", got)
 	}
 	(*mail.Checked)(nil).Diagnose(rec, date(2026, 11, 23), nil)
@@ -373,7 +373,7 @@ not live             autoconfig of example.org                      site.toml:3
 	ds := r.Diagnostics(false)
 	var lines []string
 	for _, d := range ds {
-		lines = append(lines, d.Pos.String()+" "+d.Severity.String()+" "+d.Code+": "+d.Msg)
+		lines = append(lines, d.Pos.String()+" "+d.Severity.String()+" "+string(d.Code)+": "+d.Msg)
 	}
 	const found = `site.toml:3 error verify-autoconfig-missing: autoconfig of example.nl does not hold: no file
 site.toml:3 warning verify-srv-missing: the DNS of example.nl: not all there

@@ -25,7 +25,7 @@ import (
 	"time"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
-	"wegwijs/cmd/wegwijs/internal/mail"
+	"wegwijs/cmd/wegwijs/internal/input/mail"
 )
 
 // An authority signs certificates for tests.
@@ -443,7 +443,7 @@ func (l *lab) checkWith(opt Options, rows ...mail.Server) *Report {
 func codes(r *Row) string {
 	s := r.Outcome().String()
 	for _, g := range r.grouped() {
-		s += " " + g.Code
+		s += " " + string(g.Code)
 	}
 	return s
 }

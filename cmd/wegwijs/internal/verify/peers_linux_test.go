@@ -20,8 +20,8 @@ import (
 	"testing"
 	"time"
 
-	testlab "wegwijs/cmd/wegwijs/internal/lab" // the package has a lab of its own
-	"wegwijs/cmd/wegwijs/internal/mail"
+	"wegwijs/cmd/wegwijs/internal/input/mail"
+	testlab "wegwijs/cmd/wegwijs/internal/testenv" // the package has a lab of its own
 )
 
 // The tests in this file talk to Dovecot and Postfix as Debian ships them

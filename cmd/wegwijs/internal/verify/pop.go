@@ -3,6 +3,8 @@ package verify
 import (
 	"regexp"
 	"strings"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 // pop speaks POP3 (RFC 1939) with CAPA (RFC 2449) and STLS (RFC 2595).
@@ -36,9 +38,9 @@ func (d pop) greeting(w *wire) (hello, error) {
 		h.apop = stamp.MatchString(line)
 		return h, nil
 	case strings.HasPrefix(line, "-ERR [SYS/PERM]"): // RFC 3206 §4
-		return h, refuted("verify-refused", line, "see the server's own log", "the server refuses every connection")
+		return h, refuted(diag.VerifyRefused, line, "see the server's own log", "the server refuses every connection")
 	}
-	return h, unreached("verify-refused", line, "try again later, and from another network", "the server refused the connection")
+	return h, unreached(diag.VerifyRefused, line, "try again later, and from another network", "the server refused the connection")
 }
 
 // command sends c and reads the status line.
@@ -86,7 +88,7 @@ func (d pop) offers(w *wire) (*offer, error) {
 func (d pop) startTLS(w *wire) error {
 	line, ok, err := d.command(w, stls)
 	if err == nil && !ok {
-		err = refuted("verify-starttls", line, `see the server's own log, or use security = "tls" with port 995`, "the server refused STLS, POP3's STARTTLS").orderly()
+		err = refuted(diag.VerifyStarttls, line, `see the server's own log, or use security = "tls" with port 995`, "the server refused STLS, POP3's STARTTLS").orderly()
 	}
 	return err
 }

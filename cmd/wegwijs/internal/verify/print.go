@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
-	"wegwijs/cmd/wegwijs/internal/mail"
+	"wegwijs/cmd/wegwijs/internal/input/mail"
 )
 
 const (
@@ -107,7 +107,7 @@ func (p *printer) problems(indent string, ps []Problem) {
 		case Unreachable:
 			mark = "no answer"
 		}
-		fmt.Fprintf(p, "    %s%s: %s %s\n", indent, p.paint(color, mark), x.Msg, p.paint(dim, "["+x.Code+"]"))
+		fmt.Fprintf(p, "    %s%s: %s %s\n", indent, p.paint(color, mark), x.Msg, p.paint(dim, "["+string(x.Code)+"]"))
 		if x.Said != "" {
 			fmt.Fprintf(p, "    %s  it said: %q\n", indent, x.Said)
 		}

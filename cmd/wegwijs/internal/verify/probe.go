@@ -15,7 +15,8 @@ import (
 	"syscall"
 	"time"
 
-	"wegwijs/cmd/wegwijs/internal/mail"
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/mail"
 )
 
 // A probe is what was found of one server name, port and security, whichever
@@ -53,7 +54,7 @@ func (o *Options) probe(ctx context.Context, s mail.Server) probe {
 		p.contacts = append(p.contacts, c)
 	}
 	if skipped > 0 && skipped == len(ips) {
-		p.problems = append(p.problems, Problem{Outcome: Unreachable, Code: "verify-connect", Msg: "this machine has no route to any of its addresses", Hint: "check from a machine with a working network"})
+		p.problems = append(p.problems, Problem{Outcome: Unreachable, Code: diag.VerifyConnect, Msg: "this machine has no route to any of its addresses", Hint: "check from a machine with a working network"})
 	}
 	return p
 }
@@ -88,7 +89,7 @@ func (o *Options) addresses(ctx context.Context, host string) ([]netip.Addr, []P
 	slices.SortFunc(ips, netip.Addr.Compare)
 	ips = slices.Compact(ips)
 	if len(ips) == 0 && len(problems) == 0 {
-		problems = append(problems, Problem{Outcome: DoesNotHold, Code: "verify-dns", Msg: fmt.Sprintf("%s has no address in the DNS", host), Hint: "correct the host in this row, or add an A or AAAA record for it"})
+		problems = append(problems, Problem{Outcome: DoesNotHold, Code: diag.VerifyDNS, Msg: fmt.Sprintf("%s has no address in the DNS", host), Hint: "correct the host in this row, or add an A or AAAA record for it"})
 	}
 	return ips, problems
 }
@@ -140,7 +141,7 @@ func (o *Options) talk(w *wire, d dialect, s mail.Server, c *contact) *fault {
 	}
 	c.early = offered
 	if offered.known && !offered.upgrade {
-		return refuted("verify-starttls", strings.Join(offered.list, ", "), `switch it on at the server, or publish the port that is encrypted from the first byte with security = "tls"`, "the server does not offer STARTTLS").orderly()
+		return refuted(diag.VerifyStarttls, strings.Join(offered.list, ", "), `switch it on at the server, or publish the port that is encrypted from the first byte with security = "tls"`, "the server does not offer STARTTLS").orderly()
 	}
 	if f := o.step(w, "answer to STARTTLS", o.Timeouts.Command, func() error { return d.startTLS(w) }); f != nil {
 		return f
@@ -161,7 +162,7 @@ func (o *Options) talk(w *wire, d dialect, s mail.Server, c *contact) *fault {
 }
 
 func extraBytes(b []byte) *fault {
-	return refuted("verify-starttls-bytes", string(b), "the server, or something between here and it, adds them; find out which before anyone logs in here", "bytes came after the reply to STARTTLS, before encryption")
+	return refuted(diag.VerifyStarttlsBytes, string(b), "the server, or something between here and it, adds them; find out which before anyone logs in here", "bytes came after the reply to STARTTLS, before encryption")
 }
 
 func (o *Options) offers(w *wire, d dialect, what string) (offered *offer, f *fault) {
@@ -180,16 +181,16 @@ func (o *Options) greet(w *wire, d dialect, s mail.Server, c *contact) *fault {
 	c.apop = h.apop
 	const noPreauth = "no IMAP server for readers greets with PREAUTH; check host and port"
 	switch {
-	case f != nil && f.Code == "verify-silent" && s.Security != mail.TLS && w.total == 0 && o.answersTLS(w):
-		return refuted("verify-security", "", `write security = "tls" for this port, or publish the port for `+string(s.Security), "the port is encrypted from the first byte, so it is not %s", s.Security)
+	case f != nil && f.Code == diag.VerifySilent && s.Security != mail.TLS && w.total == 0 && o.answersTLS(w):
+		return refuted(diag.VerifySecurity, "", `write security = "tls" for this port, or publish the port for `+string(s.Security), "the port is encrypted from the first byte, so it is not %s", s.Security)
 	case f != nil:
 		return f
 	case h.preauth && s.Security != mail.TLS:
 		// RFC 9051 §7.1.4: a server that takes us for logged in cannot be
 		// asked for STARTTLS any more; close.
-		return refuted("verify-preauth", h.line, noPreauth, "the server takes anyone for logged in, without encryption")
+		return refuted(diag.VerifyPreauth, h.line, noPreauth, "the server takes anyone for logged in, without encryption")
 	case h.preauth:
-		return refuted("verify-preauth", h.line, noPreauth, "the server takes anyone for logged in").orderly()
+		return refuted(diag.VerifyPreauth, h.line, noPreauth, "the server takes anyone for logged in").orderly()
 	}
 	return nil
 }
@@ -216,15 +217,15 @@ func faultOf(err error, what string, waited time.Duration, partial []byte) *faul
 	}
 	switch {
 	case timedOut(err):
-		return unreached("verify-silent", string(partial), "try again later, and from another network", "no complete %s within %s", what, seconds(waited))
+		return unreached(diag.VerifySilent, string(partial), "try again later, and from another network", "no complete %s within %s", what, seconds(waited))
 	case closed(err):
-		return unreached("verify-closed", string(partial), "try again later; the server's own log says why", "the server closed the connection before the end of the %s", what)
+		return unreached(diag.VerifyClosed, string(partial), "try again later; the server's own log says why", "the server closed the connection before the end of the %s", what)
 	}
 	// TLS alerts: the server's, and ours about what it sent.
 	if op, ok := errors.AsType[*net.OpError](err); ok && (op.Op == "remote error" || op.Op == "local error") {
-		return refuted("verify-tls", op.Err.Error(), "see the server's own log; readers' mail programs fail in the same way", "the server broke off the encrypted connection before the end of the %s", what)
+		return refuted(diag.VerifyTLS, op.Err.Error(), "see the server's own log; readers' mail programs fail in the same way", "the server broke off the encrypted connection before the end of the %s", what)
 	}
-	return unreached("verify-closed", err.Error(), "try again later", "the connection failed before the end of the %s", what)
+	return unreached(diag.VerifyClosed, err.Error(), "try again later", "the connection failed before the end of the %s", what)
 }
 
 func timedOut(err error) bool {
@@ -259,9 +260,9 @@ func connectProblem(err error, s mail.Server, limit time.Duration) Problem {
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
 		msg = "the network knows no way to it"
 	default:
-		return Problem{Outcome: Unreachable, Code: "verify-connect", Msg: msg, Said: clean(err.Error()), Hint: hint}
+		return Problem{Outcome: Unreachable, Code: diag.VerifyConnect, Msg: msg, Said: clean(err.Error()), Hint: hint}
 	}
-	return Problem{Outcome: Unreachable, Code: "verify-connect", Msg: msg, Hint: hint}
+	return Problem{Outcome: Unreachable, Code: diag.VerifyConnect, Msg: msg, Hint: hint}
 }
 
 // secure does the TLS handshake with the published host as server name and
@@ -306,11 +307,11 @@ func handshakeFault(f *fault, err error, s mail.Server, first []byte) *fault {
 		if proto := speaks(string(first)); proto != "" && proto != "TLS" {
 			what = "in plain " + proto
 		}
-		return refuted("verify-security", string(first), `write security = "starttls" if readers are to use this port, or publish the port that is encrypted from the first byte`, "the port begins %s, so it is not tls", what)
+		return refuted(diag.VerifySecurity, string(first), `write security = "starttls" if readers are to use this port, or publish the port that is encrypted from the first byte`, "the port begins %s, so it is not tls", what)
 	case timedOut(err), closed(err), isOp:
 		return f
 	}
-	return refuted("verify-tls", err.Error(), "see the server's own log; readers' mail programs fail in the same way", "no encrypted connection came about")
+	return refuted(diag.VerifyTLS, err.Error(), "see the server's own log; readers' mail programs fail in the same way", "no encrypted connection came about")
 }
 
 // answersTLS tries TLS on a connection on which the server said nothing: on

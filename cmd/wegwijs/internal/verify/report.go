@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
-	"wegwijs/cmd/wegwijs/internal/mail"
-	"wegwijs/cmd/wegwijs/internal/strict"
+	"wegwijs/cmd/wegwijs/internal/input/mail"
+	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 )
 
 // An Outcome is what a check comes to. A larger one outweighs a smaller one.
@@ -52,11 +52,11 @@ func (o Outcome) MarshalText() ([]byte, error) {
 type Problem struct {
 	// Outcome is what the problem makes of the row or domain: DoesNotHold, or
 	// Unreachable, or Holds for what is only worth a warning.
-	Outcome Outcome `json:"outcome"`
-	Code    string  `json:"code"`           // stable name of the kind of problem, such as "verify-certificate-name"
-	Msg     string  `json:"message"`        // what was seen: lower case, no final period
-	Said    string  `json:"said,omitempty"` // the server's words, cleaned ([clean]); untrusted text
-	Hint    string  `json:"hint,omitempty"` // what to do; lines end in "\n"
+	Outcome Outcome   `json:"outcome"`
+	Code    diag.Code `json:"code"`
+	Msg     string    `json:"message"`        // what was seen: lower case, no final period
+	Said    string    `json:"said,omitempty"` // the server's words, cleaned ([clean]); untrusted text
+	Hint    string    `json:"hint,omitempty"` // what to do; lines end in "\n"
 }
 
 func worst(ps []Problem) Outcome {
@@ -69,9 +69,9 @@ func worst(ps []Problem) Outcome {
 
 // A Report is what [Run] found. It belongs to the caller.
 type Report struct {
-	Date    strict.Date // the day of the check, in the zone of Options.Now
-	Rows    []Row       // in the order of the record
-	Domains []Domain    // in the order of the record
+	Date    tomlfile.Date // the day of the check, in the zone of Options.Now
+	Rows    []Row         // in the order of the record
+	Domains []Domain      // in the order of the record
 }
 
 // A Row is what was found of one row of the record.

@@ -4,6 +4,8 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 // smtp speaks message submission: RFC 6409, with RFC 5321's replies, STARTTLS
@@ -41,7 +43,7 @@ func (smtp) reply(w *wire) (*reply, error) {
 		}
 		if r.code != "" && code != r.code {
 			// RFC 5321 §4.2.1: the same code on each line.
-			return nil, refuted("verify-protocol", line, "", "the server changes its reply code from %s to %s in one reply", r.code, code)
+			return nil, refuted(diag.VerifyProtocol, line, "", "the server changes its reply code from %s to %s in one reply", r.code, code)
 		}
 		r.code = code
 		r.lines = append(r.lines, text)
@@ -50,7 +52,7 @@ func (smtp) reply(w *wire) (*reply, error) {
 		}
 		if code == "421" {
 			// RFC 5321 §3.8: the server closes, for the time being.
-			return nil, unreached("verify-refused", r.String(), "try again later, and from another network", "the server is not available now")
+			return nil, unreached(diag.VerifyRefused, r.String(), "try again later, and from another network", "the server is not available now")
 		}
 		return r, nil
 	}
@@ -66,14 +68,14 @@ func (d smtp) greeting(w *wire) (hello, error) {
 	case r.code == "220":
 		return h, nil
 	case r.code[0] == '4':
-		return h, unreached("verify-refused", r.String(), "try again later, and from another network", "the server refused the connection for now").orderly()
+		return h, unreached(diag.VerifyRefused, r.String(), "try again later, and from another network", "the server refused the connection for now").orderly()
 	case r.code[0] == '5':
 		// RFC 5321 §3.1: 554 in place of the greeting is for good, and the
 		// server awaits QUIT. It can also mean a block list that holds the
 		// network we are in.
-		return h, refuted("verify-refused", r.String(), "if the server names a block list, check from a network that readers use", "the server refuses to serve").orderly()
+		return h, refuted(diag.VerifyRefused, r.String(), "if the server names a block list, check from a network that readers use", "the server refuses to serve").orderly()
 	}
-	return h, refuted("verify-protocol", r.String(), "", "the server's greeting is not SMTP")
+	return h, refuted(diag.VerifyProtocol, r.String(), "", "the server's greeting is not SMTP")
 }
 
 func (d smtp) command(w *wire, c command, address string) (*reply, error) {
@@ -89,9 +91,9 @@ func (d smtp) offers(w *wire) (*offer, error) {
 	case err != nil:
 		return nil, err
 	case r.code[0] == '4':
-		return nil, unreached("verify-refused", r.String(), "try again later", "the server refused EHLO for now").orderly()
+		return nil, unreached(diag.VerifyRefused, r.String(), "try again later", "the server refused EHLO for now").orderly()
 	case r.code != "250":
-		return nil, refuted("verify-protocol", r.String(), "a submission server must answer EHLO (RFC 6409 section 7)", "the server refuses EHLO").orderly()
+		return nil, refuted(diag.VerifyProtocol, r.String(), "a submission server must answer EHLO (RFC 6409 section 7)", "the server refuses EHLO").orderly()
 	}
 	o := &offer{known: true}
 	for _, line := range r.lines[1:] { // the first is the server's name
@@ -119,7 +121,7 @@ func (d smtp) startTLS(w *wire) error {
 	if err == nil && r.code != "220" {
 		// 454 says "for now" (RFC 3207 §4), but the server was reached and
 		// does not do what the row says.
-		err = refuted("verify-starttls", r.String(), "see the server's own log; it offers STARTTLS and then does not do it", "the server refused STARTTLS").orderly()
+		err = refuted(diag.VerifyStarttls, r.String(), "see the server's own log; it offers STARTTLS and then does not do it", "the server refused STARTTLS").orderly()
 	}
 	return err
 }

@@ -28,9 +28,9 @@ import (
 	"syscall"
 	"time"
 
-	"wegwijs/cmd/wegwijs/internal/forms"
-	"wegwijs/cmd/wegwijs/internal/mail"
-	"wegwijs/cmd/wegwijs/internal/strict"
+	"wegwijs/cmd/wegwijs/internal/input/mail"
+	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
+	"wegwijs/cmd/wegwijs/internal/pages/forms"
 )
 
 // Timeouts bound each step. A zero field means the default, which is policy
@@ -133,7 +133,7 @@ func hasRoute(ip netip.Addr) bool {
 func Run(ctx context.Context, rec *mail.Record, opt Options) (*Report, error) {
 	opt = opt.withDefaults()
 	now := opt.Now()
-	report := &Report{Date: strict.Date{Year: now.Year(), Month: int(now.Month()), Day: now.Day()}}
+	report := &Report{Date: tomlfile.Date{Year: now.Year(), Month: int(now.Month()), Day: now.Day()}}
 
 	// Servers by host: no host gets two connections at once.
 	type target struct {

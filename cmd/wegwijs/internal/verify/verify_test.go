@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/net/dns/dnsmessage"
 
-	"wegwijs/cmd/wegwijs/internal/mail"
+	"wegwijs/cmd/wegwijs/internal/input/mail"
 )
 
 // Every address of a host is checked, and the worst counts: readers cannot
@@ -291,7 +291,7 @@ func TestRealResolver(t *testing.T) {
 			got = append(got, ip.String())
 		}
 		for _, p := range problems {
-			codes = append(codes, p.Code)
+			codes = append(codes, string(p.Code))
 		}
 		if strings.Join(got, " ") != tt.ips || strings.Join(codes, " ") != tt.problem {
 			t.Errorf("%s: got %q %q, want %q %q", tt.host, got, codes, tt.ips, tt.problem)
@@ -375,7 +375,7 @@ func TestClosedNetwork(t *testing.T) {
 func checkCodes(c *Check) string {
 	s := c.Outcome().String()
 	for _, p := range c.Problems {
-		s += " " + p.Code
+		s += " " + string(p.Code)
 	}
 	return s
 }

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"time"
 	"unicode"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 // Limits on what one server may say. RFC 5321 §4.5.3.1.5 allows a reply line
@@ -50,11 +52,11 @@ func (f *fault) orderly() *fault {
 	return f
 }
 
-func refuted(code, said, hint, format string, args ...any) *fault {
+func refuted(code diag.Code, said, hint, format string, args ...any) *fault {
 	return &fault{Problem: Problem{Outcome: DoesNotHold, Code: code, Msg: fmt.Sprintf(format, args...), Said: clean(said), Hint: hint}}
 }
 
-func unreached(code, said, hint, format string, args ...any) *fault {
+func unreached(code diag.Code, said, hint, format string, args ...any) *fault {
 	return &fault{Problem: Problem{Outcome: Unreachable, Code: code, Msg: fmt.Sprintf(format, args...), Said: clean(said), Hint: hint}}
 }
 
@@ -93,7 +95,7 @@ func (w *wire) say(tag string, c command, address string) error {
 func (w *wire) fill() error {
 	room := maxTotal - w.total
 	if room <= 0 {
-		return refuted("verify-too-much", "", "", "the server said more than %d KiB", maxTotal>>10)
+		return refuted(diag.VerifyTooMuch, "", "", "the server said more than %d KiB", maxTotal>>10)
 	}
 	var chunk [4 << 10]byte
 	for range 100 {
@@ -115,7 +117,7 @@ func (w *wire) line() (string, error) {
 	for {
 		i := bytes.IndexByte(w.buf, '\n')
 		if i >= maxLine || i < 0 && len(w.buf) >= maxLine {
-			return "", refuted("verify-too-much", string(w.buf[:maxLine]), "", "the server said a line of more than %d KiB", maxLine>>10)
+			return "", refuted(diag.VerifyTooMuch, string(w.buf[:maxLine]), "", "the server said a line of more than %d KiB", maxLine>>10)
 		}
 		if i >= 0 {
 			s := strings.TrimSuffix(string(w.buf[:i]), "\r")
@@ -131,7 +133,7 @@ func (w *wire) line() (string, error) {
 // exactly takes n bytes.
 func (w *wire) exactly(n int) (string, error) {
 	if n > maxTotal {
-		return "", refuted("verify-too-much", "", "", "the server announced %d bytes at once", n)
+		return "", refuted(diag.VerifyTooMuch, "", "", "the server announced %d bytes at once", n)
 	}
 	for len(w.buf) < n {
 		if err := w.fill(); err != nil {

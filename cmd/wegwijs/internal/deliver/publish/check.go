@@ -1,0 +1,242 @@
+package publish
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
+	"wegwijs/cmd/wegwijs/internal/fileset"
+)
+
+// A Check says what readers get at a sample of addresses.
+type Check struct {
+	URL     string  `json:"url"`
+	Release string  `json:"release"` // that they should get
+	Checked int     `json:"checked"` // addresses
+	Stale   []Stale `json:"stale"`
+}
+
+// A Stale is an address that does not give the new release.
+type Stale struct {
+	Address string `json:"address"` // a URL
+	Why     string `json:"why"`
+}
+
+// String gives the check for people, in lines that end in \n.
+func (c *Check) String() string {
+	if len(c.Stale) == 0 {
+		return fmt.Sprintf("live at %s: all %d addresses asked give release %s\n", c.URL, c.Checked, c.Release)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "stale at %s: %d of %d addresses asked do not give release %s\n", c.URL, len(c.Stale), c.Checked, c.Release)
+	if why := c.Stale[0].Why; len(c.Stale) == c.Checked && c.Checked > 1 && !slices.ContainsFunc(c.Stale, func(s Stale) bool { return s.Why != why }) {
+		fmt.Fprintf(&b, "    each: %s\n", why)
+	} else {
+		for _, s := range c.Stale {
+			fmt.Fprintf(&b, "    %s: %s\n", s.Address, s.Why)
+		}
+	}
+	b.WriteString("    hint: does the web server serve the link current? does a cache or CDN need purging?\n")
+	return b.String()
+}
+
+// sample chooses addresses to ask for: the front page of each language, what
+// changed, and some of the rest, spread evenly.
+func sample(m *fileset.Manifest, old *fileset.Manifest, n int) []fileset.Entry {
+	had := map[string]string{}
+	if old != nil {
+		for _, e := range old.Files {
+			had[e.Path] = e.SHA256
+		}
+	}
+	front := map[string]fileset.Entry{}
+	var changed, rest []fileset.Entry
+	for _, e := range m.Files {
+		// Redirects may be answered by server rules, error pages are no
+		// addresses, and the manifest is asked for anyway.
+		page := e.Kind == fileset.Real || e.Kind == fileset.Fallback
+		if !page && !e.Immutable || e.Coding != "" {
+			continue
+		}
+		if e.Kind == fileset.Real {
+			if f, ok := front[e.Lang]; !ok || len(e.Path) < len(f.Path) {
+				front[e.Lang] = e
+			}
+		}
+		if had[e.Path] != e.SHA256 {
+			changed = append(changed, e)
+		} else if page {
+			rest = append(rest, e)
+		}
+	}
+	var all []fileset.Entry
+	seen := map[string]bool{}
+	add := func(es []fileset.Entry, most int) {
+		es = slices.DeleteFunc(es, func(e fileset.Entry) bool { return seen[e.Path] })
+		most = min(most, len(es))
+		for i := range most {
+			e := es[i*len(es)/most]
+			seen[e.Path] = true
+			all = append(all, e)
+		}
+	}
+	var fronts []fileset.Entry
+	for _, e := range front {
+		fronts = append(fronts, e)
+	}
+	slices.SortFunc(fronts, func(a, b fileset.Entry) int {
+		return cmp.Or(cmp.Compare(len(a.Path), len(b.Path)), strings.Compare(a.Path, b.Path))
+	})
+	add(fronts, (n+2)/3)
+	add(changed, n-len(all))
+	add(rest, n-len(all))
+	return all
+}
+
+// check asks for the sample until it is right or time is up.
+func (p *Place) check(ctx context.Context, j *release.Job) *Check {
+	c := &Check{URL: p.target.URL, Release: j.Record.Release, Stale: []Stale{}}
+	entries := append(sample(j.Manifest, j.Old.Manifest, p.target.Sample), fileset.Entry{Path: fileset.ManifestPath})
+	c.Checked = len(entries)
+	j.Meter.Phase("check", len(entries), 0)
+	end := time.Now().Add(p.settle)
+	todo := entries
+	for wait := time.Second; ; wait *= 2 {
+		why := make([]string, len(todo))
+		var g errgroup.Group
+		g.SetLimit(4)
+		for i, e := range todo {
+			g.Go(func() error {
+				why[i] = p.ask(ctx, j, e)
+				return nil
+			})
+		}
+		g.Wait()
+		var again []fileset.Entry
+		c.Stale = c.Stale[:0]
+		for i, e := range todo {
+			if why[i] == "" {
+				j.Meter.File()
+				continue
+			}
+			again = append(again, e)
+			c.Stale = append(c.Stale, Stale{p.address(e), why[i]})
+		}
+		todo = again
+		if len(todo) == 0 || ctx.Err() != nil || !time.Now().Add(wait).Before(end) {
+			return c
+		}
+		select {
+		case <-ctx.Done():
+			return c
+		case <-time.After(wait):
+		}
+	}
+}
+
+func (p *Place) address(e fileset.Entry) string {
+	u := url.URL{Path: strings.TrimPrefix(fileset.Address(e.Path), "/")}
+	return p.target.URL + u.EscapedPath()
+}
+
+// patience is how long one answer may take.
+const patience = 15 * time.Second
+
+// fetch asks for an address as a browser would. The body of an answer with
+// status 200 gives what is in its content coding.
+func (p *Place) fetch(ctx context.Context, address string) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("User-Agent", cmp.Or(p.around.Tool, "wegwijs"))
+	req.Header.Set("Accept-Encoding", "br, gzip") // as browsers do
+	client := p.around.HTTP
+	if client == nil {
+		client = http.DefaultClient
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return resp, nil // nobody reads its body
+	}
+	// Names of codings know no letter case, and x-gzip is gzip (RFC 9110 §8.4.1).
+	said := resp.Header.Get("Content-Encoding")
+	coding := fileset.Coding(strings.TrimPrefix(strings.ToLower(said), "x-"))
+	if coding == "identity" {
+		coding = "" // as it should not be sent, and is
+	}
+	if coding != "" && !slices.Contains(fileset.Codings(), coding) {
+		resp.Body.Close()
+		return nil, fmt.Errorf("sends Content-Encoding %q, which was not asked for", said)
+	}
+	plain, err := coding.Decode(resp.Body)
+	if err != nil {
+		resp.Body.Close()
+		return nil, fmt.Errorf("its Content-Encoding is not what it says: %w", err)
+	}
+	resp.Body = struct {
+		io.Reader
+		io.Closer
+	}{plain, resp.Body}
+	return resp, nil
+}
+
+// ask fetches one address and says what is wrong with what comes, or "".
+func (p *Place) ask(ctx context.Context, j *release.Job, e fileset.Entry) string {
+	ctx, done := context.WithTimeout(ctx, patience)
+	defer done()
+	resp, err := p.fetch(ctx, p.address(e))
+	if err != nil {
+		if u, ok := err.(*url.Error); ok {
+			err = u.Err // its text repeats the address
+		}
+		return err.Error()
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return "answers " + resp.Status
+	}
+	if e.Path == fileset.ManifestPath {
+		m, err := fileset.DecodeManifest(resp.Body)
+		switch {
+		case err != nil:
+			return "is not a manifest"
+		case m.Release != j.Record.Release:
+			return "is that of release " + m.Release
+		}
+		return ""
+	}
+	h := sha256.New()
+	if _, err := io.Copy(h, io.LimitReader(resp.Body, e.Size+1)); err != nil {
+		return err.Error()
+	}
+	switch sum := hex.EncodeToString(h.Sum(nil)); {
+	case sum == e.SHA256:
+		return ""
+	case j.Old.Manifest != nil && sum == sumOf(j.Old.Manifest, e.Path):
+		return "is still that of release " + j.Old.Manifest.Release
+	}
+	return "gives other bytes than were published"
+}
+
+func sumOf(m *fileset.Manifest, p string) string {
+	i, ok := slices.BinarySearchFunc(m.Files, p, func(e fileset.Entry, p string) int { return strings.Compare(e.Path, p) })
+	if !ok {
+		return ""
+	}
+	return m.Files[i].SHA256
+}

@@ -1,0 +1,40 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
+)
+
+// A HalfwayError is a failure before the release is what readers get. The same
+// command goes on from there.
+type HalfwayError struct {
+	Err  error
+	Left string // what readers have, and what to do
+}
+
+func (e *HalfwayError) Error() string { return e.Err.Error() + "\n\t" + e.Left }
+
+func (e *HalfwayError) Unwrap() error { return e.Err }
+
+// halfway says what became of readers, unless that is someone else's by now.
+func halfway(ctx context.Context, err error, left string) error {
+	if err = because(ctx, err); errors.Is(err, release.ErrLost) {
+		return err
+	}
+	return &HalfwayError{err, left}
+}
+
+// because says why a context ended, where an error came of that.
+func because(ctx context.Context, err error) error {
+	cause := context.Cause(ctx)
+	switch {
+	case err == nil || cause == nil || errors.Is(err, cause):
+		return err
+	case errors.Is(err, context.Canceled): // says less, and reads as if the user had stopped it
+		return cause
+	}
+	return fmt.Errorf("%w (%w)", cause, err)
+}

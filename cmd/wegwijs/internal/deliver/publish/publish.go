@@ -1,0 +1,491 @@
+// Package publish brings a built site to where readers are, whole: what they
+// get changes from one release to the next in one step, and can go back. In
+// comes a manifest with the files it names and a [Target]; out comes a
+// [Report] of what was refused, brought, switched and seen by readers.
+//
+// The way is the same for each kind of target: look what is there, check the
+// gates, plan, lock, send what is missing, switch, ask the web server for a
+// sample, tidy up. Only the last step deletes what readers can ask for, but for what
+// stands in the way of it. Whatever
+// interrupts it leaves readers with what they had, and the same command again
+// goes on where it stopped. What they have already can be published again: that
+// mends what was taken away or cut short by hand. How a target keeps that promise is package tree's (folders, here or
+// behind SSH) and package bucket's (object stores) to say.
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"wegwijs/cmd/wegwijs/internal/deliver/publish/bucket"
+	"wegwijs/cmd/wegwijs/internal/deliver/publish/dial"
+	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
+	"wegwijs/cmd/wegwijs/internal/deliver/publish/remote"
+	"wegwijs/cmd/wegwijs/internal/deliver/publish/tree"
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/fileset"
+)
+
+// Surroundings are what a publish takes from the machine it runs on.
+type Surroundings struct {
+	Site   string // the site's folder
+	Home   string // the user's; "" when there is none
+	User   string
+	Host   string // of this machine
+	PID    int
+	Space  string                   // see release.Owner.Space
+	Alive  func(pid int) bool       // whether a process of this machine runs; nil: not known
+	Getenv func(name string) string // nil: an empty environment
+	Tool   string                   // name and version of this program
+	Now    func() time.Time         // nil: time.Now
+	HTTP   *http.Client             // asks for the sample; nil: the usual one
+
+	// Ask puts a question to a person; the answer to a secret one is not
+	// shown. nil: nobody is there.
+	Ask func(question string, secret bool) (string, error)
+
+	// For tests.
+	transport http.RoundTripper         // to an object store; nil: the usual one
+	tries     int                       // of a request to it; 0: the usual number
+	wrap      func(remote.FS) remote.FS // puts faults into a folder
+	beat      time.Duration             // of the lock; 0: release.Beat
+}
+
+func (s *Surroundings) now() time.Time {
+	if s.Now == nil {
+		return time.Now()
+	}
+	return s.Now()
+}
+
+func (s *Surroundings) owner() release.Owner {
+	return release.Owner{User: s.User, Host: s.Host, Space: s.Space, PID: s.PID, Alive: s.Alive}
+}
+
+// A place is a target's own way of holding releases.
+type place interface {
+	Look(ctx context.Context, known *release.State) (*release.State, error)
+	Lock(ctx context.Context, want release.Lock, owner release.Owner, take bool) (context.Context, func() error, error)
+	Release(ctx context.Context, id string) (*fileset.Manifest, error)
+	Send(ctx context.Context, j *release.Job) error
+	Switch(ctx context.Context, j *release.Job) error
+	Tidy(ctx context.Context, j *release.Job) error
+	Close() error
+}
+
+// A Place is a target that is connected. It does one thing at a time.
+type Place struct {
+	target Target
+	around Surroundings
+	at     place
+	settle time.Duration // how long the sample is asked again when stale
+}
+
+// settleTime is for caches with a short memory, such as nginx's
+// open_file_cache.
+const settleTime = 20 * time.Second
+
+// Open connects to a target. With write its folder is made when absent;
+// without, nothing on the target changes. The caller closes the Place.
+func Open(ctx context.Context, t Target, around Surroundings, write bool) (*Place, error) {
+	p := &Place{target: t, around: around, settle: settleTime}
+	var err error
+	switch t.Type {
+	case "dir":
+		p.at, err = openDir(t, around, write)
+	case "ssh":
+		p.at, err = openSSH(ctx, t, around, write)
+	case "s3":
+		p.at, err = openS3(t, around)
+	default:
+		err = fmt.Errorf("%q is no type of target", t.Type)
+	}
+	if err != nil {
+		return nil, p.wrap(err)
+	}
+	return p, nil
+}
+
+func openDir(t Target, around Surroundings, write bool) (place, error) {
+	dir := filepath.FromSlash(t.Path)
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(around.Site, dir)
+	}
+	f, err := remote.Open(dir, write)
+	if err != nil {
+		if !write && errors.Is(err, fs.ErrNotExist) {
+			return tree.New(nil, 1), nil
+		}
+		return nil, err
+	}
+	return around.tree(f, t), nil
+}
+
+func (s *Surroundings) tree(f remote.FS, t Target) place {
+	if s.wrap != nil {
+		f = s.wrap(f)
+	}
+	at := tree.New(f, t.Parallel)
+	if s.beat > 0 {
+		at.Beat = s.beat
+	}
+	return at
+}
+
+func openSSH(ctx context.Context, t Target, around Surroundings, write bool) (place, error) {
+	at := t.SSH
+	// Files that the site brings along are named from its folder.
+	for _, f := range []*string{&at.Identity, &at.KnownHosts} {
+		if *f != "" && !filepath.IsAbs(*f) && !strings.HasPrefix(*f, "~") {
+			*f = filepath.Join(around.Site, filepath.FromSlash(*f))
+		}
+	}
+	c, err := dial.Connect(ctx, at, dial.Surroundings{Home: around.Home, User: around.User, Getenv: around.Getenv, Ask: around.Ask})
+	if err != nil {
+		return nil, err
+	}
+	f, err := remote.OverSSH(c, t.Path, write)
+	if err != nil {
+		c.Close()
+		if !write && errors.Is(err, fs.ErrNotExist) {
+			return tree.New(nil, 1), nil
+		}
+		return nil, err
+	}
+	return around.tree(f, t), nil
+}
+
+func openS3(t Target, around Surroundings) (place, error) {
+	getenv := around.Getenv
+	if getenv == nil {
+		getenv = func(string) string { return "" }
+	}
+	keys, err := bucket.FindKeys(getenv, around.Home, t.Profile)
+	if err != nil {
+		return nil, err
+	}
+	region := t.Region
+	if region == "" {
+		region = getenv("AWS_REGION")
+	}
+	return bucket.New(bucket.Config{
+		Endpoint: t.Endpoint, Insecure: t.Insecure, Bucket: t.Bucket, Prefix: t.Prefix, Region: region, PathStyle: t.PathStyle,
+		CachePages: t.CachePages, Unconditional: !t.Conditional, Parallel: t.Parallel, Rate: float64(t.Rate), Keys: keys, Transport: around.transport, Retries: around.tries, Beat: around.beat,
+	})
+}
+
+// Close ends the connection.
+func (p *Place) Close() error { return p.at.Close() }
+
+// A Release is what is to be published.
+type Release struct {
+	Manifest *fileset.Manifest
+	Files    fs.FS             // holds the files that the manifest names; read while they are sent
+	Findings []diag.Diagnostic // about the site, from the build and from check
+}
+
+// Options say how to publish or go back. The zero value is the careful way.
+type Options struct {
+	Allow    []release.Gate // gates to let pass
+	Reason   string         // why, for the record
+	TakeLock bool           // end someone else's publish
+	Progress func(release.Progress)
+
+	// Confirm is asked before readers lose files. nil: yes.
+	Confirm func(*release.Plan) (bool, error)
+}
+
+// A Report says what became of a publish or a rollback.
+type Report struct {
+	Plan     *release.Plan   `json:"plan"`
+	Refused  bool            `json:"refused"`  // a gate did not hold; nothing was done
+	Declined bool            `json:"declined"` // Options.Confirm said no; nothing was done
+	Live     bool            `json:"live"`     // the target gives readers this release
+	Record   *release.Record `json:"record,omitempty"`
+	Mended   int             `json:"mended,omitempty"` // files that were gone from the target, or had another size, and were brought again
+	Check    *Check          `json:"check,omitempty"`  // what readers get; nil when the target has no URL
+	Reload   []string        `json:"reload,omitempty"` // files that changed and are read only when a web server starts or a CDN is set up
+}
+
+// OK reports whether all was done as it should be.
+func (r *Report) OK() bool { return r.Live && (r.Check == nil || len(r.Check.Stale) == 0) }
+
+// Plan says what publishing r would change, and which gates it would not
+// pass. Nothing on the target changes.
+func (p *Place) Plan(ctx context.Context, r Release, allow []release.Gate) (*release.Plan, error) {
+	if err := release.CheckManifest(r.Manifest); err != nil {
+		return nil, err
+	}
+	old, err := p.at.Look(ctx, nil)
+	if err != nil {
+		return nil, p.wrap(err)
+	}
+	return p.plan(old, r, allow), nil
+}
+
+func (p *Place) plan(old *release.State, r Release, allow []release.Gate) *release.Plan {
+	damaged := old.Damaged
+	if damaged != "" && old.Current == r.Manifest.Release {
+		old.Manifest, damaged = r.Manifest, "" // the id says what was in it
+	}
+	plan := p.compare(old, r.Manifest)
+	plan.Refused = release.Check(release.Checks{Old: old.Manifest, New: r.Manifest, Findings: r.Findings, Foreign: old.Foreign, Damaged: damaged, Shrink: p.target.Shrink, Allow: allow})
+	return plan
+}
+
+func (p *Place) compare(old *release.State, m *fileset.Manifest) *release.Plan {
+	plan := release.Compare(old.Manifest, m)
+	plan.Target, plan.Lock, plan.From = p.target.Name, p.holder(old), old.Current
+	if _, ok := old.Release(m.Release); ok {
+		plan.Bytes = 0 // the target has them all
+	}
+	return plan
+}
+
+// wrap names the target and, where it refuses, says what must hold there.
+func (p *Place) wrap(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrPermission) && p.target.Type == "dir":
+		return fmt.Errorf("target %s: %w\n\twhoever publishes must own %s and all that is in it", p.target.Name, err, p.target.Path)
+	case errors.Is(err, fs.ErrPermission) && p.target.Type == "ssh":
+		return fmt.Errorf("target %s: %w\n\tthe user who logs in to %s must own %s and all that is in it", p.target.Name, err, p.target.SSH.Host, p.target.Path)
+	}
+	return fmt.Errorf("target %s: %w", p.target.Name, err)
+}
+
+// Publish makes readers get r. When a gate does not hold, or the question is
+// answered with no, nothing is done and the report says so. After an error
+// readers have what they had before, unless the report says that the release
+// is live: then only tidying up was left. Publishing again goes on where it
+// stopped.
+func (p *Place) Publish(ctx context.Context, r Release, opt Options) (*Report, error) {
+	rep := &Report{}
+	if err := release.CheckManifest(r.Manifest); err != nil {
+		return rep, err
+	}
+	old, err := p.at.Look(ctx, nil)
+	if err != nil {
+		return rep, p.wrap(err)
+	}
+	if rep.Plan = p.plan(old, r, opt.Allow); !p.may(rep, opt, &err) {
+		return rep, err
+	}
+	err = p.locked(ctx, "publish", r.Manifest.Release, opt, func(ctx context.Context) error {
+		now, err := p.at.Look(ctx, old)
+		if err != nil {
+			return err
+		}
+		if now.Current != old.Current || !slices.Equal(now.Foreign, old.Foreign) {
+			// Someone published between the question and the lock.
+			if rep.Plan = p.plan(now, r, opt.Allow); !p.may(rep, opt, &err) {
+				return err
+			}
+		}
+		j := p.job("publish", now, r.Manifest, opt)
+		j.Files = r.Files
+		j.Record.Overrides = release.Overrides(rep.Plan.Refused, opt.Reason)
+		if rec, ok := now.Release(now.Current); ok && r.Manifest.Release == now.Current {
+			j.Record = rec // nothing new, so the record stays as it is
+		}
+		return p.change(ctx, j, rep)
+	})
+	return rep, p.wrap(err)
+}
+
+// holder gives the lock of someone who is at work on the target.
+func (p *Place) holder(s *release.State) *release.Lock {
+	if s.Lock == nil || s.Lock.Dead(p.around.owner()) {
+		return nil
+	}
+	return s.Lock
+}
+
+// may reports whether the plan may be carried out.
+func (p *Place) may(rep *Report, opt Options, err *error) bool {
+	if release.Refused(rep.Plan.Refused) > 0 {
+		rep.Refused = true
+		return false
+	}
+	if opt.Confirm == nil || rep.Plan.Deletes() == 0 {
+		return true
+	}
+	yes, cerr := opt.Confirm(rep.Plan)
+	*err = cerr
+	rep.Declined = !yes
+	return yes && cerr == nil
+}
+
+// Rollback makes readers get an earlier release again; id "" means the one
+// that they had before the current one. Errors are as for [Place.Publish].
+func (p *Place) Rollback(ctx context.Context, id string, opt Options) (*Report, error) {
+	rep := &Report{}
+	old, err := p.at.Look(ctx, nil)
+	if err != nil {
+		return rep, p.wrap(err)
+	}
+	id, err = choose(old, id)
+	if err != nil {
+		return rep, p.wrap(err)
+	}
+	m, err := p.at.Release(ctx, id)
+	if err != nil {
+		return rep, p.wrap(err)
+	}
+	if err := release.CheckManifest(m); err != nil {
+		return rep, p.wrap(err)
+	}
+	rep.Plan = p.compare(old, m)
+	if !p.may(rep, opt, &err) {
+		return rep, err
+	}
+	err = p.locked(ctx, "rollback", id, opt, func(ctx context.Context) error {
+		now, err := p.at.Look(ctx, old)
+		if err != nil {
+			return err
+		}
+		if now.Current != old.Current {
+			return fmt.Errorf("someone switched to release %s in the meantime; look again", now.Current)
+		}
+		rec, ok := now.Release(id)
+		if !ok {
+			return fmt.Errorf("release %s has gone in the meantime", id)
+		}
+		j := p.job("rollback", now, m, opt)
+		rec.Kept = j.Record.Kept
+		j.Record = rec
+		return p.change(ctx, j, rep)
+	})
+	return rep, p.wrap(err)
+}
+
+func choose(s *release.State, id string) (string, error) {
+	if id == "" {
+		if r, ok := s.Before(); ok {
+			return r.Release, nil
+		}
+		if len(s.Releases) < 2 {
+			return "", errors.New("there is no earlier release to go back to")
+		}
+	}
+	var found []string
+	var known strings.Builder
+	for _, r := range s.Releases {
+		if r.Release == id {
+			return id, nil
+		}
+		if len(id) >= 4 && strings.HasPrefix(r.Release, id) {
+			found = append(found, r.Release)
+		}
+		fmt.Fprintf(&known, "\n\t%s of %s", r.Release, r.At.Format(time.RFC3339))
+	}
+	if len(found) == 1 {
+		return found[0], nil
+	}
+	if id == "" {
+		return "", fmt.Errorf("readers have the earliest release; name the one to go to, of%s", known.String())
+	}
+	return "", fmt.Errorf("the target keeps no release %q; it keeps%s", id, known.String())
+}
+
+// locked does something while nobody else may change the target.
+func (p *Place) locked(ctx context.Context, action, id string, opt Options, do func(context.Context) error) error {
+	want := release.Lock{By: p.around.owner().By(), Host: p.around.Host, Space: p.around.Space, PID: p.around.PID, Action: action, Release: id, Since: p.around.now().UTC().Truncate(time.Second)}
+	ctx, unlock, err := p.at.Lock(ctx, want, p.around.owner(), opt.TakeLock)
+	if err != nil {
+		return err
+	}
+	err = because(ctx, do(ctx))
+	if uerr := unlock(); err == nil && uerr != nil {
+		err = fmt.Errorf("give back the lock: %w", uerr)
+	}
+	return err
+}
+
+func (p *Place) job(action string, old *release.State, m *fileset.Manifest, opt Options) *release.Job {
+	now := p.around.now()
+	j := &release.Job{
+		Action: action, By: p.around.owner().By(), Manifest: m, Old: old, Now: now,
+		Keep: p.target.Keep, Grace: p.target.Grace, Meter: release.NewMeter(opt.Progress),
+	}
+	j.Record = release.NewRecord(m, now, j.By, p.around.Tool, old.Current)
+	if old.Current == m.Release {
+		return j
+	}
+	var kept []release.Kept
+	if cur, ok := old.Release(old.Current); ok {
+		kept = cur.Kept
+	}
+	if rec, ok := old.Release(m.Release); ok {
+		// It is on the target already, with these beside it.
+		kept = append(slices.Clone(kept), rec.Kept...)
+	}
+	j.Record.Kept = release.Keep(old.Manifest, kept, m, now, p.target.Grace)
+	return j
+}
+
+// reload gives the files of a plan that nobody reads again by himself. Apache
+// does read .htaccess.
+func (p *Place) reload(plan *release.Plan) []string {
+	once := []string{"mail/apache.conf", "mail/caddy.conf", "mail/nginx.conf", "rules/Caddyfile", "rules/nginx.conf"}
+	if p.target.Type == "s3" {
+		once = []string{"_headers", "_redirects"}
+	}
+	var names []string
+	if plan.From == "" {
+		return names
+	}
+	for _, c := range slices.Concat(plan.New, plan.Changed, plan.Removed) {
+		if slices.Contains(once, c.Path) {
+			names = append(names, c.Path)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// change sends, switches, asks readers' side, and tidies up.
+func (p *Place) change(ctx context.Context, j *release.Job, rep *Report) error {
+	const goesOn = "the same command goes on where this stopped"
+	if err := p.at.Send(ctx, j); err != nil {
+		return halfway(ctx, err, "readers have what they had; "+goesOn)
+	}
+	err := p.at.Switch(ctx, j)
+	_, live := errors.AsType[*release.LiveError](err)
+	switch {
+	case err == nil || live:
+		rep.Live, rep.Record, rep.Reload, rep.Mended = true, &j.Record, p.reload(rep.Plan), j.Mended
+	case p.target.Type == "s3":
+		// Page by page; each has what it needs.
+		err = halfway(ctx, err, "readers may get some new pages already; "+goesOn)
+	default:
+		err = halfway(ctx, err, goesOn)
+	}
+	if err != nil {
+		return err
+	}
+	if p.target.URL != "" {
+		rep.Check = p.check(ctx, j)
+		if cause := context.Cause(ctx); cause != nil {
+			rep.Check = nil // it was not asked to the end, or someone else publishes
+			return &release.LiveError{Err: cause}
+		}
+		if len(rep.Check.Stale) > 0 {
+			// Someone still serves the old release, and may need what would
+			// be deleted. The next publish does that.
+			return nil
+		}
+	}
+	if err := p.at.Tidy(ctx, j); err != nil {
+		return &release.LiveError{Err: err}
+	}
+	return nil
+}

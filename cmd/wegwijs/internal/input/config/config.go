@@ -1,0 +1,378 @@
+// Package config reads site.toml into one checked value. Below it nobody sees
+// a flag, an environment variable or a default.
+package config
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"math"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/language"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/fileset"
+	"wegwijs/cmd/wegwijs/internal/input/mail"
+	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
+)
+
+// File is the name of the site's configuration.
+const File = "site.toml"
+
+// A Config is a site's configuration. It is not changed after [Parse].
+type Config struct {
+	Title     string
+	BaseURL   string     // https://help.example.nl, without a final slash
+	Languages []Language // the default one first, then in the order of the file
+	Provider  Provider
+	Mail      *mail.Record
+	Outputs   Outputs
+	Redirects []Redirect
+	Security  Security
+	Theme     map[string]string // CSS custom property without --, to its value
+	NavMax    int               // pages of one section that a navigation shows
+
+	root *tomlfile.Table
+	out  *diag.List
+}
+
+// A Language is one language of the site.
+type Language struct {
+	Lang     string // BCP 47: nl, en, pt-BR
+	Name     string // its own name: Nederlands
+	Title    string // the site's title in it
+	Dir      string // ltr or rtl
+	Prefix   string // "" for the default language, else /en
+	Fallback []string
+	// Borrow says that interface strings may come from the fallbacks, because
+	// site.toml names them.
+	Borrow bool
+}
+
+// A Provider is the hosting provider.
+type Provider struct {
+	Name, ShortName, Website, Contact, Status, Logo string
+}
+
+// Outputs says which parts the site has.
+type Outputs struct {
+	Markdown  bool     // a Markdown copy beside each page
+	Sitemap   bool     // sitemap.xml
+	Robots    bool     // robots.txt
+	LLMs      bool     // llms.txt
+	Redirects bool     // pages and rules for old addresses
+	NotFound  bool     // an error page for each language
+	Rules     []string // servers to write rules for: nginx, apache, caddy, headers
+
+	Compress []fileset.Coding // in which files are written as well: br, gzip
+}
+
+// A Redirect is an old address from site.toml.
+type Redirect struct {
+	From string
+	To   string // URL path, whole address, or a page: e-mail/imap-instellingen.md
+	// Where the two stand.
+	Pos, ToPos diag.Pos
+}
+
+// Security is what security.txt says (RFC 9116).
+type Security struct {
+	Contact string
+	Expires tomlfile.Date
+	Policy  string
+}
+
+// Servers are those that rules can be written for.
+var Servers = []string{"nginx", "apache", "caddy", "headers"}
+
+// Themes are the custom properties that [theme] may set, each with a value for
+// light and, with _dark behind the name, for dark screens.
+var Themes = []string{"accent", "accent_strong", "on_accent", "tint", "visited", "focus"}
+
+var langRE = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]+)*$`)
+var colorRE = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
+
+// Digest gives a sum over the settings that the site's files depend on: all
+// but [publish], which says where they go. Their order matters for languages
+// only: it is that of the switcher, and of what stands in for a page that is
+// not translated.
+func (c *Config) Digest() [sha256.Size]byte {
+	sum := c.root.Digest("publish")
+	b := sum[:]
+	for _, l := range c.Languages {
+		b = fmt.Append(b, l.Lang, "\n")
+	}
+	return sha256.Sum256(b)
+}
+
+// Parse reads site.toml. Mistakes go to out; the Config is then only good for
+// finding more of them. It is nil when the file is not TOML at all.
+func Parse(src []byte, out *diag.List) *Config {
+	t := tomlfile.Parse(File, src, 0, len(src), out)
+	if t == nil {
+		return nil
+	}
+	c := &Config{root: t, out: out}
+	c.Title = t.Required("title", `write title = "Helpcentrum"`)
+	c.BaseURL = strings.TrimRight(strings.TrimSpace(t.Required("base_url", `write base_url = "https://help.example.nl"`)), "/")
+	if c.BaseURL != "" {
+		u, err := url.Parse(c.BaseURL)
+		switch {
+		case err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http":
+			t.Errorf("base_url", diag.ConfigURL, `write the whole address: base_url = "https://help.example.nl"`, "%q is not the address of a site", c.BaseURL)
+		case u.User != nil:
+			t.Errorf("base_url", diag.ConfigURL, "leave out what stands before the @", "base_url cannot have a user name")
+		case u.Path != "" || strings.ContainsAny(c.BaseURL, "?#"):
+			t.Errorf("base_url", diag.ConfigURL, "a help centre has a host of its own; leave out what follows the host name", "base_url cannot have a path")
+		}
+	}
+	c.languages()
+	p := t.Table("provider")
+	c.Provider = Provider{Name: p.String("name", ""), ShortName: p.String("short_name", ""), Website: p.String("website", ""),
+		Contact: p.String("contact", ""), Status: p.String("status", ""), Logo: p.String("logo", "")}
+	if c.Provider.ShortName == "" {
+		c.Provider.ShortName = c.Provider.Name
+	}
+	c.link(p, "website", "https")
+	c.link(p, "status", "https")
+	c.link(p, "contact", "https", "mailto", "tel")
+	p.Done()
+	c.Mail = mail.Read(t.Tables("mail"), out)
+	c.outputs()
+	for _, r := range t.Tables("redirect") {
+		c.Redirects = append(c.Redirects, Redirect{From: r.Required("from", `write the old address: from = "/oud/"`), To: r.Required("to", `write where it is now: to = "/nieuw/"`), Pos: r.ValuePos("from"), ToPos: r.ValuePos("to")})
+		r.Done()
+	}
+	s := t.Table("security")
+	c.Security = Security{Contact: s.String("contact", ""), Expires: s.Date("expires"), Policy: s.String("policy", "")}
+	if s != nil && (!s.Has("contact") || !s.Has("expires")) {
+		out.Errorf(s.Pos(), diag.ConfigSecurity, "RFC 9116 needs contact = \"mailto:…\" and expires = 2027-01-01", "security.txt needs a contact and an expiry date")
+	}
+	c.link(s, "contact", "https", "mailto", "tel")
+	c.link(s, "policy", "https")
+	s.Done()
+	c.theme()
+	n := t.Table("nav")
+	c.NavMax = n.Int("max", 64)
+	if c.NavMax < 10 {
+		n.Errorf("max", diag.ConfigNav, "use 10 or more", "a navigation of %d pages helps nobody", c.NavMax)
+		c.NavMax = 10
+	}
+	n.Done()
+	t.Know("publish", "forms")
+	t.Done()
+	return c
+}
+
+// Section gives a top-level table that another stage reads: publish, forms.
+// That stage reports what is wrong in it.
+func (c *Config) Section(name string) *tomlfile.Table { return c.root.Table(name) }
+
+// link checks that an address has one of the schemes.
+func (c *Config) link(t *tomlfile.Table, key string, schemes ...string) {
+	v := t.String(key, "")
+	if v == "" {
+		return
+	}
+	u, err := url.Parse(v)
+	switch {
+	case err != nil || !slices.Contains(schemes, u.Scheme):
+		t.Errorf(key, diag.ConfigURL, "begin it with "+strings.Join(schemes, ": or ")+":", "%q is not an address that pages may link to", v)
+	case u.Scheme == "https" && u.Hostname() == "":
+		t.Errorf(key, diag.ConfigURL, "write the whole address: https://www.example.nl/", "%q has no host name", v)
+	case u.Scheme != "https" && u.Opaque == "":
+		t.Errorf(key, diag.ConfigURL, "write what comes behind "+u.Scheme+":, without slashes", "%q leads nowhere", v)
+	}
+}
+
+// rtl are the scripts that are written from right to left.
+var rtl = []string{"Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm", "Rohg", "Mand", "Samr", "Mend"}
+
+func (c *Config) languages() {
+	t := c.root
+	def := t.Required("default_language", `write default_language = "nl"`)
+	table := t.Table("languages")
+	var keys []string
+	for _, k := range table.Keys() {
+		if table.Table(k) != nil { // else reported as no table
+			keys = append(keys, k)
+		}
+	}
+	if len(keys) == 0 {
+		c.out.Errorf(t.ValuePos("languages"), diag.ConfigLanguages, "add [languages.nl] with name = \"Nederlands\"", "the site has no languages")
+		return
+	}
+	for _, lang := range keys {
+		lt := table.Table(lang)
+		l := Language{Lang: lang, Name: lt.Required("name", "write the language's name for itself: name = \"Nederlands\""), Title: lt.String("title", c.Title)}
+		tag, err := language.Parse(lang)
+		if err != nil || !langRE.MatchString(lang) {
+			c.out.Errorf(table.KeyPos(lang), diag.ConfigLanguage, "use a code such as nl, en or pt-BR", "%q is not a language", lang)
+		}
+		script, _ := tag.Script()
+		l.Dir = "ltr"
+		if slices.Contains(rtl, script.String()) {
+			l.Dir = "rtl"
+		}
+		l.Dir = lt.OneOf("dir", l.Dir, "ltr", "rtl")
+		if lang != def {
+			l.Prefix = "/" + lang
+		}
+		l.Borrow = lt.Has("fallback")
+		for i, f := range lt.Strings("fallback") {
+			if !slices.Contains(keys, f) || f == lang {
+				c.out.Errorf(lt.ItemPos("fallback", i), diag.ConfigLanguage, diag.DidYouMean(f, without(keys, lang)), "%q cannot be a fallback of %q", f, lang)
+				continue
+			}
+			l.Fallback = append(l.Fallback, f)
+		}
+		if !l.Borrow { // the default language, then the others in order
+			if def != lang && slices.Contains(keys, def) {
+				l.Fallback = append(l.Fallback, def)
+			}
+			for _, k := range keys {
+				if k != lang && k != def {
+					l.Fallback = append(l.Fallback, k)
+				}
+			}
+		}
+		lt.Done()
+		c.Languages = append(c.Languages, l)
+	}
+	i := slices.IndexFunc(c.Languages, func(l Language) bool { return l.Lang == def })
+	switch {
+	case i > 0:
+		d := c.Languages[i]
+		c.Languages = slices.Insert(slices.Delete(c.Languages, i, i+1), 0, d)
+	case i < 0 && def != "":
+		t.Errorf("default_language", diag.ConfigLanguage, diag.DidYouMean(def, keys), "the default language %q is not among the languages", def)
+	}
+}
+
+func without(list []string, s string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(x string) bool { return x == s })
+}
+
+func (c *Config) outputs() {
+	o := c.root.Table("outputs")
+	c.Outputs = Outputs{
+		Markdown: o.Bool("markdown", true), Sitemap: o.Bool("sitemap", true), Robots: o.Bool("robots", true), LLMs: o.Bool("llms", true),
+		Redirects: o.Bool("redirects", true), NotFound: o.Bool("not_found", true), Rules: slices.Clone(Servers),
+	}
+	if o.Has("rules") {
+		c.Outputs.Rules = c.some(o, "rules", diag.ConfigRules, "server", Servers)
+	}
+	var codings []string
+	for _, k := range fileset.Codings() {
+		codings = append(codings, string(k))
+	}
+	for _, k := range c.some(o, "compress", diag.ConfigCompress, "content coding", codings) {
+		c.Outputs.Compress = append(c.Outputs.Compress, fileset.Coding(k))
+	}
+	o.Done()
+}
+
+// some reads a list of some of the known values, each once, in the order in
+// which they are known.
+func (c *Config) some(t *tomlfile.Table, key string, code diag.Code, what string, known []string) []string {
+	has := map[string]bool{}
+	for i, v := range t.Strings(key) {
+		if !slices.Contains(known, v) {
+			c.out.Errorf(t.ItemPos(key, i), code, diag.DidYouMean(v, known), "unknown %s %q", what, v)
+		}
+		has[v] = true
+	}
+	var list []string
+	for _, v := range known {
+		if has[v] {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+func (c *Config) theme() {
+	t := c.root.Table("theme")
+	if t == nil {
+		return
+	}
+	c.Theme = map[string]string{}
+	for _, name := range Themes {
+		for _, k := range []string{name, name + "_dark"} {
+			v := t.String(k, "")
+			if v == "" {
+				continue
+			}
+			if !colorRE.MatchString(v) {
+				t.Errorf(k, diag.ConfigColor, `write a colour as six digits: "#0b6e5f"`, "%q is not a colour", v)
+				continue
+			}
+			c.Theme[k] = strings.ToLower(v)
+		}
+	}
+	c.contrast(t)
+	t.Done()
+}
+
+// contrast checks the theme's colours against each other and against those of
+// the design.
+func (c *Config) contrast(t *tomlfile.Table) {
+	// color gives a colour of the theme, or that of the design.
+	color := func(key, scheme string) (string, string) {
+		if scheme == "dark" {
+			key += "_dark"
+		}
+		if v, ok := c.Theme[key]; ok {
+			return v, key
+		}
+		return design[key], ""
+	}
+	for _, scheme := range []string{"light", "dark"} {
+		for _, p := range pairs {
+			fg, fk := color(p.fg, scheme)
+			bg, bk := color(p.bg, scheme)
+			key := fk
+			if key == "" {
+				key = bk
+			}
+			if key == "" {
+				continue // both are the design's own
+			}
+			if r := ratio(fg, bg); r < p.need {
+				t.Errorf(key, diag.ConfigContrast, fmt.Sprintf("choose a colour with more contrast: at least %.1f to 1", p.need), "%s on %s (%s on %s, %s) has a contrast of %.2f to 1", fg, bg, p.fg, p.bg, scheme, math.Floor(r*100)/100)
+			}
+		}
+	}
+}
+
+// design holds the colours of the shipped design against which a theme is
+// checked; layouts/assets/site.css has them as custom properties.
+var design = map[string]string{
+	"bg": "#ffffff", "surface": "#f6f7f4", "ink": "#17211d", "accent": "#0b6e5f", "accent_strong": "#074f44", "on_accent": "#ffffff", "tint": "#e3f2ee", "visited": "#6a3d7c", "focus": "#b3261e",
+	"bg_dark": "#101613", "surface_dark": "#171f1b", "ink_dark": "#e8eeea", "accent_dark": "#5fd0b8", "accent_strong_dark": "#8ee3d1", "on_accent_dark": "#06201b", "tint_dark": "#12332c", "visited_dark": "#d0a8e4", "focus_dark": "#ffb4a8",
+}
+
+// pairs are the colours that stand on each other (WCAG 2.2 §1.4.3: 4.5 for
+// text, §1.4.11: 3 for the focus ring).
+var pairs = []struct {
+	fg, bg string
+	need   float64
+}{
+	{"accent", "bg", 4.5}, {"accent", "surface", 4.5}, {"accent", "tint", 4.5},
+	{"accent_strong", "bg", 4.5}, {"accent_strong", "tint", 4.5},
+	{"on_accent", "accent", 4.5}, {"ink", "tint", 4.5},
+	{"visited", "bg", 4.5}, {"visited", "surface", 4.5},
+	{"focus", "bg", 3}, {"focus", "surface", 3}, {"focus", "tint", 3},
+}
+
+// ratio gives the contrast of two colours (WCAG 2.2, "contrast ratio").
+func ratio(a, b string) float64 {
+	x, y := luminance(a), luminance(b)
+	if x < y {
+		x, y = y, x
+	}
+	return (x + 0.05) / (y + 0.05)
+}

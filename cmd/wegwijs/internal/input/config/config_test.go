@@ -1,0 +1,447 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/fileset"
+	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
+)
+
+func lines(ds []diag.Diagnostic) string {
+	var b strings.Builder
+	for _, d := range ds {
+		fmt.Fprintf(&b, "%s [%s] %s", strings.TrimPrefix(d.Pos.String(), "site.toml:"), d.Code, d.Msg)
+		if d.Hint != "" {
+			fmt.Fprintf(&b, " | %s", d.Hint)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// head is what every site.toml needs; what is added to it begins on line 6.
+const head = `title = "Hulp"
+base_url = "https://help.example.nl"
+default_language = "nl"
+languages.nl.name = "Nederlands"
+
+`
+
+// parse reads a site.toml without mistakes.
+func parse(t *testing.T, src string) *Config {
+	t.Helper()
+	out := new(diag.List)
+	c := Parse([]byte(src), out)
+	if ds := out.Sorted(); len(ds) > 0 {
+		t.Fatalf("got findings:\n%s", lines(ds))
+	}
+	return c
+}
+
+func TestDefaults(t *testing.T) {
+	c := parse(t, head)
+	c.root, c.out = nil, nil
+	c.Mail = nil
+	want := &Config{
+		Title: "Hulp", BaseURL: "https://help.example.nl", NavMax: c.NavMax,
+		Languages: []Language{{Lang: "nl", Name: "Nederlands", Title: "Hulp", Dir: "ltr"}},
+		Outputs:   Outputs{Markdown: true, Sitemap: true, Robots: true, LLMs: true, Redirects: true, NotFound: true, Rules: []string{"nginx", "apache", "caddy", "headers"}},
+	}
+	if !reflect.DeepEqual(c, want) {
+		t.Errorf("got  %+v\nwant %+v", c, want)
+	}
+	if c.NavMax < 10 {
+		t.Errorf("a navigation of %d pages", c.NavMax)
+	}
+}
+
+func TestFull(t *testing.T) {
+	c := parse(t, `title = "Hulp"
+base_url = "https://help.example.nl:8443/"
+default_language = "nl"
+[languages.nl]
+name = "Nederlands"
+title = "Helpcentrum"
+[provider]
+name = "Voorbeeld Hosting"
+website = "https://www.example.nl/"
+contact = "tel:+31201234567"
+status = "https://status.example.nl"
+logo = "logo.svg"
+[outputs]
+markdown = false
+sitemap = false
+robots = false
+llms = false
+redirects = false
+not_found = false
+rules = ["caddy", "nginx", "caddy"] # in any order
+compress = ["gzip", "br", "gzip"]
+[[redirect]]
+from = "/oud/"
+to = "e-mail/pop.md"
+[[redirect]]
+from = "/ouder/"
+to = "https://example.nl/"
+[security]
+contact = "mailto:security@example.nl"
+expires = 2027-01-01
+policy = "https://example.nl/beleid"
+[theme]
+accent = "#0B6E5F"
+[nav]
+max = 12
+[publish]
+dit = "leest een ander"
+[forms]
+dat = "ook"
+`)
+	if c.BaseURL != "https://help.example.nl:8443" {
+		t.Errorf("base_url: got %q", c.BaseURL)
+	}
+	if want := (Provider{Name: "Voorbeeld Hosting", ShortName: "Voorbeeld Hosting", Website: "https://www.example.nl/", Contact: "tel:+31201234567", Status: "https://status.example.nl", Logo: "logo.svg"}); c.Provider != want {
+		t.Errorf("provider: got %+v, want %+v", c.Provider, want)
+	}
+	if want := (Outputs{Rules: []string{"nginx", "caddy"}, Compress: []fileset.Coding{"br", "gzip"}}); !reflect.DeepEqual(c.Outputs, want) {
+		t.Errorf("outputs: got %+v, want %+v", c.Outputs, want)
+	}
+	pos := func(line, col int) diag.Pos { return diag.Pos{File: File, Line: line, Col: col} }
+	if want := []Redirect{{"/oud/", "e-mail/pop.md", pos(23, 8), pos(24, 6)}, {"/ouder/", "https://example.nl/", pos(26, 8), pos(27, 6)}}; !slices.Equal(c.Redirects, want) {
+		t.Errorf("redirects: got %+v, want %+v", c.Redirects, want)
+	}
+	if want := (Security{"mailto:security@example.nl", tomlfile.Date{Year: 2027, Month: 1, Day: 1}, "https://example.nl/beleid"}); c.Security != want {
+		t.Errorf("security: got %+v, want %+v", c.Security, want)
+	}
+	if want := map[string]string{"accent": "#0b6e5f"}; !reflect.DeepEqual(c.Theme, want) {
+		t.Errorf("theme: got %v, want %v", c.Theme, want)
+	}
+	if c.NavMax != 12 || c.Languages[0].Title != "Helpcentrum" {
+		t.Errorf("got nav.max %d, title %q", c.NavMax, c.Languages[0].Title)
+	}
+	if got := c.Section("publish").String("dit", ""); got != "leest een ander" {
+		t.Errorf("Section: got %q", got)
+	}
+	if c.Section("nergens") != nil {
+		t.Error("Section of nothing: want nil")
+	}
+}
+
+// TestDigest changes settings: the sum changes with those that files depend on.
+func TestDigest(t *testing.T) {
+	const base = "title = \"Hulp\"\nbase_url = \"https://help.example\"\ndefault_language = \"nl\"\n"
+	nl, en, de := "[languages.nl]\nname = \"Nederlands\"\n", "[languages.en]\nname = \"English\"\n", "[languages.de]\nname = \"Deutsch\"\n"
+	digest := func(text string) [32]byte {
+		t.Helper()
+		var out diag.List
+		c := Parse([]byte(text), &out)
+		if out.Len() > 0 {
+			t.Fatalf("%s\n%v", text, out.Sorted())
+		}
+		return c.Digest()
+	}
+	want := digest(base + nl + en + de)
+	for name, text := range map[string]string{
+		"publish":         base + nl + en + de + "[publish.live]\ntype = \"dir\"\npath = \"/srv/help\"\n",
+		"order of keys":   "default_language = \"nl\"\nbase_url = \"https://help.example\"\n# words\ntitle = 'Hulp'\n" + nl + en + de,
+		"the first first": base + en + nl + de,
+	} {
+		if digest(text) != want {
+			t.Errorf("%s: another sum", name)
+		}
+	}
+	for name, text := range map[string]string{
+		"title":              strings.Replace(base, "Hulp", "Help", 1) + nl + en + de,
+		"order of languages": base + nl + de + en,
+		"a key more":         base + nl + en + de + "[outputs]\nmarkdown = false\n",
+	} {
+		if digest(text) == want {
+			t.Errorf("%s: the same sum", name)
+		}
+	}
+}
+
+func TestLanguages(t *testing.T) {
+	show := func(c *Config) string {
+		var b strings.Builder
+		for _, l := range c.Languages {
+			fmt.Fprintf(&b, "%s %s %q %s", l.Lang, l.Dir, l.Prefix, strings.Join(l.Fallback, ","))
+			if l.Borrow {
+				b.WriteString(" borrows")
+			}
+			b.WriteString("; ")
+		}
+		return strings.TrimSuffix(b.String(), "; ")
+	}
+	for _, tt := range []struct{ name, def, langs, want string }{
+		{"default moved to the front", "nl", "[languages.en]\nname=\"English\"\n[languages.de]\nname=\"Deutsch\"\n[languages.nl]\nname=\"Nederlands\"\n",
+			`nl ltr "" en,de; en ltr "/en" nl,de; de ltr "/de" nl,en`},
+		{"chain of its own", "nl", "[languages.nl]\nname=\"Nederlands\"\n[languages.fy]\nname=\"Frysk\"\nfallback=[\"nl\"]\n[languages.lb]\nname=\"Lëtzebuergesch\"\nfallback=[\"de\",\"fy\"]\n[languages.de]\nname=\"Deutsch\"\n",
+			`nl ltr "" fy,lb,de; fy ltr "/fy" nl borrows; lb ltr "/lb" de,fy borrows; de ltr "/de" nl,fy,lb`},
+		{"no fallback at all", "nl", "[languages.nl]\nname=\"Nederlands\"\n[languages.en]\nname=\"English\"\nfallback=[]\n",
+			`nl ltr "" en; en ltr "/en"  borrows`},
+		{"right to left by script", "ar", "[languages]\nar.name=\"1\"\nhe.name=\"2\"\nfa.name=\"3\"\nur.name=\"4\"\nyi.name=\"5\"\nckb.name=\"6\"\naz-Arab.name=\"7\"\naz.name=\"8\"\nku.name=\"9\"\nnqo.name=\"10\"\ndv.name=\"11\"\nsyr.name=\"12\"\nar-Latn.name=\"13\"\nff-Adlm.name=\"14\"\n",
+			"ar rtl; he rtl; fa rtl; ur rtl; yi rtl; ckb rtl; az-Arab rtl; az ltr; ku ltr; nqo rtl; dv rtl; syr rtl; ar-Latn ltr; ff-Adlm rtl"},
+		{"direction given", "nl", "[languages.nl]\nname=\"Nederlands\"\ndir=\"rtl\"\n[languages.ar]\nname=\"x\"\ndir=\"ltr\"\n", `nl rtl "" ar; ar ltr "/ar" nl`},
+		{"region", "pt-BR", "[languages.pt-BR]\nname=\"Português\"\n[languages.zh-Hant-TW]\nname=\"中文\"\n", `pt-BR ltr "" zh-Hant-TW; zh-Hant-TW ltr "/zh-Hant-TW" pt-BR`},
+	} {
+		c := parse(t, "title = \"x\"\nbase_url = \"https://x.nl\"\ndefault_language = \""+tt.def+"\"\n"+tt.langs)
+		got := show(c)
+		if !strings.Contains(tt.want, `"`) {
+			got = regexp.MustCompile(` "[^;]*`).ReplaceAllString(got, "")
+		}
+		if got != tt.want {
+			t.Errorf("%s:\ngot  %s\nwant %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestMistakes makes one mistake of each class. Positions are in site.toml;
+// where add is set, it stands behind head, from line 6 on.
+func TestMistakes(t *testing.T) {
+	for _, tt := range []struct{ name, src, add, want string }{
+		{"empty", "\n", "", `1:1 [config-languages] the site has no languages | add [languages.nl] with name = "Nederlands"
+1:1 [toml-missing] base_url is missing | write base_url = "https://help.example.nl"
+1:1 [toml-missing] default_language is missing | write default_language = "nl"
+1:1 [toml-missing] title is missing | write title = "Helpcentrum"
+`},
+		{"empty values", "title = \" \"\nbase_url = \"\"\ndefault_language = \"\"\n[languages]\n", "", `1:9 [toml-value] title is empty | write title = "Helpcentrum"
+2:12 [toml-value] base_url is empty | write base_url = "https://help.example.nl"
+3:20 [toml-value] default_language is empty | write default_language = "nl"
+4:2 [config-languages] the site has no languages | add [languages.nl] with name = "Nederlands"
+`},
+		{"unknown keys", "", "[provder]\nx = 1\n[nav]\ndeth = 3\n[outputs]\nsite_map = true\n[[redirect]]\nform = \"/a/\"\nto = \"/b/\"\n", `6:2 [toml-key] unknown key "provder" | did you mean "provider"?
+9:1 [toml-key] unknown key "nav.deth" | known: max
+11:1 [toml-key] unknown key "outputs.site_map" | did you mean "sitemap"? known: compress, llms, markdown, not_found, redirects, robots, rules, sitemap
+13:1 [toml-key] unknown key "redirect.form" | did you mean "from"? known: from, to
+`},
+		{"wrong types", "", "provider = \"x\"\nredirect = { from = \"/a/\" }\nnav.max = \"20\"\noutputs.sitemap = \"nee\"\nsecurity = [1]\ntheme = true\nmail = 5\n", `6:12 [toml-type] provider takes a table, this is text | write [provider]
+7:12 [toml-type] redirect takes a list of tables, this is a table | write [[redirect]]
+8:11 [toml-type] nav.max takes a whole number, this is text | write max = 20
+9:19 [toml-type] outputs.sitemap takes true or false, this is text | write sitemap = false
+10:12 [toml-type] security takes a table, this is a list | write [security]
+11:9 [toml-type] theme takes a table, this is true or false | write [theme]
+12:8 [toml-type] mail takes a list of tables, this is a whole number | write [[mail]]
+`},
+		{"base_url without scheme", strings.Replace(head, "https://", "", 1), "", `2:12 [config-url] "help.example.nl" is not the address of a site | write the whole address: base_url = "https://help.example.nl"
+`},
+		{"base_url of another scheme", strings.Replace(head, "https:", "ftp:", 1), "", `2:12 [config-url] "ftp://help.example.nl" is not the address of a site | write the whole address: base_url = "https://help.example.nl"
+`},
+		{"base_url without host", strings.Replace(head, "help.example.nl", ":443", 1), "", `2:12 [config-url] "https://:443" is not the address of a site | write the whole address: base_url = "https://help.example.nl"
+`},
+		{"base_url with a path", strings.Replace(head, "example.nl", "example.nl/help/", 1), "", `2:12 [config-url] base_url cannot have a path | a help centre has a host of its own; leave out what follows the host name
+`},
+		{"base_url with a query", strings.Replace(head, "example.nl", "example.nl?", 1), "", `2:12 [config-url] base_url cannot have a path | a help centre has a host of its own; leave out what follows the host name
+`},
+		{"base_url with a fragment", strings.Replace(head, "example.nl", "example.nl/#", 1), "", `2:12 [config-url] base_url cannot have a path | a help centre has a host of its own; leave out what follows the host name
+`},
+		{"base_url with a user", strings.Replace(head, "help.", "jan:geheim@help.", 1), "", `2:12 [config-url] base_url cannot have a user name | leave out what stands before the @
+`},
+		{"links of the provider", "", "[provider]\nwebsite = \"http://a.nl\"\nstatus = \"javascript:alert(1)\"\ncontact = \"helpdesk@a.nl\"\n", `7:11 [config-url] "http://a.nl" is not an address that pages may link to | begin it with https:
+8:10 [config-url] "javascript:alert(1)" is not an address that pages may link to | begin it with https:
+9:11 [config-url] "helpdesk@a.nl" is not an address that pages may link to | begin it with https: or mailto: or tel:
+`},
+		{"half links of the provider", "", "[provider]\nwebsite = \"https:www.a.nl\"\nstatus = \"https:///x\"\ncontact = \"tel://020123\"\n", `7:11 [config-url] "https:www.a.nl" has no host name | write the whole address: https://www.example.nl/
+8:10 [config-url] "https:///x" has no host name | write the whole address: https://www.example.nl/
+9:11 [config-url] "tel://020123" leads nowhere | write what comes behind tel:, without slashes
+`},
+		{"default language that is not there", strings.Replace(head, `default_language = "nl"`, `default_language = "nll"`, 1), "", `3:20 [config-language] the default language "nll" is not among the languages | did you mean "nl"? known: nl
+`},
+		{"languages", `title = "x"
+base_url = "https://x.nl"
+default_language = "nl"
+[languages.nl]
+name = "Nederlands"
+[languages.nl_BE]
+name = "Vlaams"
+[languages.xq]
+name = "?"
+[languages.en]
+fallback = ["de", 5, "en", "nl"]
+dir = "links"
+naam = "English"
+`, "", `6:2 [config-language] "nl_BE" is not a language | use a code such as nl, en or pt-BR
+8:2 [config-language] "xq" is not a language | use a code such as nl, en or pt-BR
+11:13 [config-language] "de" cannot be a fallback of "en" | known: nl, nl_BE, xq
+11:19 [toml-type] languages.en.fallback takes a list of texts, this is a whole number | put it between quotes
+11:22 [config-language] "en" cannot be a fallback of "en" | known: nl, nl_BE, xq
+12:7 [toml-value] languages.en.dir cannot be "links" | known: ltr, rtl
+13:1 [toml-key] unknown key "languages.en.naam" | did you mean "name"? known: dir, fallback, name, title
+`},
+		{"language that is no table", "title = \"x\"\nbase_url = \"https://x.nl\"\ndefault_language = \"nl\"\n[languages]\nnl = { name = \"Nederlands\" }\nen = \"English\"\n", "", `6:6 [toml-type] languages.en takes a table, this is text | write [languages.en]
+`},
+		{"languages that are no table", "title = \"x\"\nbase_url = \"https://x.nl\"\ndefault_language = \"nl\"\nlanguages = [\"nl\"]\n", "", `4:13 [config-languages] the site has no languages | add [languages.nl] with name = "Nederlands"
+4:13 [toml-type] languages takes a table, this is a list | write [languages]
+`},
+		{"servers", "", "[outputs]\nrules = [\"nginx\", 5, \"ngnix\", \"iis\"]\n", `7:19 [toml-type] outputs.rules takes a list of texts, this is a whole number | put it between quotes
+7:22 [config-rules] unknown server "ngnix" | did you mean "nginx"? known: apache, caddy, headers, nginx
+7:31 [config-rules] unknown server "iis" | known: apache, caddy, headers, nginx
+`},
+		{"redirect", "", "[[redirect]]\nfrom = \"/a/\"\n[[redirect]]\nto = \"\"\n", `6:3 [toml-missing] redirect.to is missing | write where it is now: to = "/nieuw/"
+8:3 [toml-missing] redirect.from is missing | write the old address: from = "/oud/"
+9:6 [toml-value] redirect.to is empty | write where it is now: to = "/nieuw/"
+`},
+		{"security.txt without a date", "", "[security]\ncontact = \"security@a.nl\"\npolicy = \"http://a.nl\"\n", `6:2 [config-security] security.txt needs a contact and an expiry date | RFC 9116 needs contact = "mailto:…" and expires = 2027-01-01
+7:11 [config-url] "security@a.nl" is not an address that pages may link to | begin it with https: or mailto: or tel:
+8:10 [config-url] "http://a.nl" is not an address that pages may link to | begin it with https:
+`},
+		{"security.txt with a text for a date", "", "[security]\nexpires = \"2027-01-01\"\n", `6:2 [config-security] security.txt needs a contact and an expiry date | RFC 9116 needs contact = "mailto:…" and expires = 2027-01-01
+7:11 [toml-type] security.expires takes a date, this is text | write expires = 2027-01-01 (without quotes)
+`},
+		{"colours", "", "[theme]\naccent = \"groen\"\naccent_strong = \"#abc\"\naccent_drak = \"#000000\"\n", `7:10 [config-color] "groen" is not a colour | write a colour as six digits: "#0b6e5f"
+8:17 [config-color] "#abc" is not a colour | write a colour as six digits: "#0b6e5f"
+9:1 [toml-key] unknown key "theme.accent_drak" | did you mean "accent_dark"? known: accent, accent_dark, accent_strong, accent_strong_dark, focus, focus_dark, on_accent, on_accent_dark, tint, tint_dark, visited, visited_dark
+`},
+		{"contrast", "", "[theme]\naccent = \"#777777\"\ntint_dark = \"#5fd0b8\"\n", `7:10 [config-contrast] #777777 on #e3f2ee (accent on tint, light) has a contrast of 3.88 to 1 | choose a colour with more contrast: at least 4.5 to 1
+7:10 [config-contrast] #777777 on #f6f7f4 (accent on surface, light) has a contrast of 4.16 to 1 | choose a colour with more contrast: at least 4.5 to 1
+7:10 [config-contrast] #777777 on #ffffff (accent on bg, light) has a contrast of 4.47 to 1 | choose a colour with more contrast: at least 4.5 to 1
+7:10 [config-contrast] #ffffff on #777777 (on_accent on accent, light) has a contrast of 4.47 to 1 | choose a colour with more contrast: at least 4.5 to 1
+8:13 [config-contrast] #5fd0b8 on #5fd0b8 (accent on tint, dark) has a contrast of 1.00 to 1 | choose a colour with more contrast: at least 4.5 to 1
+8:13 [config-contrast] #8ee3d1 on #5fd0b8 (accent_strong on tint, dark) has a contrast of 1.25 to 1 | choose a colour with more contrast: at least 4.5 to 1
+8:13 [config-contrast] #e8eeea on #5fd0b8 (ink on tint, dark) has a contrast of 1.59 to 1 | choose a colour with more contrast: at least 4.5 to 1
+8:13 [config-contrast] #ffb4a8 on #5fd0b8 (focus on tint, dark) has a contrast of 1.10 to 1 | choose a colour with more contrast: at least 3.0 to 1
+`},
+		{"navigation", "", "[nav]\nmax = 3\n", `7:7 [config-nav] a navigation of 3 pages helps nobody | use 10 or more
+`},
+	} {
+		src := tt.src
+		if src == "" {
+			src = head
+		}
+		out := new(diag.List)
+		if c := Parse([]byte(src+tt.add), out); c == nil {
+			t.Errorf("%s: got no configuration", tt.name)
+		}
+		if got := lines(out.Sorted()); got != tt.want {
+			t.Errorf("%s:\ngot\n%swant\n%s", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestRatio holds the contrast against values of the W3C's own examples and of
+// the WebAIM calculator.
+func TestRatio(t *testing.T) {
+	for _, tt := range []struct {
+		a, b string
+		want float64
+	}{
+		{"#000000", "#ffffff", 21}, {"#ffffff", "#000000", 21}, {"#777777", "#ffffff", 4.48}, {"#767676", "#ffffff", 4.54}, {"#123456", "#123456", 1},
+		{"#ff0000", "#ffffff", 4.00}, {"#0000ff", "#ffffff", 8.59}, {"#00ff00", "#000000", 15.30},
+	} {
+		if got := ratio(tt.a, tt.b); math.Abs(got-tt.want) > 0.01 {
+			t.Errorf("%s on %s: got %.2f, want %.2f", tt.a, tt.b, got, tt.want)
+		}
+	}
+}
+
+// TestDesign holds the colours of this package against the style sheet of the
+// shipped layouts, and against the pairs that it promises.
+func TestDesign(t *testing.T) {
+	css, err := os.ReadFile("../../../../../layouts/assets/site.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := func(v string) string {
+		if len(v) == 4 {
+			v = "#" + strings.Repeat(v[1:2], 2) + strings.Repeat(v[2:3], 2) + strings.Repeat(v[3:4], 2)
+		}
+		return strings.ToLower(v)
+	}
+	light, dark, ok := strings.Cut(string(css), "@media (prefers-color-scheme: dark)")
+	if !ok {
+		t.Fatal("site.css has no dark colours")
+	}
+	if _, own, ok := strings.Cut(light, ":root {"); ok {
+		light = own
+	}
+	for key, want := range design {
+		name, part := strings.TrimSuffix(key, "_dark"), light
+		if name != key {
+			part = dark
+		}
+		m := regexp.MustCompile(`--` + strings.ReplaceAll(name, "_", "-") + `: (#[0-9a-fA-F]{3,6});`).FindStringSubmatch(part)
+		if m == nil {
+			t.Errorf("site.css has no --%s", strings.ReplaceAll(name, "_", "-"))
+		} else if got := long(m[1]); got != want {
+			t.Errorf("%s is %s in site.css and %s in this package", key, got, want)
+		}
+	}
+	for _, p := range pairs {
+		for _, suffix := range []string{"", "_dark"} {
+			if r := ratio(design[p.fg+suffix], design[p.bg+suffix]); r < p.need {
+				t.Errorf("%s%s on %s%s has a contrast of %.2f, want %.1f", p.fg, suffix, p.bg, suffix, r, p.need)
+			}
+		}
+	}
+	for _, name := range Themes {
+		if design[name] == "" || design[name+"_dark"] == "" {
+			t.Errorf("the theme can set %s, of which the design has no colour", name)
+		}
+	}
+}
+
+// TestShipped reads this repository's own site.toml.
+func TestShipped(t *testing.T) {
+	src, err := os.ReadFile("../../../../../" + File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := parse(t, string(src))
+	if c.Languages[0].Lang != "nl" || c.Languages[0].Prefix != "" {
+		t.Errorf("the default language is %+v", c.Languages[0])
+	}
+}
+
+// FuzzParse: any bytes give no panic, positions inside the file and the same
+// findings twice; without findings the configuration holds what it promises.
+func FuzzParse(f *testing.F) {
+	if src, err := os.ReadFile("../../../../../" + File); err == nil {
+		f.Add(src)
+	}
+	for _, add := range []string{
+		"[theme]\naccent = \"#777777\"\n", "[security]\ncontact = \"mailto:a@b\"\nexpires = 2027-01-01\n", "[outputs]\nrules = [\"nginx\", 5]\n",
+		"[[redirect]]\nfrom = \"/a\"\nto = 5\n", "[nav]\nmax = -1\n", "[provider]\ncontact = \"tel:1\"\n", "[[mail]]\nid = \"a\"\n[[mail.server]]\nport = 993\nsecurity = \"starttls\"\n",
+	} {
+		f.Add([]byte(head + add))
+	}
+	f.Add([]byte("base_url = \"https://[::1]:x\"\nlanguages = { ar = { fallback = [\"x\"] } }\ndefault_language = \"x\"\n"))
+	f.Fuzz(func(t *testing.T, src []byte) {
+		out := new(diag.List)
+		c := Parse(src, out)
+		first := out.Sorted()
+		again := new(diag.List)
+		Parse(src, again)
+		if !slices.Equal(first, again.Sorted()) {
+			t.Errorf("second time:\n%s\nfirst time:\n%s", lines(again.Sorted()), lines(first))
+		}
+		ls := strings.Split(string(src), "\n")
+		for _, d := range first {
+			if p := d.Pos; p.File != File || p.Line < 1 || p.Line > len(ls) || p.Col < 1 || p.Col > len(ls[p.Line-1])+1 {
+				t.Errorf("%v is not in the file: %s", p, d.Msg)
+			}
+		}
+		if c == nil {
+			if len(first) == 0 {
+				t.Error("no configuration, and no word of it")
+			}
+			return
+		}
+		for _, l := range c.Languages {
+			for _, f := range l.Fallback {
+				if !slices.ContainsFunc(c.Languages, func(l Language) bool { return l.Lang == f }) {
+					t.Errorf("%s falls back to %q, which is no language of the site", l.Lang, f)
+				}
+			}
+		}
+		if diag.Errors(first) == 0 && (len(c.Languages) == 0 || c.Languages[0].Prefix != "" || !strings.HasPrefix(c.BaseURL, "http") || c.Title == "") {
+			t.Errorf("no findings, and yet %+v", c)
+		}
+	})
+}

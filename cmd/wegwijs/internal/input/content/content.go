@@ -1,0 +1,213 @@
+// Package content reads pages: the front matter of every Markdown file. Bodies
+// are not kept; who renders a page reads it again and finds its text through
+// [Body].
+package content
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
+)
+
+// A Page is the front matter of one Markdown file and where that is. It says
+// nothing of the text, so an edit of the text alone leaves it as it was.
+type Page struct {
+	File  string // content/nl/e-mail/imap-instellingen.md
+	Lang  string // nl: the folder below content/
+	ID    string // e-mail/imap-instellingen, in NFC; of an index.md its folder's path; "" for the first page
+	Index bool   // it is an index.md: the page of a section
+
+	Title       string
+	Description string
+	Slug        string // the URL part in this language; the file's name when none is given
+	Order       int    // pages stand in this order, then by title
+	Updated     tomlfile.Date
+	Keywords    []string
+	Aliases     []string
+	Related     []string // ids
+	Layout      string   // name of a layout other than the usual one; "" usually
+	Source      string   // of a translation: hash of the text it was made from
+	Draft       bool
+}
+
+// Root is the folder that holds a folder of pages for each language.
+const Root = "content"
+
+// Split takes a path below [Root] apart: content/nl/a/b.md gives nl and a/b.md.
+func Split(file string) (lang, rest string) {
+	_, p, _ := strings.Cut(file, "/")
+	lang, rest, _ = strings.Cut(p, "/")
+	return lang, rest
+}
+
+// ID gives the id of the page in a file below its language's folder:
+// e-mail/index.md has the id e-mail. It does not matter how the file system
+// stores an accent: ids are in Unicode's form NFC, as people type them.
+func ID(rest string) (id string, index bool) {
+	id = norm.NFC.String(strings.TrimSuffix(rest, ".md"))
+	if id == "index" {
+		return "", true
+	}
+	if dir, ok := strings.CutSuffix(id, "/index"); ok {
+		return dir, true
+	}
+	return id, false
+}
+
+// Parse reads the front matter of a page. A page whose front matter cannot be
+// read at all gives nil; the mistake is then on out.
+func Parse(file string, src []byte, out *diag.List) *Page {
+	p := &Page{File: file}
+	var rest string
+	p.Lang, rest = Split(file)
+	p.ID, p.Index = ID(rest)
+	if i, msg, hint := flaw(src); msg != "" {
+		out.Errorf(diag.At(file, src, i), diag.PageEncoding, hint, "%s", msg)
+		return nil
+	}
+	t := frontMatter(file, src, out)
+	if t == nil {
+		return nil
+	}
+	p.Title = t.Required("title", `write title = "…" between the +++ lines`)
+	p.Description = t.String("description", "")
+	p.Slug = t.String("slug", "")
+	p.Order = t.Int("order", 0)
+	p.Updated = t.Date("updated")
+	p.Keywords = t.Strings("keywords")
+	p.Aliases = t.Strings("aliases")
+	p.Related = t.Strings("related")
+	for i, id := range p.Related {
+		p.Related[i] = norm.NFC.String(id)
+	}
+	p.Layout = t.String("layout", "")
+	p.Source = t.String("source", "")
+	p.Draft = t.Bool("draft", false)
+	t.Done()
+	if p.Slug == "" {
+		p.Slug = path.Base(p.ID)
+		if p.ID == "" {
+			p.Slug = ""
+		}
+	}
+	return p
+}
+
+// Body gives the offset at which the Markdown of a page begins.
+func Body(src []byte) int {
+	_, body := fence(src)
+	return body
+}
+
+// Equal reports whether two pages have the same front matter and place.
+func (p *Page) Equal(q *Page) bool {
+	a, b := *p, *q
+	if !slices.Equal(a.Keywords, b.Keywords) || !slices.Equal(a.Aliases, b.Aliases) || !slices.Equal(a.Related, b.Related) {
+		return false
+	}
+	a.Keywords, a.Aliases, a.Related, b.Keywords, b.Aliases, b.Related = nil, nil, nil, nil, nil, nil
+	return reflect.DeepEqual(a, b)
+}
+
+// Locate gives the position of a front matter key, or of item n of its list
+// when n is not negative, in the source of a page.
+func Locate(file string, src []byte, key string, n int) diag.Pos {
+	t := frontMatter(file, src, new(diag.List))
+	switch {
+	case t == nil:
+		return diag.Pos{File: file}
+	case n >= 0:
+		return t.ItemPos(key, n)
+	}
+	return t.ValuePos(key)
+}
+
+// flaw finds the first byte that has no place in a text: what is not UTF-8,
+// and control characters, which HTML does not allow.
+func flaw(src []byte) (at int, msg, hint string) {
+	for i := 0; i < len(src); {
+		c := src[i]
+		switch {
+		case c >= ' ' && c < 0x7f, c == '\n', c == '\t', c == '\r' && i+1 < len(src) && src[i+1] == '\n':
+			i++
+			continue
+		case c == '\r':
+			return i, "the line ends in a way that only old systems know (CR)", "save the file with the usual line ends (LF)"
+		}
+		r, n := utf8.DecodeRune(src[i:])
+		switch {
+		case r == utf8.RuneError && n == 1:
+			return i, "this is not UTF-8 text", "save the file as UTF-8"
+		case unicode.IsControl(r):
+			return i, fmt.Sprintf("a control character (%U)", r), "remove it; it may be invisible in your editor"
+		}
+		i += n
+	}
+	return 0, "", ""
+}
+
+var bom = []byte("\xef\xbb\xbf")
+
+// fence finds the lines of +++ around the front matter: the offsets between
+// which the TOML stands, and that of what follows. The first offset is
+// negative where there is no front matter, the second where it is not closed.
+func fence(src []byte) (toml [2]int, body int) {
+	start := 0
+	if bytes.HasPrefix(src, bom) {
+		start = len(bom)
+	}
+	first, next := line(src, start)
+	if string(bytes.TrimRight(first, " \t")) != "+++" {
+		return [2]int{-1, -1}, 0
+	}
+	for at := next; at < len(src); {
+		l, after := line(src, at)
+		if string(bytes.TrimRight(l, " \t")) == "+++" {
+			return [2]int{next, at}, after
+		}
+		at = after
+	}
+	return [2]int{next, -1}, 0
+}
+
+// frontMatter reads the TOML between two lines of +++; nil when it cannot.
+func frontMatter(file string, src []byte, out *diag.List) *tomlfile.Table {
+	toml, _ := fence(src)
+	at := diag.Pos{File: file, Line: 1, Col: 1}
+	hint := "begin the file with:\n+++\ntitle = \"…\"\n+++"
+	text := bytes.TrimSpace(bytes.TrimPrefix(src, bom))
+	switch {
+	case toml[0] >= 0 && toml[1] >= 0:
+		return tomlfile.Parse(file, src, toml[0], toml[1], out)
+	case toml[0] >= 0:
+		out.Errorf(at, diag.PageFront, "write a line with only +++ between the front matter and the text", "the front matter is not closed")
+	case len(text) == 0:
+		out.Errorf(at, diag.PageFront, hint, "the file is empty")
+	case bytes.HasPrefix(text, []byte("---")):
+		out.Errorf(at, diag.PageFront, "write +++ instead of ---, and title = \"…\" instead of title: …", "the front matter is YAML; this program reads TOML")
+	case bytes.HasPrefix(text, []byte("+++")):
+		out.Errorf(diag.At(file, src, bytes.Index(src, []byte("+++"))), diag.PageFront, "the first line of the file is +++ and nothing else", "the front matter does not begin on the first line")
+	default:
+		out.Errorf(at, diag.PageFront, hint, "the page has no front matter")
+	}
+	return nil
+}
+
+// line gives the line at an offset, without its end, and where the next begins.
+func line(src []byte, at int) (text []byte, next int) {
+	i := bytes.IndexByte(src[at:], '\n')
+	if i < 0 {
+		return src[at:], len(src)
+	}
+	return bytes.TrimSuffix(src[at:at+i], []byte("\r")), at + i + 1
+}

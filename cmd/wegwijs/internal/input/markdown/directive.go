@@ -1,0 +1,428 @@
+package markdown
+
+import (
+	"bytes"
+	"fmt"
+	stdhtml "html"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+)
+
+// A Kind says where a directive stands. The forms are those of the generic
+// directives proposal for CommonMark, as remark-directive and others read them.
+type Kind string
+
+const (
+	Inline    Kind = "inline"    // :name[label]{key=value} in running text
+	Leaf      Kind = "leaf"      // ::name[label]{key=value} on a line of its own
+	Container Kind = "container" // :::name[label]{key=value} … :::
+)
+
+// A Directive is one directive in a page.
+type Directive struct {
+	ast.BaseBlock
+	Form  Kind
+	Name  string
+	Label string            // as typed, unescaped
+	Attrs map[string]string // nil when there are none
+	ID    string            // unique in the page: settings-1
+	At    diag.Pos
+
+	// Content is what stands in a container, rendered; ContentMD the same as
+	// Markdown. They are filled before the directive itself is rendered.
+	Content, ContentMD string
+
+	HTML, MD string // what it turned into
+	Plain    string // what it says as plain text, when that is not its label
+
+	colons int
+	closed bool
+	bad    string // what is wrong with its form
+	hint   string
+}
+
+// KindDirective is the kind of [Directive] nodes.
+var KindDirective = ast.NewNodeKind("Directive")
+
+func (d *Directive) Kind() ast.NodeKind { return KindDirective }
+
+// Type is block or inline, by the directive's form.
+func (d *Directive) Type() ast.NodeType {
+	if d.Form == Inline {
+		return ast.TypeInline
+	}
+	return ast.TypeBlock
+}
+
+// IsRaw says that the lines of the node are not parsed as inlines.
+func (d *Directive) IsRaw() bool { return false }
+
+// Dump writes the node for debugging.
+func (d *Directive) Dump(src []byte, level int) {
+	ast.DumpHelper(d, src, level, map[string]string{"Name": d.Name, "Label": d.Label, "Attrs": fmt.Sprint(d.Attrs)}, nil)
+}
+
+var nameRE = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_-]*`)
+
+// parseRest reads name[label]{attributes} and gives how many bytes it took; 0
+// when s does not begin with a name.
+func (d *Directive) parseRest(s []byte) int {
+	name := nameRE.Find(s)
+	if name == nil {
+		return 0
+	}
+	d.Name = string(name)
+	i := len(name)
+	if i < len(s) && s[i] == '[' {
+		end := closing(s, i, '[', ']')
+		if end < 0 {
+			d.bad, d.hint = "the label of the directive is not closed", "close it with ]"
+			return len(s)
+		}
+		d.Label = string(util.UnescapePunctuations(s[i+1 : end]))
+		i = end + 1
+	}
+	if i < len(s) && s[i] == '{' {
+		end := closing(s, i, 0, '}')
+		if end < 0 {
+			d.bad, d.hint = "the attributes of the directive are not closed", "close them with }"
+			return len(s)
+		}
+		d.attributes(string(s[i+1 : end]))
+		i = end + 1
+	}
+	return i
+}
+
+// closing finds the byte that closes what opens at i on the same line, over
+// nested pairs, backslash escapes and quoted values; -1 when there is none.
+func closing(s []byte, i int, open, shut byte) int {
+	depth := 0
+	var quote byte
+	for ; i < len(s) && s[i] != '\n'; i++ {
+		switch c := s[i]; {
+		case c == '\\':
+			i++
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case shut == '}' && (c == '"' || c == '\''):
+			quote = c
+		case c == open && open != 0:
+			depth++
+		case c == shut:
+			if depth--; depth <= 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+var attrRE = regexp.MustCompile(`^\s*([a-zA-Z][a-zA-Z0-9_-]*)\s*=\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s"'{}=]+)`)
+
+func (d *Directive) attributes(s string) {
+	for strings.TrimSpace(s) != "" {
+		m := attrRE.FindStringSubmatch(s)
+		if m == nil {
+			d.bad, d.hint = fmt.Sprintf("cannot read the attributes %q", strings.TrimSpace(s)), "write {key=value} or {key=\"more words\"}"
+			return
+		}
+		v := m[2]
+		if v[0] == '"' || v[0] == '\'' {
+			v = string(util.UnescapePunctuations([]byte(v[1 : len(v)-1])))
+		}
+		if d.Attrs == nil {
+			d.Attrs = map[string]string{}
+		}
+		if _, dup := d.Attrs[m[1]]; dup {
+			d.bad, d.hint = fmt.Sprintf("the attribute %q stands twice", m[1]), "remove one of the two"
+			return
+		}
+		d.Attrs[m[1]] = v
+		s = s[len(m[0]):]
+	}
+}
+
+// blockParser reads leaf and container directives.
+type blockParser struct{}
+
+func (b *blockParser) Trigger() []byte { return []byte{':'} }
+
+func (b *blockParser) Open(parent ast.Node, reader text.Reader, pc parser.Context) (ast.Node, parser.State) {
+	line, _ := reader.PeekLine()
+	at := pc.BlockOffset()
+	if at < 0 {
+		return nil, parser.NoChildren
+	}
+	rest := line[at:]
+	n := colons(rest)
+	if n < 2 {
+		return nil, parser.NoChildren
+	}
+	d := &Directive{Form: Leaf, colons: n}
+	if n > 2 {
+		d.Form = Container
+	}
+	tail := bytes.TrimRight(rest[n:], " \t\r\n")
+	if len(tail) == 0 {
+		if n == 2 {
+			return nil, parser.NoChildren
+		}
+		d.Form = Leaf
+		d.bad, d.hint = strings.Repeat(":", n)+" closes nothing", "remove the line, or open the block with :::name"
+		reader.AdvanceToEOL()
+		return d, parser.NoChildren
+	}
+	took := d.parseRest(tail)
+	if took == 0 {
+		name := nameRE.Find(bytes.TrimLeft(tail, " \t"))
+		switch {
+		case n == 2:
+			return nil, parser.NoChildren // ::1
+		case name != nil: // as other programs have it
+			d.bad, d.hint = fmt.Sprintf("a space between %s and the name", strings.Repeat(":", n)), "write "+strings.Repeat(":", n)+string(name)
+		default:
+			d.Form = Leaf
+			d.bad, d.hint = fmt.Sprintf("cannot read the directive %q", short(string(tail))), "write :::name; for a plain colon write \\:"
+		}
+		took = len(tail)
+	}
+	if took < len(tail) && d.bad == "" {
+		if d.Form == Leaf && d.Label == "" && d.Attrs == nil {
+			return nil, parser.NoChildren // ::word of running text
+		}
+		d.bad, d.hint = fmt.Sprintf("text after the directive: %q", short(strings.TrimSpace(string(tail[took:])))), "put it on the next line"
+		if d.Label == "" {
+			d.hint += ", or between [ and ] if it is the label"
+		}
+	}
+	reader.AdvanceToEOL()
+	if d.Form == Leaf {
+		return d, parser.NoChildren
+	}
+	return d, parser.HasChildren
+}
+
+func colons(s []byte) int {
+	n := 0
+	for n < len(s) && s[n] == ':' {
+		n++
+	}
+	return n
+}
+
+func (b *blockParser) Continue(node ast.Node, reader text.Reader, pc parser.Context) parser.State {
+	d := node.(*Directive)
+	if d.Form != Container {
+		return parser.Close
+	}
+	line, _ := reader.PeekLine()
+	trimmed := bytes.TrimSpace(line)
+	indent, _ := util.IndentWidth(line, reader.LineOffset()) // from 4 on it is code, or belongs to a list
+	if n := colons(trimmed); n >= 3 && n == len(trimmed) && n >= d.colons && indent < 4 && !b.inner(d, n, pc) {
+		d.closed = true
+		reader.AdvanceToEOL()
+		return parser.Close
+	}
+	return parser.Continue | parser.HasChildren
+}
+
+// inner reports whether a line of n colons belongs to something open inside d:
+// a container that it closes, or a fenced code block.
+func (b *blockParser) inner(d *Directive, n int, pc parser.Context) bool {
+	open := pc.OpenedBlocks()
+	for i := len(open) - 1; i >= 0; i-- {
+		switch in := open[i].Node.(type) {
+		case *ast.FencedCodeBlock:
+			return true
+		case *Directive:
+			if in == d {
+				return false
+			}
+			if in.Form == Container && !in.closed && n >= in.colons {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (b *blockParser) Close(ast.Node, text.Reader, parser.Context) {}
+
+func (b *blockParser) CanInterruptParagraph() bool { return true }
+
+func (b *blockParser) CanAcceptIndentedLine() bool { return false }
+
+// inlineParser reads directives in running text.
+type inlineParser struct{}
+
+func (p *inlineParser) Trigger() []byte { return []byte{':'} }
+
+// kindKey leads to Input.Kind: text that only looks like a directive stays
+// text, but one with a known name and a label that is not closed is a mistake.
+var kindKey = parser.NewContextKey()
+
+func (p *inlineParser) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
+	before := block.PrecendingCharacter()
+	if before == ':' || before >= '0' && before <= '9' || unicode.Is(unicode.Latin, before) {
+		return nil // https:x[y], 10:b[c]
+	}
+	line, _ := block.PeekLine()
+	name := nameRE.Find(line[1:])
+	if name == nil || len(line) <= 1+len(name) || line[1+len(name)] != '[' {
+		return nil
+	}
+	s := line[1:]
+	over := closing(s, len(name), '[', ']') < 0
+	if over {
+		s = ahead(block)[1:]
+	}
+	d := &Directive{Form: Inline}
+	if closing(s, len(name), '[', ']') < 0 {
+		kind, _ := pc.Get(kindKey).(func(string) (Kind, bool))
+		if kind == nil {
+			return nil
+		}
+		if _, known := kind(string(name)); !known {
+			return nil
+		}
+		s = line[1:] // what follows is read as it stands
+	}
+	n := 1 + d.parseRest(s)
+	if over {
+		d.Label = strings.Join(strings.Fields(d.Label), " ")
+	}
+	for {
+		line, _ := block.PeekLine()
+		if n < len(line) || line == nil {
+			block.Advance(n)
+			break
+		}
+		n -= len(line)
+		block.AdvanceLine()
+	}
+	return d
+}
+
+// maxLabel is how far a label that runs over several lines is looked for.
+const maxLabel = 1000 // bytes
+
+// ahead gives the text from here on, with a space for each line end.
+func ahead(block text.Reader) []byte {
+	l, pos := block.Position()
+	defer block.SetPosition(l, pos)
+	var b []byte
+	for len(b) < maxLabel {
+		line, _ := block.PeekLine()
+		if line == nil {
+			break
+		}
+		b = append(b, line...)
+		block.AdvanceLine()
+	}
+	for i, c := range b {
+		if c == '\n' {
+			b[i] = ' '
+		}
+	}
+	return b
+}
+
+// directive renders a directive, the ones inside it first.
+func (w *walk) directive(d *Directive) {
+	d.At = w.pos(d)
+	switch {
+	case d.bad != "":
+		w.Out.Errorf(d.At, diag.Directive, d.hint, "%s", d.bad)
+		w.children(d)
+		return
+	case d.Form == Container && !d.closed:
+		w.Out.Errorf(d.At, diag.Directive, fmt.Sprintf("close it with a line %s", strings.Repeat(":", d.colons)), "the block :::%s is not closed", d.Name)
+	}
+	w.children(d)
+	kind, ok := Kind(""), false
+	if w.Kind != nil {
+		kind, ok = w.Kind(d.Name)
+	}
+	if !ok {
+		var known []string
+		if w.Known != nil {
+			known = w.Known()
+		}
+		w.Out.Errorf(d.At, diag.Directive, diag.DidYouMean(d.Name, known), "unknown directive %q", d.Name)
+		return
+	}
+	if kind == "" {
+		return // what is wrong with its template has been said
+	}
+	if kind != d.Form {
+		w.Out.Errorf(d.At, diag.Directive, "write "+form(kind, d.Name), "%q is not written with %s", d.Name, map[Kind]string{Inline: "one colon", Leaf: "two colons", Container: "three colons"}[d.Form])
+		return
+	}
+	if w.count == nil {
+		w.count = map[string]int{}
+	}
+	for {
+		w.count[d.Name]++
+		d.ID = fmt.Sprintf("%s-%d", d.Name, w.count[d.Name])
+		if w.ids[d.ID] == 0 { // not a heading's
+			break
+		}
+	}
+	if d.Form == Container {
+		var h bytes.Buffer
+		for c := d.FirstChild(); c != nil; c = c.NextSibling() {
+			if err := w.engine.md.Renderer().Render(&h, w.body, c); err != nil {
+				w.Out.Errorf(d.At, diag.Directive, "", "cannot render: %v", err)
+			}
+		}
+		d.Content = h.String()
+		if w.wantMD {
+			d.ContentMD = (&mdWriter{src: w.body, absolute: w.Absolute}).blocks(d)
+		}
+	}
+	if w.Directive == nil {
+		return
+	}
+	h, m, err := w.Directive(d)
+	if err != nil {
+		hint := ""
+		if x, ok := err.(interface{ Hint() string }); ok {
+			hint = x.Hint()
+		}
+		code := diag.Code(diag.Directive)
+		if x, ok := err.(interface{ Code() diag.Code }); ok {
+			code = x.Code()
+		}
+		w.Out.Errorf(d.At, code, hint, "%s: %s", d.Name, err)
+		return
+	}
+	d.HTML, d.MD = h, m
+	if d.Form == Inline {
+		d.HTML, d.MD = strings.TrimSpace(h), strings.TrimSpace(m)
+		d.Plain = strings.TrimSpace(stdhtml.UnescapeString(markupRE.ReplaceAllString(d.HTML, "")))
+	}
+}
+
+// markupRE finds the tags in what a template gave.
+var markupRE = regexp.MustCompile(`<[^>]*>`)
+
+func form(k Kind, name string) string {
+	switch k {
+	case Inline:
+		return ":" + name + "[…] in running text"
+	case Leaf:
+		return "::" + name + "[…] on a line of its own"
+	}
+	return ":::" + name + " and close it with :::"
+}

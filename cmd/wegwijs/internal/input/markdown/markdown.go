@@ -1,0 +1,458 @@
+// Package markdown turns the body of a page into HTML and into its Markdown
+// copy, and reports what it saw: headings, links to headings elsewhere, and
+// the writer's mistakes. goldmark lives here only.
+//
+// The language is CommonMark 0.31 with tables, task lists, strikethrough,
+// footnotes, definition lists, {#id} on headings, typographic quotes, GitHub's
+// alerts and generic directives. A body is parsed once; both forms come from
+// that one tree.
+package markdown
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	stdhtml "html"
+	"regexp"
+	"strings"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	xast "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+)
+
+// Options are the habits of a language. The zero value leaves quotes as typed.
+type Options struct {
+	Quotes       [4]string // double open, double close, single open, single close; empty: quotes stay as typed
+	SpaceBefore  string    // characters before which a space becomes a narrow no-break space
+	FootnoteBack string    // what the link from a footnote back to the text says
+}
+
+// An Engine converts the pages of one language. It may be used by several
+// goroutines at once.
+type Engine struct {
+	md    goldmark.Markdown
+	space *spacer // nil: the language has no such spaces
+}
+
+// New makes an engine.
+func New(o Options) *Engine {
+	extensions := []goldmark.Extender{
+		extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignNone)),
+		extension.Strikethrough, extension.TaskList, extension.DefinitionList,
+		extension.NewFootnote(extension.WithFootnoteBacklinkHTML("↩"), extension.WithFootnoteBacklinkTitle(o.FootnoteBack)),
+	}
+	if o.Quotes != [4]string{} {
+		extensions = append(extensions, typography{o.Quotes})
+	}
+	e := new(Engine)
+	writer := html.DefaultWriter
+	if o.SpaceBefore != "" {
+		e.space = &spacer{writer, o.SpaceBefore}
+		writer = e.space
+	}
+	e.md = goldmark.New(
+		goldmark.WithExtensions(extensions...),
+		goldmark.WithParserOptions(
+			parser.WithBlockParsers(
+				util.Prioritized(&blockParser{}, 50),
+				util.Prioritized(headingParser{parser.NewSetextHeadingParser()}, 99), // before goldmark's own, at 100
+				util.Prioritized(headingParser{parser.NewATXHeadingParser()}, 599),   // likewise, at 600
+			),
+			parser.WithInlineParsers(
+				util.Prioritized(&inlineParser{}, 50),
+				util.Prioritized(looseRefs{}, 102), // behind goldmark's references, at 101
+			),
+			parser.WithASTTransformers(util.Prioritized(looseNotes{}, 100)), // before goldmark's, at 999
+		),
+		goldmark.WithRendererOptions(
+			html.WithWriter(writer),
+			renderer.WithNodeRenderers(util.Prioritized(&nodeRenderer{writer}, 10)),
+		),
+	)
+	return e
+}
+
+// Text gives a text that is not Markdown, such as a title, the no-break spaces
+// that the language has before some signs.
+func (e *Engine) Text(s string) string {
+	if e.space == nil {
+		return s
+	}
+	return e.space.space(s)
+}
+
+// A Target is what a link's destination turned out to be.
+type Target struct {
+	URL      string // what goes into href
+	Page     string // id of the page it leads to, when it is a page of this site
+	Fragment string // the heading in that page, without #
+	Lang     string // the language of what the reader finds there, when it is not that of this page
+	Problem  string // why the link cannot stand; "" when it can
+	Hint     string
+	Code     diag.Code // of the finding; "link" when empty
+}
+
+// An Image is what an image's destination turned out to be.
+type Image struct {
+	URL           string
+	Width, Height int // pixels; 0 when not known
+	Problem, Hint string
+}
+
+// A Heading is one heading of a page, or a term of a definition list that has
+// an id: links lead to both.
+type Heading struct {
+	Level int // 1 to 6; 0 for a term
+	ID    string
+	Text  string // plain text
+}
+
+// A Fragment is a link to a heading: it is checked when all pages are known.
+type Fragment struct {
+	Page string // id of the page it leads to
+	ID   string // of the heading
+	Pos  diag.Pos
+}
+
+// Facts are what is kept of a page once its text is let go.
+type Facts struct {
+	Headings  []Heading // those of level 0 last
+	Fragments []Fragment
+	Lead      int // bytes of the HTML that are the directive Input.Lead, when the page begins with it
+}
+
+// An Input is a page to convert and what it needs to know of its site. The
+// functions may be nil where a page has no such node.
+type Input struct {
+	File string // for positions
+	Src  []byte // the whole file
+	Body int    // offset in Src at which the Markdown begins
+
+	Inherit   []Heading                // headings of the page that this one translates
+	Link      func(dest string) Target // finds what a link names
+	Image     func(dest string) Image  // finds what an image names
+	Alert     func(kind string) string // names an alert: note, tip, important, warning, caution
+	Directive func(d *Directive) (html, md string, err error)
+	Kind      func(name string) (Kind, bool) // which directives there are, and of which kind; "" when that is not known
+	Known     func() []string                // their names, for a hint
+	Lead      string                         // the directive that a page may begin with, see Facts.Lead
+	Absolute  func(url string) string        // makes a URL path whole, for the Markdown copy
+	Out       *diag.List
+}
+
+// Convert writes the page's HTML to h and, when m is not nil, its Markdown
+// copy to m. Mistakes go to in.Out; what was written is then not to be used.
+func (e *Engine) Convert(in *Input, h, m *bytes.Buffer) *Facts {
+	w, doc, pc := e.parse(in)
+	w.wantMD = m != nil
+	nodes := w.headings(doc, pc)
+	w.footnotes(pc)
+	w.children(doc)
+	for i, n := range nodes { // directives say now what they say
+		w.facts.Headings[i].Text = e.Text(strings.TrimSpace(Plain(n, w.body)))
+	}
+	if d, ok := doc.FirstChild().(*Directive); ok && d.Name == in.Lead {
+		w.facts.Lead = len(d.HTML)
+	}
+	if h != nil {
+		if err := e.md.Renderer().Render(h, w.body, doc); err != nil {
+			in.Out.Errorf(diag.Pos{File: in.File}, diag.Markdown, "", "cannot render: %v", err)
+		}
+	}
+	if m != nil {
+		mw := &mdWriter{src: w.body, absolute: in.Absolute}
+		m.WriteString(mw.blocks(doc))
+		m.WriteByte('\n')
+	}
+	return w.facts
+}
+
+// Headings gives a page's headings without rendering it. A directive in one is
+// in its text by its label.
+func (e *Engine) Headings(in *Input) []Heading {
+	quiet := *in
+	quiet.Out = new(diag.List)
+	w, doc, pc := e.parse(&quiet)
+	w.headings(doc, pc)
+	return w.facts.Headings
+}
+
+// parse gives the tree of a page, and what is needed to go through it. Line
+// ends of Windows are taken out first: goldmark stumbles over some, and a page
+// has the same bytes whatever system it was saved on. Lines and columns stay
+// as they are.
+func (e *Engine) parse(in *Input) (*walk, ast.Node, parser.Context) {
+	if crlf := []byte("\r\n"); bytes.Contains(in.Src, crlf) {
+		unix := *in
+		unix.Src = bytes.ReplaceAll(in.Src, crlf, crlf[1:])
+		unix.Body -= bytes.Count(in.Src[:in.Body], crlf)
+		in = &unix
+	}
+	body := in.Src[in.Body:]
+	pc := parser.NewContext()
+	pc.Set(kindKey, in.Kind)
+	doc := e.md.Parser().Parse(text.NewReader(body), parser.WithContext(pc))
+	return &walk{Input: in, body: body, engine: e, ids: map[string]int{}, facts: &Facts{}}, doc, pc
+}
+
+// walk resolves what the tree leaves open: ids, links, images, alerts and
+// directives.
+type walk struct {
+	*Input
+	body   []byte
+	lines  *diag.Lines // of Src, once a position was asked for
+	engine *Engine
+	ids    map[string]int
+	count  map[string]int // of directives by name
+	tags   map[string]int // of HTML, those that are open by name
+	facts  *Facts
+	wantMD bool
+}
+
+func (w *walk) pos(n ast.Node) diag.Pos {
+	for ; n != nil; n = n.Parent() {
+		if p := n.Pos(); p >= 0 && p <= len(w.body) {
+			return w.at(p)
+		}
+	}
+	return diag.Pos{File: w.File}
+}
+
+// at gives the position of an offset in the body.
+func (w *walk) at(offset int) diag.Pos {
+	if w.lines == nil {
+		w.lines = diag.NewLines(w.File, w.Src)
+	}
+	return w.lines.At(w.Body + offset)
+}
+
+func (w *walk) children(n ast.Node) {
+	for c := n.FirstChild(); c != nil; {
+		next := c.NextSibling() // node may replace or remove c
+		w.node(c)
+		c = next
+	}
+}
+
+func (w *walk) node(n ast.Node) {
+	switch n := n.(type) {
+	case *ast.Text:
+		w.reference(n)
+		return
+	case *ast.String, *ast.CodeSpan, *ast.FencedCodeBlock, *ast.CodeBlock:
+		return
+	case *ast.RawHTML:
+		w.rawHTML(n)
+		return
+	case *ast.HTMLBlock:
+		line := ""
+		if n.Lines().Len() > 0 {
+			s := n.Lines().At(0)
+			line = strings.TrimSpace(string(s.Value(w.body)))
+		}
+		w.Out.Errorf(w.pos(n), diag.MarkdownHTML, rawHint(line), "raw HTML is not allowed: %s", short(line))
+		return
+	case *ast.Link:
+		w.link(n)
+	case *ast.AutoLink:
+		if t := w.Link; t != nil && n.AutoLinkType == ast.AutoLinkURL {
+			if got := t(string(n.URL(w.body))); got.Problem != "" {
+				w.problem(n, got)
+			}
+		}
+	case *ast.Image:
+		w.image(n)
+	case *ast.Blockquote:
+		if a := w.alert(n); a != nil {
+			w.children(a)
+			return
+		}
+	case *Directive:
+		w.directive(n)
+		return
+	}
+	w.children(n)
+	w.table(n) // once the directives in it say what they say
+}
+
+func short(s string) string {
+	if r := []rune(s); len(r) > 60 {
+		return string(r[:60]) + "…"
+	}
+	return s
+}
+
+var tagRE = regexp.MustCompile(`^</?([a-z][a-z0-9-]*)`)
+
+// tagHints say what to write instead of a tag.
+var tagHints = map[string]string{
+	"a": "write [text](page.md)", "img": "write ![what it shows](image.png)",
+	"br": `end the line with a backslash (\) for a line break`, "p": "leave the tag out: an empty line begins a new paragraph",
+	"b": "write **bold**", "strong": "write **bold**", "i": "write *italic*", "em": "write *italic*",
+	"code": "write `code` between backticks", "kbd": "write :ui[…] for what stands on a button", "pre": "write ``` on a line before and after the text",
+	"h1": "write ## Kop", "h2": "write ## Kop", "h3": "write ### Kop", "h4": "write #### Kop",
+	"ul": "write - before each item", "ol": "write 1. before each item", "li": "write - or 1. before each item",
+	"hr": "write --- on a line of its own", "blockquote": "write > before each line", "del": "write ~~text~~", "s": "write ~~text~~",
+	"details": "write :::details[Title] … :::", "summary": "write :::details[Title] … :::",
+	"table": "write a Markdown table, or ::settings[imap] for mail settings", "tr": "write a Markdown table, or ::settings[imap] for mail settings",
+	"script": "scripts belong in layouts/assets", "style": "styles belong in layouts/assets", "iframe": "pages load nothing from other sites; write a link",
+}
+
+// rawHTML reports a tag. That which closes one is reported with it.
+func (w *walk) rawHTML(n *ast.RawHTML) {
+	s := w.segments(n)
+	if m := tagRE.FindStringSubmatch(strings.ToLower(s)); m != nil {
+		if w.tags == nil {
+			w.tags = map[string]int{}
+		}
+		switch closes := strings.HasPrefix(s, "</"); {
+		case closes && w.tags[m[1]] > 0:
+			w.tags[m[1]]--
+			return
+		case !closes:
+			w.tags[m[1]]++
+		}
+	}
+	hint := rawHint(s)
+	if _, cell := n.Parent().(*xast.TableCell); cell && strings.HasPrefix(strings.ToLower(s), "<br") {
+		hint = "a cell has one line; make it two rows, or a list instead of a table"
+	}
+	w.Out.Errorf(w.pos(n), diag.MarkdownHTML, hint, "raw HTML is not allowed: %s", s)
+}
+
+func rawHint(s string) string {
+	s = strings.ToLower(s)
+	if strings.HasPrefix(s, "<!--") {
+		return "remove the comment; notes for writers do not belong on a page"
+	}
+	if m := tagRE.FindStringSubmatch(s); m != nil && tagHints[m[1]] != "" {
+		return tagHints[m[1]]
+	}
+	return `use Markdown or a directive; for a plain < write \<`
+}
+
+func (w *walk) segments(n *ast.RawHTML) string {
+	var b strings.Builder
+	for i := range n.Segments.Len() {
+		s := n.Segments.At(i)
+		b.Write(s.Value(w.body))
+	}
+	return short(strings.Join(strings.Fields(b.String()), " "))
+}
+
+func (w *walk) problem(n ast.Node, t Target) {
+	code := t.Code
+	if code == "" {
+		code = diag.Link
+	}
+	w.Out.Errorf(w.pos(n), code, t.Hint, "%s", t.Problem)
+}
+
+func (w *walk) link(n *ast.Link) {
+	if w.Link == nil {
+		return
+	}
+	t := w.Link(unescape(n.Destination))
+	if t.Problem != "" {
+		w.problem(n, t)
+		return
+	}
+	n.Destination = destination(t.URL)
+	if t.Lang != "" {
+		n.SetAttributeString("hreflang", []byte(t.Lang))
+	}
+	if t.Fragment != "" {
+		w.facts.Fragments = append(w.facts.Fragments, Fragment{t.Page, t.Fragment, w.pos(n)})
+	}
+	if n.FirstChild() == nil {
+		w.Out.Errorf(w.pos(n), diag.LinkText, "write what the reader finds there: [Instellingen voor IMAP](…)", "the link has no text")
+	}
+}
+
+func (w *walk) image(n *ast.Image) {
+	if w.Image == nil {
+		return
+	}
+	i := w.Image(unescape(n.Destination))
+	if i.Problem != "" {
+		w.Out.Errorf(w.pos(n), diag.Image, i.Hint, "%s", i.Problem)
+		return
+	}
+	n.Destination = destination(i.URL)
+	if i.Width > 0 && i.Height > 0 {
+		n.SetAttributeString("width", fmt.Appendf(nil, "%d", i.Width))
+		n.SetAttributeString("height", fmt.Appendf(nil, "%d", i.Height))
+	}
+	n.SetAttributeString("loading", []byte("lazy"))
+	if strings.TrimSpace(Plain(n, w.body)) == "" {
+		w.Out.Warnf(w.pos(n), diag.ImageAlt, "say what it shows: ![the screen with the settings](image.png)", "the image has no text for readers who cannot see it")
+	}
+}
+
+// Plain gives the text of a node without markup.
+func Plain(n ast.Node, src []byte) string {
+	var b strings.Builder
+	plain(&b, n, src)
+	return b.String()
+}
+
+func plain(b *strings.Builder, n ast.Node, src []byte) {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		switch c := c.(type) {
+		case *ast.Text:
+			if v := c.Segment.Value(src); c.IsRaw() {
+				b.WriteString(strings.ReplaceAll(string(v), "\n", " "))
+			} else {
+				b.WriteString(unescape(v))
+			}
+			if c.SoftLineBreak() || c.HardLineBreak() {
+				b.WriteByte(' ')
+			}
+		case *ast.String:
+			b.Write(c.Value)
+		case *Directive:
+			if c.Plain != "" {
+				b.WriteString(c.Plain)
+			} else {
+				b.WriteString(c.Label)
+			}
+		case *ast.AutoLink:
+			b.Write(c.Label(src))
+		default:
+			plain(b, c, src)
+		}
+	}
+}
+
+// unescape gives text without backslash escapes and character references. What
+// one of them gave is not looked at again: \&amp; is the text &amp;.
+func unescape(v []byte) string {
+	if bytes.IndexByte(v, '\\') < 0 && bytes.IndexByte(v, '&') < 0 {
+		return string(v)
+	}
+	var b bytes.Buffer
+	w := bufio.NewWriter(&b)
+	html.DefaultWriter.Write(w, v)
+	w.Flush()
+	return stdhtml.UnescapeString(b.String())
+}
+
+var escapeRE = regexp.MustCompile(`&#?[0-9a-zA-Z]+;|\\[[:punct:]]`)
+
+// destination gives an address as a link in the source would have it, for the
+// renderer takes escapes and character references out of it.
+func destination(url string) []byte {
+	if escapeRE.MatchString(url) {
+		url = strings.NewReplacer("&", "&amp;", `\`, `\\`).Replace(url)
+	}
+	return []byte(url)
+}

@@ -1,0 +1,343 @@
+// Package notify tells that something in the folder of a site may have changed.
+// A hint is no more than a reason to look: what changed is found by a scan.
+// So a lost event costs time, never truth, and where the system gives no
+// events at all the package only asks for scans. fsnotify lives here only.
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+
+	"wegwijs/cmd/wegwijs/internal/input/scan"
+)
+
+// A Hint says where to look.
+type Hint struct {
+	Paths []string // from the site's folder, with slashes
+	All   bool     // everywhere: events were lost
+	Sweep bool     // everywhere, in time: nothing says that something changed
+}
+
+// Options say how to watch. The zero value is the usual way.
+type Options struct {
+	Poll bool // do without events
+	// Cost gives how long the last sweep took; their pace follows from it.
+	Cost func() time.Duration
+	// Hot gives the files in which a change is most likely. Without events
+	// they are looked at more often than all the others.
+	Hot func() []string
+	// Say is told, in one line, why there are no events and what to do. It is
+	// called at most once, by Start or later.
+	Say func(line string)
+
+	// For tests: what takes the place of the system's events, the file system
+	// at a path when its events cannot be trusted, and another time between two
+	// sweeps.
+	Events func() (Events, error)
+	Silent func(path string) (kind string)
+	Pace   func(polling bool, cost time.Duration) time.Duration
+}
+
+// Events is what gives events; fsnotify's watcher is one.
+type Events interface {
+	Add(dir string) error
+	Remove(dir string) error
+	Close() error
+	Events() <-chan fsnotify.Event
+	Errors() <-chan error
+}
+
+type native struct{ *fsnotify.Watcher }
+
+func (n native) Events() <-chan fsnotify.Event { return n.Watcher.Events }
+func (n native) Errors() <-chan error          { return n.Watcher.Errors }
+
+// A Watcher gives hints until its context ends.
+type Watcher struct {
+	// Hints has the hints. Nobody else's slowness loses one: hints that are
+	// not taken are joined.
+	Hints chan Hint
+
+	dir     string
+	opt     Options
+	events  Events          // nil: the watcher polls
+	watched map[string]bool // folders of which there are events
+}
+
+// How often everything is looked at although no event came. Idle, the sweeps
+// and the looks at hot files together take under 1 % of the time.
+const (
+	sweepMin  = 2 * time.Second        // with events, the sweep only heals
+	pollMin   = 500 * time.Millisecond // without, it finds what nobody has open
+	sweepPart = 250                    // a sweep takes at most this part of the time, on several processors
+	hotPace   = 150 * time.Millisecond // a few files, each a matter of microseconds
+)
+
+func pace(polling bool, cost time.Duration) time.Duration {
+	if polling {
+		return max(pollMin, sweepPart*cost)
+	}
+	return max(sweepMin, sweepPart*cost)
+}
+
+// Start watches the inputs of the site in dir.
+func Start(ctx context.Context, dir string, opt Options) *Watcher {
+	if opt.Cost == nil {
+		opt.Cost = func() time.Duration { return 0 }
+	}
+	if opt.Hot == nil {
+		opt.Hot = func() []string { return nil }
+	}
+	if opt.Say == nil {
+		opt.Say = func(string) {}
+	}
+	if opt.Silent == nil {
+		opt.Silent = silent
+	}
+	if opt.Pace == nil {
+		opt.Pace = pace
+	}
+	w := &Watcher{Hints: make(chan Hint, 1), dir: filepath.Clean(dir), opt: opt, watched: map[string]bool{}}
+	if !opt.Poll {
+		if kind := w.silent(); kind != "" {
+			opt.Say(fmt.Sprintf("the site is on %s, which gives no reliable events: looking at its files instead; a folder on this machine's own disk is faster", kind))
+		} else if err := w.open(); err != nil {
+			w.fall(err)
+		}
+	}
+	go w.run(ctx)
+	return w
+}
+
+// silent names the first file system of the site's inputs whose events cannot
+// be trusted; "" when all can.
+func (w *Watcher) silent() string {
+	for _, name := range append([]string{"."}, scan.Roots...) { // a mount may be in a mount
+		if kind := w.opt.Silent(filepath.Join(w.dir, name)); kind != "" {
+			return kind
+		}
+	}
+	return ""
+}
+
+func (w *Watcher) open() error {
+	var err error
+	if w.opt.Events != nil {
+		w.events, err = w.opt.Events()
+	} else {
+		var n *fsnotify.Watcher
+		// A deep buffer: a branch switch changes thousands of files at once.
+		n, err = fsnotify.NewBufferedWatcher(4096)
+		w.events = native{n}
+	}
+	if err != nil {
+		w.events = nil
+		return err
+	}
+	if err := w.events.Add(w.dir); err != nil {
+		return err
+	}
+	return w.addAll()
+}
+
+// addAll watches the folders of all inputs, also such as came unseen.
+func (w *Watcher) addAll() error {
+	for _, root := range scan.Roots {
+		if err := w.add(root); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// folders calls do for a folder and those in it that can hold inputs.
+func (w *Watcher) folders(name string, do func(p string) error) error {
+	root := filepath.Join(w.dir, filepath.FromSlash(name))
+	return filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			if d != nil && d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil // gone again, or not ours to read: the scan says so
+		}
+		if p != root && scan.Transient(d.Name()) {
+			return fs.SkipDir
+		}
+		return do(p)
+	})
+}
+
+// add watches a folder and those in it.
+func (w *Watcher) add(name string) error {
+	return w.folders(name, func(p string) error {
+		err := w.events.Add(p)
+		if err == nil {
+			w.watched[p] = true
+		}
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+			return nil
+		}
+		return err
+	})
+}
+
+// forget watches a folder and those in it no longer. They are no longer at
+// that path; where they are now they would give events under their old names.
+func (w *Watcher) forget(dir string) {
+	for p := range w.watched {
+		if p == dir || strings.HasPrefix(p, dir+string(filepath.Separator)) {
+			delete(w.watched, p)
+			w.events.Remove(p) // the system may have done so already
+		}
+	}
+}
+
+// fall goes on without events, and says why and what would help.
+func (w *Watcher) fall(err error) {
+	if w.events != nil {
+		w.events.Close()
+		w.events = nil
+	}
+	need := 1
+	for _, root := range scan.Roots {
+		w.folders(root, func(string) error { need++; return nil })
+	}
+	w.opt.Say(why(err, need))
+}
+
+func (w *Watcher) run(ctx context.Context) {
+	defer func() {
+		if w.events != nil {
+			w.events.Close()
+		}
+	}()
+	next := func() time.Duration { return w.opt.Pace(w.events == nil, w.opt.Cost()) }
+	sweep := time.NewTimer(next())
+	defer sweep.Stop()
+	hot := time.NewTicker(hotPace)
+	defer hot.Stop()
+	for {
+		var events <-chan fsnotify.Event
+		var errs <-chan error
+		var looks <-chan time.Time
+		if w.events != nil {
+			events, errs = w.events.Events(), w.events.Errors()
+		} else {
+			looks = hot.C
+		}
+		var failed error
+		select {
+		case <-ctx.Done():
+			return
+		case <-sweep.C:
+			w.hint(ctx, Hint{Sweep: true})
+			sweep.Reset(next())
+		case <-looks:
+			if files := w.opt.Hot(); len(files) > 0 {
+				w.hint(ctx, Hint{Paths: files})
+			}
+		case e, ok := <-events:
+			if !ok {
+				failed = errStopped
+				break
+			}
+			var h Hint
+			if h, failed = w.event(e); failed == nil && (h.All || h.Paths != nil) {
+				w.hint(ctx, h)
+			}
+		case err, ok := <-errs:
+			switch {
+			case !ok:
+				failed = errStopped
+			case errors.Is(err, fsnotify.ErrEventOverflow):
+				if failed = w.addAll(); failed == nil {
+					w.hint(ctx, Hint{All: true})
+				}
+			default:
+				failed = err
+			}
+		}
+		if failed != nil {
+			w.fall(failed)
+			w.hint(ctx, Hint{All: true})
+			sweep.Reset(next())
+		}
+	}
+}
+
+var errStopped = errors.New("they stopped")
+
+// event turns an event into a hint. What kind of event it is does not matter,
+// but for a new folder, which must be watched too.
+func (w *Watcher) event(e fsnotify.Event) (Hint, error) {
+	rel, err := filepath.Rel(w.dir, e.Name)
+	if err != nil {
+		return Hint{}, nil
+	}
+	rel = filepath.ToSlash(rel)
+	top, _, _ := strings.Cut(rel, "/")
+	if !slices.Contains(scan.Roots, top) || rel != top && scan.Transient(filepath.Base(rel)) {
+		return Hint{}, nil
+	}
+	if (e.Has(fsnotify.Rename) || e.Has(fsnotify.Remove)) && w.watched[e.Name] {
+		w.forget(e.Name)
+		// Its new place may have been watched already, and was forgotten too.
+		if err := w.addAll(); err != nil {
+			return Hint{}, err
+		}
+	}
+	if e.Has(fsnotify.Create) {
+		if fi, err := os.Lstat(e.Name); err == nil && fi.IsDir() {
+			if err := w.add(rel); err != nil {
+				return Hint{}, err
+			}
+		}
+	}
+	return Hint{Paths: []string{rel}}, nil
+}
+
+// joined is how many paths a hint has before it becomes "everywhere".
+const joined = 256
+
+// hint puts h where the reader finds it, joined with one not taken yet.
+func (w *Watcher) hint(ctx context.Context, h Hint) {
+	for {
+		select {
+		case w.Hints <- h:
+			return
+		case old := <-w.Hints:
+			h = Join(old, h)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Join gives one hint for two.
+func Join(a, b Hint) Hint {
+	h := Hint{All: a.All || b.All}
+	if h.All {
+		return h
+	}
+	h.Sweep = a.Sweep || b.Sweep
+	h.Paths = slices.Concat(a.Paths, b.Paths)
+	slices.Sort(h.Paths)
+	h.Paths = slices.Compact(h.Paths)
+	if len(h.Paths) > joined {
+		return Hint{All: true}
+	}
+	return h
+}
+
+func noEvents(err error) string {
+	return fmt.Sprintf("the system gives no events (%v): looking at all files instead", err)
+}

@@ -1,0 +1,71 @@
+package notify
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// kinds are file systems on which others than this machine's kernel may write,
+// or that pass no events on (linux/magic.h).
+var kinds = map[uint32]string{
+	0x6969:     "NFS",
+	0xff534d42: "a Windows share (CIFS)",
+	0xfe534d42: "a Windows share (SMB2)",
+	0x517b:     "a Windows share (SMB)",
+	0x01021997: "a shared folder (9p)", // WSL's /mnt, virtual machines
+	0x65735546: "FUSE",
+	0x786f4256: "a VirtualBox shared folder",
+	0xbacbacbc: "a VMware shared folder",
+	0x6a656a63: "a virtual machine's shared folder (virtiofs)",
+	0x5346414f: "AFS",
+	0x00c36400: "Ceph",
+}
+
+// silent names the file system at path when its events cannot be trusted, else
+// "".
+func silent(path string) string {
+	var st syscall.Statfs_t
+	if syscall.Statfs(path, &st) != nil {
+		return ""
+	}
+	return kinds[uint32(st.Type)]
+}
+
+// why says in one line why there are no events and what would help. folders is
+// how many the site has.
+func why(err error, folders int) string {
+	const instead = "looking at all files instead; for events: "
+	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		limit := ""
+		want := max(524288, 2*folders)
+		if n, ok := sysctl("max_user_watches"); ok {
+			limit = fmt.Sprintf(" (%d)", n)
+			want = max(want, 2*n)
+		}
+		return fmt.Sprintf("the system's limit of watched folders%s is reached, and this site has %d: %ssudo sysctl fs.inotify.max_user_watches=%d", limit, folders, instead, want)
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+		limit := ""
+		want := 1024
+		if n, ok := sysctl("max_user_instances"); ok {
+			limit = fmt.Sprintf(" (%d)", n)
+			want = max(want, 2*n)
+		}
+		return fmt.Sprintf("the system's limit of programs that watch files%s is reached: %ssudo sysctl fs.inotify.max_user_instances=%d, or close some", limit, instead, want)
+	}
+	return noEvents(err)
+}
+
+// sysctl gives one of the limits of inotify(7).
+func sysctl(name string) (int, bool) {
+	data, err := os.ReadFile("/proc/sys/fs/inotify/" + name)
+	if err != nil {
+		return 0, false
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(string(data)))
+	return n, err == nil
+}

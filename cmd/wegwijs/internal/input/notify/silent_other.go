@@ -1,0 +1,18 @@
+//go:build !linux
+
+package notify
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+)
+
+func silent(string) string { return "" }
+
+func why(err error, folders int) string {
+	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
+		return fmt.Sprintf("the system's limit of open files is reached, and this site has %d folders: looking at all files instead; for events: ulimit -n %d", folders, max(10240, 4*folders))
+	}
+	return noEvents(err)
+}

@@ -1,0 +1,166 @@
+package forms
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"wegwijs/cmd/wegwijs/internal/input/mail"
+)
+
+// A Record is one DNS record of a mail domain, in the parts that control
+// panels ask for. Its time to live is left to the zone.
+type Record struct {
+	Name     string // relative to the domain: "_imaps._tcp"
+	Type     string // SRV (RFC 2782), CNAME or TXT
+	Priority int    // SRV: lower is tried first
+	Weight   int    // SRV: share among equals
+	Port     int    // SRV; 0 where nothing is offered
+	Target   string // SRV, CNAME: a host with its final dot; "." says "not offered"
+	Text     string // TXT: without quotes
+}
+
+// Offered reports whether r says where something is, not that it is nowhere.
+func (r Record) Offered() bool { return r.Target != "." }
+
+// Data gives what stands after the type in a zone file.
+func (r Record) Data() string {
+	switch r.Type {
+	case "SRV":
+		return fmt.Sprintf("%d %d %d %s", r.Priority, r.Weight, r.Port, r.Target)
+	case "TXT":
+		return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(r.Text) + `"`
+	}
+	return r.Target
+}
+
+// services are the labels of RFC 6186 §3 and RFC 8314 §5.1, in the order in
+// which they are printed.
+var services = []struct {
+	name     string
+	protocol mail.Protocol
+	security mail.Security
+}{
+	{"_imaps._tcp", mail.IMAP, mail.TLS},
+	{"_imap._tcp", mail.IMAP, mail.STARTTLS},
+	{"_pop3s._tcp", mail.POP, mail.TLS},
+	{"_pop3._tcp", mail.POP, mail.STARTTLS},
+	{"_submissions._tcp", mail.SMTP, mail.TLS},
+	{"_submission._tcp", mail.SMTP, mail.STARTTLS},
+}
+
+// step is the distance between priorities: an administrator can put a record
+// of their own in between.
+const step = 10
+
+// Records gives the DNS records of one of the product's mail domains, for
+// owners who run their own DNS.
+//
+// The SRV records are those of RFC 6186 §3 and RFC 8314 §5.1. Their priorities
+// also compare protocols (RFC 6186 §3.4): IMAP before POP and TLS before
+// STARTTLS. A label without a server gets the target "." ("decidedly not
+// available", RFC 2782), so that a program need not try the cleartext ports.
+// Rows without encryption are left out: their label also means STARTTLS. Where
+// such a row is the only one its label gets no record at all, since "." would
+// be a lie.
+//
+// Where [Files] makes Autoconfig, Autodiscover or PACC and the site's host is
+// known, names that lead programs to it follow; the server there needs a
+// certificate for autoconfig.DOMAIN (and ua-auto-config.DOMAIN), and the
+// target of an SRV record must not itself be an alias (RFC 2782), which only
+// the DNS can tell. An SRV record for Autodiscover loses the domain that was
+// asked about, so only the record's first product has one.
+func Records(r *mail.Record, p *mail.Product, domain string, s *Site) ([]Record, []LeftOut) {
+	v := newSieve(FormDNS, p)
+	plain := map[mail.Protocol]bool{}
+	for _, row := range Rows(p, mail.Protocols...) {
+		if row.Security == mail.None {
+			plain[row.Protocol] = true
+			v.take(row, whyPlain, hintPlain)
+			continue
+		}
+		v.take(row, "", "")
+	}
+	priority := map[string]int{} // by direction
+	var records []Record
+	for _, service := range services {
+		direction := "in"
+		if service.protocol == mail.SMTP {
+			direction = "out"
+		}
+		found := false
+		for _, row := range v.rows(service.protocol) {
+			if row.Security != service.security {
+				continue
+			}
+			found = true
+			records = append(records, Record{
+				Name: service.name, Type: "SRV", Priority: priority[direction], Weight: 1,
+				Port: row.Port, Target: row.Host + ".",
+			})
+			priority[direction] += step
+		}
+		if !found && !(service.security == mail.STARTTLS && plain[service.protocol]) {
+			records = append(records, Record{Name: service.name, Type: "SRV", Target: "."})
+		}
+	}
+	records = append(records, pointers(r, p, domain, s, v)...)
+	return records, v.left()
+}
+
+// pointers gives the records that lead programs to the site's files.
+func pointers(r *mail.Record, p *mail.Product, domain string, s *Site, v *sieve) []Record {
+	var records []Record
+	if s.Makes(FormAutodiscover) {
+		if data, _ := Autodiscover(p, s); data != nil {
+			switch host := s.host(s.AutodiscoverHost); {
+			case host == "":
+			case p.ID != r.Products[0].ID:
+				v.value("autodiscover", "an SRV record does not carry the domain, and that address answers for another product")
+			default:
+				records = append(records, Record{Name: "_autodiscover._tcp", Type: "SRV", Port: 443, Target: host + "."})
+			}
+		}
+	}
+	alias := func(name string) {
+		host := s.host(s.AutoconfigHost)
+		if host != "" && host != name+"."+domain { // a name is no alias of itself
+			records = append(records, Record{Name: name, Type: "CNAME", Target: host + "."})
+		}
+	}
+	if s.Makes(FormAutoconfig) {
+		if data, _ := Autoconfig(p, s); data != nil {
+			alias("autoconfig")
+		}
+	}
+	if s.Makes(FormPACC) {
+		if data, _ := PACC(p, s); data != nil {
+			alias("ua-auto-config")
+			records = append(records, PACCRecord(data))
+		}
+	}
+	return records
+}
+
+// Zone writes records as lines of a zone file (RFC 1035 §5) to paste below the
+// domain's own: names relative to it, targets with their final dot. What was
+// left out is noted in comments; it may be nil.
+func Zone(domain string, records []Record, left []LeftOut) []byte {
+	name, kind := 0, 0
+	for _, r := range records {
+		name, kind = max(name, len(r.Name)), max(kind, len(r.Type))
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "; mail settings for %s\n", domain)
+	for _, l := range left {
+		fmt.Fprintf(&b, "; left out: %s: %s\n", l.What, l.Why)
+	}
+	for _, r := range records {
+		data := r.Data()
+		if r.Type == "SRV" {
+			data = fmt.Sprintf("%2d %d %-3d %s", r.Priority, r.Weight, r.Port, r.Target)
+		}
+		fmt.Fprintf(&b, "%-*s  IN %-*s %s\n", name, r.Name, kind, r.Type, data)
+	}
+	return b.Bytes()
+}

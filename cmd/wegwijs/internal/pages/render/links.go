@@ -1,0 +1,245 @@
+package render
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"net/url"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/fileset"
+	"wegwijs/cmd/wegwijs/internal/input/content"
+	"wegwijs/cmd/wegwijs/internal/input/markdown"
+	"wegwijs/cmd/wegwijs/internal/site"
+)
+
+// schemes are those that a link may have; javascript: and data: never pass.
+var schemes = []string{"https", "http", "mailto", "tel"}
+
+// link finds what a link in the text of p names. Links name files; the reader
+// gets the page in their own language.
+func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
+	u, err := url.Parse(dest)
+	if err != nil {
+		return markdown.Target{Problem: fmt.Sprintf("%q is not an address", dest), Hint: "write a page's file (pagina.md) or a whole address (https://…)"}
+	}
+	switch {
+	case dest == "", strings.HasPrefix(dest, "?"):
+		return markdown.Target{Problem: "the link leads nowhere", Hint: "write a page's file between the brackets: [text](pagina.md)"}
+	case u.Scheme != "":
+		if !slices.Contains(schemes, strings.ToLower(u.Scheme)) {
+			return markdown.Target{Problem: fmt.Sprintf("a link cannot begin with %s:", u.Scheme), Hint: "use https:, mailto: or tel:", Code: diag.LinkScheme}
+		}
+		if (u.Scheme == "http" || u.Scheme == "https") && u.Host == "" {
+			return markdown.Target{Problem: fmt.Sprintf("%q has no host name", dest), Hint: "write the whole address: https://www.example.nl/"}
+		}
+		if (u.Scheme == "mailto" || u.Scheme == "tel") && u.Opaque == "" {
+			return markdown.Target{Problem: fmt.Sprintf("%q leads nowhere", dest), Hint: "write what comes behind " + u.Scheme + ":, without slashes"}
+		}
+		return markdown.Target{URL: dest}
+	case strings.HasPrefix(dest, "//"), strings.HasPrefix(dest, `\`), strings.Contains(u.Path, `\`):
+		return markdown.Target{Problem: fmt.Sprintf("%q is not an address", dest), Hint: "write https: before it"}
+	case strings.HasPrefix(dest, "#"):
+		return markdown.Target{URL: "#" + url.PathEscape(u.Fragment), Page: p.ID, Fragment: u.Fragment}
+	case strings.HasSuffix(u.Path, ".md"):
+		return r.pageLink(p, u, dest)
+	}
+	rest := relative(p, u.Path)
+	if leadsOut(rest) {
+		return markdown.Target{Problem: fmt.Sprintf("%q leads out of the folder of the language", dest), Hint: "put the file in the folder of the page", Code: diag.LinkFile}
+	}
+	if f, ok := r.beside(p, rest); ok {
+		return markdown.Target{URL: f.URL + suffix(u)}
+	}
+	if strings.HasPrefix(u.Path, "/") {
+		if _, ok := r.paths.File(fileset.PathOf(u.Path)); ok && !strings.HasSuffix(u.Path, "/") {
+			return markdown.Target{URL: dest}
+		}
+		for _, l := range r.Site.Locales {
+			for _, q := range l.All {
+				if "/"+q.Dir == strings.TrimSuffix(u.Path, "/") || q.Dir == "" && u.Path == "/" {
+					return markdown.Target{Problem: fmt.Sprintf("%q is the address of a page; links name files", dest), Hint: "write /" + file(q) + ": it then leads to the reader's own language"}
+				}
+			}
+		}
+	}
+	t := markdown.Target{Problem: fmt.Sprintf("no file %q", u.Path), Hint: "put the file in the folder of the page, or name a page by its file: pagina.md", Code: diag.LinkFile}
+	if q, ok := p.Locale.Page(rest); ok {
+		t.Hint = "write " + path.Base(file(q)) + ": links name the page's file"
+	} else if ext := path.Ext(u.Path); ext != "" && !slices.Contains(fileset.Types(), strings.ToLower(ext)) {
+		t.Hint = "files of the kind " + ext + " are not published"
+	}
+	return t
+}
+
+// file gives a page's file below its language's folder.
+func file(p *site.Page) string {
+	_, rest := content.Split(p.File)
+	return rest
+}
+
+// relative gives the path below the language's folder that a link in p names:
+// /a.md from that folder, a.md from the page's own.
+func relative(p *site.Page, dest string) string {
+	if strings.HasPrefix(dest, "/") {
+		return path.Clean(strings.TrimLeft(dest, "/"))
+	}
+	return path.Join(path.Dir(file(p)), dest)
+}
+
+// leadsOut reports whether a path from [relative] is not below the folder.
+func leadsOut(rest string) bool { return rest == ".." || strings.HasPrefix(rest, "../") }
+
+// suffix gives what stands behind the path in a link.
+func suffix(u *url.URL) string {
+	s := ""
+	if u.RawQuery != "" {
+		s = "?" + u.RawQuery
+	}
+	if u.Fragment != "" {
+		s += "#" + url.PathEscape(u.Fragment)
+	}
+	return s
+}
+
+func (r *Renderer) pageLink(p *site.Page, u *url.URL, dest string) markdown.Target {
+	rest := relative(p, u.Path)
+	if leadsOut(rest) {
+		hint := "a link stays below content/" + p.Lang + "; the reader gets the page in their own language by itself"
+		return markdown.Target{Problem: fmt.Sprintf("%q leads out of the folder of the language", dest), Hint: hint, Code: diag.LinkPage}
+	}
+	id, _ := content.ID(rest)
+	to, ok := p.Locale.Page(id)
+	if r.Site.Broken(id) {
+		return markdown.Target{URL: "#"} // whatever it is; the site is not published
+	}
+	if !ok {
+		return markdown.Target{Problem: fmt.Sprintf("no page content/%s/%s", p.Lang, rest), Hint: r.nearestPage(p, id, u.Path), Code: diag.LinkPage}
+	}
+	if to.Index != strings.HasSuffix("/"+rest, "/index.md") {
+		return markdown.Target{Problem: fmt.Sprintf("no page content/%s/%s", p.Lang, rest), Hint: "write " + file(to), Code: diag.LinkPage}
+	}
+	t := markdown.Target{URL: to.URL + suffix(u), Page: id, Fragment: u.Fragment}
+	if to.Lang != p.Lang {
+		t.Lang = to.Lang
+	}
+	return t
+}
+
+// nearestPage gives a hint for a link from p to an id that no page has; dest is
+// the path as typed.
+func (r *Renderer) nearestPage(p *site.Page, id, dest string) string {
+	near := ""
+	// As if the path began in the language's folder, behind the name of that
+	// folder or not.
+	whole := strings.TrimPrefix(relative(p, "/"+dest), p.Lang+"/")
+	if root, _ := content.ID(whole); root != "" {
+		if _, ok := p.Locale.Page(root); ok {
+			near = root
+		}
+	}
+	if near == "" {
+		var ids []string
+		for _, q := range p.Locale.All {
+			ids = append(ids, q.ID)
+		}
+		same := slices.IndexFunc(ids, func(q string) bool { return q != "" && path.Base(q) == path.Base(id) })
+		if near = diag.Nearest(id, ids); near == "" && same >= 0 { // the same name in another folder
+			near = ids[same]
+		}
+	}
+	if near == "" {
+		return "see content/" + p.Lang + " for the pages there are"
+	}
+	q, _ := p.Locale.Page(near)
+	from, to := path.Dir(file(p)), file(q)
+	if path.Dir(to) == from {
+		to = path.Base(to)
+	} else {
+		to = "/" + to
+	}
+	return fmt.Sprintf("did you mean %s?", to)
+}
+
+// beside finds a file beside the pages by its path below the language's
+// folder: in the folder of the text's language, or in that of the text it was
+// translated from.
+func (r *Renderer) beside(p *site.Page, rest string) (site.File, bool) {
+	for _, lang := range []string{p.Lang, r.Site.Reference(p.ID).Lang} {
+		if f, ok := r.Site.File(content.Root + "/" + lang + "/" + rest); ok {
+			return f, true
+		}
+	}
+	return site.File{}, false
+}
+
+// image finds what an image in the text of p names, and its size.
+func (r *Renderer) image(p *site.Page, dest string) markdown.Image {
+	u, err := url.Parse(dest)
+	switch {
+	case err != nil:
+		return markdown.Image{Problem: fmt.Sprintf("%q is not an address", dest), Hint: "write % in the name of a file as %25"}
+	case u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https":
+		return markdown.Image{Problem: fmt.Sprintf("an image cannot begin with %s:", u.Scheme), Hint: "put the file in the folder of the page, and write its name"}
+	case u.Scheme != "" || u.Host != "":
+		return markdown.Image{Problem: fmt.Sprintf("the image %q is on another site", dest), Hint: "put the file in the folder of the page; pages load nothing from elsewhere"}
+	}
+	rest := relative(p, u.Path)
+	if leadsOut(rest) {
+		return markdown.Image{Problem: fmt.Sprintf("%q leads out of the folder of the language", dest), Hint: "put the image in the folder of the page"}
+	}
+	f, ok := r.beside(p, rest)
+	if !ok && strings.HasSuffix(rest, ".md") {
+		return markdown.Image{Problem: fmt.Sprintf("%q is no image", dest), Hint: "leave out the ! for a link to the page"}
+	}
+	if !ok {
+		return markdown.Image{Problem: fmt.Sprintf("no image %q", dest), Hint: "put the file in the folder of the page: content/" + p.Lang + "/" + rest}
+	}
+	img := markdown.Image{URL: f.URL + suffix(u)}
+	img.Width, img.Height = r.size(f.Source)
+	return img
+}
+
+// maxSize is beyond what an image measures in pixels.
+const maxSize = 1 << 16
+
+// svgSize reads the size of an SVG image from its root element.
+func svgSize(data []byte) (w, h int) {
+	d := xml.NewDecoder(bytes.NewReader(data))
+	for {
+		t, err := d.Token()
+		if err != nil {
+			return 0, 0
+		}
+		el, ok := t.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		var box []string
+		for _, a := range el.Attr {
+			switch a.Name.Local {
+			case "width":
+				w, _ = strconv.Atoi(strings.TrimSuffix(a.Value, "px"))
+			case "height":
+				h, _ = strconv.Atoi(strings.TrimSuffix(a.Value, "px"))
+			case "viewBox":
+				box = strings.Fields(strings.ReplaceAll(a.Value, ",", " "))
+			}
+		}
+		if (w == 0 || h == 0) && len(box) == 4 {
+			fw, _ := strconv.ParseFloat(box[2], 64)
+			fh, _ := strconv.ParseFloat(box[3], 64)
+			if fw < maxSize && fh < maxSize { // false for what is no number
+				w, h = int(fw+.5), int(fh+.5)
+			}
+		}
+		if w <= 0 || h <= 0 || w >= maxSize || h >= maxSize {
+			return 0, 0
+		}
+		return w, h
+	}
+}

@@ -1,0 +1,37 @@
+package render
+
+import (
+	"slices"
+	"testing"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/content"
+	"wegwijs/cmd/wegwijs/internal/input/mail"
+)
+
+func TestTypedHostNames(t *testing.T) {
+	record := &mail.Record{Products: []mail.Product{{ID: "h", Domains: []string{"a.nl"}, Servers: []mail.Server{{Protocol: mail.IMAP, Host: "imap.a.nl"}, {Protocol: mail.SMTP, Host: "out.big.example"}}}}}
+	for _, c := range []struct {
+		text string
+		want []string
+	}{
+		{"Gebruik imap.a.nl.", []string{"p.md:4:9 the host name imap.a.nl is typed into the page"}},
+		{"`imap.a.nl`", []string{"p.md:4:2 the host name imap.a.nl is typed into the page"}},
+		{"mail.a.nl", []string{"p.md:4:1 mail.a.nl is not one of the mail servers in site.toml"}},
+		{"out.big.example", []string{"p.md:4:1 the host name out.big.example is typed into the page"}},
+		{"not.out.big.example", []string{"p.md:4:1 not.out.big.example is not one of the mail servers in site.toml"}},
+		{"a.nl, x@a.nl, https://www.a.nl/, imap.a.nlx, imap.a.nl.example", nil},
+		{":setting[imap.host]", nil},
+		{"two imap.a.nl and imap.a.nl", []string{"p.md:4:5 the host name imap.a.nl is typed into the page", "p.md:4:19 the host name imap.a.nl is typed into the page"}},
+	} {
+		out := new(diag.List)
+		typed(record, &content.Page{File: "p.md"}, []byte("+++\ntitle = \"imap.a.nl\"\n+++\n"+c.text), out)
+		var got []string
+		for _, d := range out.Sorted() {
+			got = append(got, d.Pos.String()+" "+d.Msg)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%q: got %q, want %q", c.text, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,582 @@
+// Package render turns a site into its file set: pages and their Markdown
+// copies, error pages, redirects, sitemap and the other files for programs,
+// server rules and assets. Each file is made when it is asked for; what that
+// finds out about a page is kept.
+package render
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"html/template"
+	"image"
+	_ "image/gif"  // sizes of images
+	_ "image/jpeg" // likewise
+	_ "image/png"  // likewise
+	"slices"
+	"strings"
+	"sync"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/fileset"
+	"wegwijs/cmd/wegwijs/internal/input/content"
+	"wegwijs/cmd/wegwijs/internal/input/i18n"
+	"wegwijs/cmd/wegwijs/internal/input/markdown"
+	"wegwijs/cmd/wegwijs/internal/input/scan"
+	"wegwijs/cmd/wegwijs/internal/pages/layout"
+	"wegwijs/cmd/wegwijs/internal/site"
+)
+
+// An Input is all that a file set is made of.
+type Input struct {
+	Site     *site.Site
+	Layouts  *layout.Set
+	Strings  *i18n.Catalogue
+	Settings *layout.SettingsSource
+	Extra    []fileset.File // files of other stages, such as the forms of the mail record
+	// Read gives the bytes of an input file as they were when the site was
+	// scanned, and Hash their hash.
+	Read    func(file string) ([]byte, error)
+	Hash    func(file string) scan.Hash
+	Release string // a digest of the site's input
+	// Prev is a renderer of an earlier state, or nil. What it found out is
+	// used again where it still holds.
+	Prev *Renderer
+}
+
+// A Renderer makes the files of one state of the site. It may be used by
+// several goroutines at once.
+type Renderer struct {
+	Input
+	engines map[string]*markdown.Engine // by language of the text
+	sites   []*layout.Site              // by locale
+	paths   *fileset.Set                // every path of the set
+	texts   *texts
+	memo    *memo
+}
+
+// texts is what was found out about input files. Each entry says of which
+// bytes, so several states share one.
+type texts struct {
+	mu       sync.Mutex
+	headings map[string]*headings // by file
+	sizes    map[string]size      // by file
+}
+
+// memo is what was found out about pages. Its entries hold for one site, one
+// set of layouts and one set of strings.
+type memo struct {
+	navs    sync.Map // navKey to *navEntry
+	mu      sync.Mutex
+	results map[*site.Page]*Result
+	others  map[string][]diag.Diagnostic // findings of files that are no pages
+}
+
+// headings are the headings of a text, found once.
+type headings struct {
+	of    textKey
+	mu    sync.Mutex
+	known bool
+	list  []markdown.Heading
+}
+
+// textKey says of which bytes something holds: of the text's own and of those
+// of the text that it translates, whose heading ids it takes over.
+type textKey struct{ own, reference scan.Hash }
+
+type size struct {
+	of   scan.Hash
+	w, h int
+}
+
+// A Result is what making a page found out.
+type Result struct {
+	Findings  []diag.Diagnostic
+	Fragments []markdown.Fragment
+	of        textKey
+}
+
+// New makes a renderer.
+func New(in Input) *Renderer {
+	r := &Renderer{Input: in, engines: map[string]*markdown.Engine{}}
+	prev := in.Prev
+	r.Prev = nil                                   // an earlier state is not kept by a later one
+	if prev != nil && prev.Strings == in.Strings { // on which quotes in headings depend
+		r.texts = prev.texts
+	} else {
+		r.texts = &texts{headings: map[string]*headings{}, sizes: map[string]size{}}
+	}
+	if prev != nil && prev.Site == in.Site && prev.Layouts == in.Layouts && prev.Strings == in.Strings && prev.Settings == in.Settings {
+		r.engines, r.sites, r.paths, r.memo = prev.engines, prev.sites, prev.paths, prev.memo
+		return r
+	}
+	r.memo = &memo{results: map[*site.Page]*Result{}, others: map[string][]diag.Diagnostic{}}
+	s := in.Site
+	var langs []layout.Language
+	for _, l := range s.Locales {
+		home := l.Prefix + "/"
+		if l.Home != nil {
+			home = l.Home.URL
+		}
+		langs = append(langs, layout.Language{Lang: l.Lang, Name: l.Name, Dir: l.Language.Dir, Home: home})
+		str := in.Strings.Lang(l.Lang)
+		back, _ := str.T("footnote_back")
+		r.engines[l.Lang] = markdown.New(markdown.Options{Quotes: str.Quotes, SpaceBefore: str.SpaceBefore, FootnoteBack: back})
+	}
+	p := s.Config.Provider
+	provider := layout.Provider{Name: p.Name, ShortName: p.ShortName, Website: p.Website, Contact: template.URL(p.Contact), Status: template.URL(p.Status), Logo: p.Logo}
+	if p.Logo != "" {
+		for _, a := range in.Layouts.Assets.Files {
+			if a.Source == layout.Root+"/assets/"+p.Logo {
+				provider.LogoWidth, provider.LogoHeight = imageSize(p.Logo, a.Data)
+			}
+		}
+	}
+	webmail := ""
+	if first, ok := s.Config.Mail.Product(""); ok {
+		webmail = first.Webmail
+	}
+	for i, l := range s.Locales {
+		r.sites = append(r.sites, layout.NewSite(layout.Site{
+			Title: l.Title, BaseURL: s.Config.BaseURL, Lang: l.Lang, Dir: l.Language.Dir, LangName: l.Name,
+			Home: layout.Link{URL: langs[i].Home, Title: l.Title}, DefaultLang: s.Locales[0].Lang, Languages: langs, Provider: provider, Webmail: webmail,
+		}, in.Strings.Lang(l.Lang), func(id string) (layout.Link, bool) {
+			p, ok := l.Page(id)
+			if !ok {
+				return layout.Link{}, false
+			}
+			return r.linkTo(p), true
+		}))
+	}
+	return r
+}
+
+func (r *Renderer) linkTo(p *site.Page) layout.Link {
+	text := r.engines[p.Lang].Text
+	l := layout.Link{URL: p.URL, Title: text(p.Title), Description: text(p.Description)}
+	if p.Fallback {
+		l.Lang = p.Lang
+	}
+	return l
+}
+
+// key gives of which bytes a text and its headings are made.
+func (r *Renderer) key(p *content.Page) textKey {
+	k := textKey{own: r.Hash(p.File)}
+	if ref := r.Site.Reference(p.ID); ref != nil && ref != p {
+		k.reference = r.Hash(ref.File)
+	}
+	return k
+}
+
+// entry gives the place of a text's headings.
+func (r *Renderer) entry(p *content.Page) *headings {
+	k := r.key(p)
+	r.texts.mu.Lock()
+	defer r.texts.mu.Unlock()
+	h := r.texts.headings[p.File]
+	if h == nil || h.of != k {
+		h = &headings{of: k}
+		r.texts.headings[p.File] = h
+	}
+	return h
+}
+
+// Headings gives the headings of a text. The error is that of reading it.
+func (r *Renderer) Headings(p *content.Page) ([]markdown.Heading, error) {
+	h := r.entry(p)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.known {
+		src, err := r.Read(p.File)
+		if err != nil {
+			return nil, err
+		}
+		inherit, err := r.inherited(p)
+		if err != nil {
+			return nil, err
+		}
+		h.list = r.engines[p.Lang].Headings(&markdown.Input{File: p.File, Src: src, Body: content.Body(src), Inherit: inherit})
+		h.known = true
+	}
+	return h.list, nil
+}
+
+// Forget drops what is known of files that are no longer there.
+func (r *Renderer) Forget(files []string) {
+	r.texts.mu.Lock()
+	defer r.texts.mu.Unlock()
+	for _, f := range files {
+		delete(r.texts.headings, f)
+		delete(r.texts.sizes, f)
+	}
+}
+
+// size gives the size of an image beside the pages, in pixels.
+func (r *Renderer) size(source string) (w, h int) {
+	of := r.Hash(source)
+	r.texts.mu.Lock()
+	s, ok := r.texts.sizes[source]
+	r.texts.mu.Unlock()
+	if !ok || s.of != of {
+		data, err := r.Read(source)
+		if err != nil {
+			return 0, 0
+		}
+		s = size{of: of}
+		s.w, s.h = imageSize(source, data)
+		r.texts.mu.Lock()
+		r.texts.sizes[source] = s
+		r.texts.mu.Unlock()
+	}
+	return s.w, s.h
+}
+
+// inherited gives the headings of the text that p is a translation of.
+func (r *Renderer) inherited(p *content.Page) ([]markdown.Heading, error) {
+	if ref := r.Site.Reference(p.ID); ref != nil && ref != p {
+		return r.Headings(ref)
+	}
+	return nil, nil
+}
+
+// learn keeps the headings that rendering a text found, so that nobody parses
+// it again for them.
+func (r *Renderer) learn(p *content.Page, list []markdown.Heading) {
+	h := r.entry(p)
+	h.mu.Lock()
+	h.list, h.known = list, true
+	h.mu.Unlock()
+}
+
+// Page makes a page: its HTML into h, and its Markdown copy into m. Either may
+// be nil. Mistakes are kept as the page's [Result].
+func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) error {
+	if h != nil && m == nil && r.Site.Config.Outputs.Markdown {
+		m = new(bytes.Buffer) // for what may be wrong in making it
+	}
+	src, err := r.Read(p.File)
+	if err != nil {
+		return err
+	}
+	inherit, err := r.inherited(p.Page)
+	if err != nil {
+		return err
+	}
+	out := new(diag.List)
+	data := r.data(p)
+	var body bytes.Buffer
+	body.Grow(2 * len(src))
+	engine := r.engines[p.Lang]
+	str := r.Strings.Lang(p.Lang)
+	var copied *bytes.Buffer
+	if m != nil {
+		copied = new(bytes.Buffer)
+	}
+	facts := engine.Convert(&markdown.Input{
+		File: p.File, Src: src, Body: content.Body(src), Inherit: inherit, Lead: "summary",
+		Link:  func(dest string) markdown.Target { return r.link(p, dest) },
+		Image: func(dest string) markdown.Image { return r.image(p, dest) },
+		Alert: func(kind string) string {
+			label, err := str.T("alert_" + kind)
+			if err != nil {
+				out.Errorf(diag.Pos{File: str.File}, diag.I18nMissing, fmt.Sprintf("add alert_%s = \"…\" to %s", kind, str.File), "%s", err)
+			}
+			return label
+		},
+		Kind:     r.Layouts.Directive,
+		Known:    r.Layouts.Directives,
+		Absolute: r.absolute,
+		Out:      out,
+		Directive: func(d *markdown.Directive) (string, string, error) {
+			return r.directive(p, data, d, m != nil)
+		},
+	}, &body, copied)
+	r.learn(p.Page, facts.Headings)
+	if !p.Fallback {
+		typed(r.Site.Config.Mail, p.Page, src, out)
+	}
+	rendered := body.String()
+	data.Lead, data.Content = template.HTML(rendered[:facts.Lead]), template.HTML(rendered[facts.Lead:])
+	data.TOC = toc(facts.Headings)
+	if h != nil {
+		data.Nav = r.nav(p, out)
+		if p.Layout != "" && !r.Layouts.Has(p.Layout) {
+			hint := diag.DidYouMean(p.Layout, r.Layouts.Names())
+			if hint == "" {
+				hint = "leave out the line: the site has no layouts to choose from"
+			}
+			out.Errorf(content.Locate(p.File, src, "layout", -1), diag.PageLayout, hint, "no layout %q", p.Layout)
+		}
+		if err := r.Layouts.Page(h, data, p.Layout); err != nil {
+			r.layoutError(out, p.File, err)
+		}
+	}
+	if m != nil {
+		r.markdownHead(m, p, data)
+		m.Write(copied.Bytes())
+	}
+	if h != nil { // the layout was seen too
+		r.memo.mu.Lock()
+		r.memo.results[p] = &Result{Findings: out.Sorted(), Fragments: facts.Fragments, of: r.key(p.Page)}
+		r.memo.mu.Unlock()
+	}
+	return nil
+}
+
+// layoutError puts a failure of a template on the list, at its place in the
+// layout; the page that met it is in the hint.
+func (r *Renderer) layoutError(out *diag.List, file string, err error) {
+	d, cause, ok := layout.Diagnose(err)
+	if !ok {
+		hint, code := "", layout.RunCode
+		switch c := cause.(type) {
+		case *layout.Hinted:
+			hint, code = c.Hint(), diag.Layout
+		case *layout.Unset:
+			hint, code = c.Hint(), c.Code()
+		}
+		out.Errorf(diag.Pos{File: file}, code, hint, "%s", cause)
+		return
+	}
+	out.Add(d)
+}
+
+// directive renders one directive of a page.
+func (r *Renderer) directive(p *site.Page, page *layout.Page, d *markdown.Directive, md bool) (string, string, error) {
+	data := layout.NewDirective(layout.Directive{Page: page, Name: d.Name, Label: d.Label, Attrs: d.Attrs, Content: template.HTML(d.Content), ID: d.ID}, r.Settings)
+	h, m, err := r.Layouts.Render(data, d.ContentMD, md)
+	if err == nil {
+		return h, m, nil
+	}
+	where, cause, isLayout := layout.Diagnose(err)
+	if !isLayout {
+		return "", "", cause
+	}
+	return "", "", &layout.Failure{Hinted: layout.Hinted{Msg: fmt.Sprintf("%s (at %s)", where.Msg, where.Pos), Way: "the template of the directive needs mending"}}
+}
+
+// data gives what templates see of a page, but for its text.
+func (r *Renderer) data(p *site.Page) *layout.Page {
+	s := r.sites[p.Locale.N]
+	text := r.engines[p.Lang].Text
+	d := &layout.Page{
+		Site: s, Kind: kind(p), ID: p.ID, Title: text(p.Title), Description: text(p.Description), URL: p.URL, Permalink: s.BaseURL + p.URL,
+		Lang: p.Lang, Dir: s.Dir, Updated: p.Updated, Keywords: p.Keywords,
+	}
+	d.Canonical = d.Permalink
+	if p.Fallback {
+		from := r.locale(p.Lang)
+		d.Dir = from.Language.Dir
+		d.NoIndex = true
+		own, _ := from.Page(p.ID)
+		d.Canonical = s.BaseURL + own.URL
+		d.Notice = &layout.Notice{Lang: p.Lang, LangName: from.Name, URL: own.URL}
+	}
+	for up := p.Parent; up != nil; up = up.Parent {
+		d.Breadcrumbs = append(d.Breadcrumbs, r.linkTo(up))
+	}
+	slices.Reverse(d.Breadcrumbs)
+	if p.Parent != nil {
+		l := r.linkTo(p.Parent)
+		d.Section = &l
+		if p.At > 0 {
+			l := r.linkTo(p.Parent.Children[p.At-1])
+			d.Prev = &l
+		}
+		if p.At+1 < len(p.Parent.Children) {
+			l := r.linkTo(p.Parent.Children[p.At+1])
+			d.Next = &l
+		}
+	}
+	for _, c := range p.Children {
+		d.Children = append(d.Children, r.linkTo(c))
+	}
+	for _, id := range p.Related {
+		if q, ok := p.Locale.Page(id); ok {
+			d.Related = append(d.Related, r.linkTo(q))
+		}
+	}
+	d.Alternates = r.alternates(p)
+	for _, l := range r.Site.Locales {
+		t := layout.Translation{Lang: l.Lang, Name: l.Name, Dir: l.Language.Dir, URL: l.Prefix + "/", Current: l == p.Locale, Fallback: true, Strings: r.Strings.Lang(l.Lang)}
+		if q, ok := l.Page(p.ID); ok {
+			t.URL, t.Fallback = q.URL, q.Fallback
+		}
+		d.Translations = append(d.Translations, t)
+	}
+	if r.Site.Config.Outputs.Markdown {
+		d.Markdown = p.URL + "index.md"
+	}
+	return d
+}
+
+func kind(p *site.Page) string {
+	switch {
+	case p.ID == "":
+		return "home"
+	case p.Section():
+		return "section"
+	}
+	return "page"
+}
+
+func (r *Renderer) locale(lang string) *site.Locale {
+	for _, l := range r.Site.Locales {
+		if l.Lang == lang {
+			return l
+		}
+	}
+	return nil
+}
+
+// alternates gives the real translations of a page with absolute addresses,
+// x-default last; none when it is a fallback or the only one.
+func (r *Renderer) alternates(p *site.Page) []layout.Alternate {
+	if p.Fallback {
+		return nil
+	}
+	var list []layout.Alternate
+	texts := r.Site.Translations(p.ID)
+	for i, l := range r.Site.Locales {
+		if texts[i] == nil {
+			continue
+		}
+		if q, ok := l.Page(p.ID); ok && !q.Fallback {
+			list = append(list, layout.Alternate{Lang: l.Lang, URL: r.Site.Config.BaseURL + q.URL})
+		}
+	}
+	if len(list) < 2 {
+		return nil
+	}
+	return append(list, layout.Alternate{Lang: "x-default", URL: list[0].URL})
+}
+
+// toc nests the headings of level 2 and 3.
+func toc(hs []markdown.Heading) []layout.Heading {
+	var list []layout.Heading
+	for _, h := range hs {
+		e := layout.Heading{Level: h.Level, ID: h.ID, Title: h.Text}
+		switch {
+		case h.Level == 2:
+			list = append(list, e)
+		case h.Level == 3 && len(list) > 0:
+			last := &list[len(list)-1]
+			last.Children = append(last.Children, e)
+		}
+	}
+	return list
+}
+
+func (r *Renderer) absolute(u string) string {
+	if strings.HasPrefix(u, "/") && !strings.HasPrefix(u, "//") {
+		return r.Site.Config.BaseURL + u
+	}
+	return u
+}
+
+// markdownHead writes what stands before the text of a Markdown copy.
+func (r *Renderer) markdownHead(b *bytes.Buffer, p *site.Page, d *layout.Page) {
+	fmt.Fprintf(b, "---\ntitle: %q\n", p.Title)
+	if p.Description != "" {
+		fmt.Fprintf(b, "description: %q\n", p.Description)
+	}
+	fmt.Fprintf(b, "lang: %s\n", p.Lang)
+	if !p.Updated.IsZero() {
+		fmt.Fprintf(b, "updated: %s\n", p.Updated)
+	}
+	fmt.Fprintf(b, "canonical: %s\n---\n\n# %s\n\n", d.Canonical, p.Title)
+}
+
+func imageSize(name string, data []byte) (w, h int) {
+	if strings.HasSuffix(name, ".svg") {
+		return svgSize(data)
+	}
+	c, _, err := image.DecodeConfig(bytes.NewReader(data))
+	if err != nil {
+		return 0, 0
+	}
+	return c.Width, c.Height
+}
+
+// Result gives what making a page found out; ok is false for a page that was
+// not made from its present text.
+func (r *Renderer) Result(p *site.Page) (res *Result, ok bool) {
+	r.memo.mu.Lock()
+	res = r.memo.results[p]
+	r.memo.mu.Unlock()
+	if res == nil || res.of != r.key(p.Page) {
+		return nil, false
+	}
+	return res, true
+}
+
+// Finish gives the findings of all pages that were made, and checks the links
+// to headings between them. The error says that a page could not be read for
+// that.
+func (r *Renderer) Finish() ([]diag.Diagnostic, error) {
+	out := new(diag.List)
+	r.memo.mu.Lock()
+	for _, ds := range r.memo.others {
+		out.Add(ds...)
+	}
+	r.memo.mu.Unlock()
+	var err error
+	for _, l := range r.Site.Locales {
+		for _, p := range l.All {
+			if res, ok := r.Result(p); ok {
+				out.Add(res.Findings...)
+				if e := r.CheckFragments(p, res, out); e != nil {
+					err = e
+				}
+			}
+		}
+	}
+	return out.Sorted(), err
+}
+
+// CheckFragments reports the links of a page to headings that are not there.
+// The error says that the text in which a heading should be cannot be read.
+func (r *Renderer) CheckFragments(p *site.Page, res *Result, out *diag.List) error {
+	for _, f := range res.Fragments {
+		to, ok := p.Locale.Page(f.Page)
+		if !ok || r.Site.Broken(f.Page) { // the text that the ids come from may be what cannot be read
+			continue
+		}
+		hs, err := r.Headings(to.Page)
+		if err != nil {
+			return err
+		}
+		if hasID(hs, f.ID) {
+			continue
+		}
+		if p.Fallback { // the text's own language says it already
+			if own, ok := r.locale(p.Lang).Page(f.Page); ok {
+				of, err := r.Headings(own.Page)
+				if err != nil {
+					return err
+				}
+				if !hasID(of, f.ID) {
+					continue
+				}
+			}
+		}
+		hint := "that page has no headings and no terms"
+		if len(hs) > 0 {
+			var ids []string
+			for _, h := range hs {
+				ids = append(ids, h.ID)
+			}
+			hint = "known: #" + strings.Join(ids, ", #")
+			if near := diag.Nearest(f.ID, ids); near != "" {
+				hint = fmt.Sprintf("did you mean #%s?", near)
+			}
+		}
+		out.Errorf(f.Pos, diag.LinkAnchor, hint, "no heading or term %q in %s", f.ID, to.File)
+	}
+	return nil
+}
+
+func hasID(hs []markdown.Heading, id string) bool {
+	return slices.ContainsFunc(hs, func(h markdown.Heading) bool { return h.ID == id })
+}

@@ -1,0 +1,108 @@
+package state
+
+import (
+	"fmt"
+	"slices"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/content"
+	"wegwijs/cmd/wegwijs/internal/pages/layout"
+	"wegwijs/cmd/wegwijs/internal/site"
+)
+
+// findings are what is wrong, by the stage that said so: a stage whose input
+// did not change is not run again, and what it said still holds.
+type findings struct {
+	scan, config, strings, layouts, site, names, mail, set []diag.Diagnostic
+}
+
+// scanned reports whether the scan found something wrong with a file.
+func (f *findings) scanned(file string) bool {
+	return slices.ContainsFunc(f.scan, func(d diag.Diagnostic) bool { return d.Pos.File == file })
+}
+
+// Static gives what is wrong with the site as a whole, and with the front
+// matter of its pages; the texts of pages are not looked at. The slice is the
+// state's own.
+func (s *State) Static() []diag.Diagnostic { return s.static }
+
+// Findings gives everything wrong that is known by now: with the site as a
+// whole, and with the pages that were made. Where that cannot be known, because
+// a file changed, that is an error too: nothing may be published unchecked.
+func (s *State) Findings() []diag.Diagnostic {
+	made, err := s.Made()
+	if err != nil {
+		made = append(made, diag.Diagnostic{Pos: diag.Pos{File: content.Root}, Code: diag.InputChanged, Msg: err.Error(), Hint: "run the program again"})
+	}
+	return diag.Sort(slices.Concat(s.static, made))
+}
+
+// Made gives everything wrong with the pages that were made. The error says
+// that a file could not be read as it was when the site was scanned.
+func (s *State) Made() ([]diag.Diagnostic, error) {
+	if s.Renderer == nil {
+		return nil, nil
+	}
+	ds, err := s.Renderer.Finish()
+	return s.news(ds), err
+}
+
+// news leaves out of sorted findings what a broken layout or configuration did to
+// pages, and says once what many pages need and the configuration does not have.
+func (s *State) news(ds []diag.Diagnostic) []diag.Diagnostic {
+	broken := !s.Sound()
+	unsound := diag.Errors(s.found.config) > 0
+	first := map[string]int{} // by message
+	more := map[int]int{}
+	kept := ds[:0]
+	for _, d := range ds {
+		if broken && d.Code == layout.RunCode || unsound && d.Code == layout.UnsetCode {
+			continue
+		}
+		if d.Code == layout.UnsetCode {
+			if at, ok := first[d.Msg]; ok {
+				more[at]++
+				continue
+			}
+			first[d.Msg] = len(kept)
+		}
+		kept = append(kept, d)
+	}
+	for at, n := range more {
+		where := "1 more place"
+		if n > 1 {
+			where = fmt.Sprintf("%d more places", n)
+		}
+		kept[at].Hint += "; " + where + " like this one"
+	}
+	return kept
+}
+
+// Mistakes gives what is wrong with one page, its front matter and its text;
+// known is false when it was not made from its present text.
+func (s *State) Mistakes(p *site.Page) (ds []diag.Diagnostic, known bool) {
+	out := new(diag.List)
+	for _, d := range s.static {
+		if d.Pos.File == p.File {
+			out.Add(d)
+		}
+	}
+	res, ok := s.Renderer.Result(p)
+	if !ok {
+		return out.Sorted(), false
+	}
+	out.Add(res.Findings...)
+	err := s.Renderer.CheckFragments(p, res, out)
+	return s.news(out.Sorted()), err == nil
+}
+
+// Sound reports whether pages can be shown from this state: whatever is wrong
+// with it concerns single pages, and not the configuration, the layouts or the
+// interface strings, on which every page depends.
+func (s *State) Sound() bool {
+	if s.Set == nil {
+		return false
+	}
+	f := &s.found
+	return diag.Errors(slices.Concat(f.config, f.layouts, f.strings, f.names, f.mail)) == 0
+}

@@ -1,0 +1,133 @@
+package state
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/fileset"
+	"wegwijs/cmd/wegwijs/internal/input/config"
+	"wegwijs/cmd/wegwijs/internal/input/mail"
+	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
+	"wegwijs/cmd/wegwijs/internal/pages/forms"
+	"wegwijs/cmd/wegwijs/internal/pages/layout"
+	"wegwijs/cmd/wegwijs/internal/site"
+)
+
+// mailForms joins the record of mail settings with the rest of the site: what
+// the directives draw on, and the files that mail programs read. The table
+// [forms] of site.toml switches forms off and names the key that signs. Of a
+// record that is not sound it is not said what the forms leave out.
+func mailForms(c *config.Config, sound bool, s *site.Site, checked *mail.Checked, opt Options, out *diag.List) (*layout.SettingsSource, []fileset.File) {
+	t := c.Section("forms").To(out)
+	f := &forms.Site{Name: c.Provider.Name, ShortName: c.Provider.ShortName, BaseURL: c.BaseURL, Help: map[string][]forms.HelpPage{}}
+	cert, key := forms.ReadOptions(t, f)
+	f.Signer = signer(t, cert, key, opt)
+	for i := range c.Mail.Products {
+		p := &c.Mail.Products[i]
+		for _, h := range p.Help {
+			id := h.ID
+			if s.Reference(id) == nil {
+				if !s.Broken(id) {
+					hint := diag.DidYouMean(id, s.IDs())
+					if hint == "" {
+						hint = "write the path below the language's folder, without .md: e-mail/imap-instellingen"
+					}
+					out.Errorf(h.Pos, diag.LinkPage, hint, "help: no page has the id %q", id)
+				}
+				continue
+			}
+			for _, l := range s.Locales {
+				if q, ok := l.Page(id); ok && !q.Fallback {
+					f.Help[id] = append(f.Help[id], forms.HelpPage{Lang: l.Lang, URL: c.BaseURL + q.URL, Title: q.Title})
+				}
+			}
+		}
+	}
+	files, left, err := forms.Files(c.Mail, f)
+	if err != nil {
+		out.Errorf(t.ValuePos("certificate"), diag.FormsSign, "", "the profiles cannot be signed: %v", err)
+	}
+	if sound {
+		out.Add(forms.Diagnostics(left)...)
+	}
+	src := &layout.SettingsSource{Record: c.Mail, Label: forms.Label, Clients: forms.Clients}
+	src.Checked = func(product string, proto mail.Protocol) tomlfile.Date {
+		p, ok := c.Mail.Product(product)
+		if !ok {
+			return tomlfile.Date{}
+		}
+		return checked.Since(p, proto)
+	}
+	for i := range c.Mail.Products {
+		p := &c.Mail.Products[i]
+		for _, proto := range []mail.Protocol{mail.IMAP, mail.POP} {
+			path := forms.ProfileFile(p, proto)
+			if slices.ContainsFunc(files, func(f fileset.File) bool { return f.Path == path }) {
+				src.Profiles = append(src.Profiles, layout.Profile{Product: p.ID, Protocol: string(proto), URL: "/" + path})
+			}
+		}
+	}
+	src.Accounts = func(product string) string {
+		p, ok := c.Mail.Product(product)
+		if !ok {
+			return "[]"
+		}
+		b, err := json.Marshal(forms.Accounts(p, f))
+		if err != nil {
+			panic(err) // text and numbers always marshal
+		}
+		return string(b)
+	}
+	src.DNS = func(product, domain string) ([]layout.DNSRecord, string) {
+		p, ok := c.Mail.Product(product)
+		if !ok {
+			return nil, ""
+		}
+		records, left := forms.Records(c.Mail, p, domain, f)
+		var rows []layout.DNSRecord
+		for _, r := range records {
+			rows = append(rows, layout.DNSRecord{Name: r.Name, Type: r.Type, Value: r.Data(), Priority: r.Priority, Weight: r.Weight, Port: r.Port, Target: r.Target})
+		}
+		return rows, string(forms.Zone(domain, records, left))
+	}
+	return src, files
+}
+
+// signSoon is when a certificate that signs gets a warning: days before its
+// end, as for those of mail servers.
+const signSoon = 21
+
+// signer reads the certificate and the key that sign the profiles.
+func signer(t *tomlfile.Table, cert, key string, opt Options) *forms.Signer {
+	if cert == "" || opt.Keys == nil {
+		return nil
+	}
+	read := func(name, path string) []byte {
+		b, err := opt.Keys(path)
+		if err != nil {
+			t.Errorf(name, diag.FormsSign, "give the path of a PEM file, from the folder of the site", "%s cannot be read: %v", path, err)
+		}
+		return b
+	}
+	c, k := read("certificate", cert), read("key", key)
+	if c == nil || k == nil {
+		return nil
+	}
+	s, err := forms.NewSigner(c, k)
+	if err != nil {
+		t.Errorf("certificate", diag.FormsSign, "", "the profiles cannot be signed: %v", err)
+		return nil
+	}
+	const hint = "renew it and build again; devices call a profile with an old signature not verified"
+	end := s.NotAfter().UTC().Truncate(24 * time.Hour)
+	switch left := end.Sub(opt.Today.Time()); {
+	case opt.Today.IsZero():
+	case left < 0:
+		t.Warnf("certificate", diag.FormsSignSoon, hint, "the certificate that signs the profiles ended on %s", end.Format(time.DateOnly))
+	case left <= signSoon*24*time.Hour:
+		t.Warnf("certificate", diag.FormsSignSoon, hint, "the certificate that signs the profiles is valid until %s", end.Format(time.DateOnly))
+	}
+	return s
+}

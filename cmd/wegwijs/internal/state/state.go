@@ -1,0 +1,435 @@
+// Package state turns the folder of a site into a [State]: its file set and
+// everything that is wrong with it. It reads, it caches what did not change,
+// and it stops when asked to.
+package state
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/fileset"
+	"wegwijs/cmd/wegwijs/internal/input/config"
+	"wegwijs/cmd/wegwijs/internal/input/content"
+	"wegwijs/cmd/wegwijs/internal/input/i18n"
+	"wegwijs/cmd/wegwijs/internal/input/mail"
+	"wegwijs/cmd/wegwijs/internal/input/scan"
+	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
+	"wegwijs/cmd/wegwijs/internal/pages/layout"
+	"wegwijs/cmd/wegwijs/internal/pages/render"
+	"wegwijs/cmd/wegwijs/internal/site"
+)
+
+// A State is one state of a site: what its folder held at one moment. It is
+// not changed after [Load]; its files are made when they are asked for.
+type State struct {
+	Tree     *scan.Tree
+	Config   *config.Config // nil when site.toml cannot be read at all
+	Site     *site.Site     // nil likewise
+	Renderer *render.Renderer
+	Set      *fileset.Set // nil when the site is too broken to have one
+
+	digest  digest
+	pages   pages
+	flawed  map[string][]diag.Diagnostic // what is wrong with pages' front matter, by file
+	static  []diag.Diagnostic
+	strings *i18n.Catalogue
+	layouts *layout.Set
+	checked *mail.Checked
+	source  *layout.SettingsSource
+	extra   []fileset.File
+	found   findings
+}
+
+// digest is a sum over the input files that does not depend on their order, so
+// that one file's change costs one file's work. Of site.toml only that part
+// counts which the files of the site depend on, see [State.release].
+type digest [4]uint64
+
+func (d *digest) add(f scan.File, sign uint64) {
+	h := sha256.Sum256(append([]byte(f.Path+"\x00"), f.Hash[:]...))
+	for i := range d {
+		d[i] += sign * binary.LittleEndian.Uint64(h[8*i:])
+	}
+}
+
+// release names what the site was made from.
+func (s *State) release() string {
+	d := s.digest
+	d.add(scan.File{Path: config.File, Hash: s.Config.Digest()}, 1)
+	return d.String()
+}
+
+func (d *digest) String() string { return fmt.Sprintf("%016x", d[0]^d[1]^d[2]^d[3]) }
+
+// ErrChanged says that a file is no longer what it was when the site was
+// scanned.
+var ErrChanged = errors.New("the file changed while the site was being made")
+
+// Options say how a site is read. The zero value is the usual way.
+type Options struct {
+	// Keys reads a file that is not part of the site, by a path from its
+	// folder: a certificate or a key. Nil means that there are none.
+	Keys func(path string) ([]byte, error)
+	// Today is compared with the dates of checks and with the end of the
+	// certificate that signs, for warnings only: no byte of the output depends
+	// on it. The zero date leaves them out.
+	Today  tomlfile.Date
+	Drafts bool // show pages that are drafts
+}
+
+// Load reads the site in fsys. prev, which may be nil, is an earlier state of
+// the same folder with the same options: what did not change since is taken
+// from it. Mistakes of authors are in the State; the error says that the work
+// could not be done.
+func Load(ctx context.Context, fsys fs.FS, opt Options, prev *State) (*State, error) {
+	return load(ctx, fsys, opt, prev, func(tree *scan.Tree, visit scan.Visit, out *diag.List) (*scan.Tree, error) {
+		return scan.Scan(ctx, fsys, tree, visit, out)
+	})
+}
+
+// Update is [Load] for who has been told which paths may have changed: only
+// these are looked at.
+func Update(ctx context.Context, fsys fs.FS, opt Options, prev *State, paths []string) (*State, error) {
+	return load(ctx, fsys, opt, prev, func(tree *scan.Tree, visit scan.Visit, out *diag.List) (*scan.Tree, error) {
+		return scan.Update(ctx, fsys, tree, paths, visit, out)
+	})
+}
+
+// Sweep looks at all files and changes nothing: it gives the paths to [Update],
+// if any. next is prev with what was learned about files that are as they
+// were.
+func Sweep(ctx context.Context, fsys fs.FS, prev *State) (next *State, paths []string, err error) {
+	tree, paths, err := scan.Differ(ctx, fsys, prev.Tree)
+	if err != nil {
+		return nil, nil, err
+	}
+	s := *prev
+	s.Tree = tree
+	return &s, paths, nil
+}
+
+func load(ctx context.Context, fsys fs.FS, opt Options, prev *State, look func(*scan.Tree, scan.Visit, *diag.List) (*scan.Tree, error)) (*State, error) {
+	s := &State{}
+	first := prev == nil
+	if first {
+		prev = &State{Tree: &scan.Tree{}}
+	}
+	out := new(diag.List)
+	read := map[string]page{}
+	var mu sync.Mutex
+	tree, err := look(prev.Tree, func(f scan.File, data []byte) {
+		if !isPage(f.Path) {
+			return
+		}
+		found := new(diag.List)
+		p := content.Parse(f.Path, data, found)
+		mu.Lock()
+		read[f.Path] = page{p, found.Sorted()}
+		mu.Unlock()
+	}, out)
+	if err != nil {
+		return nil, err
+	}
+	s.Tree = tree
+	s.found.scan = out.Sorted()
+
+	// What changed, by the stage that it concerns.
+	var change changes
+	change.config, change.strings, change.layouts, change.checked = first, first, first, first
+	s.pages, s.flawed, s.digest = prev.pages, prev.flawed, prev.digest
+	var gone []string
+	pages := map[string]page{}
+	for _, path := range scan.Changed(prev.Tree, tree) {
+		old, was := prev.Tree.Get(path)
+		f, is := tree.Get(path)
+		if !is {
+			gone = append(gone, path)
+		}
+		if path != config.File {
+			if was {
+				s.digest.add(old, ^uint64(0))
+			}
+			if is {
+				s.digest.add(f, 1)
+			}
+		}
+		switch top, _, _ := strings.Cut(path, "/"); {
+		case path == config.File:
+			change.config = true
+		case path == mail.CheckedFile:
+			change.checked = true
+		case top == "i18n":
+			change.strings = true
+		case top == layout.Root:
+			change.layouts = true
+		case isPage(path):
+			p, q := prev.pages.get(path), read[path]
+			if was && is && p.Page != nil && q.Page != nil {
+				if p.Equal(q.Page) && len(p.findings) == 0 && len(q.findings) == 0 {
+					continue // only the text changed
+				}
+				change.fronts = append(change.fronts, q.Page)
+			} else {
+				change.files = true
+			}
+			if len(pages) == 0 {
+				s.flawed = maps.Clone(prev.flawed)
+				if s.flawed == nil {
+					s.flawed = map[string][]diag.Diagnostic{}
+				}
+			}
+			pages[path] = q
+			delete(s.flawed, path)
+			if len(q.findings) > 0 {
+				s.flawed[path] = q.findings
+			}
+		case was != is:
+			change.files = true
+		}
+	}
+	if s.found.scanned(config.File) != prev.found.scanned(config.File) {
+		change.config = true // neither can be read, for another reason
+	}
+	if len(pages) > 0 {
+		s.pages = prev.pages.with(pages)
+	}
+	if !first && prev.Renderer != nil {
+		prev.Renderer.Forget(gone)
+	}
+	if err := s.assemble(fsys, opt, prev, change); err != nil {
+		return nil, err
+	}
+	f := &s.found
+	s.static = slices.Concat(f.scan, f.config, f.strings, f.layouts, f.site, f.names, f.mail, f.set)
+	for _, ds := range s.flawed {
+		s.static = append(s.static, ds...)
+	}
+	s.static = diag.Sort(s.static)
+	return s, nil
+}
+
+// changes are what changed since an earlier state, by the stage it concerns.
+type changes struct {
+	config, strings, layouts, checked bool
+	files                             bool            // a page or a file beside the pages is new, gone, or readable again
+	fronts                            []*content.Page // pages with other front matter
+}
+
+// assemble runs the stages whose input changed.
+func (s *State) assemble(fsys fs.FS, opt Options, prev *State, change changes) error {
+	open := func(file string) ([]byte, error) { return s.read(fsys, file) }
+	out := new(diag.List)
+	take := func() []diag.Diagnostic {
+		ds := out.Sorted()
+		out = new(diag.List)
+		return ds
+	}
+	s.Config, s.found.config = prev.Config, prev.found.config
+	if change.config {
+		s.Config = nil
+		_, there := s.Tree.Get(config.File)
+		switch {
+		case there:
+			src, err := open(config.File)
+			if err != nil {
+				return err
+			}
+			s.Config = config.Parse(src, out)
+		case !s.found.scanned(config.File): // else what is wrong with it has been said
+			out.Errorf(diag.Pos{File: config.File}, diag.ConfigMissing, "write one, or run the program in the folder of the site (-C folder)", "the folder has no site.toml")
+		}
+		s.found.config = take()
+	}
+	if s.Config == nil || len(s.Config.Languages) == 0 {
+		return nil // without languages there is nothing to look at pages with
+	}
+	fresh := prev.Site == nil || prev.Config != s.Config
+	s.strings, s.found.strings = prev.strings, prev.found.strings
+	if change.strings || fresh {
+		files, err := s.group("i18n", open)
+		if err != nil {
+			return err
+		}
+		s.strings = s.readStrings(files, out)
+		s.found.strings = take()
+	}
+	s.layouts, s.found.layouts = prev.layouts, prev.found.layouts
+	if change.layouts || fresh {
+		files, err := s.group(layout.Root, open)
+		if err != nil {
+			return err
+		}
+		s.layouts = layout.Load(files, render.Theme(s.Config), out)
+		s.found.layouts = take()
+	}
+	s.Site, s.found.site = prev.Site, prev.found.site
+	like := false // the same pages at the same places
+	switch {
+	case !fresh && !change.files && len(change.fronts) == 0 && len(prev.found.site) == 0:
+	case !fresh && !change.files && len(prev.found.site) == 0 && s.update(prev.Site, change.fronts):
+		like = true
+	default: // also where there were mistakes: their positions may have moved
+		pages, broken, files := s.inputs(opt)
+		s.Site = site.New(site.Input{Config: s.Config, Pages: pages, Broken: broken, Files: files, Source: open, Out: out})
+		s.found.site = take()
+	}
+	same := s.Site == prev.Site
+	s.found.names = prev.found.names
+	if !same || s.layouts != prev.layouts || s.strings != prev.strings {
+		var all []*i18n.Strings
+		for _, l := range s.Config.Languages {
+			all = append(all, s.strings.Lang(l.Lang))
+		}
+		s.layouts.CheckNames(all, func(id string) bool { return s.Site.Reference(id) != nil }, s.Site.IDs, out)
+		s.found.names = take()
+	}
+	s.checked, s.source, s.extra, s.found.mail = prev.checked, prev.source, prev.extra, prev.found.mail
+	if !same || change.checked {
+		files := oneFile{name: mail.CheckedFile}
+		if _, ok := s.Tree.Get(mail.CheckedFile); ok {
+			data, err := open(mail.CheckedFile)
+			if err != nil {
+				return err
+			}
+			files.data = data
+			files.there = true
+		}
+		s.checked = mail.ReadChecked(files, out)
+		s.checked.Diagnose(s.Config.Mail, opt.Today, out)
+		sound := !slices.ContainsFunc(s.found.config, func(d diag.Diagnostic) bool {
+			return d.Severity == diag.Error && strings.HasPrefix(string(d.Code), "mail-")
+		})
+		s.source, s.extra = mailForms(s.Config, sound, s.Site, s.checked, opt, out)
+		s.found.mail = take()
+	}
+	s.Renderer = render.New(render.Input{
+		Site: s.Site, Layouts: s.layouts, Strings: s.strings, Read: open, Hash: s.hash, Release: s.release(), Settings: s.source, Extra: s.extra, Prev: prev.Renderer,
+	})
+	if same && s.layouts == prev.layouts && s.source == prev.source && prev.Set != nil {
+		s.Set, s.found.set = s.Renderer.Share(prev.Set), prev.found.set
+		return nil
+	}
+	var pages *fileset.Set
+	if same || like {
+		pages = prev.Set
+	}
+	s.Set = s.Renderer.Set(pages, out)
+	s.found.set = take()
+	return nil
+}
+
+// update makes the site from an earlier one, where that is enough.
+func (s *State) update(prev *site.Site, fronts []*content.Page) (ok bool) {
+	t, ok := prev.Update(fronts)
+	if ok {
+		s.Site = t
+	}
+	return ok
+}
+
+// group gives the bytes of the input files of a folder.
+func (s *State) group(root string, open func(string) ([]byte, error)) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	for _, f := range s.Tree.Below(root) {
+		if ext(f.Path) == "" || ext(f.Path) == ".tmp" || root == "i18n" && (strings.Count(f.Path, "/") > 1 || ext(f.Path) != ".toml") {
+			continue // not one of the folder's own kinds: an editor's file
+		}
+		data, err := open(f.Path)
+		if err != nil {
+			return nil, err
+		}
+		files[f.Path] = data
+	}
+	return files, nil
+}
+
+func ext(name string) string {
+	if i := strings.LastIndexByte(name, '.'); i > strings.LastIndexByte(name, '/') {
+		return strings.ToLower(name[i:])
+	}
+	return ""
+}
+
+func (s *State) hash(file string) scan.Hash {
+	f, _ := s.Tree.Get(file)
+	return f.Hash
+}
+
+// read gives a file's bytes and refuses those of another moment.
+func (s *State) read(fsys fs.FS, file string) ([]byte, error) {
+	f, ok := s.Tree.Get(file)
+	if !ok {
+		return nil, fmt.Errorf("read %s: %w", file, fs.ErrNotExist)
+	}
+	data, err := fs.ReadFile(fsys, file)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w: %w", file, ErrChanged, err)
+	}
+	if sha256.Sum256(data) != f.Hash {
+		return nil, fmt.Errorf("read %s: %w", file, ErrChanged)
+	}
+	return data, nil
+}
+
+// oneFile is a file system that holds at most one file.
+type oneFile struct {
+	name  string
+	data  []byte
+	there bool
+}
+
+func (f oneFile) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
+func (f oneFile) ReadFile(name string) ([]byte, error) {
+	if name != f.name || !f.there {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: fs.ErrNotExist}
+	}
+	return f.data, nil
+}
+
+// readStrings reads the interface strings of every language of the site.
+func (s *State) readStrings(files map[string][]byte, out *diag.List) *i18n.Catalogue {
+	var all []*i18n.Strings
+	chains := map[string][]string{}
+	used := map[string]bool{}
+	for _, l := range s.Config.Languages {
+		name := "i18n/" + l.Lang + ".toml"
+		used[name] = true
+		src, ok := files[name]
+		if !ok {
+			out.Errorf(diag.Pos{File: name}, diag.I18nFile, "write it; that of another language shows what it holds", "the language %s has no interface strings", l.Lang)
+		}
+		all = append(all, i18n.Parse(l.Lang, name, src, out))
+		if l.Borrow {
+			chains[l.Lang] = l.Fallback
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if !used[name] {
+			out.Warnf(diag.Pos{File: name}, diag.I18nFile, "add the language to site.toml, or remove the file", "the site has no such language")
+		}
+	}
+	c := i18n.NewCatalogue(all, chains)
+	c.Check(out)
+	return c
+}
+
+// MakeAll makes every file of the set and throws the bytes away, for who wants
+// to know only what is wrong.
+func (s *State) MakeAll(ctx context.Context) error {
+	if s.Set == nil {
+		return nil
+	}
+	return s.Set.MakeAll(ctx)
+}

@@ -1,0 +1,348 @@
+package browser
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"wegwijs/cmd/wegwijs/internal/testenv"
+)
+
+const (
+	choicePage   = "/e-mail/pop-of-imap/"
+	settingsPage = "/e-mail/imap-instellingen/"
+	personalPage = "/e-mail/automatisch-instellen/"
+)
+
+// reader opens a tab as a Dutch reader has it.
+func reader(t *testing.T, scripts ...string) *tab {
+	t.Helper()
+	b := newTab(t, append([]string{noWorker}, scripts...)...)
+	b.languages("nl")
+	b.Size(1280, 800)
+	return b
+}
+
+// noScripts switches the page's scripts off.
+func (b *tab) noScripts() {
+	b.t.Helper()
+	testenv.Call(b.Tab, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+}
+
+// tabTo presses Tab until the focus is on what the selector names.
+func (b *tab) tabTo(selector string) {
+	b.t.Helper()
+	for range 120 {
+		b.Press(kb.Tab)
+		if eval[bool](b, fmt.Sprintf(`document.activeElement.matches(%q)`, selector)) {
+			return
+		}
+	}
+	b.t.Fatalf("Tab does not reach %s", selector)
+}
+
+const shown = `((e) => e !== null && e.checkVisibility({ visibilityProperty: true, opacityProperty: true }))`
+
+// TestChoiceWithoutScripts answers the three questions in every way, with the
+// page's scripts off: POP is the outcome of exactly one of the eight.
+func TestChoiceWithoutScripts(t *testing.T) {
+	b := reader(t)
+	b.noScripts()
+	b.Do(chromedp.Navigate(theSite.address(choicePage)))
+	if n := eval[int](b, `document.querySelectorAll(".result > *").length`); n != 3 {
+		t.Fatalf("%d outcomes, want 3", n)
+	}
+	outcome := func() string {
+		return eval[string](b, `[...document.querySelectorAll(".result > *")].filter((e) => e.checkVisibility()).map((e) => e.className).join(" ")`)
+	}
+	if got := outcome(); got != "waiting" {
+		t.Errorf("before an answer: %q", got)
+	}
+	for answers := range 8 {
+		var chosen []string
+		for q := range 3 {
+			value := "imap"
+			if answers>>q&1 == 1 {
+				value = "pop"
+			}
+			chosen = append(chosen, value)
+			b.Do(chromedp.Click(chromedp.CSS(fmt.Sprintf(`.choice fieldset:nth-of-type(%d) label:has([value=%s])`, q+1, value))))
+		}
+		want := "imap"
+		if answers == 7 {
+			want = "pop"
+		}
+		if got := outcome(); got != want {
+			t.Errorf("answers %v: %q, want %q", chosen, got, want)
+		}
+	}
+}
+
+// TestChoiceByKeyboard answers with the keyboard alone and follows the advice.
+func TestChoiceByKeyboard(t *testing.T) {
+	b := reader(t)
+	b.open(choicePage)
+	b.tabTo(".choice [type=radio]")
+	b.Press(" ")
+	if !eval[bool](b, shown+`(document.querySelector(".result .imap"))`) {
+		t.Error("the first answer alone does not give the advice")
+	}
+	for q := range 3 {
+		if q > 0 {
+			b.tabTo(".choice [type=radio]")
+		}
+		b.Press(" ")
+		b.Press(kb.ArrowDown)
+	}
+	if !eval[bool](b, shown+`(document.querySelector(".result .pop"))`) {
+		t.Error("three times the second answer does not give POP")
+	}
+	b.tabTo(".result .button")
+	b.Press(kb.Enter)
+	b.Until(`location.pathname === "/e-mail/pop-instellingen/"`)
+	b.quiet(choicePage)
+}
+
+// TestSkipLink checks that the first press of Tab offers the way to the
+// content, and that it leads there.
+func TestSkipLink(t *testing.T) {
+	b := reader(t)
+	b.open(settingsPage)
+	b.Press(kb.Tab)
+	if !eval[bool](b, `document.activeElement.matches(".skip") && document.activeElement.getBoundingClientRect().width > 40`) {
+		t.Error("the first stop is not a visible skip link")
+	}
+	b.Press(kb.Enter)
+	b.Until(`document.activeElement.id === "main"`)
+}
+
+// TestLanguageSwitcher goes to the same page in another language by keyboard;
+// Escape closes the menu and gives the focus back.
+func TestLanguageSwitcher(t *testing.T) {
+	b := reader(t)
+	b.open(settingsPage)
+	b.tabTo(".lang summary")
+	b.Press(kb.Enter)
+	b.Press(kb.Escape)
+	if eval[bool](b, `document.querySelector(".lang").open || !document.activeElement.matches(".lang summary")`) {
+		t.Error("Escape does not close the menu")
+	}
+	b.Press(kb.Enter)
+	b.tabTo(`.lang a[hreflang=en]`)
+	b.languages("en")
+	b.Press(kb.Enter)
+	b.Until(`location.pathname.startsWith("/en/") && document.documentElement.lang === "en"`)
+	if got := eval[string](b, `document.querySelector("link[hreflang=nl]").href`); got != theSite.address(settingsPage) {
+		t.Errorf("the English page names %s as its Dutch version", got)
+	}
+}
+
+// allowClipboard lets the test read what the page has put there.
+func (b *tab) allowClipboard() {
+	b.t.Helper()
+	id := chromedp.FromContext(b.Ctx).BrowserContextID
+	for _, name := range []string{"clipboard-read", "clipboard-write"} {
+		_, err := chromedp.CallBrowser(b.Ctx, browser.SetPermission, browser.SetPermissionParams{
+			Permission: &browser.PermissionDescriptor{Name: name}, Setting: browser.PermissionSettingGranted, BrowserContextID: id,
+		})
+		if err != nil {
+			b.t.Fatal(err)
+		}
+	}
+}
+
+// TestCopy copies a host name by keyboard: the value is on the clipboard, the
+// button says so for a while, and screen readers hear it.
+func TestCopy(t *testing.T) {
+	b := reader(t)
+	b.allowClipboard()
+	b.open(settingsPage)
+	b.tabTo("[data-key=host] .copy")
+	host := eval[string](b, `document.querySelector("[data-key=host] .val").textContent`)
+	was := eval[string](b, `document.activeElement.innerText`)
+	width := eval[float64](b, `document.activeElement.getBoundingClientRect().height`)
+	if width < 44 {
+		t.Errorf("the button is %.0f px high, want 44", width)
+	}
+	b.Press(kb.Enter)
+	b.Until(`document.activeElement.matches(".done")`)
+	if got := eval[string](b, `navigator.clipboard.readText()`); got != host || strings.TrimSpace(got) != got || got == "" {
+		t.Errorf("copied %q, want %q", got, host)
+	}
+	b.Until(fmt.Sprintf(`document.getElementById("status").textContent.includes(%q)`, host))
+	b.Until(fmt.Sprintf(`document.activeElement.innerText === %q`, was))
+	b.quiet(settingsPage)
+}
+
+// TestCopyRefused makes the clipboard fail: then the value is selected, so
+// that the reader can copy it.
+func TestCopyRefused(t *testing.T) {
+	b := reader(t, `Object.defineProperty(Clipboard.prototype, "writeText", { value: () => Promise.reject(new Error("no")) });`)
+	b.open(settingsPage)
+	b.tabTo("[data-key=host] .copy")
+	b.Press(kb.Enter)
+	b.Until(`document.getElementById("status").textContent !== ""`)
+	host := eval[string](b, `document.querySelector("[data-key=host] .val").textContent`)
+	if got := eval[string](b, `getSelection().toString()`); got != host {
+		t.Errorf("selected %q, want %q", got, host)
+	}
+}
+
+// TestMarkdownCopy copies a page as Markdown and compares it with what the
+// page shows.
+func TestMarkdownCopy(t *testing.T) {
+	b := reader(t)
+	b.allowClipboard()
+	b.open(settingsPage)
+	b.tabTo("[data-tool=markdown]")
+	b.Press(kb.Enter)
+	b.Until(`document.activeElement.matches(".done")`)
+	got := eval[string](b, `navigator.clipboard.readText()`)
+	host := eval[string](b, `document.querySelector("[data-key=host] .val").textContent`)
+	for _, want := range []string{"# Instellingen voor IMAP\n\n", "\n## ", "| `" + host + "` |", "| --- | --- |", "\n1. ", "\n> [!TIP]\n> ", "**Kort gezegd:** Kies", " (Niet STARTTLS.) |", "](" + theSite.address("/e-mail/")} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the Markdown lacks %q", want)
+		}
+	}
+	for _, unwanted := range []string{"Kopieer", "<", "  \n", "\n\n\n", "\n> \n"} {
+		if strings.Contains(strings.ReplaceAll(got, "<"+theSite.base.Scheme, ""), unwanted) {
+			t.Errorf("the Markdown has %q in it", unwanted)
+		}
+	}
+	if t.Failed() {
+		t.Log(got)
+	}
+	b.quiet(settingsPage)
+}
+
+// TestWithoutScripts looks at what is left when scripts are off: nothing that
+// would need them, and all values.
+func TestWithoutScripts(t *testing.T) {
+	b := reader(t)
+	b.noScripts()
+	for _, path := range mainPages {
+		b.Do(chromedp.Navigate(theSite.address(path)))
+		if dead := eval[[]string](b, `[...document.querySelectorAll("button, input:not([type=radio]), form")].filter((e) => e.checkVisibility({ visibilityProperty: true })).map((e) => e.outerHTML.slice(0, 80))`); len(dead) > 0 {
+			t.Errorf("%s: controls that do nothing without scripts: %q", path, dead)
+		}
+		if gap := eval[bool](b, `[...document.querySelectorAll(".personal, .js")].some((e) => e.getClientRects().length > 0)`); gap {
+			t.Errorf("%s: what needs scripts takes room without them", path)
+		}
+	}
+	b.Do(chromedp.Navigate(theSite.address(settingsPage)))
+	if got := eval[string](b, `document.querySelector(".nojs .tool").getAttribute("href")`); got != settingsPage+"index.md" {
+		t.Errorf("the link to the Markdown copy is %q", got)
+	}
+}
+
+// TestNavigation looks at the list of pages: beside the text on a desk, folded
+// below it on a phone, and there too without scripts.
+func TestNavigation(t *testing.T) {
+	b := reader(t)
+	b.open(settingsPage)
+	const list = `[...document.querySelectorAll(".secnav a")].every((e) => e.checkVisibility())`
+	for _, width := range []int64{1280, 320, 768} {
+		b.Size(width, 640)
+		b.Until(fmt.Sprintf(`(%s) === %v && document.querySelector(".secnav summary").checkVisibility() === %v`, list, width > 320, width == 320))
+	}
+	b.Size(320, 640)
+	b.tabTo(".secnav summary")
+	b.Press(kb.Enter)
+	b.Until(list)
+	b.noScripts()
+	b.Do(chromedp.Navigate(theSite.address(settingsPage)))
+	if !eval[bool](b, list) {
+		t.Error("without scripts the pages are not listed on a phone")
+	}
+}
+
+// TestFocus walks through the main pages with Tab: every stop shows where it
+// is with an outline, and is in the window. (Smooth scrolling is off, as its
+// way there takes time.)
+func TestFocus(t *testing.T) {
+	b := reader(t)
+	b.media("prefers-reduced-motion", "reduce")
+	for _, path := range mainPages {
+		b.open(path)
+		total := eval[int](b, `[...document.querySelectorAll("a[href], button, summary, input, [tabindex='0']")].filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.closest("details:not([open]) > :not(summary)")).length`)
+		stops := 0
+		for range total + 5 {
+			b.Press(kb.Tab)
+			bad := eval[string](b, `(() => {
+				const e = document.activeElement;
+				if (e === document.body) return "end";
+				const marked = [e, e.closest("label")].some((x) => x && parseFloat(getComputedStyle(x).outlineWidth) >= 2 && getComputedStyle(x).outlineStyle !== "none")
+					|| parseFloat(getComputedStyle(e, "::before").outlineWidth) >= 2;
+				const r = e.getBoundingClientRect();
+				const inside = r.bottom > 0 && r.top < innerHeight && r.width > 0;
+				return marked && inside ? "" : e.outerHTML.slice(0, 100);
+			})()`)
+			if bad == "end" {
+				break
+			}
+			stops++
+			if bad != "" {
+				t.Errorf("%s: the focus does not show on %s", path, bad)
+			}
+		}
+		if stops < total/2 {
+			t.Errorf("%s: Tab stops at %d of %d controls", path, stops, total)
+		}
+	}
+}
+
+// TestLanguageHint checks the line that a reader sees whose browser asks for
+// another language: in that language, once, without moving the page.
+func TestLanguageHint(t *testing.T) {
+	b := reader(t, watchShift)
+	b.languages("en-GB,en")
+	b.steady("with a line in another language", func() { b.open(settingsPage) })
+	if got := eval[string](b, `document.querySelector(".hint-bar")?.lang ?? ""`); got != "en" {
+		t.Fatalf("the line is in %q, want en", got)
+	}
+	b.Run(axeSource(t))
+	b.axe("with a line in another language")
+	b.Do(chromedp.Click(chromedp.CSS(".hint-bar button")))
+	b.open(choicePage)
+	if eval[bool](b, `document.querySelector(".hint-bar") !== null`) {
+		t.Error("the line comes back after it was closed")
+	}
+}
+
+// TestTableRoles checks that a settings table on a phone, where its rows are
+// laid out as boxes, still is a table for screen readers.
+func TestTableRoles(t *testing.T) {
+	b := reader(t)
+	b.Size(320, 640)
+	b.open(settingsPage)
+	roles := axRoles(b)
+	for role, least := range map[string]int{"table": 2, "row": 10, "rowheader": 10, "cell": 10} {
+		if roles[role] < least {
+			t.Errorf("%d nodes with the role %s, want at least %d", roles[role], role, least)
+		}
+	}
+}
+
+// TestRightToLeft turns the main pages around: nothing sticks out, and what
+// stood at the left stands at the right.
+func TestRightToLeft(t *testing.T) {
+	b := reader(t)
+	for _, path := range mainPages {
+		for _, width := range []int64{320, 1280} {
+			b.Size(width, 800)
+			b.open(path)
+			b.Run(`document.documentElement.dir = "rtl"`)
+			if wide := eval[[]string](b, `(() => { const w = document.documentElement.clientWidth; return document.documentElement.scrollWidth > w ? [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().left < -1 && !e.closest(".vh, .skip")).map((e) => e.outerHTML.slice(0, 90)).slice(0, 5) : []; })()`); len(wide) > 0 {
+				t.Errorf("%s at %d px, right to left: sticks out: %q", path, width, wide)
+			}
+			if left := eval[bool](b, `(() => { const s = document.querySelector("h1").getBoundingClientRect(), b = document.querySelector(".brand").getBoundingClientRect(); return b.right < innerWidth / 2 || getComputedStyle(document.querySelector("h1")).textAlign === "left"; })()`); left {
+				t.Errorf("%s at %d px: the page is not turned around", path, width)
+			}
+		}
+	}
+}
