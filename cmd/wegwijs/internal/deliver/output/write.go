@@ -319,10 +319,10 @@ func (w *writer) commit(ctx context.Context) error {
 		}
 	}
 	for _, is := range byRank {
-		g, ctx := errgroup.WithContext(ctx)
+		g, placing := errgroup.WithContext(ctx)
 		g.SetLimit(w.opt.Workers)
 		for _, i := range is {
-			if ctx.Err() != nil {
+			if placing.Err() != nil {
 				break
 			}
 			g.Go(func() error { return w.place(stageDir+"/"+strconv.Itoa(i), w.entries[i].Path) })
