@@ -268,7 +268,7 @@ type inlineParser struct{}
 
 func (p *inlineParser) Trigger() []byte { return []byte{':'} }
 
-// kindKey leads to Input.Kind: text that only looks like a directive stays
+// kindKey leads to the Resolver: text that only looks like a directive stays
 // text, but one with a known name and a label that is not closed is a mistake.
 var kindKey = parser.NewContextKey()
 
@@ -289,11 +289,8 @@ func (p *inlineParser) Parse(parent ast.Node, block text.Reader, pc parser.Conte
 	}
 	d := &Directive{Form: Inline}
 	if closing(s, len(name), '[', ']') < 0 {
-		kind, _ := pc.Get(kindKey).(func(string) (Kind, bool))
-		if kind == nil {
-			return nil
-		}
-		if _, known := kind(string(name)); !known {
+		site, _ := pc.Get(kindKey).(Resolver)
+		if _, known := site.Kind(string(name)); !known {
 			return nil
 		}
 		s = line[1:] // what follows is read as it stands
@@ -350,16 +347,9 @@ func (w *walk) directive(d *Directive) {
 		w.Out.Errorf(d.At, diag.Directive, fmt.Sprintf("close it with a line %s", strings.Repeat(":", d.colons)), "the block :::%s is not closed", d.Name)
 	}
 	w.children(d)
-	kind, ok := Kind(""), false
-	if w.Kind != nil {
-		kind, ok = w.Kind(d.Name)
-	}
+	kind, ok := w.Site.Kind(d.Name)
 	if !ok {
-		var known []string
-		if w.Known != nil {
-			known = w.Known()
-		}
-		w.Out.Errorf(d.At, diag.Directive, diag.DidYouMean(d.Name, known), "unknown directive %q", d.Name)
+		w.Out.Errorf(d.At, diag.Directive, diag.DidYouMean(d.Name, w.Site.Known()), "unknown directive %q", d.Name)
 		return
 	}
 	if kind == "" {
@@ -388,13 +378,10 @@ func (w *walk) directive(d *Directive) {
 		}
 		d.Content = h.String()
 		if w.wantMD {
-			d.ContentMD = (&mdWriter{src: w.body, absolute: w.Absolute}).blocks(d)
+			d.ContentMD = (&mdWriter{src: w.body, absolute: w.Site.Absolute}).blocks(d)
 		}
 	}
-	if w.Directive == nil {
-		return
-	}
-	h, m, err := w.Directive(d)
+	h, m, err := w.Site.Directive(d)
 	if err != nil {
 		hint := ""
 		if x, ok := err.(interface{ Hint() string }); ok {

@@ -371,11 +371,8 @@ func (w *walk) alert(q *ast.Blockquote) *Alert {
 	if q.FirstChild() == nil {
 		w.Out.Errorf(w.pos(q), diag.Alert, "write the text on the next line, behind >", "the alert [!%s] has no text", m[1])
 	}
-	a := &Alert{AlertKind: kind}
+	a := &Alert{AlertKind: kind, Label: w.Site.Alert(kind)}
 	a.SetPos(q.Pos())
-	if w.Alert != nil {
-		a.Label = w.Alert(kind)
-	}
 	for c := q.FirstChild(); c != nil; {
 		next := c.NextSibling()
 		q.RemoveChild(q, c)

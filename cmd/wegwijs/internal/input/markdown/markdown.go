@@ -128,25 +128,52 @@ type Facts struct {
 	Headings  []Heading // those of level 0 last
 	Fragments []Fragment
 	Lead      int // bytes of the HTML that are the directive Input.Lead, when the page begins with it
+
+	walk   *walk // for Blocks
+	doc    ast.Node
+	blocks []Block
 }
 
-// An Input is a page to convert and what it needs to know of its site. The
-// functions may be nil where a page has no such node.
+// A Resolver answers what a text asks of the site around it. It is used by one
+// goroutine for each page that is converted.
+type Resolver interface {
+	// Link finds what a link names, and Image what an image names.
+	Link(dest string) Target
+	Image(dest string) Image
+	// Alert names an alert: note, tip, important, warning, caution.
+	Alert(kind string) string
+	// Kind says whether there is a directive with a name, and of which kind; ""
+	// when that is not known. Known returns the names that there are.
+	Kind(name string) (Kind, bool)
+	Known() []string
+	// Directive makes the HTML of a directive and what stands for it in the
+	// Markdown copy. The error may have a Hint and a Code.
+	Directive(d *Directive) (html, md string, err error)
+	// Absolute makes a URL path whole, for the Markdown copy.
+	Absolute(url string) string
+}
+
+// alone is the resolver of a text without a site.
+type alone struct{}
+
+func (alone) Link(dest string) Target                      { return Target{URL: dest} }
+func (alone) Image(dest string) Image                      { return Image{URL: dest} }
+func (alone) Alert(string) string                          { return "" }
+func (alone) Kind(string) (Kind, bool)                     { return "", false }
+func (alone) Known() []string                              { return nil }
+func (alone) Directive(*Directive) (string, string, error) { return "", "", nil }
+func (alone) Absolute(url string) string                   { return url }
+
+// An Input is a page to convert and what it needs to know of its site.
 type Input struct {
 	File string // for positions
 	Src  []byte // the whole file
 	Body int    // offset in Src at which the Markdown begins
 
-	Inherit   []Heading                // headings of the page that this one translates
-	Link      func(dest string) Target // finds what a link names
-	Image     func(dest string) Image  // finds what an image names
-	Alert     func(kind string) string // names an alert: note, tip, important, warning, caution
-	Directive func(d *Directive) (html, md string, err error)
-	Kind      func(name string) (Kind, bool) // which directives there are, and of which kind; "" when that is not known
-	Known     func() []string                // their names, for a hint
-	Lead      string                         // the directive that a page may begin with, see Facts.Lead
-	Absolute  func(url string) string        // makes a URL path whole, for the Markdown copy
-	Out       *diag.List
+	Inherit []Heading // headings of the page that this one translates
+	Site    Resolver  // nil for a text without a site
+	Lead    string    // the directive that a page may begin with, see Facts.Lead
+	Out     *diag.List
 }
 
 // Convert writes the page's HTML to h and, when m is not nil, its Markdown
@@ -169,10 +196,11 @@ func (e *Engine) Convert(in *Input, h, m *bytes.Buffer) *Facts {
 		}
 	}
 	if m != nil {
-		mw := &mdWriter{src: w.body, absolute: in.Absolute}
+		mw := &mdWriter{src: w.body, absolute: w.Site.Absolute}
 		m.WriteString(mw.blocks(doc))
 		m.WriteByte('\n')
 	}
+	w.facts.walk, w.facts.doc = w, doc
 	return w.facts
 }
 
@@ -197,9 +225,14 @@ func (e *Engine) parse(in *Input) (*walk, ast.Node, parser.Context) {
 		unix.Body -= bytes.Count(in.Src[:in.Body], crlf)
 		in = &unix
 	}
+	if in.Site == nil {
+		lone := *in
+		lone.Site = alone{}
+		in = &lone
+	}
 	body := in.Src[in.Body:]
 	pc := parser.NewContext()
-	pc.Set(kindKey, in.Kind)
+	pc.Set(kindKey, in.Site)
 	doc := e.md.Parser().Parse(text.NewReader(body), parser.WithContext(pc))
 	return &walk{Input: in, body: body, engine: e, ids: map[string]int{}, facts: &Facts{}}, doc, pc
 }
@@ -264,8 +297,8 @@ func (w *walk) node(n ast.Node) {
 	case *ast.Link:
 		w.link(n)
 	case *ast.AutoLink:
-		if t := w.Link; t != nil && n.AutoLinkType == ast.AutoLinkURL {
-			if got := t(string(n.URL(w.body))); got.Problem != "" {
+		if n.AutoLinkType == ast.AutoLinkURL {
+			if got := w.Site.Link(string(n.URL(w.body))); got.Problem != "" {
 				w.problem(n, got)
 			}
 		}
@@ -358,10 +391,10 @@ func (w *walk) problem(n ast.Node, t Target) {
 }
 
 func (w *walk) link(n *ast.Link) {
-	if w.Link == nil {
+	if w.Site == Resolver(alone{}) {
 		return
 	}
-	t := w.Link(unescape(n.Destination))
+	t := w.Site.Link(unescape(n.Destination))
 	if t.Problem != "" {
 		w.problem(n, t)
 		return
@@ -379,10 +412,10 @@ func (w *walk) link(n *ast.Link) {
 }
 
 func (w *walk) image(n *ast.Image) {
-	if w.Image == nil {
+	if w.Site == Resolver(alone{}) {
 		return
 	}
-	i := w.Image(unescape(n.Destination))
+	i := w.Site.Image(unescape(n.Destination))
 	if i.Problem != "" {
 		w.Out.Errorf(w.pos(n), diag.Image, i.Hint, "%s", i.Problem)
 		return

@@ -35,52 +35,67 @@ var languages = map[string]Options{
 // kinds are the directives of the goldens.
 var kinds = map[string]Kind{"ui": Inline, "setting": Inline, "adres": Inline, "settings": Leaf, "kaart": Leaf, "steps": Container, "details": Container, "tip": Container, "summary": Container}
 
+// fake is a site of which tests change what they are about.
+type fake struct {
+	link      func(dest string) Target
+	image     func(dest string) Image
+	alert     func(kind string) string
+	absolute  func(url string) string
+	directive func(d *Directive) (html, md string, err error)
+}
+
+func (f *fake) Link(dest string) Target                             { return f.link(dest) }
+func (f *fake) Image(dest string) Image                             { return f.image(dest) }
+func (f *fake) Alert(kind string) string                            { return f.alert(kind) }
+func (f *fake) Kind(name string) (Kind, bool)                       { k, ok := kinds[name]; return k, ok }
+func (f *fake) Known() []string                                     { return slices.Sorted(maps.Keys(kinds)) }
+func (f *fake) Absolute(url string) string                          { return f.absolute(url) }
+func (f *fake) Directive(d *Directive) (html, md string, err error) { return f.directive(d) }
+
 // input gives a page as render does, with a small site around it.
 func input(file string, src []byte, body int, out *diag.List) *Input {
 	return &Input{
-		File: file, Src: src, Body: body, Out: out, Lead: "summary",
-		Link: func(dest string) Target {
-			path, frag, _ := strings.Cut(dest, "#")
-			switch {
-			case strings.HasPrefix(dest, "javascript:"):
-				return Target{Problem: "a link cannot begin with javascript:", Hint: "use https:, mailto: or tel:", Code: "link-scheme"}
-			case strings.HasPrefix(path, "weg"):
-				return Target{Problem: fmt.Sprintf("no page %q", path), Hint: "did you mean imap.md?"}
-			case dest == "":
-				return Target{Problem: "the link leads nowhere"}
-			case strings.HasPrefix(dest, "#"):
-				return Target{URL: dest, Page: "hier", Fragment: frag}
-			case strings.HasSuffix(path, ".md"):
-				t := Target{URL: "/" + strings.TrimSuffix(path, ".md") + "/", Page: strings.TrimSuffix(path, ".md"), Fragment: frag}
-				if frag != "" {
-					t.URL += "#" + frag
+		File: file, Src: src, Body: body, Out: out, Lead: "summary", Site: &fake{
+			link: func(dest string) Target {
+				path, frag, _ := strings.Cut(dest, "#")
+				switch {
+				case strings.HasPrefix(dest, "javascript:"):
+					return Target{Problem: "a link cannot begin with javascript:", Hint: "use https:, mailto: or tel:", Code: "link-scheme"}
+				case strings.HasPrefix(path, "weg"):
+					return Target{Problem: fmt.Sprintf("no page %q", path), Hint: "did you mean imap.md?"}
+				case dest == "":
+					return Target{Problem: "the link leads nowhere"}
+				case strings.HasPrefix(dest, "#"):
+					return Target{URL: dest, Page: "hier", Fragment: frag}
+				case strings.HasSuffix(path, ".md"):
+					t := Target{URL: "/" + strings.TrimSuffix(path, ".md") + "/", Page: strings.TrimSuffix(path, ".md"), Fragment: frag}
+					if frag != "" {
+						t.URL += "#" + frag
+					}
+					if strings.HasPrefix(path, "en") {
+						t.Lang = "en"
+					}
+					return t
 				}
-				if strings.HasPrefix(path, "en") {
-					t.Lang = "en"
+				return Target{URL: dest}
+			},
+			image: func(dest string) Image {
+				if strings.HasPrefix(dest, "weg") {
+					return Image{Problem: fmt.Sprintf("no image %q", dest), Hint: "put the file in the folder of the page"}
 				}
-				return t
-			}
-			return Target{URL: dest}
-		},
-		Image: func(dest string) Image {
-			if strings.HasPrefix(dest, "weg") {
-				return Image{Problem: fmt.Sprintf("no image %q", dest), Hint: "put the file in the folder of the page"}
-			}
-			return Image{URL: "/" + dest, Width: 640, Height: 480}
-		},
-		Alert: func(kind string) string {
-			return map[string]string{"note": "Goed om te weten", "tip": "Tip", "important": "Belangrijk", "warning": "Let op"}[kind]
-		},
-		Kind:  func(name string) (Kind, bool) { k, ok := kinds[name]; return k, ok },
-		Known: func() []string { return slices.Sorted(maps.Keys(kinds)) },
-		Absolute: func(url string) string {
-			if strings.HasPrefix(url, "/") {
-				return "https://help.example.nl" + url
-			}
-			return url
-		},
-		Directive: directive,
-	}
+				return Image{URL: "/" + dest, Width: 640, Height: 480}
+			},
+			alert: func(kind string) string {
+				return map[string]string{"note": "Goed om te weten", "tip": "Tip", "important": "Belangrijk", "warning": "Let op"}[kind]
+			},
+			absolute: func(url string) string {
+				if strings.HasPrefix(url, "/") {
+					return "https://help.example.nl" + url
+				}
+				return url
+			},
+			directive: directive,
+		}}
 }
 
 type hinted struct{ msg, hint string }
@@ -131,6 +146,15 @@ func convert(lang string, src []byte, inherit []Heading) result {
 	var h, m bytes.Buffer
 	facts := New(languages[lang]).Convert(in, &h, &m)
 	return result{h.String(), m.String(), facts, out.Sorted()}
+}
+
+// plainResult gives a result without what leads back to the tree.
+func plainResult(r result) []any {
+	blocks := []string{}
+	for _, b := range r.facts.Blocks() {
+		blocks = append(blocks, fmt.Sprintf("%s %d %v %x %q", b.Kind, b.Heading, b.Pos(0), b.Hash(), b.Text))
+	}
+	return []any{r.html, r.md, r.findings, r.facts.Headings, r.facts.Fragments, r.facts.Lead, blocks}
 }
 
 // body gives where the Markdown begins: behind the front matter, if there is
@@ -408,7 +432,7 @@ func TestNoSite(t *testing.T) {
 func TestDestination(t *testing.T) {
 	for _, url := range []string{"/a/?x=1&y=2", "/a/?x=1&amp;copy;", `/a\*b`, "/a/&#106;s", "https://x.nl/?a=%20&lt;", "/é/"} {
 		in := input("page.md", []byte("[x](y.md)\n"), 0, new(diag.List))
-		in.Link = func(string) Target { return Target{URL: url} }
+		in.Site.(*fake).link = func(string) Target { return Target{URL: url} }
 		var h bytes.Buffer
 		New(Options{}).Convert(in, &h, nil)
 		_, got, _ := strings.Cut(h.String(), `href="`)
@@ -424,8 +448,8 @@ func TestDestination(t *testing.T) {
 	} {
 		var got string
 		in := input("page.md", []byte(src), 0, new(diag.List))
-		in.Link = func(d string) Target { got = d; return Target{URL: d} }
-		in.Image = func(d string) Image { got = d; return Image{URL: d} }
+		in.Site.(*fake).link = func(d string) Target { got = d; return Target{URL: d} }
+		in.Site.(*fake).image = func(d string) Image { got = d; return Image{URL: d} }
 		New(Options{}).Convert(in, nil, nil)
 		if got != want {
 			t.Errorf("%s: got %q, want %q", src, got, want)

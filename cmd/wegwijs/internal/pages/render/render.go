@@ -53,6 +53,7 @@ type Renderer struct {
 	paths   *fileset.Set                // every path of the set
 	texts   *texts
 	memo    *memo
+	seen    func(p *site.Page, facts *markdown.Facts, html string) // for tests
 }
 
 // texts is what was found out about input files. Each entry says of which
@@ -274,29 +275,17 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 		copied = new(bytes.Buffer)
 	}
 	facts := engine.Convert(&markdown.Input{
-		File: p.File, Src: src, Body: content.Body(src), Inherit: inherit, Lead: "summary",
-		Link:  func(dest string) markdown.Target { return r.link(p, dest) },
-		Image: func(dest string) markdown.Image { return r.image(p, dest) },
-		Alert: func(kind string) string {
-			label, err := str.T("alert_" + kind)
-			if err != nil {
-				out.Errorf(diag.Pos{File: str.File}, diag.I18nMissing, fmt.Sprintf("add alert_%s = \"…\" to %s", kind, str.File), "%s", err)
-			}
-			return label
-		},
-		Kind:     r.Layouts.Directive,
-		Known:    r.Layouts.Directives,
-		Absolute: r.absolute,
-		Out:      out,
-		Directive: func(d *markdown.Directive) (string, string, error) {
-			return r.directive(p, data, d, m != nil)
-		},
+		File: p.File, Src: src, Body: content.Body(src), Inherit: inherit, Lead: "summary", Out: out,
+		Site: &resolver{r: r, page: p, data: data, strings: str, out: out, md: m != nil},
 	}, &body, copied)
 	r.learn(p.Page, facts.Headings)
 	if !p.Fallback {
 		typed(r.Site.Config.Mail, p.Page, src, out)
 	}
 	rendered := body.String()
+	if r.seen != nil {
+		r.seen(p, facts, rendered)
+	}
 	data.Lead, data.Content = template.HTML(rendered[:facts.Lead]), template.HTML(rendered[facts.Lead:])
 	data.TOC = toc(facts.Headings)
 	if h != nil {
@@ -340,20 +329,6 @@ func (r *Renderer) layoutError(out *diag.List, file string, err error) {
 		return
 	}
 	out.Add(d)
-}
-
-// directive renders one directive of a page.
-func (r *Renderer) directive(p *site.Page, page *layout.Page, d *markdown.Directive, md bool) (string, string, error) {
-	data := layout.NewDirective(layout.Directive{Page: page, Name: d.Name, Label: d.Label, Attrs: d.Attrs, Content: template.HTML(d.Content), ID: d.ID}, r.Settings)
-	h, m, err := r.Layouts.Render(data, d.ContentMD, md)
-	if err == nil {
-		return h, m, nil
-	}
-	where, cause, isLayout := layout.Diagnose(err)
-	if !isLayout {
-		return "", "", cause
-	}
-	return "", "", &layout.Failure{Hinted: layout.Hinted{Msg: fmt.Sprintf("%s (at %s)", where.Msg, where.Pos), Way: "the template of the directive needs mending"}}
 }
 
 // data gives what templates see of a page, but for its text.
@@ -466,13 +441,6 @@ func toc(hs []markdown.Heading) []layout.Heading {
 		}
 	}
 	return list
-}
-
-func (r *Renderer) absolute(u string) string {
-	if strings.HasPrefix(u, "/") && !strings.HasPrefix(u, "//") {
-		return r.Site.Config.BaseURL + u
-	}
-	return u
 }
 
 // markdownHead writes what stands before the text of a Markdown copy.

@@ -1,0 +1,399 @@
+package markdown
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"regexp"
+	"sort"
+	"strings"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+
+	"github.com/yuin/goldmark/ast"
+	xast "github.com/yuin/goldmark/extension/ast"
+	"golang.org/x/net/html"
+)
+
+// A BlockKind says what a [Block] is.
+type BlockKind string
+
+// The kinds of blocks.
+const (
+	BlockHeading    BlockKind = "heading"
+	BlockParagraph  BlockKind = "paragraph"
+	BlockItem       BlockKind = "item"       // a paragraph of a list item
+	BlockQuote      BlockKind = "quote"      // a paragraph of a quotation
+	BlockTerm       BlockKind = "term"       // of a definition list
+	BlockDefinition BlockKind = "definition" // a paragraph of a definition
+	BlockCell       BlockKind = "cell"       // of a table
+	BlockNote       BlockKind = "note"       // a paragraph of a footnote
+	BlockAlert      BlockKind = "alert"      // the title of an alert
+	BlockDirective  BlockKind = "directive"  // what the template of a leaf or container says itself
+	BlockImage      BlockKind = "image"      // the text that stands for an image
+	BlockCode       BlockKind = "code"
+)
+
+// A Block is a piece of a page that stands by itself: each word that readers
+// see without scripts is in exactly one. Blocks come in the order of the page;
+// an image in running text comes behind the text in which it stands, and what a
+// container says comes before what stands in it.
+type Block struct {
+	Kind    BlockKind
+	Text    string // what readers see, on one line; code keeps its lines
+	Heading int    // place in [Facts.Headings] of the heading under which it stands (its own, of a heading); -1 before the first
+	Level   int    // of a heading
+	Table   int    // of a cell: which table of the page, from 0
+	Row     int    // of a cell: 0 is the header row
+	Column  int    // of a cell
+	Name    string // of a directive
+
+	node  ast.Node
+	walk  *walk
+	spans []span
+}
+
+// A span is a part of a block's text that was typed as it stands there, or,
+// when it is fixed, that stands for what was typed at one place.
+type span struct {
+	text, src int // offsets at which it begins, in the text and in the body
+	fixed     bool
+}
+
+// A BlockHash is a digest of what was typed, see [Block.Hash].
+type BlockHash [16]byte
+
+// Offset returns the offset, in the body of the page, of what was typed for the
+// i-th byte of the text. Line ends count as one byte, whatever they are.
+func (b *Block) Offset(i int) int {
+	n := sort.Search(len(b.spans), func(n int) bool { return b.spans[n].text > i }) - 1
+	if n < 0 {
+		return max(b.node.Pos(), 0)
+	}
+	s := b.spans[n]
+	if s.fixed {
+		return s.src
+	}
+	return s.src + i - s.text
+}
+
+// Pos returns the position of what was typed for the i-th byte of the text.
+func (b *Block) Pos(i int) diag.Pos { return b.walk.at(b.Offset(i)) }
+
+// Source returns what was typed: the lines of the block without the marks of
+// the list or the quotation in which they stand. That of a directive is its
+// line.
+func (b *Block) Source() string {
+	body := b.walk.body
+	switch n := b.node.(type) {
+	case *Directive, *Alert:
+		at := max(n.Pos(), 0)
+		line, _, _ := bytes.Cut(body[at:], []byte("\n"))
+		return string(line)
+	case *ast.Image:
+		return b.Text + "\x00" + string(n.Title)
+	default:
+		if n.Type() == ast.TypeBlock && n.Lines().Len() > 0 {
+			return string(n.Lines().Value(body))
+		}
+	}
+	return b.Text
+}
+
+// Hash returns a digest of the block's kind and of its source. It does not
+// depend on where the block stands, nor on how its lines are broken.
+func (b *Block) Hash() BlockHash {
+	h := sha256.New()
+	h.Write([]byte(b.Kind))
+	h.Write([]byte{0, byte(b.Level)})
+	if b.Kind == BlockCode {
+		h.Write([]byte(b.Source()))
+	} else {
+		h.Write([]byte(strings.Join(strings.Fields(b.Source()), " ")))
+	}
+	return BlockHash(h.Sum(nil))
+}
+
+// Blocks returns the blocks of the page. They are made when they are first asked
+// for, from the tree that [Engine.Convert] made, which lives as long as the
+// facts and the blocks do. It must not be called by two goroutines at once.
+func (f *Facts) Blocks() []Block {
+	if f.blocks == nil && f.doc != nil {
+		c := &collector{walk: f.walk, heading: -1, table: -1}
+		c.children(f.doc)
+		f.blocks = c.blocks
+	}
+	return f.blocks
+}
+
+// A collector goes through the tree of a page for its blocks.
+type collector struct {
+	walk    *walk
+	blocks  []Block
+	heading int
+	table   int
+}
+
+func (c *collector) children(n ast.Node) {
+	for n := n.FirstChild(); n != nil; n = n.NextSibling() {
+		c.node(n)
+	}
+}
+
+func (c *collector) node(n ast.Node) {
+	switch n := n.(type) {
+	case *ast.Heading:
+		c.heading++
+		c.text(Block{Kind: BlockHeading, Level: n.Level}, n)
+	case *ast.Paragraph, *ast.TextBlock:
+		c.text(Block{Kind: paragraphKind(n)}, n)
+	case *ast.CodeBlock, *ast.FencedCodeBlock:
+		b := Block{Kind: BlockCode, node: n}
+		for i := range n.Lines().Len() {
+			s := n.Lines().At(i)
+			b.spans = append(b.spans, span{text: len(b.Text), src: s.Start})
+			b.Text += string(s.Value(c.walk.body))
+		}
+		c.add(b)
+	case *xast.Table:
+		c.table++
+		c.cells(n)
+	case *xast.DefinitionTerm:
+		c.text(Block{Kind: BlockTerm}, n)
+	case *Alert:
+		c.add(Block{Kind: BlockAlert, Text: n.Label, node: n, spans: []span{{src: max(n.Pos(), 0), fixed: true}}})
+		c.children(n)
+	case *Directive:
+		c.directive(n)
+	case *ast.HTMLBlock:
+	default:
+		c.children(n)
+	}
+}
+
+// paragraphKind returns the kind of a paragraph by what it stands in.
+func paragraphKind(n ast.Node) BlockKind {
+	switch n.Parent().(type) {
+	case *ast.ListItem:
+		return BlockItem
+	case *ast.Blockquote:
+		return BlockQuote
+	case *xast.DefinitionDescription:
+		return BlockDefinition
+	case *xast.Footnote:
+		return BlockNote
+	}
+	return BlockParagraph
+}
+
+func (c *collector) cells(table ast.Node) {
+	row := 0
+	for r := table.FirstChild(); r != nil; r = r.NextSibling() {
+		column := 0
+		for cell := r.FirstChild(); cell != nil; cell = cell.NextSibling() {
+			c.text(Block{Kind: BlockCell, Table: c.table, Row: row, Column: column}, cell)
+			column++
+		}
+		row++
+	}
+}
+
+// directive adds what a template says around the content.
+func (c *collector) directive(d *Directive) {
+	own := d.HTML
+	if before, after, ok := strings.Cut(own, d.Content); ok && d.Content != "" {
+		own = before + " " + after
+	}
+	text := htmlText(own)
+	if d.HTML == "" {
+		text = d.Label
+	}
+	c.add(Block{Kind: BlockDirective, Name: d.Name, Text: text, node: d, spans: []span{{src: max(d.Pos(), 0), fixed: true}}})
+	c.children(d)
+}
+
+func (c *collector) add(b Block) {
+	if strings.TrimSpace(b.Text) == "" {
+		return
+	}
+	b.Heading, b.walk = c.heading, c.walk
+	c.blocks = append(c.blocks, b)
+}
+
+// text adds a block of running text, and the images in it.
+func (c *collector) text(b Block, n ast.Node) {
+	b.node = n
+	t := textBuilder{body: c.walk.body}
+	t.inline(n)
+	b.Text, b.spans = c.walk.engine.Text(t.String()), t.spans
+	if trimmed := strings.TrimLeft(b.Text, " "); len(trimmed) < len(b.Text) {
+		for i := range b.spans {
+			b.spans[i].text -= len(b.Text) - len(trimmed)
+		}
+		b.Text = trimmed
+	}
+	b.Text = strings.TrimRight(b.Text, " ")
+	c.add(b)
+	for _, i := range t.images {
+		alt := textBuilder{body: c.walk.body, alt: true}
+		alt.inline(i)
+		c.add(Block{Kind: BlockImage, Text: alt.String(), node: i, spans: alt.spans})
+	}
+}
+
+// A textBuilder makes the plain text of running text and keeps where each part
+// was typed.
+type textBuilder struct {
+	strings.Builder
+	body   []byte
+	spans  []span
+	images []*ast.Image
+	alt    bool // an image in an image's text is part of it
+}
+
+// escapedRE finds one backslash escape or character reference.
+var escapedRE = regexp.MustCompile(`^(?:\\[[:punct:]]|&#?[0-9a-zA-Z]+;)`)
+
+func (t *textBuilder) put(text string, src int, fixed bool) {
+	t.spans = append(t.spans, span{t.Len(), src, fixed})
+	t.WriteString(text)
+}
+
+func (t *textBuilder) inline(n ast.Node) {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		switch c := c.(type) {
+		case *ast.Text:
+			t.typed(c)
+		case *ast.String:
+			at := 0
+			if p, ok := c.PreviousSibling().(*ast.Text); ok {
+				at = p.Segment.Stop
+			} else if len(t.spans) > 0 {
+				last := t.spans[len(t.spans)-1]
+				if at = last.src; !last.fixed {
+					at += t.Len() - last.text
+				}
+			} else {
+				at = max(c.Pos(), n.Pos(), 0)
+			}
+			t.put(string(c.Value), at, true)
+		case *ast.Image:
+			if t.alt {
+				t.inline(c)
+			} else {
+				t.images = append(t.images, c)
+			}
+		case *ast.AutoLink:
+			t.put(string(c.Label(t.body)), max(c.Pos(), 0)+1, false)
+		case *Directive:
+			said := c.Plain
+			if said == "" {
+				said = c.Label
+			}
+			t.put(said, max(c.Pos(), 0), true)
+		case *ast.RawHTML, *xast.FootnoteLink, *xast.FootnoteBacklink, *xast.TaskCheckBox:
+		default:
+			t.inline(c)
+		}
+	}
+}
+
+// typed adds a text, with its escapes taken out.
+func (t *textBuilder) typed(n *ast.Text) {
+	at, v := n.Segment.Start, n.Segment.Value(t.body)
+	at -= n.Segment.Padding
+	switch {
+	case n.IsRaw():
+		t.put(strings.ReplaceAll(string(v), "\n", " "), at, false)
+	case bytes.IndexByte(v, '\\') < 0 && bytes.IndexByte(v, '&') < 0:
+		t.put(string(v), at, false)
+	default:
+		for len(v) > 0 {
+			i := bytes.IndexAny(v, `\&`)
+			if i < 0 {
+				i = len(v)
+			}
+			if i > 0 {
+				t.put(string(v[:i]), at, false)
+				at, v = at+i, v[i:]
+				continue
+			}
+			took := len(escapedRE.Find(v))
+			if took == 0 {
+				t.put(string(v[:1]), at, false)
+				at, v = at+1, v[1:]
+				continue
+			}
+			t.put(unescape(v[:took]), at, true)
+			at, v = at+took, v[took:]
+		}
+	}
+	if n.SoftLineBreak() || n.HardLineBreak() {
+		t.put(" ", n.Segment.Stop, true)
+	}
+}
+
+// inlineElements are the elements of HTML that stand within a word.
+var inlineElements = map[string]bool{
+	"a": true, "abbr": true, "b": true, "bdi": true, "bdo": true, "cite": true, "code": true, "data": true, "dfn": true, "em": true, "i": true,
+	"kbd": true, "mark": true, "q": true, "s": true, "samp": true, "span": true, "strong": true, "sub": true, "sup": true, "time": true,
+	"u": true, "var": true, "wbr": true, "del": true, "ins": true,
+}
+
+// htmlText returns the text that readers of HTML see without scripts, with
+// single spaces: nothing of elements that are hidden or of the class js.
+func htmlText(s string) string {
+	var b strings.Builder
+	z := html.NewTokenizer(strings.NewReader(s))
+	hidden, depth := 0, 0 // the depth at which what is hidden began
+	for {
+		switch kind := z.Next(); kind {
+		case html.ErrorToken:
+			return strings.Join(strings.Fields(b.String()), " ")
+		case html.TextToken:
+			if hidden == 0 {
+				b.Write(z.Text())
+			}
+		case html.StartTagToken, html.SelfClosingTagToken, html.EndTagToken:
+			raw, attrs := z.TagName()
+			name := string(raw)
+			if !inlineElements[name] {
+				b.WriteByte(' ')
+			}
+			switch {
+			case kind == html.EndTagToken:
+				if depth == hidden {
+					hidden = 0
+				}
+				depth = max(depth-1, 0)
+			case kind == html.StartTagToken && !voidElements[name]:
+				depth++
+				if hidden == 0 && (name == "script" || name == "style" || name == "template" || attrs && unseen(z)) {
+					hidden = depth
+				}
+			}
+		}
+	}
+}
+
+var voidElements = map[string]bool{"br": true, "hr": true, "img": true, "input": true, "wbr": true, "link": true, "meta": true, "source": true, "col": true, "area": true, "embed": true, "track": true}
+
+// unseen reports whether the attributes of the current tag hide it from readers
+// without scripts.
+func unseen(z *html.Tokenizer) bool {
+	for {
+		key, val, more := z.TagAttr()
+		switch string(key) {
+		case "hidden":
+			return true
+		case "class":
+			for class := range strings.FieldsSeq(string(val)) {
+				if class == "js" {
+					return true
+				}
+			}
+		}
+		if !more {
+			return false
+		}
+	}
+}

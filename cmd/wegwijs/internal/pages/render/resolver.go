@@ -1,0 +1,64 @@
+package render
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/i18n"
+	"wegwijs/cmd/wegwijs/internal/input/markdown"
+	"wegwijs/cmd/wegwijs/internal/pages/layout"
+	"wegwijs/cmd/wegwijs/internal/site"
+)
+
+// A resolver answers what the text of one page asks of its site.
+type resolver struct {
+	r       *Renderer
+	page    *site.Page
+	data    *layout.Page
+	strings *i18n.Strings
+	out     *diag.List
+	md      bool // there is a Markdown copy
+}
+
+var _ markdown.Resolver = (*resolver)(nil)
+
+func (s *resolver) Link(dest string) markdown.Target { return s.r.link(s.page, dest) }
+
+func (s *resolver) Image(dest string) markdown.Image { return s.r.image(s.page, dest) }
+
+func (s *resolver) Alert(kind string) string {
+	label, err := s.strings.T("alert_" + kind)
+	if err != nil {
+		s.out.Errorf(diag.Pos{File: s.strings.File}, diag.I18nMissing, fmt.Sprintf("add alert_%s = \"…\" to %s", kind, s.strings.File), "%s", err)
+	}
+	return label
+}
+
+func (s *resolver) Kind(name string) (markdown.Kind, bool) { return s.r.Layouts.Directive(name) }
+
+func (s *resolver) Known() []string { return s.r.Layouts.Directives() }
+
+func (s *resolver) Directive(d *markdown.Directive) (html, md string, err error) {
+	data := layout.NewDirective(layout.Directive{Page: s.data, Name: d.Name, Label: d.Label, Attrs: d.Attrs, Content: template.HTML(d.Content), ID: d.ID}, s.r.Settings)
+	html, md, err = s.r.Layouts.Render(data, d.ContentMD, s.md)
+	if err == nil {
+		return html, md, nil
+	}
+	where, cause, isLayout := layout.Diagnose(err)
+	if !isLayout {
+		return "", "", cause
+	}
+	return "", "", &layout.Failure{Hinted: layout.Hinted{Msg: fmt.Sprintf("%s (at %s)", where.Msg, where.Pos), Way: "the template of the directive needs mending"}}
+}
+
+func (s *resolver) Absolute(u string) string { return s.r.absolute(u) }
+
+// absolute makes a URL path of the site whole.
+func (r *Renderer) absolute(u string) string {
+	if strings.HasPrefix(u, "/") && !strings.HasPrefix(u, "//") {
+		return r.Site.Config.BaseURL + u
+	}
+	return u
+}
