@@ -224,10 +224,15 @@ func (e *env) checkOutput(dir string) error {
 // of them is an error.
 func (e *env) report(ds []diag.Diagnostic) error {
 	var err error
-	if e.format == "json" {
-		err = diag.JSON(e.stdout, ds)
-	} else {
-		p := diag.Printer{Color: terminal(e.stderr), Read: func(file string) ([]byte, error) {
+	switch e.format {
+	case "json":
+		err = diag.JSON(e.stdout, ds, e.lang)
+	case "sarif":
+		err = diag.SARIF(e.stdout, ds, e.lang)
+	case "github":
+		err = diag.GitHub(e.stdout, ds, e.lang)
+	default:
+		p := diag.Printer{Color: terminal(e.stderr), Lang: e.lang, Read: func(file string) ([]byte, error) {
 			return os.ReadFile(filepath.Join(e.dir, filepath.FromSlash(file)))
 		}}
 		err = p.Print(e.stderr, ds)

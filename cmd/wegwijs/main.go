@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -49,7 +51,7 @@ var errProblems = errors.New("the site has problems")
 
 // run carries out one command line and gives the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	e := &env{stdout: stdout, stderr: stderr}
+	e := &env{stdout: stdout, stderr: stderr, lang: locale(os.Getenv)}
 	root := e.command()
 	root.SetArgs(args)
 	root.SetOut(stdout)
@@ -65,10 +67,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		if errors.Is(err, context.Canceled) {
 			err = errors.New("stopped")
 		}
-		fmt.Fprintf(stderr, "wegwijs: %v\n", err)
+		fmt.Fprintf(stderr, "wegwijs: %s\n", diag.In(e.lang, err.Error()))
 		return failed
 	}
-	fmt.Fprintf(stderr, "wegwijs: %v\nrun '%s --help' to see what it takes\n", err, c.CommandPath())
+	fmt.Fprintf(stderr, "wegwijs: %s\nrun '%s --help' to see what it takes\n", diag.In(e.lang, err.Error()), c.CommandPath())
 	return usage
 }
 
@@ -77,8 +79,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 type env struct {
 	stdout, stderr io.Writer
 	dir            string // -C
-	format         string // text or json
-	started        bool   // the command line was right and the work began
+	format         string // one of formats
+	lang           diag.Lang
+	started        bool // the command line was right and the work began
+}
+
+// formats are the forms in which findings are reported.
+var formats = []string{"text", "json", "sarif", "github"}
+
+// locale returns the language that the system asks for (POSIX.1-2024, section
+// 8.2: the first of these that is set counts).
+func locale(getenv func(string) string) diag.Lang {
+	return diag.LangOf(cmp.Or(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG")))
 }
 
 func (e *env) command() *cobra.Command {
@@ -91,8 +103,8 @@ func (e *env) command() *cobra.Command {
 		Args:          oneOf,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
-			if e.format != "text" && e.format != "json" {
-				return fmt.Errorf("--format is text or json, not %q", e.format)
+			if !slices.Contains(formats, e.format) {
+				return fmt.Errorf("--format is one of %s, not %q", strings.Join(formats, ", "), e.format)
 			}
 			if fi, err := os.Stat(e.dir); err != nil || !fi.IsDir() {
 				return fmt.Errorf("-C %s: no such folder", e.dir)
@@ -102,9 +114,16 @@ func (e *env) command() *cobra.Command {
 		},
 	}
 	root.PersistentFlags().StringVarP(&e.dir, "dir", "C", ".", "the folder of the site")
-	root.PersistentFlags().StringVar(&e.format, "format", "text", "form of the report: text or json")
+	root.PersistentFlags().StringVar(&e.format, "format", "text", "form of the report: "+strings.Join(formats, ", "))
+	root.PersistentFlags().Func("lang", "language of messages: nl or en (default: that of the system)", func(s string) error {
+		if s != "nl" && s != "en" {
+			return fmt.Errorf("%q is not nl or en", s)
+		}
+		e.lang = diag.Lang(s)
+		return nil
+	})
 	root.CompletionOptions.HiddenDefaultCmd = false
-	root.SetHelpCommand(help(root))
+	root.SetHelpCommand(e.help(root))
 	root.AddCommand(e.build(), e.watch(), e.check(), e.verify(), e.publish(), e.version())
 	root.InitDefaultCompletionCmd()
 	if c, _, err := root.Find([]string{"completion"}); err == nil && c != root {
@@ -113,13 +132,16 @@ func (e *env) command() *cobra.Command {
 	return root
 }
 
-// help explains a command.
-func help(root *cobra.Command) *cobra.Command {
+// help explains a command, or what stands between brackets behind a finding.
+func (e *env) help(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
-		Use:               "help [command]",
-		Short:             "Explain a command",
+		Use:               "help [command | code]",
+		Short:             "Explain a command, or the code of a finding",
 		PersistentPreRunE: func(*cobra.Command, []string) error { return nil }, // in any folder
 		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 1 && slices.Contains(diag.Codes(), diag.Code(args[0])) {
+				return e.explain(diag.Code(args[0]))
+			}
 			c, rest, err := root.Find(args)
 			if err == nil {
 				err = oneOf(c, rest)
@@ -131,6 +153,17 @@ func help(root *cobra.Command) *cobra.Command {
 			return c.Help()
 		},
 	}
+}
+
+// explain prints what is known of a code.
+func (e *env) explain(code diag.Code) error {
+	x := code.Explain(e.lang)
+	text := string(code) + "\n\n" + x.Title + "\n\n" + x.Why + "\n" + x.Remedy + "\n"
+	if x.Example != "" {
+		text += "\n    " + strings.ReplaceAll(strings.TrimSuffix(x.Example, "\n"), "\n", "\n    ") + "\n"
+	}
+	_, err := io.WriteString(e.stdout, text)
+	return err
 }
 
 // noArgs refuses arguments of a command that takes none.

@@ -7,21 +7,62 @@
 package diag
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf16"
+	"unicode/utf8"
 )
 
-// A Pos is a place in an author's file.
+// A Pos is a place in an author's file. Positions of the same place compare
+// equal.
 type Pos struct {
-	File string `json:"file"`           // path from the site root, with slashes
-	Line int    `json:"line,omitempty"` // counts from 1; 0 means the whole file
-	Col  int    `json:"col,omitempty"`  // counts from 1, in bytes; 0 means the whole line
+	File string // path from the site root, with slashes
+	Line int    // counts from 1; 0 means the whole file
+	// Col counts from 1, in UTF-16 code units, which is what editors count (the
+	// default of the Language Server Protocol 3.17, "Position"); 0 means the
+	// whole line.
+	Col  int
+	wide int // how many bytes more than UTF-16 code units stand before Col
 }
 
-// String gives file:line:col, leaving out what is not known.
+// ByteCol returns the column in bytes, counted from 1; 0 means the whole line.
+func (p Pos) ByteCol() int { return p.Col + p.wide }
+
+// MarshalJSON writes the position with both columns: col in UTF-16 code units,
+// byte_col in bytes.
+func (p Pos) MarshalJSON() ([]byte, error) {
+	type pos struct {
+		File    string `json:"file"`
+		Line    int    `json:"line,omitempty"`
+		Col     int    `json:"col,omitempty"`
+		ByteCol int    `json:"byte_col,omitempty"`
+	}
+	return json.Marshal(pos{p.File, p.Line, p.Col, p.ByteCol()})
+}
+
+// onLine returns the position behind the bytes that stand before it on its line.
+// A byte that is no UTF-8 counts as one unit.
+func onLine(file string, line int, before []byte) Pos {
+	p := Pos{File: file, Line: line, Col: 1}
+	if line == 1 && bytes.HasPrefix(before, []byte("\uFEFF")) { // a byte order mark, which editors do not show
+		before, p.wide = before[3:], 3
+	}
+	for len(before) > 0 {
+		r, n := utf8.DecodeRune(before)
+		before = before[n:]
+		units := max(utf16.RuneLen(r), 1)
+		p.Col += units
+		p.wide += n - units
+	}
+	return p
+}
+
+// String returns file:line:col, leaving out what is not known.
 func (p Pos) String() string {
 	switch {
 	case p.Line == 0:
@@ -37,33 +78,28 @@ func (p Pos) Compare(q Pos) int {
 	return cmp.Or(strings.Compare(p.File, q.File), cmp.Compare(p.Line, q.Line), cmp.Compare(p.Col, q.Col))
 }
 
-// At gives the position of the byte at offset in src. An offset beyond src is
-// taken as its end, so that a position never lies outside its file.
+// At returns the position of the byte at offset in src. An offset beyond src is
+// taken as its end, so that a position never lies outside its file. Where many
+// positions of one file are asked for, [Lines] finds each without reading the
+// file from its start.
 func At(file string, src []byte, offset int) Pos {
 	offset = max(0, min(offset, len(src)))
 	before := src[:offset]
-	line := 1
-	start := 0
-	for i, c := range before {
-		if c == '\n' {
-			line++
-			start = i + 1
-		}
-	}
-	return Pos{File: file, Line: line, Col: offset - start + 1}
+	start := bytes.LastIndexByte(before, '\n') + 1
+	return onLine(file, bytes.Count(before, []byte("\n"))+1, before[start:])
 }
 
-// Lines knows where the lines of a file begin: for who needs many positions in
-// it. It is not changed after [NewLines].
+// Lines knows where the lines of a file begin: for callers that need many
+// positions in it. It may be used by several goroutines at once.
 type Lines struct {
 	file   string
-	end    int
+	src    []byte
 	starts []int // offsets
 }
 
-// NewLines finds the lines of src.
+// NewLines finds the lines of src, which must not change afterwards.
 func NewLines(file string, src []byte) *Lines {
-	l := &Lines{file: file, end: len(src), starts: []int{0}}
+	l := &Lines{file: file, src: src, starts: []int{0}}
 	for i, c := range src {
 		if c == '\n' {
 			l.starts = append(l.starts, i+1)
@@ -74,12 +110,25 @@ func NewLines(file string, src []byte) *Lines {
 
 // At is [At] for the file of l.
 func (l *Lines) At(offset int) Pos {
-	offset = max(0, min(offset, l.end))
+	offset = max(0, min(offset, len(l.src)))
 	n, found := slices.BinarySearch(l.starts, offset)
 	if !found {
 		n--
 	}
-	return Pos{File: l.file, Line: n + 1, Col: offset - l.starts[n] + 1}
+	return onLine(l.file, n+1, l.src[l.starts[n]:offset])
+}
+
+// AtByte returns the position on a line, counted from 1, at a byte column,
+// counted from 1: for programs that give these. A column of 0 stays 0.
+func (l *Lines) AtByte(line, col int) Pos {
+	if line < 1 || line > len(l.starts) || col < 1 {
+		return Pos{File: l.file, Line: max(line, 0)}
+	}
+	end := len(l.src)
+	if line < len(l.starts) {
+		end = l.starts[line] - 1
+	}
+	return l.At(min(l.starts[line-1]+col-1, end))
 }
 
 // A Severity says whether a finding stops the site from being published.
@@ -97,7 +146,7 @@ func (s Severity) String() string {
 	return "error"
 }
 
-// MarshalText gives the severity's name, for JSON.
+// MarshalText returns the severity's name, for JSON.
 func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // A Diagnostic is one mistake in an author's file and the way out of it.
@@ -107,6 +156,23 @@ type Diagnostic struct {
 	Code     Code     `json:"code"`
 	Msg      string   `json:"message"`        // what is wrong: lower case, no final period
 	Hint     string   `json:"hint,omitempty"` // what to do; empty when Msg already says it
+
+	msg, hint said // what Msg and Hint were made of
+}
+
+// In returns the finding with its texts in the language lang; d itself where
+// there is no translation.
+func (d Diagnostic) In(lang Lang) Diagnostic {
+	d = d.plain()
+	d.Msg, d.Hint = d.msg.in(lang, d.Msg), d.hint.in(lang, d.Hint)
+	return d
+}
+
+// plain takes apart texts that were made by [Say].
+func (d Diagnostic) plain() Diagnostic {
+	d.Msg, d.msg = unsay(d.Msg, d.msg)
+	d.Hint, d.hint = unsay(d.Hint, d.hint)
+	return d
 }
 
 // Compare orders findings by position, then by text, so that the order of a
@@ -128,8 +194,10 @@ func (l *List) Add(ds ...Diagnostic) {
 		return
 	}
 	l.mu.Lock()
-	l.all = append(l.all, ds...)
-	l.mu.Unlock()
+	defer l.mu.Unlock()
+	for _, d := range ds {
+		l.all = append(l.all, d.plain())
+	}
 }
 
 // Withdraw takes a finding off the list again, for a stage that came to know
@@ -137,20 +205,21 @@ func (l *List) Add(ds ...Diagnostic) {
 func (l *List) Withdraw(d Diagnostic) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.all = slices.DeleteFunc(l.all, func(e Diagnostic) bool { return e == d })
+	l.all = slices.DeleteFunc(l.all, func(e Diagnostic) bool { return e == d.plain() })
 }
 
-// Errorf adds an error with a hint; hint may be empty.
+// Errorf adds an error. The hint may be empty; it is a constant text or made by
+// [Say].
 func (l *List) Errorf(pos Pos, code Code, hint, format string, args ...any) {
-	l.Add(Diagnostic{Pos: pos, Code: code, Msg: fmt.Sprintf(format, args...), Hint: hint})
+	l.Add(Diagnostic{Pos: pos, Code: code, Msg: Say(format, args...), Hint: hint})
 }
 
-// Warnf adds a warning with a hint; hint may be empty.
+// Warnf adds a warning, as [List.Errorf] adds an error.
 func (l *List) Warnf(pos Pos, code Code, hint, format string, args ...any) {
-	l.Add(Diagnostic{Pos: pos, Severity: Warning, Code: code, Msg: fmt.Sprintf(format, args...), Hint: hint})
+	l.Add(Diagnostic{Pos: pos, Severity: Warning, Code: code, Msg: Say(format, args...), Hint: hint})
 }
 
-// Sorted gives the findings in order, each once. The slice is the caller's.
+// Sorted returns the findings in order, each once. The slice is the caller's.
 func (l *List) Sorted() []Diagnostic {
 	l.mu.Lock()
 	ds := slices.Clone(l.all)
@@ -158,7 +227,7 @@ func (l *List) Sorted() []Diagnostic {
 	return Sort(ds)
 }
 
-// Len gives the number of findings added so far.
+// Len returns the number of findings added so far.
 func (l *List) Len() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -167,6 +236,9 @@ func (l *List) Len() int {
 
 // Sort puts ds in order, in place, and drops repetitions.
 func Sort(ds []Diagnostic) []Diagnostic {
+	for i := range ds {
+		ds[i] = ds[i].plain()
+	}
 	slices.SortFunc(ds, Diagnostic.Compare)
 	return slices.Compact(ds)
 }

@@ -30,23 +30,23 @@ func TestPosString(t *testing.T) {
 
 func TestAt(t *testing.T) {
 	src := []byte("een\r\nbé\n\nx")
-	for _, tt := range []struct{ offset, line, col int }{
-		{-1, 1, 1}, {0, 1, 1}, {3, 1, 4}, {4, 1, 5}, {5, 2, 1}, {6, 2, 2}, {8, 2, 4}, {9, 3, 1}, {10, 4, 1}, {11, 4, 2}, {99, 4, 2},
+	for _, tt := range []struct{ offset, line, col, wide int }{
+		{-1, 1, 1, 0}, {0, 1, 1, 0}, {3, 1, 4, 0}, {4, 1, 5, 0}, {5, 2, 1, 0}, {6, 2, 2, 0}, {8, 2, 3, 1}, {9, 3, 1, 0}, {10, 4, 1, 0}, {11, 4, 2, 0}, {99, 4, 2, 0},
 	} {
-		if got, want := At("f", src, tt.offset), (Pos{"f", tt.line, tt.col}); got != want {
+		if got, want := At("f", src, tt.offset), (Pos{File: "f", Line: tt.line, Col: tt.col, wide: tt.wide}); got != want {
 			t.Errorf("offset %d: got %v, want %v", tt.offset, got, want)
 		}
-		if got, want := NewLines("f", src).At(tt.offset), (Pos{"f", tt.line, tt.col}); got != want {
+		if got, want := NewLines("f", src).At(tt.offset), (Pos{File: "f", Line: tt.line, Col: tt.col, wide: tt.wide}); got != want {
 			t.Errorf("Lines, offset %d: got %v, want %v", tt.offset, got, want)
 		}
 	}
-	if got, want := At("f", nil, 5), (Pos{"f", 1, 1}); got != want {
+	if got, want := At("f", nil, 5), (Pos{File: "f", Line: 1, Col: 1}); got != want {
 		t.Errorf("empty file: got %v, want %v", got, want)
 	}
 }
 
 func TestSort(t *testing.T) {
-	at := func(file string, line, col int) Pos { return Pos{file, line, col} }
+	at := func(file string, line, col int) Pos { return Pos{File: file, Line: line, Col: col} }
 	want := []Diagnostic{
 		{Pos: at("a", 0, 0), Code: "z", Msg: "z"},
 		{Pos: at("a", 2, 9), Code: "a", Msg: "a"},
@@ -118,7 +118,7 @@ func TestDidYouMean(t *testing.T) {
 		{"anders", many, ""},
 		{"anders", nil, ""},
 	} {
-		if got := DidYouMean(tt.name, tt.known); got != tt.want {
+		if got := In(English, DidYouMean(tt.name, tt.known)); got != tt.want {
 			t.Errorf("%q of %d: got %q, want %q", tt.name, len(tt.known), got, tt.want)
 		}
 	}
@@ -154,7 +154,7 @@ func TestExcerpt(t *testing.T) {
 		{"long, in the middle", long, 1, 151, "…" + long[102:173] + "…", strings.Repeat(" ", 49) + "^"},
 		{"long, at the end", strings.TrimSpace(long), 1, 300, "…" + long[251:299], strings.Repeat(" ", 49) + "^"},
 	} {
-		text, caret := Excerpt([]byte(tt.src), Pos{"f", tt.line, tt.col})
+		text, caret := Excerpt([]byte(tt.src), Pos{File: "f", Line: tt.line, Col: tt.col})
 		if text != tt.text || caret != tt.caret {
 			t.Errorf("%s:\ngot  %q\n     %q\nwant %q\n     %q", tt.name, text, caret, tt.text, tt.caret)
 		}
@@ -163,9 +163,9 @@ func TestExcerpt(t *testing.T) {
 
 func TestPrint(t *testing.T) {
 	ds := []Diagnostic{
-		{Pos: Pos{"content/a.md", 2, 5}, Code: "link-anchor", Msg: `no heading "two"`, Hint: "link to #one\nor leave it out"},
+		{Pos: Pos{File: "content/a.md", Line: 2, Col: 5}, Code: "link-anchor", Msg: `no heading "two"`, Hint: "link to #one\nor leave it out"},
 		{Pos: Pos{File: "site.toml"}, Severity: Warning, Code: "x", Msg: "raw \x1b[2J\nmessage"},
-		{Pos: Pos{"weg.md", 1, 1}, Code: "y", Msg: "its file cannot be read"},
+		{Pos: Pos{File: "weg.md", Line: 1, Col: 1}, Code: "y", Msg: "its file cannot be read"},
 	}
 	read := func(file string) ([]byte, error) {
 		if file == "content/a.md" {
@@ -222,7 +222,7 @@ func TestCount(t *testing.T) {
 		{nil, "0 errors"}, {[]Diagnostic{e}, "1 error"}, {[]Diagnostic{e, e}, "2 errors"}, {[]Diagnostic{w}, "1 warning"},
 		{[]Diagnostic{w, w}, "2 warnings"}, {[]Diagnostic{e, w, w}, "1 error, 2 warnings"},
 	} {
-		if got := Count(tt.ds); got != tt.want {
+		if got := Count(tt.ds, English); got != tt.want {
 			t.Errorf("%v: got %q, want %q", tt.ds, got, tt.want)
 		}
 	}
@@ -231,13 +231,14 @@ func TestCount(t *testing.T) {
 func TestJSON(t *testing.T) {
 	var b bytes.Buffer
 	ds := []Diagnostic{
-		{Pos: Pos{"a.md", 2, 5}, Code: "c", Msg: "<a> & \x1b", Hint: "h"},
+		{Pos: Pos{File: "a.md", Line: 2, Col: 5}, Code: "c", Msg: "<a> & \x1b", Hint: "h"},
 		{Pos: Pos{File: "b.md"}, Severity: Warning, Code: "d", Msg: "m"},
 	}
-	if err := JSON(&b, ds); err != nil {
+	if err := JSON(&b, ds, English); err != nil {
 		t.Fatal(err)
 	}
 	want := `{
+  "version": 1,
   "errors": 1,
   "warnings": 1,
   "findings": [
@@ -245,7 +246,8 @@ func TestJSON(t *testing.T) {
       "pos": {
         "file": "a.md",
         "line": 2,
-        "col": 5
+        "col": 5,
+        "byte_col": 5
       },
       "severity": "error",
       "code": "c",
@@ -267,7 +269,7 @@ func TestJSON(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
 	}
 	b.Reset()
-	if err := JSON(&b, nil); err != nil {
+	if err := JSON(&b, nil, English); err != nil {
 		t.Fatal(err)
 	}
 	var v struct{ Findings []any }
@@ -284,7 +286,7 @@ func FuzzExcerpt(f *testing.F) {
 	f.Add([]byte(strings.Repeat("é", 200)), 1, 201)
 	f.Add([]byte("\xff\xfe\u202e"), 1, 2)
 	f.Fuzz(func(t *testing.T, src []byte, line, col int) {
-		text, caret := Excerpt(src, Pos{"f", line, col})
+		text, caret := Excerpt(src, Pos{File: "f", Line: line, Col: col})
 		for _, s := range []string{text, caret} {
 			if !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
 				t.Errorf("%q is not safe for a terminal", s)
@@ -296,7 +298,7 @@ func FuzzExcerpt(f *testing.F) {
 		if caret != "" && (text == "" || strings.TrimLeft(caret, " ") != "^") {
 			t.Errorf("caret %q under %q", caret, text)
 		}
-		again, _ := Excerpt(src, Pos{"f", line, col})
+		again, _ := Excerpt(src, Pos{File: "f", Line: line, Col: col})
 		if again != text {
 			t.Errorf("second time: got %q, want %q", again, text)
 		}
@@ -306,4 +308,120 @@ func FuzzExcerpt(f *testing.F) {
 			t.Errorf("At(%d) = %v of %d lines", col, p, bytes.Count(src, []byte("\n"))+1)
 		}
 	})
+}
+
+// TestColumns: a column is what an editor counts, with the bytes beside it.
+func TestColumns(t *testing.T) {
+	for _, tt := range []struct {
+		line string // up to the place that is meant
+		col  int    // in UTF-16 code units
+		byte int
+	}{
+		{"", 1, 1},
+		{"écafé “x” 😀 ", 14, 22},
+		{"\ufeff", 1, 4},   // a byte order mark is not shown
+		{"a\ufeff", 3, 5},  // elsewhere it is a character
+		{"e\u0301", 3, 4},  // a combining accent is a unit of its own
+		{"👨‍👩‍👧", 9, 19},   // five characters in one picture
+		{"\t", 2, 2},       // a tab is one
+		{"\xff\xfe", 3, 3}, // no UTF-8: a unit a byte
+		{"مرحبا", 6, 11},   // right to left
+		{"𝒳", 3, 5},        // two units
+		{"中文", 3, 7},       // one unit, three bytes
+	} {
+		for _, before := range []string{"", "eerste\n"} {
+			if before != "" && strings.HasPrefix(tt.line, "\ufeff") {
+				continue
+			}
+			src := []byte(before + tt.line + "[x]\n")
+			p := At("f", src, len(before)+len(tt.line))
+			if p.Col != tt.col || p.ByteCol() != tt.byte {
+				t.Errorf("%q: got column %d and byte column %d, want %d and %d", src, p.Col, p.ByteCol(), tt.col, tt.byte)
+			}
+			l := NewLines("f", src)
+			if q := l.At(len(before) + len(tt.line)); q != p {
+				t.Errorf("%q: Lines has %#v, At %#v", src, q, p)
+			}
+			if q := l.AtByte(p.Line, p.ByteCol()); q != p {
+				t.Errorf("%q: AtByte has %#v, At %#v", src, q, p)
+			}
+		}
+	}
+}
+
+// TestSay: a message in English is what fmt would print, and can be translated
+// afterwards, with arguments in another order and phrases among them.
+func TestSay(t *testing.T) {
+	dutch["test %q of %d: %s"] = "toets: %[3]s (%[2]d keer %[1]q)"
+	dutch["a whole number"] = "een heel getal"
+	dutch["test hint"] = "toetshint"
+	defer func() {
+		for _, k := range []string{"test %q of %d: %s", "a whole number", "test hint"} {
+			delete(dutch, k)
+		}
+	}()
+	var l List
+	l.Errorf(Pos{File: "f"}, "x", "test hint", "test %q of %d: %s", "a\x02b%", 7, Phrase("a whole number"))
+	l.Errorf(Pos{File: "g"}, "x", Say("test %q of %d: %s", "a", 7, "b")+"; test", "100%% %s", "x")
+	ds := l.Sorted()
+	for _, c := range []struct{ got, want string }{
+		{ds[0].Msg, `test "a\x02b%" of 7: a whole number`},
+		{ds[0].In(Dutch).Msg, `toets: een heel getal (7 keer "a\x02b%")`},
+		{ds[0].In(Dutch).Hint, "toetshint"},
+		{ds[1].Hint, `test "a" of 7: b; test`},
+		{ds[1].In(Dutch).Hint, `toets: b (7 keer "a"); test`},
+		{ds[1].In(Dutch).Msg, "100% x"},
+		{ds[1].In(English).Msg, "100% x"},
+		{Sayf(Dutch, "test hint"), "toetshint"},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %q, want %q", c.got, c.want)
+		}
+	}
+	if again := new(List); true {
+		again.Add(ds...)
+		if got := again.Sorted(); !slices.Equal(got, ds) {
+			t.Errorf("added again: got %v, want %v", got, ds)
+		}
+	}
+}
+
+func TestLangOf(t *testing.T) {
+	for locale, want := range map[string]Lang{"nl": Dutch, "nl_NL.UTF-8": Dutch, "nl-BE": Dutch, "NL": Dutch, "nl.UTF-8": Dutch, "": English, "C": English, "en_GB": English, "nld_x": English, "de": English} {
+		if got := LangOf(locale); got != want {
+			t.Errorf("%q: got %s, want %s", locale, got, want)
+		}
+	}
+}
+
+// TestForPrograms: SARIF and GitHub's commands carry the same facts, escaped.
+func TestForPrograms(t *testing.T) {
+	ds := []Diagnostic{
+		{Pos: At("content/nl/a b.md", []byte("é x"), 3), Code: LinkPage, Msg: "100% weg", Hint: "een\ntwee"},
+		{Pos: Pos{File: "site.toml"}, Severity: Warning, Code: LinkPage, Msg: "m"},
+	}
+	var b bytes.Buffer
+	if err := GitHub(&b, ds, English); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := b.String(), "::error file=content/nl/a b.md,line=1,col=3,title=link-page::100%25 weg%0Aeen%0Atwee\n::warning file=site.toml,title=link-page::m\n"; got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	b.Reset()
+	if err := SARIF(&b, ds, English); err != nil {
+		t.Fatal(err)
+	}
+	var s sarif
+	d := json.NewDecoder(&b)
+	d.DisallowUnknownFields()
+	if err := d.Decode(&s); err != nil {
+		t.Fatal(err)
+	}
+	run := s.Runs[0]
+	if len(run.Tool.Driver.Rules) != 1 || len(run.Results) != 2 || run.Results[0].Level != "error" || run.Results[1].Level != "warning" || run.Results[1].Locations[0].Physical.Region != nil {
+		t.Errorf("got %+v", run)
+	}
+	if at := run.Results[0].Locations[0].Physical; at.Artifact.URI != "content/nl/a%20b.md" || *at.Region != (sarifRegion{1, 3}) {
+		t.Errorf("got %+v", at)
+	}
 }

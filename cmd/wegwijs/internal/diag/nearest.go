@@ -7,7 +7,7 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// Nearest gives the name in known that is most like name, or "" when none is
+// Nearest returns the name in known that is most like name, or "" when none is
 // near enough to be a slip of the keyboard: at most two letters differ, three
 // in a long name, and at least half of the letters are the same.
 func Nearest(name string, known []string) string {
@@ -41,8 +41,9 @@ func distance(a, b string) int {
 	return d
 }
 
-// DidYouMean gives the hint for an unknown name: the nearest known name, and
-// all of them when they are few. It is empty when known is.
+// DidYouMean returns the hint for an unknown name: the nearest known name, and
+// all of them when they are few. It is empty when
+// known is. The hint is one of [Say].
 func DidYouMean(name string, known []string) string {
 	known = slices.Clone(known)
 	slices.Sort(known)
@@ -50,11 +51,11 @@ func DidYouMean(name string, known []string) string {
 	near := Nearest(name, known)
 	switch {
 	case near != "" && len(known) > 12:
-		return "did you mean \"" + near + "\"?"
+		return Say("did you mean \"%s\"?", near)
 	case near != "":
-		return "did you mean \"" + near + "\"? known: " + strings.Join(known, ", ")
+		return Say("did you mean \"%s\"? known: %s", near, strings.Join(known, ", "))
 	case len(known) == 0 || len(known) > 40:
 		return ""
 	}
-	return "known: " + strings.Join(known, ", ")
+	return Say("known: %s", strings.Join(known, ", "))
 }

@@ -2,7 +2,6 @@ package diag
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -13,7 +12,8 @@ import (
 // A Printer writes findings for people.
 type Printer struct {
 	Color bool                              // ANSI colours
-	Read  func(file string) ([]byte, error) // gives a file's bytes for the excerpt; nil: no excerpts
+	Lang  Lang                              // of the texts; the zero value is English
+	Read  func(file string) ([]byte, error) // returns a file's bytes for the excerpt; nil: no excerpts
 }
 
 const (
@@ -36,10 +36,10 @@ func (p *Printer) Print(w io.Writer, ds []Diagnostic) error {
 	var b bytes.Buffer
 	files := map[string][]byte{}
 	for _, d := range ds {
-		p.one(&b, d, files)
+		p.one(&b, d.In(p.Lang), files)
 	}
 	if len(ds) > 0 {
-		b.WriteString(Count(ds) + "\n")
+		b.WriteString(Count(ds, p.Lang) + "\n")
 	}
 	_, err := w.Write(b.Bytes())
 	return err
@@ -55,9 +55,9 @@ func (p *Printer) one(b *bytes.Buffer, d Diagnostic, files map[string][]byte) {
 	kind := ""
 	switch {
 	case d.Severity == Warning:
-		kind = paint(yellow, "warning") + ": "
+		kind = paint(yellow, In(p.Lang, "warning")) + ": "
 	case p.Color:
-		kind = paint(red, "error") + ": "
+		kind = paint(red, In(p.Lang, "error")) + ": "
 	}
 	fmt.Fprintf(b, "%s: %s%s %s\n", paint(bold, clean(d.Pos.String())), kind, clean(d.Msg), paint(dim, "["+string(d.Code)+"]"))
 	if p.Read != nil && d.Pos.Line > 0 {
@@ -74,11 +74,12 @@ func (p *Printer) one(b *bytes.Buffer, d Diagnostic, files map[string][]byte) {
 		}
 	}
 	if d.Hint != "" {
+		hint := In(p.Lang, "hint: ")
 		for i, line := range strings.Split(d.Hint, "\n") {
 			if i == 0 {
-				line = "hint: " + line
+				line = hint + line
 			} else {
-				line = "      " + line
+				line = strings.Repeat(" ", utf8.RuneCountInString(hint)) + line
 			}
 			fmt.Fprintf(b, "    %s\n", clean(line))
 		}
@@ -106,7 +107,7 @@ func Excerpt(src []byte, pos Pos) (text, caret string) {
 	}
 	line, _, _ = bytes.Cut(line, []byte("\n"))
 	line = bytes.TrimRight(line, "\r")
-	col := min(max(pos.Col-1, 0), len(line)) // bytes before the caret
+	col := min(max(pos.ByteCol()-1, 0), len(line)) // bytes before the caret
 	if rest, ok := bytes.CutPrefix(line, []byte("\uFEFF")); ok && pos.Line == 1 {
 		line, col = rest, max(col-3, 0) // a byte order mark takes no room on the screen
 	}
@@ -143,38 +144,21 @@ func clean(s string) string {
 }
 
 // Count says how many errors and warnings there are.
-func Count(ds []Diagnostic) string {
+func Count(ds []Diagnostic, lang Lang) string {
 	e := Errors(ds)
 	w := len(ds) - e
-	n := func(n int, s string) string {
-		if n == 1 {
-			return fmt.Sprintf("%d %s", n, s)
-		}
-		return fmt.Sprintf("%d %ss", n, s)
+	errors, warnings := Sayf(lang, "%d errors", e), Sayf(lang, "%d warnings", w)
+	if e == 1 {
+		errors = In(lang, "1 error")
+	}
+	if w == 1 {
+		warnings = In(lang, "1 warning")
 	}
 	switch {
 	case w == 0:
-		return n(e, "error")
+		return errors
 	case e == 0:
-		return n(w, "warning")
+		return warnings
 	}
-	return n(e, "error") + ", " + n(w, "warning")
-}
-
-// JSON writes the findings as one JSON document: {"errors": n, "warnings": n,
-// "findings": […]}, each finding with its position, severity, code, message
-// and hint.
-func JSON(w io.Writer, ds []Diagnostic) error {
-	if ds == nil {
-		ds = []Diagnostic{}
-	}
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	n := Errors(ds)
-	return e.Encode(struct {
-		Errors   int          `json:"errors"`
-		Warnings int          `json:"warnings"`
-		Findings []Diagnostic `json:"findings"`
-	}{n, len(ds) - n, ds})
+	return errors + ", " + warnings
 }

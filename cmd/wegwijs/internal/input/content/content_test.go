@@ -111,7 +111,7 @@ func TestMistakes(t *testing.T) {
 		{"Latin-1 in the front matter", "+++\ntitle = \"caf\xe9\"\n+++\n", "a.md:2:13 [page-encoding] this is not UTF-8 text | save the file as UTF-8\n", false},
 		{"UTF-16", "\xff\xfe+\x00+\x00+\x00", "a.md:1:1 [page-encoding] this is not UTF-8 text | save the file as UTF-8\n", false},
 		{"control character", "+++\ntitle = \"x\"\n+++\nEen\vtwee.\n", "a.md:4:4 [page-encoding] a control character (U+000B) | remove it; it may be invisible in your editor\n", false},
-		{"control character of two bytes", "+++\ntitle = \"x\"\n+++\né\u0085\n", "a.md:4:3 [page-encoding] a control character (U+0085) | remove it; it may be invisible in your editor\n", false},
+		{"control character of two bytes", "+++\ntitle = \"x\"\n+++\né\u0085\n", "a.md:4:2 [page-encoding] a control character (U+0085) | remove it; it may be invisible in your editor\n", false},
 		{"old Mac", "+++\rtitle = \"x\"\r+++\r", "a.md:1:4 [page-encoding] the line ends in a way that only old systems know (CR) | save the file with the usual line ends (LF)\n", false},
 		{"no title", "+++\norder = 1\n+++\n", "a.md:2:1 [toml-missing] title is missing | write title = \"…\" between the +++ lines\n", true},
 		{"nothing between", "+++\n+++\n", "a.md:2:1 [toml-missing] title is missing | write title = \"…\" between the +++ lines\n", true},

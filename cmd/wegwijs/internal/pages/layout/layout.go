@@ -473,7 +473,7 @@ func (s *Set) fail(err error, src string, out *diag.List) {
 			if ends := endRE.FindAllStringIndex(line, -1); ends != nil && strings.Contains(d.Msg, "unexpected {{end}}") {
 				at = ends[len(ends)-1][0]
 			}
-			d.Pos.Col = at + 1
+			d.Pos = diag.NewLines(d.Pos.File, []byte(src)).AtByte(d.Pos.Line, at+1)
 		}
 	}
 	switch {

@@ -652,7 +652,7 @@ x
 		if err != nil {
 			got = err.Error()
 			if h, ok := err.(interface{ Hint() string }); ok {
-				got += " | " + h.Hint()
+				got += " | " + diag.In(diag.English, h.Hint())
 			}
 		}
 		if html != tt.html || text != tt.text || got != tt.err {
@@ -700,11 +700,11 @@ x
 		d, cause, ok := Diagnose(err)
 		if !ok {
 			if h, hinted := cause.(interface{ Hint() string }); hinted {
-				return "page: " + cause.Error() + " | " + h.Hint()
+				return "page: " + cause.Error() + " | " + diag.In(diag.English, h.Hint())
 			}
 			return "page: " + cause.Error()
 		}
-		return strings.TrimSpace(lines([]diag.Diagnostic{d}))
+		return strings.TrimSpace(lines([]diag.Diagnostic{d.In(diag.English)}))
 	}
 	for _, tt := range []struct {
 		name string

@@ -178,7 +178,7 @@ func TestSettingsMistakes(t *testing.T) {
 
 func hinted(err error) string {
 	if h, ok := err.(interface{ Hint() string }); ok {
-		return err.Error() + " | " + h.Hint()
+		return err.Error() + " | " + diag.In(diag.English, h.Hint())
 	}
 	return fmt.Sprint(err)
 }

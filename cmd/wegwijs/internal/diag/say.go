@@ -1,0 +1,201 @@
+package diag
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A Lang is a language in which the program speaks to authors.
+type Lang string
+
+const (
+	English Lang = "en"
+	Dutch   Lang = "nl"
+)
+
+// LangOf returns the language for a locale such as "nl_BE.UTF-8" or "nl";
+// English where the program does not speak the language.
+func LangOf(locale string) Lang {
+	l := strings.ToLower(locale)
+	if l == "nl" || strings.HasPrefix(l, "nl_") || strings.HasPrefix(l, "nl-") || strings.HasPrefix(l, "nl.") {
+		return Dutch
+	}
+	return English
+}
+
+// A Phrase is a text of the program that stands in a message as one of its
+// arguments, such as "a whole number": it is translated with the message.
+type Phrase string
+
+// Say returns a text that can still be translated: as English, the same as
+// fmt.Sprintf(format, args...). The result is for Msg and Hint of a finding,
+// alone or joined to others, and for [In]; it holds marks that a reader must not
+// see. The format must be a constant: it is the key of the translation.
+func Say(format string, args ...any) string {
+	if false {
+		_ = fmt.Sprintf(format, args...) // so that vet checks the arguments
+	}
+	var b strings.Builder
+	b.WriteString(begin)
+	b.WriteString(format)
+	n := 0
+	for verb := range verbs(format) {
+		if n == len(args) {
+			break
+		}
+		b.WriteString(next)
+		if p, ok := args[n].(Phrase); ok {
+			b.WriteString(phrase)
+			b.WriteString(string(p))
+		} else {
+			b.WriteString(strip(fmt.Sprintf(verb, args[n])))
+		}
+		n++
+	}
+	b.WriteString(end)
+	return b.String()
+}
+
+// In returns a text made by [Say] in the language lang. Other texts are looked
+// up as they are.
+func In(lang Lang, text string) string {
+	plain, parts := unsay(text, "")
+	return parts.in(lang, plain)
+}
+
+// Sayf is [In] of [Say]: for texts that are shown at once.
+func Sayf(lang Lang, format string, args ...any) string { return In(lang, Say(format, args...)) }
+
+// Marks of a text that can be translated. An argument cannot hold them: see
+// strip.
+const (
+	begin  = "\x01"
+	next   = "\x02"
+	end    = "\x03"
+	phrase = "\x04"
+)
+
+// strip takes the marks out of an argument. A text made by Say may be one
+// itself: then its English counts.
+func strip(s string) string {
+	if !strings.ContainsAny(s, begin+next+end+phrase) {
+		return s
+	}
+	s, _ = unsay(s, "")
+	return strings.Map(func(r rune) rune {
+		if r >= 1 && r <= 4 {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+}
+
+// said is a text with the marks of [Say]; empty where the English has none.
+type said string
+
+// unsay returns the English of a text, and the text with its marks where it has
+// any; kept is what is known of it already.
+func unsay(text string, kept said) (string, said) {
+	if !strings.Contains(text, begin) {
+		return text, kept
+	}
+	return said(text).render(func(format string) string { return format }), said(text)
+}
+
+// in returns the text in a language; english is what it says without
+// translation.
+func (s said) in(lang Lang, english string) string {
+	if lang == English || english == "" {
+		return english
+	}
+	find := func(format string) string {
+		if t, ok := translations[lang][format]; ok {
+			return t
+		}
+		return format
+	}
+	if s == "" {
+		return find(english)
+	}
+	return s.render(find)
+}
+
+// render puts the texts of s together, each format as find has it.
+func (s said) render(find func(format string) string) string {
+	var b strings.Builder
+	rest := string(s)
+	for {
+		before, after, ok := strings.Cut(rest, begin)
+		if before != "" {
+			b.WriteString(find(before))
+		}
+		if !ok {
+			return b.String()
+		}
+		var piece string
+		piece, rest, _ = strings.Cut(after, end)
+		parts := strings.Split(piece, next)
+		for i, p := range parts[1:] {
+			if text, ok := strings.CutPrefix(p, phrase); ok {
+				parts[i+1] = find(text)
+			}
+		}
+		fill(&b, find(parts[0]), parts[1:])
+	}
+}
+
+// fill writes a format with arguments that are text already. A verb may name its
+// argument: %[2]s.
+func fill(b *strings.Builder, format string, args []string) {
+	n := 0
+	for {
+		before, after, ok := strings.Cut(format, "%")
+		b.WriteString(before)
+		if !ok {
+			return
+		}
+		verb, rest := cutVerb(after)
+		format = rest
+		if verb == "%" {
+			b.WriteByte('%')
+			continue
+		}
+		if k := 0; strings.HasPrefix(verb, "[") {
+			if _, err := fmt.Sscanf(verb, "[%d]", &k); err == nil {
+				n = k - 1
+			}
+		}
+		if n >= 0 && n < len(args) {
+			b.WriteString(args[n])
+		} else {
+			b.WriteString("%" + verb)
+		}
+		n++
+	}
+}
+
+// cutVerb splits what follows a % into the verb, with its flags, and the rest.
+func cutVerb(s string) (verb, rest string) {
+	i := strings.IndexFunc(s, func(r rune) bool { return r == '%' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' })
+	if i < 0 {
+		return s, ""
+	}
+	return s[:i+1], s[i+1:]
+}
+
+// verbs yields the verbs of a format in order, each with its %.
+func verbs(format string) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for {
+			_, after, ok := strings.Cut(format, "%")
+			if !ok {
+				return
+			}
+			verb, rest := cutVerb(after)
+			format = rest
+			if verb != "%" && !yield("%"+verb) {
+				return
+			}
+		}
+	}
+}
