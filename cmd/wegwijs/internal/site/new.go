@@ -37,6 +37,10 @@ type builder struct {
 	clashes   map[[2]string]bool
 	strange   map[string]bool        // folders of content/ that are no language, once reported
 	invented  map[*content.Page]bool // whose slug is not what its writer meant
+	located   struct {               // the front matter that was looked at last
+		file string
+		pos  func(key string, n int) diag.Pos
+	}
 }
 
 // New puts the pages together. Mistakes go to in.Out; the site is then only
@@ -83,13 +87,22 @@ func New(in Input) *Site {
 }
 
 func (b *builder) errorf(p *content.Page, key string, n int, code diag.Code, hint, format string, args ...any) {
-	pos := diag.Pos{File: p.File}
-	if b.Source != nil {
-		if src, err := b.Source(p.File); err == nil {
-			pos = content.Locate(p.File, src, key, n)
+	b.Out.Errorf(b.pos(p, key, n), code, hint, format, args...)
+}
+
+// pos returns the position of a front matter key of p, or of item n of its list
+// when n is not negative.
+func (b *builder) pos(p *content.Page, key string, n int) diag.Pos {
+	if b.located.file != p.File {
+		b.located.file = p.File
+		b.located.pos = func(string, int) diag.Pos { return diag.Pos{File: p.File} }
+		if b.Source != nil {
+			if src, err := b.Source(p.File); err == nil {
+				b.located.pos = content.Locator(p.File, src)
+			}
 		}
 	}
-	b.Out.Errorf(pos, code, hint, format, args...)
+	return b.located.pos(key, n)
 }
 
 // enter files a page under its id.
@@ -165,7 +178,7 @@ func (b *builder) slug(p *content.Page) *content.Page {
 		why = "it holds something else than letters, digits and hyphens"
 	case strings.HasSuffix(p.Slug, "."):
 		why = "it ends in a dot"
-	case p.Slug == "index" || strings.HasSuffix(p.Slug, ".html"):
+	case p.Slug == "index" || strings.HasPrefix(p.Slug, "index.") || strings.HasSuffix(p.Slug, ".html"):
 		why = "that name is taken by the program"
 	default:
 		if why = fileset.CheckPath(p.Slug); why == "" {

@@ -47,8 +47,13 @@ type Locale struct {
 // A Redirect is an old address that leads to a page or elsewhere.
 type Redirect struct {
 	From string // URL path, percent-encoded
-	Path string // file of the output that answers there
-	To   *Page  // nil when it leads to Address
+	// Path is the file of the output that answers there; "" where no folder can
+	// hold it beside the others, as when only capitals tell it apart from a
+	// page: then it is a rule for web servers alone.
+	Path     string
+	To       *Page  // nil when it leads to Address
+	Suffix   string // what follows the address of To: a query, a fragment; percent-encoded
+	Fragment string // of Suffix, decoded
 	// Address is a URL path of this site or a whole address, percent-encoded.
 	Address string
 	Source  string   // the author's file that asks for it

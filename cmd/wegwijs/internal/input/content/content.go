@@ -122,14 +122,21 @@ func (p *Page) Equal(q *Page) bool {
 // Locate gives the position of a front matter key, or of item n of its list
 // when n is not negative, in the source of a page.
 func Locate(file string, src []byte, key string, n int) diag.Pos {
+	return Locator(file, src)(key, n)
+}
+
+// Locator returns [Locate] for the source of one page, which is then read once.
+func Locator(file string, src []byte) func(key string, n int) diag.Pos {
 	t := frontMatter(file, src, new(diag.List))
-	switch {
-	case t == nil:
-		return diag.Pos{File: file}
-	case n >= 0:
-		return t.ItemPos(key, n)
+	return func(key string, n int) diag.Pos {
+		switch {
+		case t == nil:
+			return diag.Pos{File: file}
+		case n >= 0:
+			return t.ItemPos(key, n)
+		}
+		return t.ValuePos(key)
 	}
-	return t.ValuePos(key)
 }
 
 // flaw finds the first byte that has no place in a text: what is not UTF-8,

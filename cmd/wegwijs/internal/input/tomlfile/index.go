@@ -41,9 +41,18 @@ func (d *doc) find(path []string) place {
 func (d *doc) pos(path []string, value bool) diag.Pos {
 	p := d.find(path)
 	if value {
-		return diag.At(d.file, d.src, p.value)
+		return d.lines().At(p.value)
 	}
-	return diag.At(d.file, d.src, p.key)
+	return d.lines().At(p.key)
+}
+
+// lines returns where the lines of the file begin: a file may be asked for many
+// positions.
+func (d *doc) lines() *diag.Lines {
+	if d.starts == nil {
+		d.starts = diag.NewLines(d.file, d.src)
+	}
+	return d.starts
 }
 
 // index walks over TOML that is known to be valid and notes where each key

@@ -51,6 +51,7 @@ type doc struct {
 	end    int
 	out    *diag.List
 	places map[string]place
+	starts *diag.Lines
 }
 
 // A Table is one TOML table being read. Each getter marks its key as known;

@@ -37,12 +37,18 @@ func (r *Renderer) Set(like *fileset.Set, out *diag.List) *fileset.Set {
 	}
 	set = set.With(r)
 	r.paths = set
+	rules := map[string]bool{} // old addresses that only web servers know
+	for _, red := range r.Site.Redirects {
+		if red.Path == "" {
+			rules[red.From] = true
+		}
+	}
 	for _, red := range r.Site.Redirects {
 		if red.To != nil || !strings.HasPrefix(red.Address, "/") {
 			continue
 		}
 		u, err := url.Parse(red.Address)
-		if err != nil {
+		if err != nil || rules[u.EscapedPath()] {
 			continue
 		}
 		if _, ok := set.File(fileset.PathOf(u.Path)); !ok {
@@ -91,6 +97,9 @@ func (r *Renderer) others() []fileset.File {
 	}
 	if o.Redirects && r.Layouts.HasRedirect() {
 		for _, red := range r.Site.Redirects {
+			if red.Path == "" {
+				continue
+			}
 			f := fileset.File{Path: red.Path, Rank: fileset.Page, Kind: fileset.Redirect, Source: red.Source, Key: red}
 			if red.To != nil {
 				f.Lang = red.To.Locale.Lang
@@ -118,21 +127,27 @@ func (r *Renderer) others() []fileset.File {
 // clashes reports files that cannot both be there, once for each two of the
 // author's files; two pages at one address have been reported before.
 func (r *Renderer) clashes(clashes []fileset.Clash, out *diag.List) {
-	page := func(f fileset.File) bool {
-		switch f.Key.(type) {
-		case site.Ref, copyOf:
-			return true
+	page := func(f fileset.File) *site.Page {
+		switch k := f.Key.(type) {
+		case site.Ref:
+			return r.Site.At(k)
+		case copyOf:
+			return r.Site.At(site.Ref(k))
 		}
-		return false
+		return nil
+	}
+	// Two pages at one address have been reported before.
+	sameAddress := func(a, b *site.Page) bool {
+		return a != nil && b != nil && fileset.Fold(a.Dir) == fileset.Fold(b.Dir)
 	}
 	said := map[[2]string]bool{}
 	for _, c := range clashes {
 		at, with := c.B.Source, c.A.Source
-		if at == "" || page(c.B) && !page(c.A) && with != "" { // at the one that is easily renamed
+		if at == "" || page(c.B) != nil && page(c.A) == nil && with != "" { // at the one that is easily renamed
 			at, with = with, at
 		}
 		pair := [2]string{at, with}
-		if said[pair] || page(c.A) && page(c.B) || at == config.File && with == at { // a domain that is there twice
+		if said[pair] || sameAddress(page(c.A), page(c.B)) || at == config.File && with == at { // a domain that is there twice
 			continue
 		}
 		said[pair] = true
@@ -246,10 +261,11 @@ func (r *Renderer) notFound(b *bytes.Buffer, l *site.Locale) error {
 // redirect makes the page at an old address.
 func (r *Renderer) redirect(b *bytes.Buffer, red site.Redirect) error {
 	s := r.sites[0]
-	d := &layout.Redirect{Site: s, URL: red.Address, Permalink: r.absolute(red.Address), Title: red.Address}
+	to := red.Target()
+	d := &layout.Redirect{Site: s, URL: to, Permalink: r.absolute(to), Title: to}
 	if red.To != nil {
-		d.Site = r.sites[red.To.Locale.N]
-		d.URL, d.Permalink, d.Title = red.To.URL, s.BaseURL+red.To.URL, r.linkTo(red.To).Title
+		d.Site, d.Title = r.sites[red.To.Locale.N], r.linkTo(red.To).Title
+		d.Permalink = s.BaseURL + red.To.URL
 	}
 	out := new(diag.List)
 	if err := r.Layouts.Redirect(b, d); err != nil {

@@ -28,7 +28,7 @@ func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
 		return markdown.Target{Problem: fmt.Sprintf("%q is not an address", dest), Hint: "write a page's file (pagina.md) or a whole address (https://…)"}
 	}
 	switch {
-	case dest == "", strings.HasPrefix(dest, "?"):
+	case dest == "":
 		return markdown.Target{Problem: "the link leads nowhere", Hint: "write a page's file between the brackets: [text](pagina.md)"}
 	case u.Scheme != "":
 		if !slices.Contains(schemes, strings.ToLower(u.Scheme)) {
@@ -43,6 +43,8 @@ func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
 		return markdown.Target{URL: dest}
 	case strings.HasPrefix(dest, "//"), strings.HasPrefix(dest, `\`), strings.Contains(u.Path, `\`):
 		return markdown.Target{Problem: fmt.Sprintf("%q is not an address", dest), Hint: "write https: before it"}
+	case strings.HasPrefix(dest, "?"): // the page itself, asked for in another way
+		return markdown.Target{URL: p.URL + suffix(u), Page: p.ID, Fragment: u.Fragment}
 	case strings.HasPrefix(dest, "#"):
 		return markdown.Target{URL: "#" + url.PathEscape(u.Fragment), Page: p.ID, Fragment: u.Fragment}
 	case strings.HasSuffix(u.Path, ".md"):

@@ -115,7 +115,9 @@ func TestLinks(t *testing.T) {
 		{"nl", "", "/%5Celders.example", "", "is not an address", ""},
 		{"nl", "", "/%2f/elders.example", "", "no file", ""},
 		{"nl", "", "", "", "the link leads nowhere", "[text](pagina.md)"},
-		{"nl", "", "?a=b", "", "the link leads nowhere", ""},
+		{"nl", "e-mail/imap", "?a=b", "/e-mail/imap/?a=b", "", ""},
+		{"en", "e-mail/imap", "?a=b&c=%22#kop", "/en/email/imap-settings/?a=b&c=%22#kop", "", ""},
+		{"nl", "", "?", "/", "", ""},
 		{"nl", "", "%zz", "", "is not an address", ""},
 		{"nl", "", "www.elders.example", "", `no file "www.elders.example"`, ""},
 

@@ -83,11 +83,7 @@ func (r *Renderer) redirectRules() [][2]string {
 	}
 	var list [][2]string
 	for _, red := range r.Site.Redirects {
-		to := red.Address
-		if red.To != nil {
-			to = red.To.URL
-		}
-		list = append(list, [2]string{red.From, to})
+		list = append(list, [2]string{red.From, red.Target()})
 	}
 	return list
 }
