@@ -37,6 +37,7 @@ const (
 	HeadingAttribute Code = "heading-attribute"
 	HeadingID        Code = "heading-id"
 	HeadingLevel     Code = "heading-level"
+	HeadingOutline   Code = "heading-outline"
 	HeadingText      Code = "heading-text"
 
 	I18nDate        Code = "i18n-date"

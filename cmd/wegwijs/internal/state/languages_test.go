@@ -325,11 +325,95 @@ func TestLanguagesAnchors(t *testing.T) {
 	if !slices.Contains(original, "tweede") || len(original) != 4 {
 		t.Errorf("got ids %q", original)
 	}
-	// One heading too many keeps an id of its own, and the others theirs.
-	s = sound(t, md("nl/e-mail/pop", `title = "POP"`, "## Eén\n\n## Twee"), md("en/e-mail/pop", `title = "POP"`, "## One\n\n## Two\n\n## Three"), md("en/e-mail/imap", `title = "IMAP"`, "## Receiving\n\n## Sending"))
-	ids := look(t, s, "en/email/pop/index.html").ids
-	if len(ids) != 3 || ids[0] != "een" || ids[1] != "twee" || ids[2] == "" {
-		t.Errorf("got ids %q", ids)
+}
+
+// withMain is a layout that has an id of its own.
+const withMain = "-- layouts/partials/nav.html --\n<nav id=\"main\" aria-label=\"{{ .T \"sections\" }}\"></nav>\n"
+
+// Where the outlines of a translation and of its original do not correspond, no
+// heading gets an id by its place: the translation keeps ids of its own text,
+// and the first heading without a partner is named. An id that both pages give
+// holds the headings before and after it apart.
+func TestHeadingIdentity(t *testing.T) {
+	for name, c := range map[string]struct {
+		nl, en string
+		ids    []string
+		found  []string
+	}{
+		"the same": {"## Eén\n\n### Onder", "## One\n\n### Below", []string{"een", "onder"}, nil},
+		"one more at the end": {"## Eén\n\n## Twee", "## One\n\n## Two\n\n## Three", []string{"one", "two", "three"},
+			[]string{`content/en/e-mail/pop.md:8:1: no heading of content/nl/e-mail/pop.md corresponds to "Three", so the headings here keep ids of their own`}},
+		"a new one in the source, with an id": {"## Nieuw stuk {#nieuw}\n\n## Eén\n\n## Twee", "## One\n\n## Two", []string{"one", "two"},
+			[]string{`content/en/e-mail/pop.md:6:1: no heading here corresponds to "Twee" (#twee) of content/nl/e-mail/pop.md, so the headings here keep ids of their own`}},
+		"other levels": {"## A\n\n### B\n\n#### C\n\n### D", "## E\n\n#### F\n\n### G", []string{"e", "f", "g"},
+			[]string{`content/en/e-mail/pop.md:6:1: no heading of content/nl/e-mail/pop.md corresponds to "F", so the headings here keep ids of their own`}},
+		"ids of both hold the rest together": {"## Nieuw\n\n## Eén {#een}\n\n### Twee\n\n## Drie {#drie}\n\n## Vier", "## One {#een}\n\n### Two\n\n## Three {#drie}\n\n## Four", []string{"een", "twee", "drie", "vier"}, nil},
+		"only the stretch that differs": {"## Eén\n\n## Twee {#twee}\n\n## Drie\n\n## Extra", "## One\n\n## Two {#twee}\n\n## Three", []string{"een", "twee", "three"},
+			[]string{`content/en/e-mail/pop.md:8:1: no heading here corresponds to "Extra" (#extra) of content/nl/e-mail/pop.md, so the headings here keep ids of their own`}},
+		"ids in another order": {"## Eén {#een}\n\n## Twee {#twee}\n\n## Drie", "## Two {#twee}\n\n## One {#een}\n\n## Three", []string{"twee", "een", "three"},
+			[]string{`content/en/e-mail/pop.md:6:1: the heading "One" stands elsewhere in content/nl/e-mail/pop.md`}},
+		"all ids are the writer's":  {"## Eén\n\n## Twee\n\n## Drie", "## One {#one}\n\n## Two {#two}", []string{"one", "two"}, nil},
+		"an id of the layout":       {"## Main\n\n## Twee", "## Main\n\n## Two", []string{"main-2", "twee"}, nil},
+		"no headings in the source": {"", "## One", []string{"one"}, nil},
+	} {
+		s, ds := load(t, tree(t, withMain, md("nl/e-mail/pop", `title = "POP"`, c.nl), md("en/e-mail/pop", `title = "POP"`, c.en)))
+		same(t, name+": findings", says(ds), append([]string{}, c.found...))
+		same(t, name+": ids", look(t, s, "en/email/pop/index.html").ids, c.ids)
+	}
+}
+
+// Old ids go on working beside the new one, in every language that takes it
+// over; nothing has an id twice.
+func TestHeadingOldIDs(t *testing.T) {
+	s := sound(t, md("nl/e-mail/pop", `title = "POP"`, "## Nieuw {#nieuw old=oud}\n\n## Meer {#meer old=\"Een, twee\"}\n\nTerm {#term old=woord}\n: uitleg\n\n[a](#oud) [b](#Een) [c](#twee) [d](#woord)"))
+	page := text(t, s, "e-mail/pop/index.html")
+	for _, want := range []string{`<h2 id="nieuw"><span id="oud"></span>Nieuw</h2>`, `<h2 id="meer"><span id="Een"></span><span id="twee"></span>Meer</h2>`, `<dt id="term"><span id="woord"></span>Term</dt>`} {
+		if !strings.Contains(page, want) {
+			t.Errorf("got\n%s\nwant %s", page, want)
+		}
+	}
+	for src, want := range map[string]string{
+		"## A {#a old=b}\n\n## B {#b}":         `content/nl/e-mail/pop.md:6:6: the id "b" stands twice on this page`,
+		"## A {#a old=a}":                      `content/nl/e-mail/pop.md:4:6: the id "a" stands twice on this page`,
+		"## A {#a old=\"b c/d\"}":              `content/nl/e-mail/pop.md:4:6: "c/d" cannot be an old id of a heading`,
+		"## A {#main}":                         `content/nl/e-mail/pop.md:4:6: the id "main" is one of the layout's own`,
+		"## A {#a old=main}":                   `content/nl/e-mail/pop.md:4:6: the id "main" is one of the layout's own`,
+		"## A {#a new=b}":                      `content/nl/e-mail/pop.md:4:6: "a new=b" cannot be the id of a heading`,
+		"## B {#a old=b}\n\n## B\n\n[x](#b-2)": "",
+	} {
+		_, ds := load(t, tree(t, withMain, md("nl/e-mail/pop", `title = "POP"`, src)))
+		if got := strings.Join(says(ds), "\n"); got != want {
+			t.Errorf("%q: got %q, want %q", src, got, want)
+		}
+	}
+}
+
+// A link to a heading that is not there names the one that was meant, and no
+// list of all that there are.
+func TestAnchorMeant(t *testing.T) {
+	many := "## Eerste kop\n\n## Versturen via SMTP {#versturen-smtp}\n\n## Drie\n\n## Vier\n\n## Vijf\n\n## Zes\n\n## Zeven\n\n"
+	for link, want := range map[string]string{
+		"#versturensmtp":      `did you mean #versturen-smtp, "Versturen via SMTP"?`,
+		"#Versturen-SMTP":     `did you mean #versturen-smtp, "Versturen via SMTP"?`,
+		"#versturen_smtp":     `did you mean #versturen-smtp, "Versturen via SMTP"?`,
+		"#versturen-via-smtp": `did you mean #versturen-smtp, "Versturen via SMTP"?`,
+		"#versturen":          `did you mean #versturen-smtp, "Versturen via SMTP"?`,
+		"#iets-heel-anders":   "it is not like any of the 7 that the page has",
+	} {
+		_, ds := load(t, tree(t, md("nl/e-mail/pop", `title = "POP"`, many+"[x]("+link+")")))
+		if len(ds) != 1 || ds[0].Hint != want {
+			t.Errorf("%s: got %+v, want the hint %s", link, ds, want)
+		}
+	}
+	// A translation that has the ids of its source says which its own text would
+	// have given, and one that has not says where the id is.
+	_, ds := load(t, tree(t, md("nl/e-mail/pop", `title = "POP"`, "## Ontvangen"), md("en/e-mail/pop", `title = "POP"`, "## Receiving\n\n[x](#receiving)")))
+	if len(ds) != 1 || ds[0].Hint != `did you mean #ontvangen, "Receiving"?` {
+		t.Errorf("got %+v", ds)
+	}
+	_, ds = load(t, tree(t, md("nl/e-mail/pop", `title = "POP"`, "## Ontvangen\n\n## Twee"), md("en/e-mail/pop", `title = "POP"`, "## Receiving\n\n[x](#ontvangen)")))
+	if len(ds) != 2 || ds[1].Hint != `content/nl/e-mail/pop.md has it: give its partner in content/en/e-mail/pop.md the id, ## Kop {#ontvangen}` {
+		t.Errorf("got %+v", ds)
 	}
 }
 

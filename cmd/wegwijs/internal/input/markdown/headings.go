@@ -19,62 +19,87 @@ import (
 )
 
 // headings gives every heading its id: the one that the writer gave, else that
-// of the heading in the same place of the page that this one translates, else
-// one made from its text. So #versturen leads to the same heading in every
-// language. A term of a definition list has an id only where the writer gave
-// one. It gives the nodes of headings, in order.
+// of its partner in the page that this one translates, else one made from its
+// text. So #versturen leads to the same heading in every language. A term of a
+// definition list has an id only where the writer gave one. It returns the nodes
+// of headings, in order.
 func (w *walk) headings(doc ast.Node, pc parser.Context) []*ast.Heading {
 	var nodes []*ast.Heading
 	collectHeadings(doc, &nodes)
-	from := w.align(nodes)
+	for _, id := range w.Taken {
+		w.taken[id] = true
+	}
 	attrs, _ := pc.Get(attrsKey).(map[ast.Node]headingAttr)
-	given := make([]string, len(nodes))
+	list := make([]Heading, len(nodes))
 	for i, n := range nodes {
+		list[i] = Heading{Level: n.Level, Text: strings.TrimSpace(Plain(n, w.body))}
 		if a, ok := attrs[n]; ok {
-			given[i] = w.given(a, "heading", "## Kop {#kop}")
+			list[i].ID, list[i].Old = w.given(a, "heading", "## Kop {#kop}")
 		}
 	}
 	terms := w.terms(doc)
-	for i, n := range nodes {
-		text := strings.TrimSpace(Plain(n, w.body))
-		id := given[i]
-		if id == "" && from[i] >= 0 {
-			if s := w.Inherit[from[i]].ID; w.ids[s] == 0 {
-				id = s
-				w.ids[id]++
+	from := w.partners(nodes, list)
+	for i := range list {
+		h := &list[i]
+		if h.ID == "" && from[i] >= 0 {
+			if s := w.Inherit[from[i]]; w.ids[s.ID] == 0 && !w.taken[s.ID] {
+				h.ID, h.own = s.ID, Slug(h.Text)
+				w.ids[h.ID]++
 			}
 		}
-		if id == "" {
-			id = w.unique(Slug(text))
+	}
+	for i, n := range nodes {
+		h := &list[i]
+		if h.ID == "" {
+			h.ID = w.unique(Slug(h.Text))
 		}
-		n.SetAttributeString("id", []byte(id))
+		n.SetAttributeString("id", []byte(h.ID))
+		if h.Old != nil {
+			n.SetAttributeString("old", h.Old)
+		}
 		if n.FirstChild() == nil {
 			w.Out.Errorf(w.pos(n), diag.HeadingText, "write one, or remove the line", "the heading has no text")
 		}
 		if n.Level == 1 {
-			w.Out.Errorf(w.pos(n), diag.HeadingLevel, "begin with ##; the title in the front matter is the page's own heading", "the page has a second heading of level 1: %q", text)
+			w.Out.Errorf(w.pos(n), diag.HeadingLevel, "begin with ##; the title in the front matter is the page's own heading", "the page has a second heading of level 1: %q", h.Text)
 		}
-		w.facts.Headings = append(w.facts.Headings, Heading{n.Level, id, text})
 	}
-	w.facts.Headings = append(w.facts.Headings, terms...)
+	w.facts.Headings = append(list, terms...)
 	return nodes
 }
 
-// given takes the id that a writer gave, or gives "".
-func (w *walk) given(a headingAttr, what, example string) string {
-	id, ok := strings.CutPrefix(strings.TrimSpace(a.text), "#")
+// oldRE takes the ids that a heading had before apart from its id.
+var oldRE = regexp.MustCompile(`^#(\S*)\s+old\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))$`)
+
+// given takes the id that a writer gave, or returns "", and those that the
+// heading had before.
+func (w *walk) given(a headingAttr, what, example string) (id string, old []string) {
+	text := strings.TrimSpace(a.text)
+	if m := oldRE.FindStringSubmatch(text); m != nil {
+		text = "#" + m[1]
+		old = strings.FieldsFunc(m[2]+m[3]+m[4], func(r rune) bool { return r == ' ' || r == ',' })
+	}
+	id, ok := strings.CutPrefix(text, "#")
 	switch {
 	case !ok:
 		w.Out.Errorf(w.at(a.at), diag.HeadingAttribute, "write only an id: "+example, "a %s cannot have the attributes {%s}", what, a.text)
-		return ""
+		return "", nil
 	case !validID(id):
 		w.Out.Errorf(w.at(a.at), diag.HeadingID, "use letters, digits and hyphens: {#versturen}", "%q cannot be the id of a %s", id, what)
-		return ""
-	case w.ids[id] > 0:
-		w.Out.Errorf(w.at(a.at), diag.HeadingID, "give each heading and term an id of its own", "the id %q stands twice on this page", id)
+		return "", nil
 	}
-	w.ids[id]++
-	return id
+	for i, s := range append([]string{id}, old...) {
+		switch {
+		case i > 0 && !validID(s):
+			w.Out.Errorf(w.at(a.at), diag.HeadingID, "write {#new old=before} or {#new old=\"one two\"}", "%q cannot be an old id of a %s", s, what)
+		case w.ids[s] > 0:
+			w.Out.Errorf(w.at(a.at), diag.HeadingID, "give each heading and term an id of its own", "the id %q stands twice on this page", s)
+		case w.taken[s]:
+			w.Out.Errorf(w.at(a.at), diag.HeadingID, "choose another id", "the id %q is one of the layout's own", s)
+		}
+		w.ids[s]++
+	}
+	return id, old
 }
 
 // terms gives the terms of definition lists the ids that stand behind them.
@@ -108,9 +133,12 @@ func (w *walk) terms(n ast.Node) []Heading {
 		if text == "" {
 			w.Out.Errorf(w.at(brace), diag.HeadingText, "write the word before it: IMAP {#imap}", "the term has no text")
 		}
-		if id := w.given(a, "term", "IMAP {#imap}"); id != "" {
+		if id, old := w.given(a, "term", "IMAP {#imap}"); id != "" {
 			c.SetAttributeString("id", []byte(id))
-			list = append(list, Heading{0, id, text})
+			if old != nil {
+				c.SetAttributeString("old", old)
+			}
+			list = append(list, Heading{ID: id, Text: text, Old: old})
 		}
 	}
 	return list
@@ -193,95 +221,87 @@ func collectHeadings(n ast.Node, nodes *[]*ast.Heading) {
 	}
 }
 
-// align pairs each heading with one of the page that this one translates, or
-// with -1: the sections of a page with each other in order, so that most of
-// them and of what is in them find their like, then those within a pair.
-func (w *walk) align(nodes []*ast.Heading) []int {
+// partners returns for each heading the place of its partner in the page that
+// this one translates, or -1. An id that the writer gave and that stands in that
+// page too holds the two together; between such places all headings have a
+// partner where both pages have as many, of the same levels, and none has one
+// elsewhere: that would be a guess. list has what the writer gave.
+func (w *walk) partners(nodes []*ast.Heading, list []Heading) []int {
 	pair := make([]int, len(nodes))
 	for i := range pair {
 		pair[i] = -1
 	}
-	inherit := slices.IndexFunc(w.Inherit, func(h Heading) bool { return h.Level == 0 })
-	if inherit < 0 {
-		inherit = len(w.Inherit)
+	source := w.Inherit
+	if terms := slices.IndexFunc(source, func(h Heading) bool { return h.Level == 0 }); terms >= 0 {
+		source = source[:terms]
 	}
-	if inherit == 0 || len(nodes)*inherit > 1<<20 {
+	if len(source) == 0 {
 		return pair
 	}
-	a := outline(len(nodes), func(i int) int { return nodes[i].Level })
-	b := outline(inherit, func(i int) int { return w.Inherit[i].Level })
-	a.pair(b, map[[2]*section][][]int{}, pair)
+	places := make(map[string]int, len(source))
+	for i, h := range source {
+		places[h.ID] = i
+	}
+	said := false
+	a, b := 0, 0 // where the stretch begins, here and in the source
+	stretch := func(i, j int) {
+		same := i-a == j-b
+		for k := 0; same && k < i-a; k++ {
+			same = nodes[a+k].Level == source[b+k].Level
+		}
+		for k := a; k < i && same; k++ {
+			pair[k] = b + k - a
+		}
+		if !same && !said {
+			said = w.alone(nodes, list, source, [4]int{a, i, b, j})
+		}
+		a, b = i+1, j+1
+	}
+	for i, h := range list {
+		j, ok := places[h.ID]
+		if !ok || h.ID == "" {
+			continue
+		}
+		if j < b { // the two pages have it in another order
+			if !said {
+				w.Out.Warnf(w.pos(nodes[i]), diag.HeadingOutline, outlineHint, "the heading %q stands elsewhere in %s", h.Text, w.InheritFile)
+			}
+			return pair
+		}
+		stretch(i, j)
+		pair[i] = j
+	}
+	stretch(len(nodes), len(source))
 	return pair
 }
 
-// A section is a heading and the sections below it. That of the whole page has
-// no heading.
-type section struct {
-	n, level int // n: which heading; -1 for the page
-	in       []*section
-}
+const outlineHint = "give the heading the id that its partner has, ## Kop {#id}, or give both pages the same headings"
 
-func outline(n int, level func(int) int) *section {
-	page := &section{n: -1}
-	open := []*section{page}
-	for i := range n {
-		s := &section{n: i, level: level(i)}
-		for open[len(open)-1].level >= s.level {
-			open = open[:len(open)-1]
-		}
-		up := open[len(open)-1]
-		up.in = append(up.in, s)
-		open = append(open, s)
+// alone reports the first heading of a stretch that has no partner, where one
+// without an id of the writer's is among them: such keep the ids of their own
+// text. The stretch is headings [0] to [1] here, and [2] to [3] of the source.
+func (w *walk) alone(nodes []*ast.Heading, list, source []Heading, s [4]int) bool {
+	if !slices.ContainsFunc(list[s[0]:s[1]], func(h Heading) bool { return h.ID == "" }) {
+		return false
 	}
-	return page
-}
-
-// like gives for the sections in s and in t, from each pair on, how many can be
-// paired at most (a longest common subsequence, with what is in them).
-func (s *section) like(t *section, known map[[2]*section][][]int) [][]int {
-	key := [2]*section{s, t}
-	if rows, ok := known[key]; ok {
-		return rows
+	k := 0
+	for s[0]+k < s[1] && s[2]+k < s[3] && nodes[s[0]+k].Level == source[s[2]+k].Level {
+		k++
 	}
-	rows := make([][]int, len(s.in)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(t.in)+1)
+	if s[0]+k < s[1] {
+		w.Out.Warnf(w.pos(nodes[s[0]+k]), diag.HeadingOutline, outlineHint, "no heading of %s corresponds to %q, so the headings here keep ids of their own", w.InheritFile, list[s[0]+k].Text)
+	} else {
+		w.Out.Warnf(w.pos(nodes[s[1]-1]), diag.HeadingOutline, outlineHint, "no heading here corresponds to %q (#%s) of %s, so the headings here keep ids of their own", source[s[2]+k].Text, source[s[2]+k].ID, w.InheritFile)
 	}
-	for i := len(s.in) - 1; i >= 0; i-- {
-		for j := len(t.in) - 1; j >= 0; j-- {
-			rows[i][j] = max(rows[i+1][j], rows[i][j+1])
-			if s.in[i].level == t.in[j].level {
-				rows[i][j] = max(rows[i][j], 1+s.in[i].like(t.in[j], known)[0][0]+rows[i+1][j+1])
-			}
-		}
-	}
-	known[key] = rows
-	return rows
-}
-
-// pair writes down the pairs of sections in s and in t, the earliest where
-// there is a choice.
-func (s *section) pair(t *section, known map[[2]*section][][]int, pair []int) {
-	rows := s.like(t, known)
-	for i, j := 0, 0; i < len(s.in) && j < len(t.in); {
-		a, b := s.in[i], t.in[j]
-		switch {
-		case a.level == b.level && rows[i][j] == 1+a.like(b, known)[0][0]+rows[i+1][j+1]:
-			pair[a.n] = b.n
-			a.pair(b, known, pair)
-			i++
-			j++
-		case rows[i][j] == rows[i+1][j]:
-			i++
-		default:
-			j++
-		}
-	}
+	return true
 }
 
 func (w *walk) unique(id string) string {
 	if id == "" {
 		id = "s"
+	}
+	if w.taken[id] {
+		w.ids[id] = max(w.ids[id], 1)
 	}
 	if w.ids[id] == 0 {
 		w.ids[id]++
@@ -289,7 +309,7 @@ func (w *walk) unique(id string) string {
 	}
 	for {
 		w.ids[id]++
-		if next := id + "-" + strconv.Itoa(w.ids[id]); w.ids[next] == 0 {
+		if next := id + "-" + strconv.Itoa(w.ids[id]); w.ids[next] == 0 && !w.taken[next] {
 			w.ids[next]++
 			return next
 		}

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	stdhtml "html"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark"
@@ -113,7 +114,44 @@ type Image struct {
 type Heading struct {
 	Level int // 1 to 6; 0 for a term
 	ID    string
-	Text  string // plain text
+	Text  string   // plain text
+	Old   []string // ids that it had before, which go on working
+	own   string   // the id that its text would give, where ID is that of the page's source
+}
+
+// Answers reports whether a link to an id leads to the heading.
+func (h Heading) Answers(id string) bool { return h.ID == id || slices.Contains(h.Old, id) }
+
+// Meant returns the heading that a link to an id which no heading has was most
+// likely meant for.
+func Meant(id string, hs []Heading) (h Heading, ok bool) {
+	slug := Slug(id)
+	for _, like := range []func(h Heading) bool{
+		func(h Heading) bool { return h.own != "" && h.own == slug },
+		func(h Heading) bool { return Slug(h.ID) == slug },
+		func(h Heading) bool { return Slug(h.Text) == slug },
+	} {
+		if i := slices.IndexFunc(hs, like); i >= 0 {
+			return hs[i], true
+		}
+	}
+	ids := make([]string, len(hs))
+	for i, h := range hs {
+		ids[i] = h.ID
+	}
+	if near := diag.Nearest(id, ids); near != "" {
+		return hs[slices.Index(ids, near)], true
+	}
+	if slug == "" {
+		return Heading{}, false
+	}
+	// The words of one are among those of the other.
+	for i, h := range hs {
+		if a, b := "-"+h.ID+"-", "-"+slug+"-"; strings.Contains(a, b) || strings.Contains(b, a) {
+			return hs[i], true
+		}
+	}
+	return Heading{}, false
 }
 
 // A Fragment is a link to a heading: it is checked when all pages are known.
@@ -170,10 +208,12 @@ type Input struct {
 	Src  []byte // the whole file
 	Body int    // offset in Src at which the Markdown begins
 
-	Inherit []Heading // headings of the page that this one translates
-	Site    Resolver  // nil for a text without a site
-	Lead    string    // the directive that a page may begin with, see Facts.Lead
-	Out     *diag.List
+	Inherit     []Heading // headings of the text that this one was translated from
+	InheritFile string    // its file, for messages
+	Taken       []string  // ids that the layout has itself
+	Site        Resolver  // nil for a text without a site
+	Lead        string    // the directive that a page may begin with, see Facts.Lead
+	Out         *diag.List
 }
 
 // Convert writes the page's HTML to h and, when m is not nil, its Markdown
@@ -234,7 +274,7 @@ func (e *Engine) parse(in *Input) (*walk, ast.Node, parser.Context) {
 	pc := parser.NewContext()
 	pc.Set(kindKey, in.Site)
 	doc := e.md.Parser().Parse(text.NewReader(body), parser.WithContext(pc))
-	return &walk{Input: in, body: body, engine: e, ids: map[string]int{}, facts: &Facts{}}, doc, pc
+	return &walk{Input: in, body: body, engine: e, ids: map[string]int{}, taken: map[string]bool{}, facts: &Facts{}}, doc, pc
 }
 
 // walk resolves what the tree leaves open: ids, links, images, alerts and
@@ -244,9 +284,10 @@ type walk struct {
 	body   []byte
 	lines  *diag.Lines // of Src, once a position was asked for
 	engine *Engine
-	ids    map[string]int
-	count  map[string]int // of directives by name
-	tags   map[string]int // of HTML, those that are open by name
+	ids    map[string]int  // how often each was given
+	taken  map[string]bool // those of the layout
+	count  map[string]int  // of directives by name
+	tags   map[string]int  // of HTML, those that are open by name
 	facts  *Facts
 	wantMD bool
 }

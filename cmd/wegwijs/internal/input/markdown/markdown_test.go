@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -142,7 +143,7 @@ type result struct {
 func convert(lang string, src []byte, inherit []Heading) result {
 	out := new(diag.List)
 	in := input("page.md", src, body(src), out)
-	in.Inherit = inherit
+	in.Inherit, in.InheritFile = inherit, "bron.md"
 	var h, m bytes.Buffer
 	facts := New(languages[lang]).Convert(in, &h, &m)
 	return result{h.String(), m.String(), facts, out.Sorted()}
@@ -344,7 +345,7 @@ func TestLineEnds(t *testing.T) {
 			if got.md != want.md {
 				t.Errorf("%s, %s: the copy is\n%q\nwant\n%q", name, what, got.md, want.md)
 			}
-			if !slices.Equal(got.facts.Headings, want.facts.Headings) {
+			if !reflect.DeepEqual(got.facts.Headings, want.facts.Headings) {
 				t.Errorf("%s, %s: got the headings %v, want %v", name, what, got.facts.Headings, want.facts.Headings)
 			}
 			ds := slices.Clone(got.findings)

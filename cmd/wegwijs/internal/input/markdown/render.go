@@ -26,9 +26,48 @@ func (r *nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(xast.KindTable, r.table)
 	reg.Register(xast.KindTableCell, r.cell)
 	reg.Register(xast.KindTaskCheckBox, r.checkBox)
+	reg.Register(ast.KindHeading, r.heading)
+	reg.Register(xast.KindDefinitionTerm, r.term)
 	reg.Register(ast.KindLink, r.link)
 	reg.Register(ast.KindText, r.text)
 	reg.Register(ast.KindCodeSpan, r.code)
+}
+
+func (r *nodeRenderer) heading(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	tag := "h" + string('0'+byte(node.(*ast.Heading).Level))
+	if entering {
+		open(w, tag, node)
+	} else {
+		w.WriteString("</" + tag + ">\n")
+	}
+	return ast.WalkContinue, nil
+}
+
+func (r *nodeRenderer) term(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		open(w, "dt", node)
+	} else {
+		w.WriteString("</dt>\n")
+	}
+	return ast.WalkContinue, nil
+}
+
+// open writes the tag of what links lead to, and the ids that it had before.
+func open(w util.BufWriter, tag string, n ast.Node) {
+	w.WriteString("<" + tag)
+	if id, ok := n.AttributeString("id"); ok {
+		w.WriteString(` id="`)
+		w.Write(util.EscapeHTML(id.([]byte)))
+		w.WriteByte('"')
+	}
+	w.WriteByte('>')
+	if old, ok := n.AttributeString("old"); ok {
+		for _, id := range old.([]string) {
+			w.WriteString(`<span id="`)
+			w.Write(util.EscapeHTML([]byte(id)))
+			w.WriteString(`"></span>`)
+		}
+	}
 }
 
 // text is goldmark's, with a word such as e-mail kept on one line.

@@ -52,6 +52,7 @@ type Set struct {
 	directives map[string]*directive
 	named      map[string]bool // directives that have a template, readable or not
 	has        map[string]bool // files
+	ids        []string        // that templates give elements
 	strings    []use           // interface strings that templates name
 	links      []use           // pages that templates name
 }
@@ -115,6 +116,9 @@ func Load(files map[string][]byte, theme []byte, out *diag.List) *Set {
 			}
 		case strings.HasSuffix(short, ".html") && (!nested || dir == "partials" || dir == "directives"):
 			policy(name, files[name], out)
+			for _, m := range idRE.FindAllSubmatch(files[name], -1) {
+				s.ids = append(s.ids, string(m[1]))
+			}
 			if dir == "directives" {
 				s.declare(name, strings.TrimSuffix(file, ".html"), files[name], out)
 			}
@@ -155,6 +159,13 @@ func Load(files map[string][]byte, theme []byte, out *diag.List) *Set {
 
 // byKind are the kinds of page and the layouts that serve them.
 var byKind = map[string]string{"home": "home", "section": "section", "page": "page", "not-found": "404"}
+
+// idRE finds an id that a template gives an element, and that no page changes.
+var idRE = regexp.MustCompile(`\sid="([^"{}\s]+)"`)
+
+// IDs returns the ids that the templates give elements of a page: none of its
+// headings may have one. The slice is the set's.
+func (s *Set) IDs() []string { return s.ids }
 
 // Has reports whether there is a layout for pages with layout = name.
 func (s *Set) Has(name string) bool {

@@ -36,8 +36,12 @@ type Input struct {
 	Extra    []fileset.File // files of other stages, such as the forms of the mail record
 	// Read gives the bytes of an input file as they were when the site was
 	// scanned, and Hash their hash.
-	Read    func(file string) ([]byte, error)
-	Hash    func(file string) scan.Hash
+	Read func(file string) ([]byte, error)
+	Hash func(file string) scan.Hash
+	// Source names the input file with the text that a page was translated from,
+	// as it was then: its headings give the page's headings their ids. "" where
+	// that is not known; Source may be nil.
+	Source  func(p *content.Page) (file string)
 	Release string // a digest of the site's input
 	// Prev is a renderer of an earlier state, or nil. What it found out is
 	// used again where it still holds.
@@ -101,8 +105,8 @@ type Result struct {
 func New(in Input) *Renderer {
 	r := &Renderer{Input: in, engines: map[string]*markdown.Engine{}}
 	prev := in.Prev
-	r.Prev = nil                                   // an earlier state is not kept by a later one
-	if prev != nil && prev.Strings == in.Strings { // on which quotes in headings depend
+	r.Prev = nil                                                                                         // an earlier state is not kept by a later one
+	if prev != nil && prev.Strings == in.Strings && slices.Equal(prev.Layouts.IDs(), in.Layouts.IDs()) { // on which quotes in headings and their ids depend
 		r.texts = prev.texts
 	} else {
 		r.texts = &texts{headings: map[string]*headings{}, sizes: map[string]size{}}
@@ -164,10 +168,25 @@ func (r *Renderer) linkTo(p *site.Page) layout.Link {
 // key gives of which bytes a text and its headings are made.
 func (r *Renderer) key(p *content.Page) textKey {
 	k := textKey{own: r.Hash(p.File)}
-	if ref := r.Site.Reference(p.ID); ref != nil && ref != p {
-		k.reference = r.Hash(ref.File)
+	if file, _ := r.source(p); file != "" {
+		k.reference = r.Hash(file)
 	}
 	return k
+}
+
+// source returns the file with the text that p is a translation of, as far as
+// that is known as it was then, and else as it is now; and the page that it is
+// a text of. The file is "" for a page that is no translation.
+func (r *Renderer) source(p *content.Page) (file string, ref *content.Page) {
+	if ref = r.Site.Reference(p.ID); ref == nil || ref == p {
+		return "", nil
+	}
+	if r.Source != nil {
+		if file := r.Source(p); file != "" {
+			return file, ref
+		}
+	}
+	return ref.File, ref
 }
 
 // entry gives the place of a text's headings.
@@ -193,11 +212,11 @@ func (r *Renderer) Headings(p *content.Page) ([]markdown.Heading, error) {
 		if err != nil {
 			return nil, err
 		}
-		inherit, err := r.inherited(p)
-		if err != nil {
+		in := &markdown.Input{File: p.File, Src: src, Body: content.Body(src)}
+		if err := r.inherit(p, in); err != nil {
 			return nil, err
 		}
-		h.list = r.engines[p.Lang].Headings(&markdown.Input{File: p.File, Src: src, Body: content.Body(src), Inherit: inherit})
+		h.list = r.engines[p.Lang].Headings(in)
 		h.known = true
 	}
 	return h.list, nil
@@ -233,12 +252,25 @@ func (r *Renderer) size(source string) (w, h int) {
 	return s.w, s.h
 }
 
-// inherited gives the headings of the text that p is a translation of.
-func (r *Renderer) inherited(p *content.Page) ([]markdown.Heading, error) {
-	if ref := r.Site.Reference(p.ID); ref != nil && ref != p {
-		return r.Headings(ref)
+// inherit fills in what the ids of a text's headings depend on.
+func (r *Renderer) inherit(p *content.Page, in *markdown.Input) error {
+	in.Taken = r.Layouts.IDs()
+	file, ref := r.source(p)
+	if file == "" {
+		return nil
 	}
-	return nil, nil
+	in.InheritFile = file
+	var err error
+	if file == ref.File {
+		in.Inherit, err = r.Headings(ref)
+		return err
+	}
+	src, err := r.Read(file)
+	if err != nil {
+		return err
+	}
+	in.Inherit = r.engines[ref.Lang].Headings(&markdown.Input{File: file, Src: src, Body: content.Body(src), Taken: in.Taken})
+	return nil
 }
 
 // learn keeps the headings that rendering a text found, so that nobody parses
@@ -260,10 +292,6 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 	if err != nil {
 		return err
 	}
-	inherit, err := r.inherited(p.Page)
-	if err != nil {
-		return err
-	}
 	out := new(diag.List)
 	data := r.data(p)
 	var body bytes.Buffer
@@ -274,10 +302,14 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 	if m != nil {
 		copied = new(bytes.Buffer)
 	}
-	facts := engine.Convert(&markdown.Input{
-		File: p.File, Src: src, Body: content.Body(src), Inherit: inherit, Lead: "summary", Out: out,
+	in := &markdown.Input{
+		File: p.File, Src: src, Body: content.Body(src), Lead: "summary", Out: out,
 		Site: &resolver{r: r, page: p, data: data, strings: str, out: out, md: m != nil},
-	}, &body, copied)
+	}
+	if err := r.inherit(p.Page, in); err != nil {
+		return err
+	}
+	facts := engine.Convert(in, &body, copied)
 	r.learn(p.Page, facts.Headings)
 	if !p.Fallback {
 		typed(r.Site.Config.Mail, p.Page, src, out)
@@ -529,15 +561,14 @@ func (r *Renderer) CheckFragments(p *site.Page, res *Result, out *diag.List) err
 				}
 			}
 		}
-		hint := "that page has no headings and no terms"
-		if len(hs) > 0 {
-			var ids []string
-			for _, h := range hs {
-				ids = append(ids, h.ID)
+		hint := anchorHint(f.ID, hs)
+		if file, ref := r.source(to.Page); file != "" {
+			of, err := r.Headings(ref)
+			if err != nil {
+				return err
 			}
-			hint = "known: #" + strings.Join(ids, ", #")
-			if near := diag.Nearest(f.ID, ids); near != "" {
-				hint = fmt.Sprintf("did you mean #%s?", near)
+			if hasID(of, f.ID) {
+				hint = fmt.Sprintf("%s has it: give its partner in %s the id, ## Kop {#%s}", ref.File, to.File, f.ID)
 			}
 		}
 		out.Errorf(f.Pos, diag.LinkAnchor, hint, "no heading or term %q in %s", f.ID, to.File)
@@ -546,5 +577,26 @@ func (r *Renderer) CheckFragments(p *site.Page, res *Result, out *diag.List) err
 }
 
 func hasID(hs []markdown.Heading, id string) bool {
-	return slices.ContainsFunc(hs, func(h markdown.Heading) bool { return h.ID == id })
+	return slices.ContainsFunc(hs, func(h markdown.Heading) bool { return h.Answers(id) })
+}
+
+// fewIDs is how many ids a hint names at most.
+const fewIDs = 6
+
+// anchorHint says what a link to an id that is not there was meant for.
+func anchorHint(id string, hs []markdown.Heading) string {
+	if h, ok := markdown.Meant(id, hs); ok {
+		return fmt.Sprintf("did you mean #%s, %q?", h.ID, h.Text)
+	}
+	switch {
+	case len(hs) == 0:
+		return "that page has no headings and no terms"
+	case len(hs) > fewIDs:
+		return fmt.Sprintf("it is not like any of the %d that the page has", len(hs))
+	}
+	var ids []string
+	for _, h := range hs {
+		ids = append(ids, h.ID)
+	}
+	return "known: #" + strings.Join(ids, ", #")
 }
