@@ -148,7 +148,7 @@ function hint() {
 // section. Only over https, so that a preview on a desk is never a stale one.
 async function keep() {
   if (location.protocol !== "https:" || !navigator.serviceWorker || navigator.connection?.saveData) return;
-  await navigator.serviceWorker.register("/sw.js");
+  await navigator.serviceWorker.register(new URL("../sw.js", import.meta.url));
   const { active } = await navigator.serviceWorker.ready;
   const pages = [...document.querySelectorAll(".secnav a")].map((a) => a.href);
   active.postMessage({ keep: [location.href.split("#")[0], ...pages] });

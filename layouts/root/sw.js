@@ -6,8 +6,9 @@ const release = "{{ .Release }}";
 const name = "wegwijs";
 const patience = 4000; // ms for the network before a kept copy will do
 
-const isPage = (url) => url.pathname.endsWith("/");
-const isAsset = (url) => url.pathname.startsWith("/assets/");
+const base = new URL("./", self.location).pathname; // the site may stand in a folder of its host
+const isPage = (url) => url.pathname.startsWith(base) && url.pathname.endsWith("/");
+const isAsset = (url) => url.pathname.startsWith(base + "assets/");
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => {
@@ -60,7 +61,7 @@ async function take(cache, address) {
 
 // assets keeps what a page, a style sheet or a module names, and what those name.
 async function assets(cache, text, base) {
-  for (const [path] of text.matchAll(/(?:\/assets\/|\.\/)[\w.-]+\.(?:css|js|svg|png|webp|avif)/g)) {
+  for (const [path] of text.matchAll(/(?:[\w./-]*\/assets\/|\.\/)[\w.-]+\.(?:css|js|svg|png|webp|avif)/g)) {
     const address = new URL(path, base).href;
     if (!isAsset(new URL(address)) || await cache.match(address)) continue;
     const answer = await fetch(address);

@@ -309,7 +309,7 @@ func (b *builder) place(l *Locale, ids []string, order []int) {
 			}
 			p.Dir = path.Join(dir, p.Slug)
 		}
-		p.URL = urlOf(p.Dir)
+		p.URL = b.urlOf(p.Dir)
 		if top && slices.Contains(reserved, p.Dir) {
 			b.errorf(p.Page, "slug", -1, diag.PageSlug, fmt.Sprintf("write slug = %q", p.Slug+"-1"), "the address %s belongs to the program", p.URL)
 		}
@@ -389,11 +389,11 @@ func depth(id string) int {
 }
 
 // urlOf gives the URL path of a folder of the output.
-func urlOf(dir string) string {
+func (b *builder) urlOf(dir string) string {
 	if dir == "" {
-		return "/"
+		return b.Config.BasePath + "/"
 	}
-	return "/" + escape(dir) + "/"
+	return b.Config.BasePath + "/" + escape(dir) + "/"
 }
 
 // escape percent-encodes a path for a URL (RFC 3986 §3.3).
@@ -428,7 +428,7 @@ func (b *builder) files() {
 			continue
 		}
 		f := File{Source: source, Path: path.Join(out, norm.NFC.String(path.Base(rest)))}
-		f.URL = "/" + escape(f.Path)
+		f.URL = b.Config.BasePath + "/" + escape(f.Path)
 		if top, _, deeper := strings.Cut(f.Path, "/"); deeper && slices.Contains(reserved, top) {
 			b.Out.Errorf(diag.Pos{File: source}, diag.FileName, "put the file in another folder", "the address /%s/ belongs to the program", top)
 			continue

@@ -89,7 +89,7 @@ func (o *oldAddresses) add(r Redirect, fail func(code diag.Code, hint, format st
 		return
 	}
 	o.files[file] = r.Source
-	r.From = "/" + escape(strings.Join(elems, "/"))
+	r.From = o.b.Config.BasePath + "/" + escape(strings.Join(elems, "/"))
 	if strings.HasSuffix(file, "/index.html") && (len(elems) == 0 || elems[len(elems)-1] != "index.html") {
 		r.From += "/"
 	}
@@ -190,7 +190,7 @@ func (b *builder) target(red *Redirect, r config.Redirect) (ok bool) {
 		red.To, red.Suffix, red.Fragment = p, plain(u.String()), u.Fragment
 		return true
 	case strings.HasPrefix(to, "/"):
-		red.Address = plain(u.String())
+		red.Address = b.Config.BasePath + plain(u.String())
 		return true
 	}
 	lead(`write "https://…", "/een/adres/" or "e-mail/pagina.md"`, "%q is not an address", r.To)
@@ -219,7 +219,7 @@ func (o *oldAddresses) elsewhere() {
 			if l == own || !shown || !there || !p.Fallback && strings.Contains(rest, "/") {
 				continue
 			}
-			o.add(Redirect{From: urlOf(path.Join(up.Dir, rest)), To: p, Source: red.Source}, quiet)
+			o.add(Redirect{From: "/" + escape(path.Join(up.Dir, rest)) + "/", To: p, Source: red.Source}, quiet)
 		}
 	}
 }

@@ -46,7 +46,7 @@ type Locale struct {
 
 // A Redirect is an old address that leads to a page or elsewhere.
 type Redirect struct {
-	From string // URL path, percent-encoded
+	From string // URL path on the host, percent-encoded
 	// Path is the file of the output that answers there; "" where no folder can
 	// hold it beside the others, as when only capitals tell it apart from a
 	// page: then it is a rule for web servers alone.

@@ -40,7 +40,7 @@ func mailForms(c *config.Config, sound bool, s *site.Site, checked *mail.Checked
 			}
 			for _, l := range s.Locales {
 				if q, ok := l.Page(id); ok && !q.Fallback {
-					f.Help[id] = append(f.Help[id], forms.HelpPage{Lang: l.Lang, URL: c.BaseURL + q.URL, Title: q.Title})
+					f.Help[id] = append(f.Help[id], forms.HelpPage{Lang: l.Lang, URL: c.Origin + q.URL, Title: q.Title})
 				}
 			}
 		}
@@ -65,7 +65,7 @@ func mailForms(c *config.Config, sound bool, s *site.Site, checked *mail.Checked
 		for _, proto := range []mail.Protocol{mail.IMAP, mail.POP} {
 			path := forms.ProfileFile(p, proto)
 			if slices.ContainsFunc(files, func(f fileset.File) bool { return f.Path == path }) {
-				src.Profiles = append(src.Profiles, layout.Profile{Product: p.ID, Protocol: string(proto), URL: "/" + path})
+				src.Profiles = append(src.Profiles, layout.Profile{Product: p.ID, Protocol: string(proto), URL: c.BasePath + "/" + path})
 			}
 		}
 	}

@@ -268,7 +268,7 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, change changes) e
 		if err != nil {
 			return err
 		}
-		s.layouts = layout.Load(files, render.Theme(s.Config), out)
+		s.layouts = layout.Load(files, render.Theme(s.Config), out).Below(s.Config.BasePath)
 		s.found.layouts = take()
 	}
 	s.Site, s.found.site = prev.Site, prev.found.site

@@ -83,7 +83,7 @@ const view = (m) => {
 const images = (id) => {
   for (const img of document.images) {
     const url = new URL(img.src, location.href);
-    if (url.origin !== location.origin || url.pathname.startsWith("/assets/")) continue;
+    if (url.origin !== location.origin || url.pathname.includes("/assets/")) continue;
     url.search = id;
     img.src = url;
   }

@@ -141,12 +141,22 @@ func (h *handler) known(host string) bool {
 
 func (h *handler) file(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
-	p := fileset.PathOf(r.URL.Path)
+	base := h.base(ctx)
+	address, within := strings.CutPrefix(r.URL.Path, base)
+	if base != "" && (address == "" || r.URL.Path == "/") { // for who types the name of the host alone
+		w.Header().Set("Cache-Control", "no-store")
+		http.Redirect(w, r, base+"/", http.StatusTemporaryRedirect)
+		return
+	}
+	p := fileset.PathOf(address)
+	if !within || !strings.HasPrefix(address, "/") {
+		p = "" // outside the folder of the site, which has no such file
+	}
 	status := http.StatusOK
 	f, ok, err := h.live.Get(ctx, p)
 	if err == nil && !ok {
 		if h.folder(ctx, p) {
-			u := url.URL{Path: "/" + p + "/", RawQuery: r.URL.RawQuery}
+			u := url.URL{Path: base + "/" + p + "/", RawQuery: r.URL.RawQuery}
 			w.Header().Set("Cache-Control", "no-store")
 			http.Redirect(w, r, u.String(), http.StatusTemporaryRedirect)
 			return
@@ -198,6 +208,15 @@ func (h *handler) headers(w http.ResponseWriter, file string) {
 		}
 		w.Header().Set(x.Name, x.Value)
 	}
+}
+
+// base returns the folder of the host in which the site stands: /help, or "".
+func (h *handler) base(ctx context.Context) string {
+	v, err := h.live.View(ctx)
+	if err != nil || v.State.Config == nil {
+		return ""
+	}
+	return v.State.Config.BasePath
 }
 
 // folder reports whether p is the address of a page without its final slash.

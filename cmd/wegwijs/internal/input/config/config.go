@@ -25,7 +25,9 @@ const File = "site.toml"
 // A Config is a site's configuration. It is not changed after [Parse].
 type Config struct {
 	Title     string
-	BaseURL   string     // https://help.example.nl, without a final slash
+	BaseURL   string     // the whole address of the site without a final slash: https://www.example.nl/help
+	Origin    string     // its scheme and host: https://www.example.nl
+	BasePath  string     // the rest of it, percent-encoded: /help; "" for a site with a host of its own
 	Languages []Language // the default one first, then in the order of the file
 	Provider  Provider
 	Mail      *mail.Record
@@ -117,18 +119,7 @@ func Parse(src []byte, out *diag.List) *Config {
 	}
 	c := &Config{root: t, out: out}
 	c.Title = t.Required("title", `write title = "Helpcentrum"`)
-	c.BaseURL = strings.TrimRight(strings.TrimSpace(t.Required("base_url", `write base_url = "https://help.example.nl"`)), "/")
-	if c.BaseURL != "" {
-		u, err := url.Parse(c.BaseURL)
-		switch {
-		case err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http":
-			t.Errorf("base_url", diag.ConfigURL, `write the whole address: base_url = "https://help.example.nl"`, "%q is not the address of a site", c.BaseURL)
-		case u.User != nil:
-			t.Errorf("base_url", diag.ConfigURL, "leave out what stands before the @", "base_url cannot have a user name")
-		case u.Path != "" || strings.ContainsAny(c.BaseURL, "?#"):
-			t.Errorf("base_url", diag.ConfigURL, "a help centre has a host of its own; leave out what follows the host name", "base_url cannot have a path")
-		}
-	}
+	c.address()
 	c.languages()
 	p := t.Table("provider")
 	c.Provider = Provider{Name: p.String("name", ""), ShortName: p.String("short_name", ""), Website: p.String("website", ""),
@@ -165,6 +156,41 @@ func Parse(src []byte, out *diag.List) *Config {
 	t.Know("publish", "forms")
 	t.Done()
 	return c
+}
+
+// address reads base_url: a host of the site's own, or a folder of another site.
+func (c *Config) address() {
+	t := c.root
+	c.BaseURL = strings.TrimRight(strings.TrimSpace(t.Required("base_url", `write base_url = "https://help.example.nl"`)), "/")
+	c.Origin = c.BaseURL
+	if c.BaseURL == "" {
+		return
+	}
+	u, err := url.Parse(c.BaseURL)
+	switch {
+	case err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http":
+		t.Errorf("base_url", diag.ConfigURL, `write the whole address: base_url = "https://help.example.nl"`, "%q is not the address of a site", c.BaseURL)
+	case u.User != nil:
+		t.Errorf("base_url", diag.ConfigURL, "leave out what stands before the @", "base_url cannot have a user name")
+	case strings.ContainsAny(c.BaseURL, "?#"):
+		t.Errorf("base_url", diag.ConfigURL, "leave out what follows the ? or the #", "base_url is the address of a folder")
+	case u.Path != "" && !basePathRE.MatchString(u.Path):
+		t.Errorf("base_url", diag.ConfigURL, `use letters, digits, hyphens and underscores: base_url = "https://www.example.nl/help"`, "the path %q does not work on every web server", u.Path)
+	default:
+		c.BasePath = u.Path
+		c.Origin = strings.TrimSuffix(c.BaseURL, u.Path)
+	}
+}
+
+// basePathRE matches the folders of base_url: no server's rules take these
+// characters for something else.
+var basePathRE = regexp.MustCompile(`^(?:/[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)+$`)
+
+// Within returns the part of a URL path below the site's own folder, from its
+// slash; ok is false for a path outside it.
+func (c *Config) Within(path string) (rest string, ok bool) {
+	rest, ok = strings.CutPrefix(path, c.BasePath)
+	return rest, ok && strings.HasPrefix(rest, "/")
 }
 
 // Section gives a top-level table that another stage reads: publish, forms.

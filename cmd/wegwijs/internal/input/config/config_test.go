@@ -51,7 +51,7 @@ func TestDefaults(t *testing.T) {
 	c.root, c.out = nil, nil
 	c.Mail = nil
 	want := &Config{
-		Title: "Hulp", BaseURL: "https://help.example.nl", NavMax: c.NavMax,
+		Title: "Hulp", BaseURL: "https://help.example.nl", Origin: "https://help.example.nl", NavMax: c.NavMax,
 		Languages: []Language{{Lang: "nl", Name: "Nederlands", Title: "Hulp", Dir: "ltr"}},
 		Outputs:   Outputs{Markdown: true, Sitemap: true, Robots: true, LLMs: true, Redirects: true, NotFound: true, Rules: []string{"nginx", "apache", "caddy", "headers"}},
 	}
@@ -236,11 +236,15 @@ func TestMistakes(t *testing.T) {
 `},
 		{"base_url without host", strings.Replace(head, "help.example.nl", ":443", 1), "", `2:12 [config-url] "https://:443" is not the address of a site | write the whole address: base_url = "https://help.example.nl"
 `},
-		{"base_url with a path", strings.Replace(head, "example.nl", "example.nl/help/", 1), "", `2:12 [config-url] base_url cannot have a path | a help centre has a host of its own; leave out what follows the host name
+		{"base_url with a path that is none", strings.Replace(head, "example.nl", "example.nl/help//x/", 1), "", `2:12 [config-url] the path "/help//x" does not work on every web server | use letters, digits, hyphens and underscores: base_url = "https://www.example.nl/help"
 `},
-		{"base_url with a query", strings.Replace(head, "example.nl", "example.nl?", 1), "", `2:12 [config-url] base_url cannot have a path | a help centre has a host of its own; leave out what follows the host name
+		{"base_url with a path that leads up", strings.Replace(head, "example.nl", "example.nl/help/..", 1), "", `2:12 [config-url] the path "/help/.." does not work on every web server | use letters, digits, hyphens and underscores: base_url = "https://www.example.nl/help"
 `},
-		{"base_url with a fragment", strings.Replace(head, "example.nl", "example.nl/#", 1), "", `2:12 [config-url] base_url cannot have a path | a help centre has a host of its own; leave out what follows the host name
+		{"base_url with a path for no server", strings.Replace(head, "example.nl", "example.nl/hulp%20$x", 1), "", `2:12 [config-url] the path "/hulp $x" does not work on every web server | use letters, digits, hyphens and underscores: base_url = "https://www.example.nl/help"
+`},
+		{"base_url with a query", strings.Replace(head, "example.nl", "example.nl?", 1), "", `2:12 [config-url] base_url is the address of a folder | leave out what follows the ? or the #
+`},
+		{"base_url with a fragment", strings.Replace(head, "example.nl", "example.nl/#", 1), "", `2:12 [config-url] base_url is the address of a folder | leave out what follows the ? or the #
 `},
 		{"base_url with a user", strings.Replace(head, "help.", "jan:geheim@help.", 1), "", `2:12 [config-url] base_url cannot have a user name | leave out what stands before the @
 `},

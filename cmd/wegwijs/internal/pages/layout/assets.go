@@ -22,8 +22,9 @@ import (
 // Assets are the files of layouts/assets under names that hold a hash of their
 // bytes, so that browsers may keep them for ever.
 type Assets struct {
-	Files []Asset // by path
-	urls  map[string]string
+	Files []Asset           // by path
+	urls  map[string]string // without below
+	below string            // the folder of the site: /help
 }
 
 // An Asset is one published asset.
@@ -39,7 +40,7 @@ const themeName = "theme.css"
 // style sheet theme.css is "" on a site without a theme.
 func (a *Assets) URL(name string) (string, error) {
 	if u, ok := a.urls[name]; ok {
-		return u, nil
+		return a.below + u, nil
 	}
 	if name == themeName {
 		return "", nil
@@ -166,11 +167,8 @@ func (a *Assets) resolve(src map[string][]byte, busy map[string]bool, add func(s
 		return "", false
 	}
 	add(target)
-	url = a.urls[target]
-	if path.Ext(name) != ".css" {
-		url = "./" + relative(path.Dir(name), strings.TrimPrefix(url, "/assets/"))
-	}
-	return url + tail, true
+	// Without the dot it would be a name to a module, and no address.
+	return "./" + relative(path.Dir(name), strings.TrimPrefix(a.urls[target], "/assets/")) + tail, true
 }
 
 // minify takes out of a style sheet or a script what only people read. One that

@@ -15,7 +15,7 @@ import (
 // A Site is what all pages of one language share: .Site in every template.
 type Site struct {
 	Title       string     // the site's title in this language
-	BaseURL     string     // https://help.example.nl, without a final slash
+	BaseURL     string     // what stands before every URL: https://help.example.nl, without a final slash
 	Lang        string     // the language of the interface, as in <html lang>: nl
 	Dir         string     // its direction: ltr or rtl
 	LangName    string     // its own name: Nederlands

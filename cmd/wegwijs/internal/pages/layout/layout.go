@@ -83,6 +83,13 @@ type directive struct {
 	md         bool // there is a NAME.md
 }
 
+// Below lets the site stand in a folder of its host, such as /help, or at its
+// root for "". It returns s, and is called before s is used.
+func (s *Set) Below(folder string) *Set {
+	s.Assets.below = folder
+	return s
+}
+
 // Load reads all layouts. files are those below layouts/, by path; theme is
 // the style sheet made from [theme], or nil. Mistakes go to out.
 func Load(files map[string][]byte, theme []byte, out *diag.List) *Set {

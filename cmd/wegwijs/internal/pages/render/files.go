@@ -51,7 +51,8 @@ func (r *Renderer) Set(like *fileset.Set, out *diag.List) *fileset.Set {
 		if err != nil || rules[u.EscapedPath()] {
 			continue
 		}
-		if _, ok := set.File(fileset.PathOf(u.Path)); !ok {
+		path, _ := r.Site.Config.Within(u.Path)
+		if _, ok := set.File(fileset.PathOf(path)); !ok {
 			out.Errorf(red.Pos, diag.RedirectTo, `name a page by its file: to = "e-mail/pagina.md"`, "nothing on the site answers at %q", u.Path)
 		}
 	}
@@ -240,7 +241,8 @@ func (r *Renderer) notFound(b *bytes.Buffer, l *site.Locale) error {
 	if err != nil {
 		out.Errorf(diag.Pos{File: r.Strings.Lang(l.Lang).File}, diag.I18nMissing, `add not_found_title = "…"`, "%s", err)
 	}
-	d := &layout.Page{Site: s, Kind: "not-found", Title: title, URL: l.Prefix + "/404.html", Permalink: s.BaseURL + l.Prefix + "/404.html", NoIndex: true, Lang: l.Lang, Dir: s.Dir}
+	address := r.Site.Config.BasePath + l.Prefix + "/404.html"
+	d := &layout.Page{Site: s, Kind: "not-found", Title: title, URL: address, Permalink: s.BaseURL + address, NoIndex: true, Lang: l.Lang, Dir: s.Dir}
 	d.Canonical = d.Permalink
 	for i, t := range r.Site.Locales {
 		d.Translations = append(d.Translations, layout.Translation{Lang: t.Lang, Name: t.Name, Dir: t.Language.Dir, URL: r.sites[i].Home.URL, Current: t == l, Strings: r.Strings.Lang(t.Lang)})
@@ -370,7 +372,7 @@ func (r *Renderer) indexed() []*site.Page {
 
 func (r *Renderer) sitemap(b *bytes.Buffer, pages []*site.Page) {
 	b.WriteString(xmlHead + `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml">` + "\n")
-	base := r.Site.Config.BaseURL
+	base := r.Site.Config.Origin
 	for _, p := range pages {
 		b.WriteString("<url><loc>" + xmlText(base+p.URL) + "</loc>")
 		if !p.Updated.IsZero() {
@@ -391,7 +393,7 @@ func xmlText(s string) string { return xmlEscapes.Replace(s) }
 // llms writes llms.txt (llmstxt.org): the site's name, what it is, and its
 // pages with a link to their Markdown.
 func (r *Renderer) llms(b *bytes.Buffer) {
-	base := r.Site.Config.BaseURL
+	base := r.Site.Config.Origin
 	for i, l := range r.Site.Locales {
 		if i == 0 {
 			fmt.Fprintf(b, "# %s\n\n", l.Title)

@@ -59,7 +59,7 @@ func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
 	}
 	if strings.HasPrefix(u.Path, "/") {
 		if _, ok := r.paths.File(fileset.PathOf(u.Path)); ok && !strings.HasSuffix(u.Path, "/") {
-			return markdown.Target{URL: dest}
+			return markdown.Target{URL: r.Site.Config.BasePath + dest}
 		}
 		for _, l := range r.Site.Locales {
 			for _, q := range l.All {

@@ -119,7 +119,7 @@ func New(in Input) *Renderer {
 	s := in.Site
 	var langs []layout.Language
 	for _, l := range s.Locales {
-		home := l.Prefix + "/"
+		home := s.Config.BasePath + l.Prefix + "/"
 		if l.Home != nil {
 			home = l.Home.URL
 		}
@@ -143,7 +143,7 @@ func New(in Input) *Renderer {
 	}
 	for i, l := range s.Locales {
 		r.sites = append(r.sites, layout.NewSite(layout.Site{
-			Title: l.Title, BaseURL: s.Config.BaseURL, Lang: l.Lang, Dir: l.Language.Dir, LangName: l.Name,
+			Title: l.Title, BaseURL: s.Config.Origin, Lang: l.Lang, Dir: l.Language.Dir, LangName: l.Name,
 			Home: layout.Link{URL: langs[i].Home, Title: l.Title}, DefaultLang: s.Locales[0].Lang, Languages: langs, Provider: provider, Webmail: webmail,
 		}, in.Strings.Lang(l.Lang), func(id string) (layout.Link, bool) {
 			p, ok := l.Page(id)
@@ -406,7 +406,7 @@ func (r *Renderer) data(p *site.Page) *layout.Page {
 	}
 	d.Alternates = r.alternates(p)
 	for _, l := range r.Site.Locales {
-		t := layout.Translation{Lang: l.Lang, Name: l.Name, Dir: l.Language.Dir, URL: l.Prefix + "/", Current: l == p.Locale, Fallback: true, Strings: r.Strings.Lang(l.Lang)}
+		t := layout.Translation{Lang: l.Lang, Name: l.Name, Dir: l.Language.Dir, URL: r.sites[l.N].Home.URL, Current: l == p.Locale, Fallback: true, Strings: r.Strings.Lang(l.Lang)}
 		if q, ok := l.Page(p.ID); ok {
 			t.URL, t.Fallback = q.URL, q.Fallback
 		}
@@ -450,7 +450,7 @@ func (r *Renderer) alternates(p *site.Page) []layout.Alternate {
 			continue
 		}
 		if q, ok := l.Page(p.ID); ok && !q.Fallback {
-			list = append(list, layout.Alternate{Lang: l.Lang, URL: r.Site.Config.BaseURL + q.URL})
+			list = append(list, layout.Alternate{Lang: l.Lang, URL: r.Site.Config.Origin + q.URL})
 		}
 	}
 	if len(list) < 2 {

@@ -58,7 +58,7 @@ func (s *resolver) Absolute(u string) string { return s.r.absolute(u) }
 // absolute makes a URL path of the site whole.
 func (r *Renderer) absolute(u string) string {
 	if strings.HasPrefix(u, "/") && !strings.HasPrefix(u, "//") {
-		return r.Site.Config.BaseURL + u
+		return r.Site.Config.Origin + u
 	}
 	return u
 }

@@ -76,7 +76,7 @@ func renderer(t testing.TB, files map[string]string) (*Renderer, *fileset.Set, *
 		all = append(all, i18n.Parse(l.Lang, name, []byte(files[name]), out))
 	}
 	r := New(Input{
-		Site: s, Layouts: layout.Load(layouts, Theme(c), out), Strings: i18n.NewCatalogue(all, nil), Read: read, Release: "0",
+		Site: s, Layouts: layout.Load(layouts, Theme(c), out).Below(c.BasePath), Strings: i18n.NewCatalogue(all, nil), Read: read, Release: "0",
 		Hash:     func(file string) scan.Hash { return scan.Hash{byte(len(file)), byte(len(files[file]))} },
 		Settings: &layout.SettingsSource{Record: &mail.Record{}},
 	})
