@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +19,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/fileset"
 	"wegwijs/cmd/wegwijs/internal/input/scan"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
+	"wegwijs/cmd/wegwijs/internal/site/freshness"
 	"wegwijs/cmd/wegwijs/internal/state"
 )
 
@@ -86,20 +89,42 @@ func (e *env) write(ctx context.Context, dir string) (*state.State, *output.Repo
 	p := e.progress()
 	defer p.clear()
 	var findings []diag.Diagnostic
+	var failed error
 	r, err := output.Write(ctx, s.Set, dir, output.Options{
 		Progress: p.step,
 		Accept: func() bool {
-			findings = s.Findings()
+			findings, failed = e.findings(ctx, s, false)
+			if failed != nil {
+				return false
+			}
 			return diag.Errors(findings) == 0
 		},
 	})
-	if err != nil {
+	if err = cmp.Or(err, failed); err != nil {
 		return nil, nil, nil, err
 	}
 	if !r.Accepted {
 		r = nil
 	}
 	return s, r, findings, nil
+}
+
+// findings returns everything wrong with a site whose files were made, and what
+// is not fresh in its translations: with deep, blocks and values that they lack,
+// too.
+func (e *env) findings(ctx context.Context, s *state.State, deep bool) ([]diag.Diagnostic, error) {
+	ds := s.Findings()
+	if s.Site == nil {
+		return ds, nil
+	}
+	out := new(diag.List)
+	out.Add(ds...)
+	sum := func(file string) [sha256.Size]byte {
+		f, _ := s.Tree.Get(file)
+		return f.Hash
+	}
+	err := freshness.NewReader(s.Site, e.files()).Check(ctx, deep, sum, out)
+	return out.Sorted(), err
 }
 
 // tally says how many pages a site has, by language.

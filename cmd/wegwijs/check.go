@@ -35,8 +35,8 @@ func (e *env) runCheck(ctx context.Context, strict bool) error {
 		if err := s.MakeAll(ctx); err != nil {
 			return err
 		}
-		ds = s.Findings()
-		return nil
+		ds, err = e.findings(ctx, s, true)
+		return err
 	})
 	if err != nil {
 		return err

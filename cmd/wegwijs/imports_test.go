@@ -29,6 +29,7 @@ var allowed = map[string][]string{
 	"input/notify":            {"input/scan"},
 	"input/scan":              {"diag"},
 	"input/tomlfile":          {"diag"},
+	"site/freshness":          {"diag", "input/content", "input/markdown", "site"},
 	"site":                    {"diag", "fileset", "input/config", "input/content"},
 	"pages":                   {}, // doc.go
 	"pages/forms":             {"diag", "fileset", "input/mail", "input/tomlfile"},
@@ -46,7 +47,7 @@ var allowed = map[string][]string{
 	"deliver/publish/tree":    {"deliver/publish/release", "deliver/publish/remote", "fileset"},
 	"deliver/serve":           {"deliver/preview", "diag", "fileset", "input/content", "pages/render"},
 	"verify":                  {"diag", "input/mail", "input/tomlfile", "pages/forms"},
-	"":                        {"deliver/output", "deliver/preview", "deliver/publish", "deliver/publish/release", "deliver/serve", "diag", "fileset", "input/config", "input/mail", "input/notify", "input/scan", "input/tomlfile", "pages/forms", "state", "verify"},
+	"":                        {"deliver/output", "deliver/preview", "deliver/publish", "deliver/publish/release", "deliver/serve", "diag", "fileset", "input/config", "input/content", "input/mail", "input/notify", "input/scan", "input/tomlfile", "pages/forms", "site/freshness", "state", "verify"},
 	"testenv":                 {"fileset"},
 	"testenv/browser":         {}, // tests only
 }

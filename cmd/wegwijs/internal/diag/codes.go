@@ -139,6 +139,12 @@ const (
 	TOMLType    Code = "toml-type"
 	TOMLValue   Code = "toml-value"
 
+	TranslationBlock   Code = "translation-block"
+	TranslationOrphan  Code = "translation-orphan"
+	TranslationStale   Code = "translation-stale"
+	TranslationUnknown Code = "translation-unknown"
+	TranslationValue   Code = "translation-value"
+
 	VerifyAuth                  Code = "verify-auth"
 	VerifyAuthClear             Code = "verify-auth-clear"
 	VerifyAutoconfig            Code = "verify-autoconfig"

@@ -75,7 +75,7 @@ func Parse(file string, src []byte, out *diag.List) *Page {
 		out.Errorf(diag.At(file, src, i), diag.PageEncoding, hint, "%s", msg)
 		return nil
 	}
-	t := frontMatter(file, src, out)
+	t := FrontMatter(file, src, out)
 	if t == nil {
 		return nil
 	}
@@ -109,6 +109,13 @@ func Body(src []byte) int {
 	return body
 }
 
+// FrontMatterRange returns the offsets between which the TOML of the front matter
+// stands; ok is false where there is none, or it is not closed.
+func FrontMatterRange(src []byte) (start, end int, ok bool) {
+	toml, _ := fence(src)
+	return toml[0], toml[1], toml[0] >= 0 && toml[1] >= 0
+}
+
 // Equal reports whether two pages have the same front matter and place.
 func (p *Page) Equal(q *Page) bool {
 	a, b := *p, *q
@@ -127,7 +134,7 @@ func Locate(file string, src []byte, key string, n int) diag.Pos {
 
 // Locator returns [Locate] for the source of one page, which is then read once.
 func Locator(file string, src []byte) func(key string, n int) diag.Pos {
-	t := frontMatter(file, src, new(diag.List))
+	t := FrontMatter(file, src, new(diag.List))
 	return func(key string, n int) diag.Pos {
 		switch {
 		case t == nil:
@@ -187,8 +194,9 @@ func fence(src []byte) (toml [2]int, body int) {
 	return [2]int{next, -1}, 0
 }
 
-// frontMatter reads the TOML between two lines of +++; nil when it cannot.
-func frontMatter(file string, src []byte, out *diag.List) *tomlfile.Table {
+// FrontMatter returns the TOML between the lines of +++ of a page; nil when it
+// cannot be read.
+func FrontMatter(file string, src []byte, out *diag.List) *tomlfile.Table {
 	toml, _ := fence(src)
 	at := diag.Pos{File: file, Line: 1, Col: 1}
 	hint := "begin the file with:\n+++\ntitle = \"…\"\n+++"

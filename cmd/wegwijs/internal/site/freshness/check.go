@@ -1,0 +1,77 @@
+package freshness
+
+import (
+	"context"
+	"crypto/sha256"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+)
+
+// Check puts on out what is not fresh: stamped translations whose text changed,
+// is gone or was never kept, and what a translation lacks of the text that it
+// was made from. Translations without a stamp are not looked at. sum returns the
+// digest of a file of the site.
+//
+// Without deep only those are read whose text is no longer the one of the
+// stamp, so that a site where all is fresh costs nothing.
+func (r *Reader) Check(ctx context.Context, deep bool, sum func(file string) [sha256.Size]byte, out *diag.List) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for _, id := range r.ids() {
+		texts := r.site.Translations(id)
+		for i, t := range texts {
+			if i == 0 || t == nil || t.Source == "" {
+				continue
+			}
+			if !deep && texts[0] != nil && StampOfSum(sum(texts[0].File)) == Stamp(t.Source) {
+				continue
+			}
+			lang := r.site.Locales[i].Lang
+			g.Go(func() error {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				p, err := r.Page(id, lang)
+				if err != nil || p == nil {
+					return err
+				}
+				return r.report(p, deep, out)
+			})
+		}
+	}
+	return g.Wait()
+}
+
+func (r *Reader) report(p *Page, deep bool, out *diag.List) error {
+	if err := r.Translate(p); err != nil {
+		return err
+	}
+	at := diag.Pos{File: p.File}
+	switch p.State {
+	case Orphaned:
+		hint := "remove the translation, or give it the name that its text has now"
+		out.Warnf(at, diag.TranslationOrphan, hint, "the text that it translates is gone")
+		return nil
+	case Unknown:
+		out.Warnf(at, diag.TranslationUnknown, diag.Say("read it beside %s, then: wegwijs translate done %s", p.Source, p.File), "nobody knows which text it was made from: %s is not kept", Stamp(p.Translation.source).File())
+		return nil
+	case Stale:
+		for _, c := range p.Changes {
+			if !c.Changed() || c.New < 0 {
+				continue
+			}
+			if u := p.Partner(c.New); u != nil {
+				at = u.Pos
+				break
+			}
+		}
+		out.Warnf(at, diag.TranslationStale, diag.Say("see what changed: wegwijs translate diff %s", p.File), "%d of %d blocks of the text changed since it was translated", p.StaleBlocks, p.Blocks)
+	}
+	if deep && p.Base != nil && !p.Translation.forced {
+		Report(p.Base, p.Translation, out, diag.Warning)
+	}
+	return nil
+}

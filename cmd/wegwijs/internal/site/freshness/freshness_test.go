@@ -1,0 +1,130 @@
+package freshness
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// page makes a text of units that are separated by blank lines.
+func page(body string) *Text {
+	return Parse("content/nl/a.md", []byte("+++\ntitle = \"Titel\"\n+++\n\n"+body+"\n"))
+}
+
+// says returns what happened, one change a line.
+func says(a, b *Text) string {
+	var s []string
+	for _, c := range Compare(a, b) {
+		switch c.Kind {
+		case Same:
+			continue
+		case Added:
+			s = append(s, "+ "+b.Units[c.New].Source)
+		case Removed:
+			s = append(s, "- "+a.Units[c.Old].Source)
+		case Moved:
+			s = append(s, "> "+b.Units[c.New].Source)
+		case Edited:
+			s = append(s, "~ "+a.Units[c.Old].Source+" | "+b.Units[c.New].Source)
+		}
+	}
+	return strings.Join(s, "\n")
+}
+
+func TestCompare(t *testing.T) {
+	const old = "## Kop\n\nEen twee drie vier.\n\nVijf zes zeven acht.\n\n- punt een hier\n- punt twee daar\n\n| a | b |\n|---|---|\n| poort | 993 |"
+	for name, tt := range map[string]struct{ now, want string }{
+		"nothing":            {old, ""},
+		"lines broken anew":  {strings.Replace(old, "twee drie", "twee\ndrie", 1), ""},
+		"a word":             {strings.Replace(old, "drie", "drijf", 1), "~ Een twee drie vier. | Een twee drijf vier."},
+		"a number in a cell": {strings.Replace(old, "993", "995", 1), "~ 993 | 995"},
+		"a heading":          {strings.Replace(old, "## Kop", "## Nieuwe kop", 1), "~ Kop | Nieuwe kop"},
+		"added":              {strings.Replace(old, "Vijf", "Nieuw hier.\n\nVijf", 1), "+ Nieuw hier."},
+		"added heading":      {"## Eerst\n\n" + old, "+ Eerst"},
+		"removed":            {strings.Replace(old, "Vijf zes zeven acht.\n\n", "", 1), "- Vijf zes zeven acht."},
+		"an item less":       {strings.Replace(old, "- punt een hier\n", "", 1), "- punt een hier"},
+		"moved":              {strings.Replace(old, "Een twee drie vier.\n\nVijf zes zeven acht.", "Vijf zes zeven acht.\n\nEen twee drie vier.", 1), "> Een twee drie vier."},
+		"moved far":          {strings.Replace(old, "## Kop\n\nEen twee drie vier.\n\n", "## Kop\n\n", 1) + "\n\nEen twee drie vier.", "> Een twee drie vier."},
+		"replaced":           {strings.Replace(old, "Vijf zes zeven acht.", "Iets heel anders nu.", 1), "+ Iets heel anders nu.\n- Vijf zes zeven acht."},
+		"a heading's level":  {strings.Replace(old, "## Kop", "### Kop", 1), "~ Kop | Kop"},
+		"everything":         {"Nieuw.", "+ Nieuw.\n- Kop\n- Een twee drie vier.\n- Vijf zes zeven acht.\n- punt een hier\n- punt twee daar\n- a\n- b\n- poort\n- 993"},
+	} {
+		if got := says(page(old), page(tt.now)); got != tt.want {
+			t.Errorf("%s: got\n%s\nwant\n%s", name, got, tt.want)
+		}
+	}
+}
+
+// TestCompareTellsEachUnit: whatever the two texts, each unit of both is in
+// exactly one change, and the new ones come in order.
+func TestCompareTellsEachUnit(t *testing.T) {
+	words := func(n, seed int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "deel %d woord %d.\n\n", (i*seed)%17, i%5)
+		}
+		return b.String()
+	}
+	for _, n := range []int{0, 1, 2, 7, 40, 900} {
+		for seed := 1; seed < 6; seed++ {
+			a, b := page(words(n, seed)), page(words(n+seed%3, seed+1))
+			olds, news, last := map[int]int{}, map[int]int{}, -1
+			for _, c := range Compare(a, b) {
+				if c.Old >= 0 {
+					olds[c.Old]++
+				}
+				if c.New >= 0 {
+					news[c.New]++
+					if c.New <= last {
+						t.Errorf("%d, %d: unit %d comes behind unit %d", n, seed, c.New, last)
+					}
+					last = c.New
+				}
+			}
+			for _, m := range []struct {
+				has map[int]int
+				n   int
+			}{{olds, len(a.Units)}, {news, len(b.Units)}} {
+				for i := range m.n {
+					if m.has[i] != 1 {
+						t.Errorf("%d, %d: unit %d is told %d times", n, seed, i, m.has[i])
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestAlignAndGaps(t *testing.T) {
+	nl := page("## Kop\n\nOpen [instellingen](imap.md#poort) op poort 993 bij imap.voorbeeld.nl.\n\n> [!WARNING]\n> Let op.\n\n:::steps\n1. Open.\n2. Sluit.\n:::\n\n| Poort | 993 |\n|---|---|\n| a | b |")
+	for name, tt := range map[string]struct{ from, to, want string }{
+		"complete":         {"", "", ""},
+		"a port":           {"poort 993 bij", "port 995 at", "993"},
+		"a host":           {"imap.voorbeeld.nl", "mail.voorbeeld.nl", "imap.voorbeeld.nl"},
+		"a link":           {"imap.md#poort", "imap.md", "imap.md#poort"},
+		"a step":           {"2. Sluit.\n", "", "no item Sluit."},
+		"a warning":        {"> [!WARNING]\n> Let op.\n\n", "", "no quote Let op."},
+		"a row":            {"\n| a | b |", "", "no cell a, no cell b"},
+		"something beyond": {"## Kop", "Extra.\n\n## Kop", "beyond Extra."},
+	} {
+		body := "## Kop\n\nOpen [instellingen](imap.md#poort) op poort 993 bij imap.voorbeeld.nl.\n\n> [!WARNING]\n> Let op.\n\n:::steps\n1. Open.\n2. Sluit.\n:::\n\n| Poort | 993 |\n|---|---|\n| a | b |"
+		if tt.from != "" {
+			body = strings.Replace(body, tt.from, tt.to, 1)
+		}
+		en := page(body)
+		var got []string
+		for _, g := range Gaps(nl, en, Align(nl, en)) {
+			switch {
+			case g.Target < 0:
+				got = append(got, "no "+nl.Units[g.Source].Kind+" "+nl.Units[g.Source].Source)
+			case g.Source < 0:
+				got = append(got, "beyond "+en.Units[g.Target].Source)
+			default:
+				got = append(got, g.Values...)
+			}
+		}
+		if s := strings.Join(got, ", "); s != tt.want && !(strings.HasPrefix(tt.want, "no quote") && strings.Contains(s, "Let op.")) {
+			t.Errorf("%s: got %s, want %s", name, s, tt.want)
+		}
+	}
+}

@@ -1,0 +1,80 @@
+package freshness
+
+import (
+	"strings"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+)
+
+// Report puts on out what a translation lacks of the text that it was made
+// from, with the places of both.
+func Report(source, translation *Text, out *diag.List, severity diag.Severity) {
+	add := func(pos diag.Pos, code diag.Code, hint, msg string) {
+		out.Add(diag.Diagnostic{Pos: pos, Severity: severity, Code: code, Msg: msg, Hint: hint})
+	}
+	pairs := Align(source, translation)
+	at := diag.Pos{File: translation.File} // of the last unit that has a partner
+	next := 0
+	for _, g := range Gaps(source, translation, pairs) {
+		for ; next < len(pairs) && pairs[next] != g.Pair; next++ {
+			if p := pairs[next]; p.Target >= 0 {
+				at = translation.Units[p.Target].Pos
+			}
+		}
+		switch {
+		case g.Target < 0:
+			u := &source.Units[g.Source]
+			add(at, diag.TranslationBlock, diag.Say("translate it: %s", excerpt(u.Source)), diag.Say("the translation does not have the %s of %s", diag.Phrase(u.Kind), u.Pos))
+		case g.Source < 0:
+			u := &translation.Units[g.Target]
+			add(u.Pos, diag.TranslationBlock, diag.Say("remove it, or add it to %s", source.File), diag.Say("the text has no such %s", diag.Phrase(u.Kind)))
+		default:
+			u, v := &source.Units[g.Source], &translation.Units[g.Target]
+			add(v.Pos, diag.TranslationValue, diag.Say("compare it with %s: %s", u.Pos, excerpt(u.Source)), diag.Say("the translation lacks %s", strings.Join(g.Values, ", ")))
+		}
+	}
+}
+
+func excerpt(s string) string {
+	r := []rune(strings.Join(strings.Fields(s), " "))
+	if len(r) > 80 {
+		return string(r[:80]) + "…"
+	}
+	return string(r)
+}
+
+// Words returns two texts, each on one line, with the words that the other does
+// not have between marks: [-…-] in the old one, {+…+} in the new one, or in
+// colours of a terminal.
+func Words(old, now string, color bool) (string, string) {
+	a, b := strings.Fields(old), strings.Fields(now)
+	if old == "" || now == "" {
+		return strings.Join(a, " "), strings.Join(b, " ")
+	}
+	inA, inB := make([]bool, len(a)), make([]bool, len(b))
+	for _, m := range common(len(a), len(b), func(i int) string { return a[i] }, func(j int) string { return b[j] }) {
+		inA[m[0]], inB[m[1]] = true, true
+	}
+	marks := [2][2]string{{"[-", "-]"}, {"{+", "+}"}}
+	if color {
+		marks = [2][2]string{{"\x1b[31m", "\x1b[0m"}, {"\x1b[32m", "\x1b[0m"}}
+	}
+	return mark(a, inA, marks[0]), mark(b, inB, marks[1])
+}
+
+func mark(words []string, same []bool, marks [2]string) string {
+	var s strings.Builder
+	for i, w := range words {
+		if i > 0 {
+			s.WriteByte(' ')
+		}
+		if !same[i] && (i == 0 || same[i-1]) {
+			s.WriteString(marks[0])
+		}
+		s.WriteString(w)
+		if !same[i] && (i == len(words)-1 || same[i+1]) {
+			s.WriteString(marks[1])
+		}
+	}
+	return s.String()
+}

@@ -1,0 +1,125 @@
+package freshness
+
+import (
+	"bytes"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+
+	"wegwijs/cmd/wegwijs/internal/input/content"
+)
+
+// sourceRE finds the line of front matter that holds the stamp.
+var sourceRE = regexp.MustCompile(`(?m)^source[ \t]*=[^\n]*`)
+
+// forcedRE finds a stamp that was given although something was missing.
+var forcedRE = regexp.MustCompile(`(?m)^source[ \t]*=[^#\n]*#[ \t]*--force`)
+
+// tableRE finds where a table begins in front matter: keys of the page itself
+// stand before it.
+var tableRE = regexp.MustCompile(`(?m)^[ \t]*\[`)
+
+// WithStamp returns the bytes of a page with the stamp in its front matter, and
+// with a mark where it is stamped although something is missing. All else stays
+// as it is. ok is false where the page has no front matter.
+func WithStamp(src []byte, stamp Stamp, forced bool) (_ []byte, ok bool) {
+	start, end, ok := content.FrontMatterRange(src)
+	if !ok {
+		return nil, false
+	}
+	nl := "\n"
+	if bytes.Contains(src[:end], []byte("\r\n")) {
+		nl = "\r\n"
+	}
+	line := `source = "` + string(stamp) + `"`
+	if forced {
+		line += " # --force"
+	}
+	head := src[start:end]
+	at := len(head)
+	if m := tableRE.FindIndex(head); m != nil {
+		at = m[0]
+	}
+	if m := sourceRE.FindIndex(head[:at]); m != nil {
+		stop := m[1]
+		if stop > m[0] && head[stop-1] == '\r' {
+			stop--
+		}
+		return slices.Concat(src[:start+m[0]], []byte(line), src[start+stop:]), true
+	}
+	return slices.Concat(src[:start+at], []byte(line+nl), src[start+at:]), true
+}
+
+// Unused returns the files in [BaseDir] that no page of the site names, in
+// order.
+func (r *Reader) Unused() ([]string, error) {
+	entries, err := fs.ReadDir(r.files, BaseDir)
+	if err != nil {
+		return nil, nil // none are kept
+	}
+	used := map[string]bool{}
+	for _, id := range r.ids() {
+		for _, p := range r.site.Translations(id) {
+			if p != nil && p.Source != "" {
+				used[Stamp(p.Source).File()] = true
+			}
+		}
+	}
+	var unused []string
+	for _, e := range entries {
+		name := BaseDir + "/" + e.Name()
+		if s, ok := strings.CutSuffix(e.Name(), ".md"); ok && Stamp(s).Valid() && !used[name] {
+			unused = append(unused, name)
+		}
+	}
+	return unused, nil
+}
+
+// Scaffold returns a page to translate: the text src, with front matter that
+// says that it is a draft and keeps what is the same in every language.
+func Scaffold(src []byte) []byte {
+	start, end, ok := content.FrontMatterRange(src)
+	if !ok {
+		return src
+	}
+	var head strings.Builder
+	for line := range strings.Lines(string(src[start:end])) {
+		key, _, _ := strings.Cut(line, "=")
+		switch strings.TrimSpace(key) {
+		case "slug", "aliases", "updated", "source", "draft", "keywords":
+			// An address, a date and search words are the language's own.
+		default:
+			head.WriteString(line)
+		}
+	}
+	head.WriteString("# slug = \"…\" names the page in its address; without it the file name does\ndraft = true # remove this line when the page is translated\n")
+	return slices.Concat(src[:start], []byte(head.String()), src[end:])
+}
+
+// WithIDs returns the bytes of a page in which every heading has its id
+// written, as ids says them in order; changed is how many were added.
+func (t *Text) WithIDs(src []byte, ids []string) (_ []byte, changed int) {
+	var headings []int // lines
+	for i := range t.Units {
+		if t.Units[i].Kind == "heading" {
+			headings = append(headings, t.Units[i].Pos.Line)
+		}
+	}
+	if len(headings) != len(ids) {
+		return src, 0
+	}
+	lines := bytes.SplitAfter(src, []byte("\n"))
+	for i, n := range headings {
+		line := lines[n-1]
+		text := bytes.TrimRight(line, "\r\n")
+		end := line[len(text):]
+		text = bytes.TrimRight(text, " \t")
+		if bytes.HasSuffix(text, []byte("}")) && bytes.Contains(text, []byte("{#")) || ids[i] == "" {
+			continue
+		}
+		lines[n-1] = slices.Concat(text, []byte(" {#"+ids[i]+"}"), end)
+		changed++
+	}
+	return bytes.Join(lines, nil), changed
+}

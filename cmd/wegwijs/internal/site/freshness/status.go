@@ -1,0 +1,405 @@
+package freshness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"runtime"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"wegwijs/cmd/wegwijs/internal/input/content"
+	"wegwijs/cmd/wegwijs/internal/site"
+)
+
+// A State says how a page in one language relates to the text of the default
+// language.
+type State string
+
+const (
+	Fresh    State = "fresh"
+	Stale    State = "stale"    // the text has changed since
+	Unknown  State = "unknown"  // nothing says which text it was made from
+	Missing  State = "missing"  // not translated
+	Orphaned State = "orphaned" // the text that it was made from is gone
+)
+
+// A Page is one page in one language beside the text that it translates.
+type Page struct {
+	ID     string `json:"id"`
+	Lang   string `json:"lang"`
+	State  State  `json:"state"`
+	File   string `json:"file,omitempty"`   // of the translation; "" where it is missing
+	Source string `json:"source,omitempty"` // file of the text; "" where that is gone
+	Moved  string `json:"moved,omitempty"`  // of an orphan: the file in which its text stands now, as it seems
+
+	Blocks      int `json:"blocks"` // of the text
+	Words       int `json:"words"`
+	StaleBlocks int `json:"stale_blocks"`
+	StaleWords  int `json:"stale_words"`
+
+	// Base is the text that the translation was made from, Now the one that
+	// stands there, Translation the translation. Each may be nil where it was
+	// not needed or is not there.
+	Base, Now, Translation *Text    `json:"-"`
+	Changes                []Change `json:"-"` // from Base to Now; of a stale page
+}
+
+// A Language sums up the pages of one language.
+type Language struct {
+	Lang        string `json:"lang"`
+	Fresh       int    `json:"fresh"`
+	Stale       int    `json:"stale"`
+	Unknown     int    `json:"unknown"`
+	Missing     int    `json:"missing"`
+	Orphaned    int    `json:"orphaned"`
+	Blocks      int    `json:"blocks"` // of the texts
+	Words       int    `json:"words"`
+	StaleBlocks int    `json:"stale_blocks"` // of stale and missing pages
+	StaleWords  int    `json:"stale_words"`
+	Pages       []Page `json:"pages"`
+}
+
+// A Reader reads the texts of a site, each file once.
+type Reader struct {
+	site  *site.Site
+	files fs.FS
+}
+
+// NewReader returns a reader of the texts of s, whose files are in files: those
+// of the site, with what is built in beneath them.
+func NewReader(s *site.Site, files fs.FS) *Reader { return &Reader{s, files} }
+
+// text reads and takes apart one file.
+func (r *Reader) text(file string) (*Text, error) {
+	src, err := fs.ReadFile(r.files, file)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(file, src), nil
+}
+
+// Base returns the text with a stamp: the kept one, or now where it has that
+// stamp itself. It is nil where nobody has it: what is kept under another name
+// than its own is not that text.
+func (r *Reader) Base(stamp Stamp, now *Text) (*Text, error) {
+	if now != nil && now.Stamp == stamp {
+		return now, nil
+	}
+	if !stamp.Valid() {
+		return nil, nil
+	}
+	t, err := r.text(stamp.File())
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case t.Stamp != stamp:
+		return nil, nil
+	}
+	return t, nil
+}
+
+// Page compares one page in one language with its text; nil where there is
+// nothing to compare.
+func (r *Reader) Page(id, lang string) (*Page, error) {
+	now, err := r.Now(id)
+	if err != nil {
+		return nil, err
+	}
+	return r.page(id, lang, now)
+}
+
+// Now returns the present text of a page in the default language; nil where
+// there is none.
+func (r *Reader) Now(id string) (*Text, error) {
+	if texts := r.site.Translations(id); len(texts) > 0 && texts[0] != nil {
+		return r.text(texts[0].File)
+	}
+	return nil, nil
+}
+
+// translation returns the page of a language with an id, nil where it has none.
+func (r *Reader) translation(id, lang string) *content.Page {
+	texts := r.site.Translations(id)
+	for i, l := range r.site.Locales {
+		if l.Lang == lang && i > 0 && i < len(texts) {
+			return texts[i]
+		}
+	}
+	return nil
+}
+
+func (r *Reader) page(id, lang string, now *Text) (_ *Page, err error) {
+	p := &Page{ID: id, Lang: lang, Now: now}
+	target := r.translation(id, lang)
+	if now != nil {
+		p.Source, p.Blocks, p.Words = now.File, len(now.Units), now.Words()
+	}
+	if target == nil {
+		p.State, p.StaleBlocks, p.StaleWords = Missing, p.Blocks, p.Words
+		if now == nil {
+			return nil, nil
+		}
+		return p, nil
+	}
+	p.File = target.File
+	if now == nil && target.Source == "" {
+		return nil, nil // a page of this language alone
+	}
+	if p.Base, err = r.Base(Stamp(target.Source), now); err != nil {
+		return nil, err
+	}
+	switch {
+	case now == nil:
+		p.State = Orphaned
+	case p.Base == nil:
+		p.State = Unknown
+	default:
+		p.compare()
+	}
+	return p, nil
+}
+
+// compare finds out what changed since the translation was made.
+func (p *Page) compare() {
+	p.State = Fresh
+	if p.Base == p.Now {
+		return
+	}
+	p.Changes = Compare(p.Base, p.Now)
+	for _, c := range p.Changes {
+		if !c.Changed() {
+			continue
+		}
+		p.State = Stale
+		p.StaleBlocks++
+		if c.New >= 0 {
+			p.StaleWords += p.Now.Units[c.New].Words()
+		}
+	}
+}
+
+// Status compares all pages of the site, for each language but the default one.
+func (r *Reader) Status(ctx context.Context) ([]Language, error) {
+	ids := r.ids()
+	langs := make([]Language, max(len(r.site.Locales)-1, 0))
+	pages := make([][]*Page, len(ids))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, id := range ids {
+		g.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			now, err := r.Now(id)
+			if err != nil {
+				return err
+			}
+			pages[i] = make([]*Page, len(langs))
+			for n := range langs {
+				if pages[i][n], err = r.page(id, r.site.Locales[n+1].Lang, now); err != nil {
+					return fmt.Errorf("compare %s in %s: %w", id, r.site.Locales[n+1].Lang, err)
+				}
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	for n := range langs {
+		l := &langs[n]
+		l.Lang, l.Pages = r.site.Locales[n+1].Lang, []Page{}
+		for i := range ids {
+			if p := pages[i][n]; p != nil {
+				l.add(p)
+			}
+		}
+		l.findMoved()
+	}
+	return langs, nil
+}
+
+// ids returns the ids of all pages, the first page's too.
+func (r *Reader) ids() []string { return append([]string{""}, r.site.IDs()...) }
+
+func (l *Language) add(p *Page) {
+	switch p.State {
+	case Fresh:
+		l.Fresh++
+	case Stale:
+		l.Stale++
+	case Unknown:
+		l.Unknown++
+	case Missing:
+		l.Missing++
+	case Orphaned:
+		l.Orphaned++
+	}
+	l.Blocks += p.Blocks
+	l.Words += p.Words
+	l.StaleBlocks += p.StaleBlocks
+	l.StaleWords += p.StaleWords
+	l.Pages = append(l.Pages, *p)
+}
+
+// movedEnough is how much of a text must stand in another file for that to be
+// where it went.
+const movedEnough = 0.6
+
+// findMoved looks for the text of each orphan among the pages that the language
+// does not have.
+func (l *Language) findMoved() {
+	if l.Orphaned == 0 {
+		return
+	}
+	for i := range l.Pages {
+		p := &l.Pages[i]
+		if p.State != Orphaned || p.Base == nil {
+			continue
+		}
+		best := movedEnough
+		for j := range l.Pages {
+			q := &l.Pages[j]
+			if q.State != Missing || q.Now == nil {
+				continue
+			}
+			if score := overlap(p.Base, q.Now); score > best {
+				best, p.Moved = score, q.Source
+			}
+		}
+	}
+}
+
+// overlap returns which part of a text's units stands in another one.
+func overlap(a, b *Text) float64 {
+	has := map[[32]byte]bool{}
+	for i := range b.Units {
+		has[b.Units[i].sum] = true
+	}
+	n := 0
+	for i := range a.Units {
+		if has[a.Units[i].sum] {
+			n++
+		}
+	}
+	return float64(n) / float64(max(len(a.Units), 1))
+}
+
+// A Mention is a unit in which a word stands, and its translations by language.
+type Mention struct {
+	Unit         Unit            `json:"-"`
+	Where        string          `json:"where"`
+	Text         string          `json:"text"`
+	Translations map[string]Unit `json:"-"`
+}
+
+// Mentions returns every unit of the default language that holds a word, in
+// whatever letter case, with what translates it.
+func (r *Reader) Mentions(word string) ([]Mention, error) {
+	var all []Mention
+	word = strings.ToLower(word)
+	for _, id := range r.ids() {
+		var found []int
+		for i, l := range r.site.Locales {
+			if i > 0 && found == nil {
+				continue
+			}
+			lang := l.Lang
+			if i == 0 && len(r.site.Locales) > 1 {
+				lang = r.site.Locales[1].Lang
+			}
+			p, err := r.Page(id, lang)
+			if err != nil {
+				return nil, err
+			}
+			if p == nil || p.Now == nil {
+				break
+			}
+			if i == 0 {
+				for n := range p.Now.Units {
+					if u := &p.Now.Units[n]; hasWord(strings.ToLower(u.Source), word) {
+						found = append(found, len(all))
+						all = append(all, Mention{Unit: *u, Where: u.Pos.String(), Text: u.Source, Translations: map[string]Unit{}})
+					}
+				}
+				continue
+			}
+			if p.File == "" {
+				continue
+			}
+			if err := r.Translate(p); err != nil {
+				return nil, err
+			}
+			for _, n := range found {
+				if u := p.Of(all[n].Unit); u != nil {
+					all[n].Translations[lang] = *u
+				}
+			}
+		}
+	}
+	return all, nil
+}
+
+// hasWord reports whether word stands in text with no letter beside it.
+func hasWord(text, word string) bool {
+	letter := func(r rune) bool {
+		return strings.ContainsRune("-_", r) || r > 127 || 'a' <= r && r <= 'z' || '0' <= r && r <= '9'
+	}
+	for at := 0; ; {
+		i := strings.Index(text[at:], word)
+		if i < 0 || word == "" {
+			return false
+		}
+		before, after := []rune(text[:at+i]), []rune(text[at+i+len(word):])
+		if (len(before) == 0 || !letter(before[len(before)-1])) && (len(after) == 0 || !letter(after[0])) {
+			return true
+		}
+		at += i + len(word)
+	}
+}
+
+// Translate reads the translation of a page, when that is there.
+func (r *Reader) Translate(p *Page) (err error) {
+	if p.Translation == nil && p.File != "" {
+		p.Translation, err = r.text(p.File)
+	}
+	return err
+}
+
+// Of returns the unit of the translation that translates a unit of the present
+// text; nil where there is none.
+func (p *Page) Of(u Unit) *Unit {
+	n := slices.IndexFunc(p.Now.Units, func(v Unit) bool { return v.Pos == u.Pos && v.sum == u.sum })
+	if n < 0 || p.Translation == nil {
+		return nil
+	}
+	return p.Partner(n)
+}
+
+// Partner returns the unit of the translation for the n-th unit of the present
+// text; nil where there is none.
+func (p *Page) Partner(n int) *Unit {
+	made := p.Base
+	if made == nil {
+		made = p.Now
+	}
+	if p.Changes != nil {
+		at := slices.IndexFunc(p.Changes, func(c Change) bool { return c.New == n })
+		if at < 0 || p.Changes[at].Old < 0 {
+			return nil
+		}
+		n = p.Changes[at].Old
+	}
+	for _, pair := range Align(made, p.Translation) {
+		if pair.Source == n && pair.Target >= 0 {
+			return &p.Translation.Units[pair.Target]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,548 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/content"
+	"wegwijs/cmd/wegwijs/internal/site/freshness"
+	"wegwijs/cmd/wegwijs/internal/state"
+)
+
+func (e *env) translate() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "translate",
+		Short: "Show and do what translations need",
+		Long: `Translate knows, block by block, what changed in the text of the default language
+since each translation was made. Only "translate done" says that a translation is
+up to date: it keeps the text of that moment in ` + freshness.BaseDir + `.`,
+		Args: oneOf,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(e.translateStatus(), e.translateDiff(), e.translateNew(), e.translateDone(), e.translateIDs())
+	return c
+}
+
+// A translator is what the commands below translate work with.
+type translator struct {
+	*env
+	state  *state.State
+	reader *freshness.Reader
+}
+
+func (e *env) translator(ctx context.Context) (*translator, error) {
+	s, err := e.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if s.Site == nil {
+		return nil, e.report(s.Findings())
+	}
+	return &translator{e, s, freshness.NewReader(s.Site, e.files())}, nil
+}
+
+// files returns the files of the site.
+func (e *env) files() fs.FS { return os.DirFS(e.dir) }
+
+func (e *env) translateStatus() *cobra.Command {
+	var term string
+	c := &cobra.Command{
+		Use:   "status",
+		Short: "Say of each language what is fresh, stale, missing or orphaned",
+		Long:  "Status compares every page of every language with the text of the default\nlanguage. With --term it lists each block in which a word stands, and what\ntranslates it.",
+		Args:  noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			t, err := e.translator(c.Context())
+			if err != nil {
+				return err
+			}
+			if term != "" {
+				return t.mentions(term)
+			}
+			return t.status(c.Context())
+		},
+	}
+	c.Flags().StringVar(&term, "term", "", "list the blocks in which this word stands")
+	return c
+}
+
+func (t *translator) status(ctx context.Context) error {
+	langs, err := t.reader.Status(ctx)
+	if err != nil {
+		return err
+	}
+	if err := t.heal(langs); err != nil {
+		return err
+	}
+	if t.format == "json" {
+		return t.json(map[string]any{"version": 1, "languages": langs})
+	}
+	w := tabwriter.NewWriter(t.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, t.say("language\tfresh\tstale\tunknown\tmissing\torphaned\tblocks to do\twords to do\tof\t"))
+	for _, l := range langs {
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", l.Lang, l.Fresh, l.Stale, l.Unknown, l.Missing, l.Orphaned, l.StaleBlocks, l.StaleWords, l.Words)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, l := range langs {
+		for _, p := range l.Pages {
+			switch p.State {
+			case freshness.Stale:
+				fmt.Fprintln(t.stdout, t.say("%s: stale, %d of %d blocks: wegwijs translate diff %s", p.File, p.StaleBlocks, p.Blocks, p.File))
+			case freshness.Unknown:
+				fmt.Fprintln(t.stdout, t.say("%s: nobody knows which text it was made from; read it beside %s, then: wegwijs translate done %s", p.File, p.Source, p.File))
+			case freshness.Orphaned:
+				if p.Moved != "" {
+					fmt.Fprintln(t.stdout, t.say("%s: its text is gone; it seems to stand in %s now: give the translation that name", p.File, p.Moved))
+				} else {
+					fmt.Fprintln(t.stdout, t.say("%s: its text is gone: remove the translation, or its line source", p.File))
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// heal keeps again the texts that were lost and that are still the present ones.
+func (t *translator) heal(langs []freshness.Language) error {
+	for _, l := range langs {
+		for _, p := range l.Pages {
+			if p.State != freshness.Fresh || p.Base != p.Now {
+				continue
+			}
+			kept := p.Now.Stamp.File()
+			if _, err := fs.Stat(t.files(), kept); err == nil {
+				continue
+			}
+			src, err := fs.ReadFile(t.files(), p.Source)
+			if err != nil {
+				return err
+			}
+			if freshness.StampOf(src) == p.Now.Stamp {
+				if err := writeWhole(filepath.Join(t.dir, filepath.FromSlash(kept)), src); err != nil {
+					return err
+				}
+				fmt.Fprintln(t.stderr, t.say("%s was lost; it is kept again", kept))
+			}
+		}
+	}
+	return nil
+}
+
+func (t *translator) mentions(term string) error {
+	all, err := t.reader.Mentions(term)
+	if err != nil {
+		return err
+	}
+	type unit struct {
+		Where string `json:"where"`
+		Text  string `json:"text"`
+	}
+	if t.format == "json" {
+		type mention struct {
+			unit
+			Translations map[string]unit `json:"translations"`
+		}
+		list := []mention{}
+		for _, m := range all {
+			x := mention{unit{m.Where, m.Text}, map[string]unit{}}
+			for lang, u := range m.Translations {
+				x.Translations[lang] = unit{u.Pos.String(), u.Source}
+			}
+			list = append(list, x)
+		}
+		return t.json(map[string]any{"version": 1, "term": term, "blocks": list})
+	}
+	for _, m := range all {
+		fmt.Fprintf(t.stdout, "%s: %s\n", m.Where, oneLine(m.Text))
+		for _, l := range t.state.Site.Locales {
+			if u, ok := m.Translations[l.Lang]; ok {
+				fmt.Fprintf(t.stdout, "  %s: %s\n", u.Pos, oneLine(u.Source))
+			}
+		}
+	}
+	fmt.Fprintln(t.stdout, t.say("%d blocks", len(all)))
+	return nil
+}
+
+func (e *env) translateDiff() *cobra.Command {
+	return &cobra.Command{
+		Use:   "diff PAGE…",
+		Short: "Show what changed in the text since a translation was made",
+		Long:  "Diff shows for each block that changed the text as it was, the text as it is,\nwith the words that differ, and the present translation, each with its place.\nPAGE is the file of a translation, such as content/en/e-mail/webmail.md.",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			t, err := e.translator(c.Context())
+			if err != nil {
+				return err
+			}
+			var pages []*freshness.Page
+			for _, a := range args {
+				p, err := t.page(a)
+				if err != nil {
+					return err
+				}
+				pages = append(pages, p)
+			}
+			return t.diff(pages)
+		},
+	}
+}
+
+// page finds the translation in a file.
+func (t *translator) page(name string) (*freshness.Page, error) {
+	file := filepath.ToSlash(filepath.Clean(name))
+	lang, rest := content.Split(file)
+	if !strings.HasPrefix(file, content.Root+"/") || !strings.HasSuffix(file, ".md") || rest == "" {
+		return nil, usageError{errors.New(diag.Say("%q is not a page; write its file: content/en/e-mail/webmail.md", name))}
+	}
+	if lang == t.state.Site.Locales[0].Lang {
+		return nil, usageError{errors.New(diag.Say("%s is the text itself, not a translation", file))}
+	}
+	id, _ := content.ID(rest)
+	p, err := t.reader.Page(id, lang)
+	switch {
+	case err != nil:
+		return nil, err
+	case p == nil || p.File == "":
+		return nil, usageError{errors.New(diag.Say("there is no page %s", file))}
+	}
+	return p, t.reader.Translate(p)
+}
+
+// A blockDiff is one changed block, for people and programs.
+type blockDiff struct {
+	Kind        freshness.Kind `json:"kind"`
+	OldWhere    string         `json:"old_where,omitempty"`
+	Old         string         `json:"old,omitempty"`
+	NewWhere    string         `json:"new_where,omitempty"`
+	New         string         `json:"new,omitempty"`
+	Where       string         `json:"translation_where,omitempty"`
+	Translation string         `json:"translation,omitempty"`
+}
+
+func diffs(p *freshness.Page) []blockDiff {
+	list := []blockDiff{}
+	if p.Base == nil {
+		return list
+	}
+	partner := map[int]*freshness.Unit{}
+	for _, pair := range freshness.Align(p.Base, p.Translation) {
+		if pair.Source >= 0 && pair.Target >= 0 {
+			partner[pair.Source] = &p.Translation.Units[pair.Target]
+		}
+	}
+	for _, c := range p.Changes {
+		if c.Kind == freshness.Same {
+			continue
+		}
+		d := blockDiff{Kind: c.Kind}
+		if c.Old >= 0 {
+			u := &p.Base.Units[c.Old]
+			d.Old, d.OldWhere = u.Source, u.Pos.String()
+			if tr := partner[c.Old]; tr != nil {
+				d.Translation, d.Where = tr.Source, tr.Pos.String()
+			}
+		}
+		if c.New >= 0 {
+			u := &p.Now.Units[c.New]
+			d.New, d.NewWhere = u.Source, u.Pos.String()
+		}
+		list = append(list, d)
+	}
+	return list
+}
+
+func (t *translator) diff(pages []*freshness.Page) error {
+	if t.format == "json" {
+		type page struct {
+			*freshness.Page
+			Changes []blockDiff `json:"changes"`
+		}
+		var list []page
+		for _, p := range pages {
+			list = append(list, page{p, diffs(p)})
+		}
+		return t.json(map[string]any{"version": 1, "pages": list})
+	}
+	color := terminal(t.stdout)
+	for _, p := range pages {
+		if p.State == freshness.Unknown {
+			fmt.Fprintln(t.stdout, t.say("%s: nobody knows which text it was made from; read it beside %s, then: wegwijs translate done %s", p.File, p.Source, p.File))
+		}
+		if p.State == freshness.Fresh {
+			fmt.Fprintln(t.stdout, t.say("%s: fresh", p.File))
+		}
+		for _, d := range diffs(p) {
+			fmt.Fprintln(t.stdout, t.say("%s: %s", p.File, diag.Phrase(d.Kind)))
+			old, now := freshness.Words(d.Old, d.New, color)
+			if d.Kind == freshness.Moved {
+				old = ""
+			}
+			for _, l := range []struct{ mark, where, text string }{{"-", d.OldWhere, old}, {"+", d.NewWhere, now}, {"=", d.Where, oneLine(d.Translation)}} {
+				if l.text != "" {
+					fmt.Fprintf(t.stdout, "  %s %s: %s\n", l.mark, l.where, l.text)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (e *env) translateNew() *cobra.Command {
+	return &cobra.Command{
+		Use:   "new PAGE LANGUAGE",
+		Short: "Make a page to translate",
+		Long:  "New writes the page of a language with the text of the default language in it,\nas a draft: its links, directives and ids are there, its words wait for you.\nPAGE is the file of the text, such as content/nl/e-mail/webmail.md.",
+		Args:  cobra.ExactArgs(2),
+		RunE: func(c *cobra.Command, args []string) error {
+			t, err := e.translator(c.Context())
+			if err != nil {
+				return err
+			}
+			return t.scaffold(args[0], args[1])
+		},
+	}
+}
+
+func (t *translator) scaffold(name, lang string) error {
+	file := filepath.ToSlash(filepath.Clean(name))
+	_, rest := content.Split(file)
+	langs := t.languages()
+	if !slices.Contains(langs, lang) || lang == t.state.Site.Locales[0].Lang {
+		return usageError{errors.New(diag.Say("%q is not a language that the site is translated into; %s", lang, diag.DidYouMean(lang, langs[1:])))}
+	}
+	src, err := fs.ReadFile(t.files(), content.Root+"/"+t.state.Site.Locales[0].Lang+"/"+rest)
+	if err != nil || rest == "" {
+		return usageError{errors.New(diag.Say("there is no page %s", file))}
+	}
+	to := content.Root + "/" + lang + "/" + rest
+	if err := writeNew(filepath.Join(t.dir, filepath.FromSlash(to)), freshness.Scaffold(src)); err != nil {
+		return err
+	}
+	fmt.Fprintln(t.stdout, t.say("%s: translate it, remove the line draft, then: wegwijs translate done %s", to, to))
+	return nil
+}
+
+func (t *translator) languages() []string {
+	var langs []string
+	for _, l := range t.state.Site.Locales {
+		langs = append(langs, l.Lang)
+	}
+	return langs
+}
+
+func (e *env) translateDone() *cobra.Command {
+	var force, unchanged bool
+	c := &cobra.Command{
+		Use:   "done PAGE…",
+		Short: "Say that a translation holds all that its text says now",
+		Long:  "Done stamps a translation with the text of this moment and keeps that. It refuses\na page that lacks a block, a number, a host name or a link of its text; --force\nstamps it all the same. --unchanged says that nothing had to change for it.",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			t, err := e.translator(c.Context())
+			if err != nil {
+				return err
+			}
+			return t.done(args, force, unchanged)
+		},
+	}
+	c.Flags().BoolVar(&force, "force", false, "stamp it although something seems to be missing")
+	c.Flags().BoolVar(&unchanged, "unchanged", false, "the changes of the text ask nothing of the translation")
+	c.MarkFlagsMutuallyExclusive("force", "unchanged")
+	return c
+}
+
+func (t *translator) done(names []string, force, unchanged bool) error {
+	out := new(diag.List)
+	var ready []*freshness.Page
+	for _, n := range names {
+		p, err := t.page(n)
+		if err != nil {
+			return err
+		}
+		if p.Now == nil {
+			out.Errorf(diag.Pos{File: p.File}, diag.TranslationOrphan, "remove the translation, or give it the name of its text", "the text that it translates is gone")
+			continue
+		}
+		before := out.Len()
+		if !force && !(unchanged && p.Translation.Forced()) {
+			freshness.Report(p.Now, p.Translation, out, diag.Error)
+		}
+		if out.Len() == before {
+			ready = append(ready, p)
+		}
+	}
+	for _, p := range ready {
+		if err := t.stamp(p, force || unchanged && p.Translation.Forced()); err != nil {
+			return err
+		}
+		fmt.Fprintln(t.stdout, t.say("%s: done", p.File))
+	}
+	if len(ready) > 0 {
+		if err := t.prune(); err != nil {
+			return err
+		}
+	}
+	if ds := out.Sorted(); len(ds) > 0 {
+		return t.report(ds)
+	}
+	return nil
+}
+
+// stamp keeps the text and then names it in the translation: the other way
+// round, a stop between the two would leave a stamp of nothing.
+func (t *translator) stamp(p *freshness.Page, forced bool) error {
+	src, err := fs.ReadFile(t.files(), p.Source)
+	if err != nil {
+		return err
+	}
+	stamp := freshness.StampOf(src)
+	if stamp != p.Now.Stamp {
+		return fmt.Errorf("%s changed meanwhile; run the command again", p.Source)
+	}
+	own, err := fs.ReadFile(t.files(), p.File)
+	if err != nil {
+		return err
+	}
+	with, ok := freshness.WithStamp(own, stamp, forced)
+	if !ok {
+		return fmt.Errorf("%s has no front matter", p.File)
+	}
+	if err := writeWhole(filepath.Join(t.dir, filepath.FromSlash(stamp.File())), src); err != nil {
+		return err
+	}
+	if bytes.Equal(own, with) {
+		return nil
+	}
+	return writeWhole(filepath.Join(t.dir, filepath.FromSlash(p.File)), with)
+}
+
+// prune removes the texts that no translation names any more.
+func (t *translator) prune() error {
+	s, err := t.load(context.Background())
+	if err != nil || s.Site == nil {
+		return err
+	}
+	unused, err := freshness.NewReader(s.Site, t.files()).Unused()
+	if err != nil {
+		return err
+	}
+	for _, f := range unused {
+		if err := os.Remove(filepath.Join(t.dir, filepath.FromSlash(f))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *env) translateIDs() *cobra.Command {
+	return &cobra.Command{
+		Use:   "ids",
+		Short: "Write the id of each heading behind it, in every language",
+		Long:  "Ids writes into every page the ids that its headings have now. Afterwards no\nlanguage takes its ids from another, so that any can become the default language.",
+		Args:  noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			t, err := e.translator(c.Context())
+			if err != nil {
+				return err
+			}
+			return t.ids()
+		},
+	}
+}
+
+func (t *translator) ids() error {
+	pages, headings := 0, 0
+	for _, id := range append([]string{""}, t.state.Site.IDs()...) {
+		for _, p := range t.state.Site.Translations(id) {
+			if p == nil {
+				continue
+			}
+			src, err := fs.ReadFile(t.files(), p.File)
+			if err != nil {
+				return err
+			}
+			list, err := t.state.Renderer.Headings(p)
+			if err != nil {
+				return err
+			}
+			var ids []string
+			for _, h := range list {
+				if h.Level > 0 {
+					ids = append(ids, h.ID)
+				}
+			}
+			with, n := freshness.Parse(p.File, src).WithIDs(src, ids)
+			if n == 0 {
+				continue
+			}
+			if err := writeWhole(filepath.Join(t.dir, filepath.FromSlash(p.File)), with); err != nil {
+				return err
+			}
+			pages, headings = pages+1, headings+n
+		}
+	}
+	fmt.Fprintln(t.stdout, t.say("%d ids written into %d pages", headings, pages))
+	return nil
+}
+
+// say returns a text in the language of the user.
+func (e *env) say(format string, args ...any) string { return diag.Sayf(e.lang, format, args...) }
+
+func (e *env) json(v any) error {
+	j := json.NewEncoder(e.stdout)
+	j.SetIndent("", "  ")
+	j.SetEscapeHTML(false)
+	return j.Encode(v)
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// writeNew writes a file that must not be there yet.
+func writeNew(name string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Close())
+}
+
+// writeWhole writes a file in one step: whoever reads it finds the old bytes or
+// the new ones.
+func writeWhole(name string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		return err
+	}
+	mode := fs.FileMode(0o644)
+	if fi, err := os.Stat(name); err == nil {
+		mode = fi.Mode().Perm()
+	}
+	f, err := os.CreateTemp(filepath.Dir(name), ".wegwijs-*.tmp")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), name)
+}
