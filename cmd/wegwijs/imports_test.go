@@ -65,15 +65,16 @@ func wing(name string) string {
 // homes lists the packages in which a library may be used: behind them nobody
 // knows of it.
 var homes = map[string][]string{
-	"github.com/yuin/goldmark":        {"input/markdown"},
-	"github.com/fsnotify/fsnotify":    {"input/notify"},
-	"github.com/spf13/cobra":          {""},
-	"github.com/BurntSushi/toml":      {"input/tomlfile"},
-	"github.com/agnivade/levenshtein": {"diag"},
-	"github.com/minio/minio-go":       {"deliver/publish/bucket", "testenv"}, // testenv: signs a request
-	"github.com/pkg/sftp":             {"deliver/publish/remote"},
-	"golang.org/x/term":               {""},
-	"html/template":                   {"pages/layout", "pages/render"},
+	"github.com/yuin/goldmark":           {"input/markdown"},
+	"github.com/fsnotify/fsnotify":       {"input/notify"},
+	"github.com/spf13/cobra":             {""},
+	"github.com/BurntSushi/toml":         {"input/tomlfile"},
+	"github.com/agnivade/levenshtein":    {"diag"},
+	"github.com/minio/minio-go":          {"deliver/publish/bucket", "testenv"}, // testenv: signs a request
+	"github.com/pkg/sftp":                {"deliver/publish/remote"},
+	"github.com/lucasb-eyer/go-colorful": {"pages/layout"},
+	"golang.org/x/term":                  {""},
+	"html/template":                      {"pages/layout", "pages/render"},
 }
 
 // outside are what only the program itself may look at or do: what every other

@@ -5,7 +5,6 @@ package config
 import (
 	"crypto/sha256"
 	"fmt"
-	"math"
 	"net/url"
 	"regexp"
 	"slices"
@@ -34,7 +33,7 @@ type Config struct {
 	Outputs   Outputs
 	Redirects []Redirect
 	Security  Security
-	Theme     map[string]string // CSS custom property without --, to its value
+	Theme     map[string]string // colours #rrggbb by key: accent, accent_dark
 	NavMax    int               // pages of one section that a navigation shows
 
 	root *tomlfile.Table
@@ -56,7 +55,7 @@ type Language struct {
 
 // A Provider is the hosting provider.
 type Provider struct {
-	Name, ShortName, Website, Contact, Status, Logo string
+	Name, ShortName, Website, Contact, Status, Logo, Icon string
 }
 
 // Outputs says which parts the site has.
@@ -123,7 +122,7 @@ func Parse(src []byte, out *diag.List) *Config {
 	c.languages()
 	p := t.Table("provider")
 	c.Provider = Provider{Name: p.String("name", ""), ShortName: p.String("short_name", ""), Website: p.String("website", ""),
-		Contact: p.String("contact", ""), Status: p.String("status", ""), Logo: p.String("logo", "")}
+		Contact: p.String("contact", ""), Status: p.String("status", ""), Logo: p.String("logo", ""), Icon: p.String("icon", "")}
 	if c.Provider.ShortName == "" {
 		c.Provider.ShortName = c.Provider.Name
 	}
@@ -192,6 +191,9 @@ func (c *Config) Within(path string) (rest string, ok bool) {
 	rest, ok = strings.CutPrefix(path, c.BasePath)
 	return rest, ok && strings.HasPrefix(rest, "/")
 }
+
+// ThemePos returns where the colour of a key of Theme is written.
+func (c *Config) ThemePos(key string) diag.Pos { return c.root.Table("theme").ValuePos(key) }
 
 // Section gives a top-level table that another stage reads: publish, forms.
 // That stage reports what is wrong in it.
@@ -339,66 +341,5 @@ func (c *Config) theme() {
 			c.Theme[k] = strings.ToLower(v)
 		}
 	}
-	c.contrast(t)
 	t.Done()
-}
-
-// contrast checks the theme's colours against each other and against those of
-// the design.
-func (c *Config) contrast(t *tomlfile.Table) {
-	// color gives a colour of the theme, or that of the design.
-	color := func(key, scheme string) (string, string) {
-		if scheme == "dark" {
-			key += "_dark"
-		}
-		if v, ok := c.Theme[key]; ok {
-			return v, key
-		}
-		return design[key], ""
-	}
-	for _, scheme := range []string{"light", "dark"} {
-		for _, p := range pairs {
-			fg, fk := color(p.fg, scheme)
-			bg, bk := color(p.bg, scheme)
-			key := fk
-			if key == "" {
-				key = bk
-			}
-			if key == "" {
-				continue // both are the design's own
-			}
-			if r := ratio(fg, bg); r < p.need {
-				t.Errorf(key, diag.ConfigContrast, fmt.Sprintf("choose a colour with more contrast: at least %.1f to 1", p.need), "%s on %s (%s on %s, %s) has a contrast of %.2f to 1", fg, bg, p.fg, p.bg, scheme, math.Floor(r*100)/100)
-			}
-		}
-	}
-}
-
-// design holds the colours of the shipped design against which a theme is
-// checked; layouts/assets/site.css has them as custom properties.
-var design = map[string]string{
-	"bg": "#ffffff", "surface": "#f6f7f4", "ink": "#17211d", "accent": "#0b6e5f", "accent_strong": "#074f44", "on_accent": "#ffffff", "tint": "#e3f2ee", "visited": "#6a3d7c", "focus": "#b3261e",
-	"bg_dark": "#101613", "surface_dark": "#171f1b", "ink_dark": "#e8eeea", "accent_dark": "#5fd0b8", "accent_strong_dark": "#8ee3d1", "on_accent_dark": "#06201b", "tint_dark": "#12332c", "visited_dark": "#d0a8e4", "focus_dark": "#ffb4a8",
-}
-
-// pairs are the colours that stand on each other (WCAG 2.2 §1.4.3: 4.5 for
-// text, §1.4.11: 3 for the focus ring).
-var pairs = []struct {
-	fg, bg string
-	need   float64
-}{
-	{"accent", "bg", 4.5}, {"accent", "surface", 4.5}, {"accent", "tint", 4.5},
-	{"accent_strong", "bg", 4.5}, {"accent_strong", "tint", 4.5},
-	{"on_accent", "accent", 4.5}, {"ink", "tint", 4.5},
-	{"visited", "bg", 4.5}, {"visited", "surface", 4.5},
-	{"focus", "bg", 3}, {"focus", "surface", 3}, {"focus", "tint", 3},
-}
-
-// ratio gives the contrast of two colours (WCAG 2.2, "contrast ratio").
-func ratio(a, b string) float64 {
-	x, y := luminance(a), luminance(b)
-	if x < y {
-		x, y = y, x
-	}
-	return (x + 0.05) / (y + 0.05)
 }

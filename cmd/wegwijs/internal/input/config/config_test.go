@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"math"
 	"os"
 	"reflect"
 	"regexp"
@@ -303,15 +302,6 @@ naam = "English"
 8:17 [config-color] "#abc" is not a colour | write a colour as six digits: "#0b6e5f"
 9:1 [toml-key] unknown key "theme.accent_drak" | did you mean "accent_dark"? known: accent, accent_dark, accent_strong, accent_strong_dark, focus, focus_dark, on_accent, on_accent_dark, tint, tint_dark, visited, visited_dark
 `},
-		{"contrast", "", "[theme]\naccent = \"#777777\"\ntint_dark = \"#5fd0b8\"\n", `7:10 [config-contrast] #777777 on #e3f2ee (accent on tint, light) has a contrast of 3.88 to 1 | choose a colour with more contrast: at least 4.5 to 1
-7:10 [config-contrast] #777777 on #f6f7f4 (accent on surface, light) has a contrast of 4.16 to 1 | choose a colour with more contrast: at least 4.5 to 1
-7:10 [config-contrast] #777777 on #ffffff (accent on bg, light) has a contrast of 4.47 to 1 | choose a colour with more contrast: at least 4.5 to 1
-7:10 [config-contrast] #ffffff on #777777 (on_accent on accent, light) has a contrast of 4.47 to 1 | choose a colour with more contrast: at least 4.5 to 1
-8:13 [config-contrast] #5fd0b8 on #5fd0b8 (accent on tint, dark) has a contrast of 1.00 to 1 | choose a colour with more contrast: at least 4.5 to 1
-8:13 [config-contrast] #8ee3d1 on #5fd0b8 (accent_strong on tint, dark) has a contrast of 1.25 to 1 | choose a colour with more contrast: at least 4.5 to 1
-8:13 [config-contrast] #e8eeea on #5fd0b8 (ink on tint, dark) has a contrast of 1.59 to 1 | choose a colour with more contrast: at least 4.5 to 1
-8:13 [config-contrast] #ffb4a8 on #5fd0b8 (focus on tint, dark) has a contrast of 1.10 to 1 | choose a colour with more contrast: at least 3.0 to 1
-`},
 		{"navigation", "", "[nav]\nmax = 3\n", `7:7 [config-nav] a navigation of 3 pages helps nobody | use 10 or more
 `},
 	} {
@@ -325,68 +315,6 @@ naam = "English"
 		}
 		if got := lines(out.Sorted()); got != tt.want {
 			t.Errorf("%s:\ngot\n%swant\n%s", tt.name, got, tt.want)
-		}
-	}
-}
-
-// TestRatio holds the contrast against values of the W3C's own examples and of
-// the WebAIM calculator.
-func TestRatio(t *testing.T) {
-	for _, tt := range []struct {
-		a, b string
-		want float64
-	}{
-		{"#000000", "#ffffff", 21}, {"#ffffff", "#000000", 21}, {"#777777", "#ffffff", 4.48}, {"#767676", "#ffffff", 4.54}, {"#123456", "#123456", 1},
-		{"#ff0000", "#ffffff", 4.00}, {"#0000ff", "#ffffff", 8.59}, {"#00ff00", "#000000", 15.30},
-	} {
-		if got := ratio(tt.a, tt.b); math.Abs(got-tt.want) > 0.01 {
-			t.Errorf("%s on %s: got %.2f, want %.2f", tt.a, tt.b, got, tt.want)
-		}
-	}
-}
-
-// TestDesign holds the colours of this package against the style sheet of the
-// shipped layouts, and against the pairs that it promises.
-func TestDesign(t *testing.T) {
-	css, err := os.ReadFile("../../../../../layouts/assets/site.css")
-	if err != nil {
-		t.Fatal(err)
-	}
-	long := func(v string) string {
-		if len(v) == 4 {
-			v = "#" + strings.Repeat(v[1:2], 2) + strings.Repeat(v[2:3], 2) + strings.Repeat(v[3:4], 2)
-		}
-		return strings.ToLower(v)
-	}
-	light, dark, ok := strings.Cut(string(css), "@media (prefers-color-scheme: dark)")
-	if !ok {
-		t.Fatal("site.css has no dark colours")
-	}
-	if _, own, ok := strings.Cut(light, ":root {"); ok {
-		light = own
-	}
-	for key, want := range design {
-		name, part := strings.TrimSuffix(key, "_dark"), light
-		if name != key {
-			part = dark
-		}
-		m := regexp.MustCompile(`--` + strings.ReplaceAll(name, "_", "-") + `: (#[0-9a-fA-F]{3,6});`).FindStringSubmatch(part)
-		if m == nil {
-			t.Errorf("site.css has no --%s", strings.ReplaceAll(name, "_", "-"))
-		} else if got := long(m[1]); got != want {
-			t.Errorf("%s is %s in site.css and %s in this package", key, got, want)
-		}
-	}
-	for _, p := range pairs {
-		for _, suffix := range []string{"", "_dark"} {
-			if r := ratio(design[p.fg+suffix], design[p.bg+suffix]); r < p.need {
-				t.Errorf("%s%s on %s%s has a contrast of %.2f, want %.1f", p.fg, suffix, p.bg, suffix, r, p.need)
-			}
-		}
-	}
-	for _, name := range Themes {
-		if design[name] == "" || design[name+"_dark"] == "" {
-			t.Errorf("the theme can set %s, of which the design has no colour", name)
 		}
 	}
 }

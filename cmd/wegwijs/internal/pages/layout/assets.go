@@ -81,11 +81,19 @@ func refs(name string, data []byte) (at [][2]int) {
 	return at
 }
 
+// tint finds a colour of the design in a drawing. A picture does not have the
+// custom properties of the page that shows it.
+var tint = regexp.MustCompile(`var\(--[\w-]+\)`)
+
 // rewritten are the kinds of asset in which the names of others are found.
 var rewritten = []string{".css", ".js", ".mjs"}
 
-func loadAssets(files map[string][]byte, theme []byte, out *diag.List) *Assets {
+func loadAssets(files map[string][]byte, colors Theme, out *diag.List) *Assets {
 	const dir = Root + "/assets/"
+	base := readPalettes(files)
+	colors.check(base, out)
+	theme := colors.css(base)
+	screen := base[light].with(colors.tokens(base, light))
 	a := &Assets{urls: map[string]string{}}
 	src := map[string][]byte{}
 	for name, data := range files {
@@ -127,6 +135,14 @@ func loadAssets(files map[string][]byte, theme []byte, out *diag.List) *Assets {
 			}
 			b.Write(data[at:])
 			data = a.minify(file, path.Ext(name), src[name], b.Bytes(), out)
+		}
+		if path.Ext(name) == ".svg" {
+			data = tint.ReplaceAllFunc(data, func(v []byte) []byte {
+				if c, ok := screen.color(light, string(v)); ok {
+					return []byte(c.Hex())
+				}
+				return v
+			})
 		}
 		p := "assets/" + fileset.Fingerprint(name, data)
 		if why := fileset.CheckPath(p); why != "" {

@@ -16,7 +16,7 @@ import (
 )
 
 // assets loads the files of a txtar, named below layouts/assets.
-func assets(src string, theme []byte) (*Assets, []diag.Diagnostic) {
+func assets(src string, theme Theme) (*Assets, []diag.Diagnostic) {
 	files := map[string][]byte{}
 	for _, f := range txtar.Parse([]byte(src)).Files {
 		files[Root+"/assets/"+f.Name] = f.Data
@@ -182,7 +182,7 @@ func TestTheme(t *testing.T) {
 	if _, err := a.URL("theme.cs"); err == nil {
 		t.Error("theme.cs is no asset")
 	}
-	a, ds = assets(src, []byte(":root{--accent:#0b6e5f}"))
+	a, ds = assets(src, theme("accent", "#0b6e5f"))
 	u, err := a.URL("theme.css")
 	if err != nil || !strings.HasPrefix(u, "/assets/theme.") || len(ds) > 0 {
 		t.Errorf("theme: got %q, %v\n%s", u, err, lines(ds))
@@ -191,7 +191,7 @@ func TestTheme(t *testing.T) {
 	if i < 0 || !bytes.Contains(a.Files[i].Data, []byte("--accent")) {
 		t.Errorf("the theme is not among the assets: %+v", a.Files)
 	}
-	_, ds = assets("-- theme.css --\na{b:c}\n", []byte(":root{--accent:#0b6e5f}"))
+	_, ds = assets("-- theme.css --\na{b:c}\n", theme("accent", "#0b6e5f"))
 	if got, want := lines(ds), "assets/theme.css [file-name] the name theme.css is taken by [theme] in site.toml | rename the file\n"; got != want {
 		t.Errorf("both: got %swant %s", got, want)
 	}

@@ -45,6 +45,7 @@ type Provider struct {
 	Contact   template.URL // https, mailto or tel address of the help desk
 	Status    template.URL // https address of a page about outages
 	Logo      string       // name of the logo in layouts/assets, for {{ asset }}
+	Icon      string       // name of the icon of browser tabs in layouts/assets: icon.svg when none is given
 
 	LogoWidth, LogoHeight int // its size in pixels; 0 when not known
 }

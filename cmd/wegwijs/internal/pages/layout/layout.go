@@ -91,8 +91,8 @@ func (s *Set) Below(folder string) *Set {
 }
 
 // Load reads all layouts. files are those below layouts/, by path; theme is
-// the style sheet made from [theme], or nil. Mistakes go to out.
-func Load(files map[string][]byte, theme []byte, out *diag.List) *Set {
+// that of site.toml, or nil. Mistakes go to out.
+func Load(files map[string][]byte, theme Theme, out *diag.List) *Set {
 	s := &Set{kinds: map[string]*template.Template{}, directives: map[string]*directive{}, named: map[string]bool{}, has: map[string]bool{}}
 	s.Assets = loadAssets(files, theme, out)
 	funcs := template.FuncMap{"asset": s.Assets.URL, "display": Display, "breaks": Breaks, "whole": Whole}

@@ -393,7 +393,7 @@ func TestShipped(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := new(diag.List)
-	Load(files, []byte(":root{--accent:#0b6e5f}"), out)
+	Load(files, theme("accent", "#0b6e5f"), out)
 	if ds := out.Sorted(); len(ds) > 0 {
 		t.Errorf("got findings:\n%s", lines(ds))
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"maps"
 	"net/url"
 	"path"
 	"slices"
@@ -56,13 +55,17 @@ func (r *Renderer) Set(like *fileset.Set, out *diag.List) *fileset.Set {
 			out.Errorf(red.Pos, diag.RedirectTo, `name a page by its file: to = "e-mail/pagina.md"`, "nothing on the site answers at %q", u.Path)
 		}
 	}
-	if logo := r.Site.Config.Provider.Logo; logo != "" {
-		if _, err := r.Layouts.Assets.URL(logo); err != nil {
+	p := r.Site.Config.Provider
+	for key, name := range map[string]string{"logo": p.Logo, "icon": p.Icon} {
+		if name == "" {
+			continue
+		}
+		if _, err := r.Layouts.Assets.URL(name); err != nil {
 			hint := ""
 			if h, ok := err.(interface{ Hint() string }); ok {
 				hint = h.Hint()
 			}
-			out.Errorf(r.Site.Config.Section("provider").ValuePos("logo"), diag.AssetMissing, hint, "%s", err)
+			out.Errorf(r.Site.Config.Section("provider").ValuePos(key), diag.AssetMissing, hint, "%s", err)
 		}
 	}
 	return set
@@ -429,28 +432,11 @@ func (r *Renderer) llms(b *bytes.Buffer) {
 	}
 }
 
-// Theme gives the style sheet that sets the design's custom properties to the
-// colours of [theme]; nil when there is none.
-func Theme(c *config.Config) []byte {
-	if len(c.Theme) == 0 {
-		return nil
+// Theme returns the colours of [theme] for the layouts.
+func Theme(c *config.Config) layout.Theme {
+	t := layout.Theme{}
+	for k, v := range c.Theme {
+		t[k] = layout.Color{Value: v, Pos: c.ThemePos(k)}
 	}
-	var light, dark strings.Builder
-	for _, k := range slices.Sorted(maps.Keys(c.Theme)) {
-		name, isDark := strings.CutSuffix(k, "_dark")
-		line := "--" + strings.ReplaceAll(name, "_", "-") + ":" + c.Theme[k] + ";"
-		if isDark {
-			dark.WriteString(line)
-		} else {
-			light.WriteString(line)
-		}
-	}
-	css := "" // paper stays as the design has it
-	if light.Len() > 0 {
-		css = "@media screen{:root{" + light.String() + "}}\n"
-	}
-	if dark.Len() > 0 {
-		css += "@media screen and (prefers-color-scheme:dark){:root{" + dark.String() + "}}\n"
-	}
-	return []byte(css)
+	return t
 }

@@ -8,7 +8,6 @@ import (
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
-	"wegwijs/cmd/wegwijs/internal/input/config"
 )
 
 // Titles and descriptions are text, whatever stands in them.
@@ -78,16 +77,6 @@ func TestSitemapIsSplit(t *testing.T) {
 	}
 	if robots := text(t, set, "robots.txt"); !strings.Contains(robots, "https://t.example/sitemap.xml") {
 		t.Errorf("got %s", robots)
-	}
-}
-
-func TestTheme(t *testing.T) {
-	if css := Theme(&config.Config{}); css != nil {
-		t.Errorf("without a theme: got %q", css)
-	}
-	css := string(Theme(&config.Config{Theme: map[string]string{"tint_dark": "#000001", "on_accent": "#000002", "accent": "#000003"}}))
-	if want := "@media screen{:root{--accent:#000003;--on-accent:#000002;}}\n@media screen and (prefers-color-scheme:dark){:root{--tint:#000001;}}\n"; css != want {
-		t.Errorf("got %q, want %q", css, want)
 	}
 }
 

@@ -6,6 +6,7 @@ package render
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"html/template"
@@ -129,7 +130,7 @@ func New(in Input) *Renderer {
 		r.engines[l.Lang] = markdown.New(markdown.Options{Quotes: str.Quotes, SpaceBefore: str.SpaceBefore, FootnoteBack: back})
 	}
 	p := s.Config.Provider
-	provider := layout.Provider{Name: p.Name, ShortName: p.ShortName, Website: p.Website, Contact: template.URL(p.Contact), Status: template.URL(p.Status), Logo: p.Logo}
+	provider := layout.Provider{Name: p.Name, ShortName: p.ShortName, Website: p.Website, Contact: template.URL(p.Contact), Status: template.URL(p.Status), Logo: p.Logo, Icon: cmp.Or(p.Icon, "icon.svg")}
 	if p.Logo != "" {
 		for _, a := range in.Layouts.Assets.Files {
 			if a.Source == layout.Root+"/assets/"+p.Logo {
