@@ -158,6 +158,15 @@ root.classList.add("ready");
 if (document.querySelector(".personal") || (kept.get("address") && document.querySelector("[data-personal]"))) {
   import("./personal.js").then(({ run }) => run(say, kept));
 }
+// Search is fetched when the reader turns to the field.
+const search = document.querySelector(".search form");
+if (search) {
+  let started;
+  const start = () => { started ??= import("./search.js").then(({ run }) => run(search, say)); };
+  search.addEventListener("focusin", start);
+  search.addEventListener("pointerenter", start);
+  if (search.elements.q.value || search.contains(document.activeElement) || new URLSearchParams(location.search).has("q")) start();
+}
 const find = document.querySelector(".find");
 if (find) import("./find.js").then(({ run }) => run(find, kept));
 hint();

@@ -21,6 +21,7 @@ const (
 	ConfigMissing   Code = "config-missing"
 	ConfigNav       Code = "config-nav"
 	ConfigRules     Code = "config-rules"
+	ConfigSearch    Code = "config-search"
 	ConfigSecurity  Code = "config-security"
 	ConfigURL       Code = "config-url"
 

@@ -37,6 +37,7 @@ type Kind string
 const (
 	Real     Kind = "page"      // a page in its own language
 	Fallback Kind = "fallback"  // a page shown from another language
+	Finder   Kind = "search"    // the search page of a language, which lists all pages
 	Redirect Kind = "redirect"  // an old address
 	NotFound Kind = "not-found" // the error page of a language
 )
@@ -67,6 +68,9 @@ type File struct {
 	// First asks for the file to be made before others: they need what making
 	// it finds out.
 	First bool
+	// Late asks for the file to be made after all others: it is made of what
+	// making them found out.
+	Late bool
 
 	codings []Coding // in which the set has it as well
 }

@@ -35,6 +35,7 @@ type Config struct {
 	Security  Security
 	Theme     map[string]string // colours #rrggbb by key: accent, accent_dark
 	NavMax    int               // pages of one section that a navigation shows
+	Search    Search
 
 	root *tomlfile.Table
 	out  *diag.List
@@ -64,11 +65,18 @@ type Outputs struct {
 	Sitemap   bool     // sitemap.xml
 	Robots    bool     // robots.txt
 	LLMs      bool     // llms.txt
+	Search    bool     // the search page and the index, where the layouts have search.html
 	Redirects bool     // pages and rules for old addresses
 	NotFound  bool     // an error page for each language
 	Rules     []string // servers to write rules for: nginx, apache, caddy, headers
 
 	Compress []fileset.Coding // in which files are written as well: br, gzip
+}
+
+// Search says what the index of the search field is told beside the pages.
+type Search struct {
+	Synonyms map[string][][]string // by language: words and phrases that mean the same
+	Boost    map[string]int        // by page id: how many times its score counts
 }
 
 // A Redirect is an old address from site.toml.
@@ -145,6 +153,7 @@ func Parse(src []byte, out *diag.List) *Config {
 	c.link(s, "policy", "https")
 	s.Done()
 	c.theme()
+	c.search()
 	n := t.Table("nav")
 	c.NavMax = n.Int("max", 64)
 	if c.NavMax < 10 {
@@ -287,7 +296,7 @@ func without(list []string, s string) []string {
 func (c *Config) outputs() {
 	o := c.root.Table("outputs")
 	c.Outputs = Outputs{
-		Markdown: o.Bool("markdown", true), Sitemap: o.Bool("sitemap", true), Robots: o.Bool("robots", true), LLMs: o.Bool("llms", true),
+		Markdown: o.Bool("markdown", true), Sitemap: o.Bool("sitemap", true), Robots: o.Bool("robots", true), LLMs: o.Bool("llms", true), Search: o.Bool("search", true),
 		Redirects: o.Bool("redirects", true), NotFound: o.Bool("not_found", true), Rules: slices.Clone(Servers),
 	}
 	if o.Has("rules") {
@@ -320,6 +329,48 @@ func (c *Config) some(t *tomlfile.Table, key string, code diag.Code, what string
 		}
 	}
 	return list
+}
+
+// search reads [search]: synonyms, a list for each language with the words of
+// one meaning in each item, and what pages count for.
+func (c *Config) search() {
+	t := c.root.Table("search")
+	c.Search = Search{Synonyms: map[string][][]string{}, Boost: map[string]int{}}
+	syn := t.Table("synonyms")
+	for _, lang := range syn.Keys() {
+		if !slices.ContainsFunc(c.Languages, func(l Language) bool { return l.Lang == lang }) {
+			var known []string
+			for _, l := range c.Languages {
+				known = append(known, l.Lang)
+			}
+			syn.Errorf(lang, diag.ConfigSearch, diag.DidYouMean(lang, known), "the site has no language %q", lang)
+		}
+		for i, item := range syn.Strings(lang) {
+			var group []string
+			for w := range strings.SplitSeq(item, ",") {
+				if w = strings.TrimSpace(w); w != "" {
+					group = append(group, w)
+				}
+			}
+			if len(group) < 2 {
+				c.out.Errorf(syn.ItemPos(lang, i), diag.ConfigSearch, `write all words of one meaning in one item: "mailbox, postvak, inbox"`, "%q has no word beside it that means the same", item)
+				continue
+			}
+			c.Search.Synonyms[lang] = append(c.Search.Synonyms[lang], group)
+		}
+	}
+	syn.Done()
+	boost := t.Table("boost")
+	for _, id := range boost.Keys() {
+		n := boost.Int(id, 1)
+		if n < 1 || n > 5 {
+			boost.Errorf(id, diag.ConfigSearch, "use a number from 1 to 5", "a page cannot count %d times", n)
+			n = 1
+		}
+		c.Search.Boost[id] = n
+	}
+	boost.Done()
+	t.Done()
 }
 
 func (c *Config) theme() {

@@ -24,6 +24,7 @@ type Site struct {
 	Languages   []Language // all languages of the site, the default one first
 	Provider    Provider
 	Webmail     string // address of the webmail of the first mail product, or ""
+	Search      Search // zero on a site without search
 
 	strings *i18n.Strings
 	pages   func(id string) (Link, bool)
@@ -34,6 +35,18 @@ type Site struct {
 func NewSite(s Site, strings *i18n.Strings, pages func(id string) (Link, bool)) *Site {
 	s.strings, s.pages = strings, pages
 	return &s
+}
+
+// Search is where readers of one language search.
+type Search struct {
+	URL   string // URL path of the page that lists all pages and shows what was found
+	Index string // URL path of the index, a script
+}
+
+// A Branch is a page with those below it, for the list of all pages.
+type Branch struct {
+	Link
+	Pages []Branch
 }
 
 // A Provider is the hosting provider whose help centre this is ([provider] in
@@ -107,10 +120,10 @@ type Notice struct {
 }
 
 // A Page is the data of every page template: home.html, section.html,
-// page.html and 404.html, each through base.html.
+// page.html, search.html and 404.html, each through base.html.
 type Page struct {
 	Site         *Site
-	Kind         string // home, section, page or not-found
+	Kind         string // home, section, page, search or not-found
 	ID           string // the path below the language folder: e-mail/imap-instellingen
 	Title        string
 	Description  string
@@ -127,6 +140,7 @@ type Page struct {
 	Breadcrumbs  []Link        // from the home page to the section above this page; empty on the home page
 	Section      *Link         // the section this page stands in; nil on the home page
 	Children     []Link        // on a home or section page: the pages and sections directly below it, in order
+	All          []Branch      // on the search page: all pages of the language by section
 	Prev, Next   *Link         // neighbours in the section
 	Related      []Link        // from the front matter
 	Alternates   []Alternate   // hreflang; empty when there is one language only

@@ -4,6 +4,7 @@
 //	layouts/home.html         blocks for the first page
 //	layouts/section.html      blocks for the page of a section
 //	layouts/page.html         blocks for every other page
+//	layouts/search.html       blocks for the page that lists all pages
 //	layouts/404.html          blocks for the error page
 //	layouts/NAME.html         blocks for pages with layout = "NAME"
 //	layouts/redirect.html     the page at an old address, complete
@@ -165,7 +166,7 @@ func Load(files map[string][]byte, theme Theme, out *diag.List) *Set {
 }
 
 // byKind are the kinds of page and the layouts that serve them.
-var byKind = map[string]string{"home": "home", "section": "section", "page": "page", "not-found": "404"}
+var byKind = map[string]string{"home": "home", "section": "section", "page": "page", "search": "search", "not-found": "404"}
 
 // idRE finds an id that a template gives an element, and that no page changes.
 var idRE = regexp.MustCompile(`\sid="([^"{}\s]+)"`)

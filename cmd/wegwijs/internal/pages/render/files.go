@@ -42,6 +42,7 @@ func (r *Renderer) Set(like *fileset.Set, out *diag.List) *fileset.Set {
 			rules[red.From] = true
 		}
 	}
+	r.boosts(out)
 	for _, red := range r.Site.Redirects {
 		if red.To != nil || !strings.HasPrefix(red.Address, "/") {
 			continue
@@ -111,6 +112,7 @@ func (r *Renderer) others() []fileset.File {
 			files = append(files, f)
 		}
 	}
+	files = append(files, r.searchFiles()...)
 	for _, a := range r.Layouts.Assets.Files {
 		files = append(files, fileset.File{Path: a.Path, Rank: fileset.Asset, Source: a.Source, Immutable: true, Make: fileset.Bytes(a.Data)})
 	}
@@ -219,6 +221,10 @@ func (r *Renderer) Make(ctx context.Context, f *fileset.File, b, twin *bytes.Buf
 		return r.Page(ctx, r.Site.At(site.Ref(k)), nil, b)
 	case *site.Locale:
 		return r.notFound(b, k)
+	case searchPage:
+		return r.searchPage(b, k.Locale)
+	case indexFile:
+		return r.indexFile(ctx, b, k)
 	case site.Redirect:
 		return r.redirect(b, k)
 	case layout.RootFile:

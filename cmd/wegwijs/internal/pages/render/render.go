@@ -75,6 +75,8 @@ type memo struct {
 	navs    sync.Map // navKey to *navEntry
 	mu      sync.Mutex
 	results map[*site.Page]*Result
+	search  map[*site.Page]found         // what search knows of a page's text
+	indexes []*index                     // by locale
 	others  map[string][]diag.Diagnostic // findings of files that are no pages
 }
 
@@ -116,7 +118,10 @@ func New(in Input) *Renderer {
 		r.engines, r.sites, r.paths, r.memo = prev.engines, prev.sites, prev.paths, prev.memo
 		return r
 	}
-	r.memo = &memo{results: map[*site.Page]*Result{}, others: map[string][]diag.Diagnostic{}}
+	r.memo = &memo{results: map[*site.Page]*Result{}, others: map[string][]diag.Diagnostic{}, search: map[*site.Page]found{}}
+	for range in.Site.Locales {
+		r.memo.indexes = append(r.memo.indexes, new(index))
+	}
 	s := in.Site
 	var langs []layout.Language
 	for _, l := range s.Locales {
@@ -144,7 +149,7 @@ func New(in Input) *Renderer {
 	}
 	for i, l := range s.Locales {
 		r.sites = append(r.sites, layout.NewSite(layout.Site{
-			Title: l.Title, BaseURL: s.Config.Origin, Lang: l.Lang, Dir: l.Language.Dir, LangName: l.Name,
+			Search: r.searchOf(l), Title: l.Title, BaseURL: s.Config.Origin, Lang: l.Lang, Dir: l.Language.Dir, LangName: l.Name,
 			Home: layout.Link{URL: langs[i].Home, Title: l.Title}, DefaultLang: s.Locales[0].Lang, Languages: langs, Provider: provider, Webmail: webmail,
 		}, in.Strings.Lang(l.Lang), func(id string) (layout.Link, bool) {
 			p, ok := l.Page(id)
@@ -319,6 +324,7 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 	if r.seen != nil {
 		r.seen(p, facts, rendered)
 	}
+	r.learnWords(p, body.Bytes())
 	data.Lead, data.Content = template.HTML(rendered[:facts.Lead]), template.HTML(rendered[facts.Lead:])
 	data.TOC = toc(facts.Headings)
 	if h != nil {

@@ -1,0 +1,531 @@
+package search
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"slices"
+	"strings"
+	"unique"
+)
+
+// A Doc is a page and its text.
+type Doc struct {
+	Page
+	Text  *Text
+	Boost float64 // what its score is multiplied by; 0 is 1
+}
+
+// An Input is what the index of one language is made of.
+type Input struct {
+	Lang     string
+	Home     string     // URL path of the language's first page
+	Docs     []Doc      // in the order of the site
+	Synonyms [][]string // words and phrases that mean the same
+	Labels   map[string]string
+}
+
+// Sizes of the parts, in pages. A small site is one file. In a large one a
+// query needs a shard or two for each word and a block for each result.
+const (
+	small     = 300 // pages up to which all is in one file
+	shardSize = 60  // pages for which there is one more shard of words
+	blockSize = 24  // pages in a block
+	most      = 1500
+)
+
+// Parts returns how many shards of words and blocks of pages the index of a
+// number of pages has; 0 of both where all is in one file. The number depends
+// on nothing else, so the files are known before a page is read.
+func Parts(pages int) (shards, blocks int) {
+	if pages <= small {
+		return 0, 0
+	}
+	return (pages + shardSize - 1) / shardSize, (pages + blockSize - 1) / blockSize
+}
+
+// An Index is the finished index of one language.
+type Index struct {
+	Main     []byte   // search/nl.js
+	Messages []byte   // search/nl-m.js: error messages
+	Shards   [][]byte // search/nl-w0.js …
+	Blocks   [][]byte // search/nl-p0.js …
+}
+
+// levels are the weights that a word can have on a page, from little to much.
+var levels = []float64{.4, .8, 1.4, 2.2, 3.2, 4.5, 6, 8, 10.5, 13.5}
+
+type posting struct {
+	page  int
+	level int
+	at    int // the section that says most
+}
+
+// place is what a stem is worth on one page, while the index is made.
+type place struct {
+	page           int
+	text, heading  float64
+	title, keyword float64
+	about          float64
+	best           float64 // the weight of the section that says most
+	at             int
+}
+
+// Build makes the index.
+func Build(in Input) (*Index, error) {
+	b := &builder{lang: in.Lang, stem: newStemmer(in.Lang), terms: map[string]*term{}, forms: map[unique.Handle[string]]*form{}}
+	for i := range in.Docs {
+		b.add(i, &in.Docs[i])
+	}
+	b.compounds()
+	return b.encode(in)
+}
+
+type term struct {
+	places []place
+	known  bool // the site has it as a word of its own
+}
+
+// form is what one word of the site comes to.
+type form struct {
+	stem  string
+	parts []string
+	word  string
+}
+
+type builder struct {
+	lang  string
+	stem  *stemmer
+	terms map[string]*term
+	forms map[unique.Handle[string]]*form
+	use   []use
+}
+
+// use is a word on a page, kept until all words are known.
+type use struct {
+	form *form
+	place
+}
+
+func (b *builder) form(h unique.Handle[string]) *form {
+	f := b.forms[h]
+	if f == nil {
+		w := h.Value()
+		f = &form{stem: b.stem.Stem(w), word: w}
+		if b.stem.stop[w] {
+			f.stem = ""
+		}
+		b.forms[h] = f
+	}
+	return f
+}
+
+func (b *builder) add(page int, d *Doc) {
+	found := map[*form]*place{}
+	get := func(w string) *place {
+		f := b.form(unique.Make(w))
+		if f.stem == "" {
+			return nil
+		}
+		p := found[f]
+		if p == nil {
+			p = &place{page: page}
+			found[f] = p
+		}
+		return p
+	}
+	for _, w := range d.Text.words {
+		f := b.form(w.form)
+		if f.stem == "" {
+			continue
+		}
+		p := found[f]
+		if p == nil {
+			p = &place{page: page}
+			found[f] = p
+		}
+		weight := float64(w.weight)
+		vote := weight
+		if weight >= inHeading { // a heading has it
+			p.heading += 1 + weight/20
+			vote += 4
+		}
+		p.text += min(weight, 6)
+		if vote > p.best {
+			p.best, p.at = vote, int(w.section)
+		}
+	}
+	var title []string
+	Words(Fold(d.Title), func(w string) {
+		if !b.stem.stop[w] {
+			title = append(title, w)
+		}
+	})
+	for _, w := range title {
+		if p := get(w); p != nil {
+			p.title = max(p.title, 3.5+4/float64(len(title)))
+			if p.best < 9 {
+				p.at, p.best = 0, 9
+			}
+		}
+	}
+	for _, k := range d.Keywords {
+		var words []string
+		Words(Fold(k), func(w string) { words = append(words, w) })
+		for _, w := range words {
+			if p := get(w); p != nil {
+				p.keyword = max(p.keyword, 2+3/float64(len(words)))
+			}
+		}
+	}
+	Words(Fold(d.Description), func(w string) {
+		if p := get(w); p != nil {
+			p.about = 1
+		}
+	})
+	for _, f := range slices.SortedFunc(maps.Keys(found), func(x, y *form) int { return strings.Compare(x.word, y.word) }) {
+		b.use = append(b.use, use{f, *found[f]})
+	}
+}
+
+// compounds takes the words apart, now that all are known, and puts every use
+// of a word at its stem and its parts.
+func (b *builder) compounds() {
+	for _, f := range b.forms {
+		if f.stem != "" && len(f.word) > 2 {
+			t := b.terms[f.stem]
+			if t == nil {
+				t = &term{}
+				b.terms[f.stem] = t
+			}
+			t.known = t.known || len(f.word) >= 3 && !digits(f.word)
+		}
+	}
+	known := func(s string) bool { t := b.terms[s]; return t != nil && t.known }
+	for _, f := range b.forms {
+		if f.stem != "" {
+			f.parts = b.stem.split(f.word, func(s string) bool { return s != f.stem && known(s) })
+		}
+	}
+	for _, u := range b.use {
+		b.put(u.form.stem, u.place, 1)
+		for i, p := range u.form.parts {
+			share := .45
+			if i == len(u.form.parts)-1 {
+				share = .6
+			}
+			b.put(p, u.place, share)
+		}
+	}
+}
+
+func (b *builder) put(stem string, p place, share float64) {
+	t := b.terms[stem]
+	if t == nil {
+		t = &term{}
+		b.terms[stem] = t
+	}
+	p.text, p.heading, p.title, p.keyword, p.about, p.best = p.text*share, p.heading*share, p.title*share, p.keyword*share, p.about*share, p.best*share
+	if n := len(t.places); n > 0 && t.places[n-1].page == p.page {
+		q := &t.places[n-1]
+		q.text, q.heading = q.text+p.text, q.heading+p.heading
+		q.title, q.keyword, q.about = max(q.title, p.title), max(q.keyword, p.keyword), max(q.about, p.about)
+		if p.best > q.best {
+			q.best, q.at = p.best, p.at
+		}
+		return
+	}
+	t.places = append(t.places, p)
+}
+
+// weight is what a stem is worth on a page.
+func (p *place) weight() float64 {
+	return p.title + p.keyword + p.about + min(p.heading, 2.2) + 2.2*p.text/(p.text+3)
+}
+
+func level(w float64) int {
+	best := 0
+	for i, l := range levels {
+		if w >= l {
+			best = i
+		}
+	}
+	return best
+}
+
+// postings returns the pages of a term, in order.
+func (t *term) postings() []posting {
+	list := make([]posting, len(t.places))
+	for i := range t.places {
+		p := &t.places[i]
+		list[i] = posting{p.page, level(p.weight()), p.at}
+	}
+	if len(list) > most {
+		slices.SortStableFunc(list, func(a, b posting) int { return b.level - a.level })
+		list = list[:most]
+		slices.SortFunc(list, func(a, b posting) int { return a.page - b.page })
+	}
+	return list
+}
+
+// symbols are what numbers are written with: those before tail end a number.
+const (
+	symbols = "!#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~"
+	tail    = 62
+)
+
+func number(b *strings.Builder, n int) {
+	for n >= tail {
+		n -= tail
+		b.WriteByte(symbols[tail+n%(len(symbols)-tail)])
+		n /= len(symbols) - tail
+	}
+	b.WriteByte(symbols[n])
+}
+
+// A shard holds keys in order and for each its pages.
+type shard struct {
+	Keys  string `json:"keys"`  // front coded: a capital letter says how many letters are those of the key before
+	Pages string `json:"pages"` // of each key, a space between
+}
+
+func encodeShard(keys []string, terms map[string]*term) shard {
+	var k, p strings.Builder
+	before := ""
+	for i, key := range keys {
+		n := 0
+		for n < len(key) && n < len(before) && n < 25 && key[n] == before[n] && key[n] < 0x80 {
+			n++
+		}
+		k.WriteByte(byte('A' + n))
+		k.WriteString(key[n:])
+		before = key
+		if i > 0 {
+			p.WriteByte(' ')
+		}
+		last := -1
+		for _, post := range terms[key].postings() {
+			number(&p, post.page-last-1)
+			number(&p, post.at*len(levels)+post.level)
+			last = post.page
+		}
+	}
+	return shard{k.String(), p.String()}
+}
+
+// main is what search/nl.js holds.
+type mainFile struct {
+	Lang    string            `json:"lang"`
+	Home    string            `json:"home"`
+	Count   int               `json:"count"`
+	Levels  []float64         `json:"levels"`
+	Rules   *language         `json:"rules"`
+	Same    []string          `json:"same"`            // groups of synonyms, | between
+	Tables  []any             `json:"tables"`          // settings tables that answer by themselves
+	Version string            `json:"version"`         // of the other files
+	Cuts    []string          `json:"cuts,omitempty"`  // the first key of each shard
+	Block   int               `json:"block,omitempty"` // pages in a block
+	Words   *shard            `json:"words,omitempty"`
+	Pages   []any             `json:"pages,omitempty"`
+	Labels  map[string]string `json:"labels,omitempty"`
+}
+
+func (b *builder) encode(in Input) (*Index, error) {
+	keys := slices.Sorted(maps.Keys(b.terms))
+	keys = slices.DeleteFunc(keys, func(k string) bool { return len(b.terms[k].places) == 0 })
+	m := &mainFile{Lang: in.Lang, Home: in.Home, Count: len(in.Docs), Levels: levels, Rules: of(in.Lang), Same: b.same(in.Synonyms), Tables: tables(in.Docs), Labels: in.Labels}
+	x := &Index{}
+	var err error
+	if x.Messages, err = module(messages(in.Docs)); err != nil {
+		return nil, err
+	}
+	pages := make([]any, len(in.Docs))
+	for i := range in.Docs {
+		pages[i] = pageEntry(in.Lang, &in.Docs[i])
+	}
+	sum := fnv.New64a()
+	sum.Write(x.Messages)
+	if shards, blocks := Parts(len(in.Docs)); shards == 0 {
+		s := encodeShard(keys, b.terms)
+		m.Words, m.Pages = &s, pages
+	} else {
+		m.Block = blockSize
+		for _, part := range b.spread(keys, shards) {
+			m.Cuts = append(m.Cuts, first(part))
+			data, err := module(encodeShard(part, b.terms))
+			if err != nil {
+				return nil, err
+			}
+			sum.Write(data)
+			x.Shards = append(x.Shards, data)
+		}
+		for i := range blocks {
+			data, err := module(pages[i*blockSize : min(len(pages), (i+1)*blockSize)])
+			if err != nil {
+				return nil, err
+			}
+			sum.Write(data)
+			x.Blocks = append(x.Blocks, data)
+		}
+	}
+	m.Version = fmt.Sprintf("%016x", sum.Sum64())
+	x.Main, err = module(m)
+	return x, err
+}
+
+func first(keys []string) string {
+	if len(keys) == 0 {
+		return "\uffff"
+	}
+	return keys[0]
+}
+
+// spread cuts the keys into n parts of about the same number of postings.
+func (b *builder) spread(keys []string, n int) [][]string {
+	total := 0
+	for _, k := range keys {
+		total += min(most, len(b.terms[k].places)) + 3
+	}
+	parts := make([][]string, n)
+	done, at := 0, 0
+	for _, k := range keys {
+		for at < n-1 && done*n >= total*(at+1) {
+			at++
+		}
+		parts[at] = append(parts[at], k)
+		done += min(most, len(b.terms[k].places)) + 3
+	}
+	return parts
+}
+
+// same gives the groups of synonyms of which the site has a word, as stems.
+func (b *builder) same(groups [][]string) []string {
+	list := []string{}
+	for line := range strings.Lines(of(b.lang).same) {
+		groups = append(groups, strings.Split(strings.TrimSpace(line), ","))
+	}
+	for _, g := range groups {
+		var out []string
+		for _, phrase := range g {
+			var words []string
+			Words(Fold(phrase), func(w string) {
+				words = append(words, b.stem.Stem(w))
+			})
+			if p := strings.Join(words, " "); p != "" && !slices.Contains(out, p) {
+				out = append(out, p)
+			}
+		}
+		if len(out) > 1 {
+			list = append(list, strings.Join(out, "|"))
+		}
+	}
+	return list
+}
+
+// pageEntry is what results show of a page: its address, title and
+// description, its language when that is another, its boost, and its sections.
+func pageEntry(lang string, d *Doc) any {
+	sections := []any{}
+	for _, s := range d.Text.sections[1:] {
+		sections = append(sections, s.id, s.title)
+	}
+	own := ""
+	if d.Lang != lang {
+		own = d.Lang
+	}
+	boost := d.Boost
+	if boost == 0 {
+		boost = 1
+	}
+	return []any{d.URL, d.Title, d.Description, own, boost, sections}
+}
+
+// tables returns the settings tables that answer a question by themselves: of
+// each protocol the one on the page that is most about it.
+func tables(docs []Doc) []any {
+	type answer struct {
+		t    table
+		d    *Doc
+		rank int
+	}
+	best := map[string]answer{}
+	for i := range docs {
+		d := &docs[i]
+		title := map[string]bool{}
+		Words(Fold(d.Title), func(w string) { title[w] = true })
+		for _, t := range d.Text.tables {
+			key := t.protocol + "\x00" + t.caption
+			for _, r := range t.rows {
+				key += "\x00" + r.value
+			}
+			rank := 0
+			if title[t.protocol] {
+				rank = 2
+			}
+			if old, ok := best[key]; !ok || rank > old.rank {
+				best[key] = answer{t, d, rank}
+			}
+		}
+	}
+	// One answer for each protocol and set of values; other captions for the
+	// same values are those of mail programs.
+	seen := map[string]bool{}
+	list := []any{}
+	keys := slices.SortedFunc(maps.Keys(best), func(x, y string) int {
+		a, b := best[x], best[y]
+		return cmp.Or(b.rank-a.rank, strings.Compare(x, y))
+	})
+	for _, k := range keys {
+		a := best[k]
+		host, rows := a.t.protocol, [][]any{}
+		for _, r := range a.t.rows {
+			code := 0
+			if r.code {
+				code = 1
+				host += "\x00" + r.value
+			}
+			rows = append(rows, []any{r.label, r.value, code})
+		}
+		if seen[host] {
+			continue
+		}
+		seen[host] = true
+		url := a.d.URL
+		if id := a.d.Text.sections[a.t.section].id; id != "" {
+			url += "#" + id
+		}
+		list = append(list, []any{a.t.protocol, a.t.caption, url, rows})
+	}
+	return list
+}
+
+// messages returns the rows of the tables of error messages: where they stand,
+// the messages, the cells and their labels.
+func messages(docs []Doc) []any {
+	list := []any{}
+	for i := range docs {
+		d := &docs[i]
+		for _, m := range d.Text.messages {
+			url := d.URL
+			if id := d.Text.sections[m.section].id; id != "" {
+				url += "#" + id
+			}
+			list = append(list, []any{url, d.Title, m.messages, m.cells, m.labels})
+		}
+	}
+	return list
+}
+
+func module(v any) ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteString("export default ")
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}

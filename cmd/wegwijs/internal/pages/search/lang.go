@@ -1,0 +1,284 @@
+package search
+
+import "strings"
+
+// A language is what is known of one language, as data: the browser gets it
+// with the index and applies it to queries.
+//
+// The tables are our own. Those for Dutch follow the classes of inflection in
+// the Algemene Nederlandse Spraakkunst (chapters 2 and 3): plurals in -en and
+// -s, diminutives, weak and strong verbs with ge-, verbs that come apart. They
+// are shorter than the stemmer of Kraaij and Pohlmann (1994), since what the
+// site's words share matters, not what is right for every word. They hold no
+// list from elsewhere.
+type language struct {
+	Stop      string     `json:"stop"`           // words that say nothing about what is meant
+	Rules     [][]string `json:"rules"`          // suffix, what takes its place, letters that must stay before it
+	Double    string     `json:"double"`         // letters of which two are one
+	Ge        string     `json:"ge,omitempty"`   // what a participle begins with
+	Ends      string     `json:"ends,omitempty"` // and ends with
+	Keep      string     `json:"keep,omitempty"` // beginnings of words that only look like participles
+	Particles string     `json:"particles,omitempty"`
+	Irregular string     `json:"irregular,omitempty"` // form=form
+	Final     string     `json:"final,omitempty"`     // letters that change at the end: vf zs
+	Links     string     `json:"links,omitempty"`     // what may stand between the parts of a compound
+	Whole     string     `json:"whole,omitempty"`     // words that are not taken apart
+	compounds bool
+	slug      string // the folder of the search page
+	same      string // words and phrases that mean the same: a line for each group, commas between
+}
+
+// languages are those that the program knows something of. In others words are
+// folded, and found whole, by their beginning and by their likeness.
+var languages = map[string]*language{
+	"nl": {
+		slug: "zoeken", same: sameNL, compounds: true,
+		Stop: `de het een en of maar als dan dat die dit deze er is zijn was ben bent wordt worden word werd heb hebt heeft hebben had kan kun kunt kunnen wil wilt willen moet moeten mag mogen zal zou zullen
+ik je jij jou jouw u uw hij zij ze we wij me mij mijn onze ons hun haar hem men
+hoe wat waar waarom wanneer welke welk wie waarmee waarop waarin waarvoor hoeveel
+in op aan van voor met naar bij uit om over onder door tot te ten ter tussen tegen per via na
+ook nog al wel even eens toch dus weer steeds altijd soms heel erg zo graag gaat gaan ga doe doet doen moest krijg krijgt krijgen kom komt komen
+hallo hoi help hulp svp aub alsjeblieft dank bedankt vraag weten daar hier iets iemand alles allemaal zelf opeens ineens plots plotseling nu sinds vandaag gisteren want zit zitten staat staan zet zetten nou meer gebeurt gebeurd omdat dat's t s d 'n n`,
+		Rules: [][]string{
+			{"heden", "heid", "3"}, {"etjes", "", "3"}, {"etje", "", "3"}, {"tjes", "", "3"}, {"tje", "", "3"}, {"pjes", "p", "3"}, {"jes", "", "3"}, {"je", "", "3"},
+			{"ingen", "", "3"}, {"ings", "", "4"}, {"ing", "", "4"},
+			{"ages", "ag", "2"}, {"ies", "ie", "2"}, {"eren", "er", "3"}, {"elen", "el", "3"},
+			{"den", "d", "3"}, {"ten", "t", "3"}, {"en", "", "3"}, {"de", "d", "4"}, {"te", "t", "4"}, {"e", "", "3"},
+			{"bs", "b", "2"}, {"ps", "p", "2"}, {"ls", "l", "2"}, {"rs", "r", "2"}, {"ns", "n", "2"}, {"ts", "t", "3"}, {"ks", "k", "2"}, {"gs", "g", "3"}, {"ms", "m", "2"}, {"ds", "d", "3"}, {"os", "o", "2"}, {"as", "a", "3"}, {"is", "i", "4"}, {"us", "u", "3"}, {"ys", "y", "3"},
+			{"t", "", "4"}, {"d", "", "4"},
+		},
+		Double: "aeouklmnprstbdfgcz", Final: "vf zs",
+		Ge: "ge", Ends: "d t en", Keep: "gebruik gegeven gebeur geheim geheugen geluid gevolg gesprek gewicht gedeeld geldig gelijk gemeent gemist",
+		Particles: "in op aan af uit over door na terug mee om weg toe bij voor binnen her ver be on ont samen los",
+		Irregular: `verstuurd=versturen gezonden=zenden verloren=verliezen verloor=verliezen kwijtgeraakt=kwijt verdween=verdwijnen verdwenen=verdwijnen
+gestolen=stelen vergat=vergeten gekregen=krijgen kreeg=krijgen geschreven=schrijven gelezen=lezen gevonden=vinden vond=vinden gekozen=kiezen koos=kiezen begonnen=beginnen opgeslagen=opslaan
+weggegooid=weggooien gesloten=sluiten overgezet=overzetten uitgezet=uitzetten aangezet=aanzetten ingelogd=inloggen uitgelogd=uitloggen aangemeld=aanmelden aanmelding=aanmelden afgewezen=afwijzen geweigerd=weigeren geraakt=raken
+gedaan=doen bewaard=bewaren gehackt=hacken gehacked=hacken gehackte=hacken gebroken=breken ontving=ontvangen inkomend=inkomende binnenkomende=inkomende uitgaand=uitgaande inbox=inbox mails=mail mailen=mail emails=email emailen=email mailtje=mail emailtje=email mailtjes=mail
+pwd=wachtwoord ww=wachtwoord wachtwrd=wachtwoord`,
+		Links: "s e en n",
+		Whole: "wachtwoord antwoord thunderbird outlook postbus onderwerp bovenstaande instagram whatsapp facebook beantwoorden verantwoord standaard ontvanger ontvangen afzender verzenden versturen onderaan bovenaan voorbeeld nederland wegwijs bijlage bericht beheer gegevens gebruiken herstellen verbinden webmail",
+	},
+	"en": {
+		slug: "search", same: sameEN,
+		Stop: `the a an and or but if then that this these those is are was were be been am do does did doing done have has had can cannot could will would should must may might
+i you he she it we they me my your our his her its their mine yours
+how what where why when which who whom whose
+in on at of for with to from by into about as my than there here
+please help hi hello thanks just still also too very some any all every so keep keeps get gets getting got want wants need needs im ive dont doesnt didnt wont cant isnt s t m ve re`,
+		Rules: [][]string{
+			{"iness", "y", "3"}, {"ies", "y", "2"}, {"sses", "ss", "2"}, {"xes", "x", "2"}, {"ches", "ch", "2"}, {"shes", "sh", "2"}, {"ings", "", "3"}, {"ing", "", "3"}, {"edly", "", "3"}, {"ed", "", "3"},
+			{"ation", "", "4"}, {"ss", "ss", "1"}, {"us", "us", "1"}, {"is", "is", "1"}, {"s", "", "3"}, {"ly", "", "4"}, {"e", "", "3"},
+		},
+		Double:    "bdfglmnprt",
+		Irregular: `sent=send lost=lose forgot=forget forgotten=forget found=find stolen=steal stole=steal broken=break broke=break kept=keep wrote=write written=write chose=choose chosen=choose emails=email mails=mail logon=login mobiles=mobile disappeared=disappear`,
+		Whole:     "password thunderbird outlook", compounds: true, Links: "",
+	},
+	"de": {
+		slug: "suche", same: sameDE, compounds: true,
+		Stop: `der die das den dem des ein eine einen einem einer und oder aber wenn dann dass ist sind war bin bist wird werden wurde habe hast hat haben hatte kann kannst konnen konnte will willst wollen muss musst mussen darf soll sollte
+ich du er sie es wir ihr mich mir mein meine meinen meinem meiner dein deine unser unsere ihre ihren sein
+wie was wo warum wieso weshalb wann welche welcher welches wer womit wofur
+in im auf an am von vom fur mit nach bei aus um uber unter durch bis zu zum zur zwischen gegen per via
+auch noch schon doch also wieder immer manchmal sehr so gern gerne nur mehr nicht kein keine keinen man bitte hallo hilfe danke hier da etwas alles jetzt geht gehen mache machen macht bekomme bekommt kommt kommen`,
+		Rules: [][]string{
+			{"ungen", "", "3"}, {"ung", "", "3"}, {"orter", "ort", "2"}, {"acher", "ach", "2"}, {"ern", "er", "3"}, {"eln", "el", "3"}, {"en", "", "3"}, {"em", "", "4"}, {"es", "", "4"}, {"te", "t", "4"}, {"e", "", "3"}, {"n", "", "5"}, {"s", "", "4"}, {"st", "", "5"}, {"t", "", "4"},
+		},
+		Double: "blmnprstf", Ge: "ge", Ends: "t en", Keep: "gerat geheim gesprach gewicht geld", Particles: "ein auf an ab aus uber durch nach zuruck mit um weg zu bei vor her hin",
+		Irregular: `gesendet=senden gesandt=senden verloren=verlieren verschwunden=verschwinden gestohlen=stehlen vergessen=vergessen gelesen=lesen gefunden=finden geschrieben=schreiben angemeldet=anmelden eingeloggt=einloggen empfing=empfangen mails=mail emails=email postfacher=postfach passworter=passwort kennworter=kennwort`,
+		Links:     "s es n en e", Whole: "passwort kennwort thunderbird outlook antwort empfangen empfanger",
+	},
+	"fr": {
+		slug: "recherche", same: sameFR,
+		Stop: `le la les l un une des du de d et ou mais si alors que qui quoi ce cet cette ces c est sont etait etre suis es a ai as ont avoir avais peut peux pouvoir veux veut vouloir dois doit devoir faut
+je j tu il elle on nous vous ils elles me m te se s mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs
+comment ou pourquoi quand quel quelle quels quelles combien
+dans en sur a au aux avec pour par vers chez entre contre sous sans via
+aussi encore deja toujours tres bien plus pas ne n ni y bonjour merci aide svp tout toute tous fait faire fais arrive n'arrive marche va`,
+		Rules: [][]string{
+			{"ements", "", "3"}, {"ement", "", "3"}, {"ations", "", "3"}, {"ation", "", "3"}, {"issons", "i", "3"}, {"ees", "", "3"}, {"ee", "", "3"}, {"aux", "al", "2"}, {"ues", "u", "3"}, {"es", "", "3"}, {"s", "", "3"}, {"x", "", "4"},
+			{"ent", "", "4"}, {"er", "", "3"}, {"ez", "", "3"}, {"ons", "", "4"}, {"oie", "oi", "3"}, {"oy", "oi", "2"}, {"e", "", "3"},
+		},
+		Double:    "flmnprt",
+		Irregular: `recu=recevoir recus=recevoir recois=recevoir recoit=recevoir recevez=recevoir perdu=perdre perdue=perdre perdus=perdre disparu=disparaitre disparus=disparaitre vole=voler mails=mail emails=email courriels=courriel envoi=envoyer envoie=envoyer`,
+	},
+}
+
+// The synonyms are those of mail and hosting: what people call a thing, in the
+// Netherlands and in Flanders, and what programs call it.
+const (
+	sameNL = `mailbox, postbus, postvak, inbox, postvak in, mailbus
+wachtwoord, paswoord, password, passwoord, pincode, code
+wijzigen, veranderen, aanpassen, resetten, reset, vernieuwen, change, nieuw instellen, herstellen
+vergeten, kwijt, niet meer weten, wijzigen
+versturen, verzenden, sturen, send, wegsturen, verzending, weg krijgen
+ontvangen, binnenkomen, ophalen, binnenhalen, afhalen, receive
+inkomende server, imap server, ontvangst server, inkomende mailserver
+uitgaande server, smtp server, verzendserver, uitgaande mailserver
+servernaam, hostnaam, host, hostname, serveradres
+telefoon, gsm, mobiel, smartphone, mobieltje, toestel
+toestel, apparaat, device
+computer, pc, laptop, desktop
+iphone, ios, apple telefoon
+ipad, tablet
+mac, macbook, imac, macos, osx
+apple mail, mac mail, mail op mac
+samsung, galaxy
+thunderbird android, k9 mail, k9
+outlook klassiek, outlook 2016, outlook 2019, outlook 2021, outlook 2013, outlook 2010, oude outlook, klassieke outlook
+outlook nieuw, nieuwe outlook, new outlook
+outlook app, outlook mobiel, outlook telefoon, outlook android, outlook iphone, outlook ios
+windows mail, windows live mail, mail windows 10, mail windows 11, mail app windows
+webmail, roundcube, browser, mail online
+instellen, installeren, configureren, toevoegen, aanmaken, koppelen, opzetten, setup, instellingen
+instellingen, configuratie, gegevens, settings
+automatisch, autodiscover, autoconfig
+inloggen, aanmelden, login, log in, logon, signin
+authenticatie, verificatie, aanmelding
+foutmelding, error, fout, melding, foutcode
+werkt niet, doet het niet, storing, kapot, stuk, probleem, defect, problemen, doe het niet, hapert
+lukt niet, mislukt, niet gelukt, gaat niet
+klopt niet, onjuist, verkeerd, fout, geweigerd, niet geaccepteerd, ongeldig, incorrect
+vol, full, quota, opslag, ruimte, plaats
+verdwenen, weg, kwijt, verloren, missing, verwijderd
+dubbel, dubbele, tweemaal, twee keer
+gestolen, kwijt, verloren, gehackt
+back up, reservekopie, kopie, bewaren, exporteren, opslaan, archiveren, pst
+certificaat, ssl, beveiligingscertificaat, beveiligingswaarschuwing
+waarschuwing, melding
+overstappen, omzetten, migreren, overgaan, verhuizen
+verschil, kiezen, vergelijken, beter
+woordenlijst, begrippen, betekenis, uitleg, betekent, definitie, jargon
+terugkomen, komt terug, bounce, mailer daemon, delivery failed, undeliverable, onbestelbaar, terug
+postvak uit, outbox
+client, programma, emailprogramma, mailprogramma, mailclient
+relay, relaying
+pop, pop3
+email, mail, bericht, berichten
+map, folder
+prullenbak, verwijderde items
+verzonden, verzonden items, sent
+beginnen, starten, begin
+toegankelijkheid, schermlezer, voorleessoftware, toegankelijk
+synchroniseren, gelijk, sync, meerdere apparaten`
+	sameEN = `mailbox, inbox
+password, passphrase, pwd
+change, reset, update, new
+wrong, incorrect, invalid, rejected, not accepted, denied
+send, sending, outgoing
+receive, incoming, fetch, download
+hostname, server name, host, server address
+phone, mobile, smartphone, cell
+computer, pc, laptop
+iphone, ios
+mac, macbook, imac, macos
+samsung, galaxy
+set up, setup, configure, add, install, connect, settings
+login, log in, sign in
+error, problem, message
+not working, broken, down, outage, fails, stopped working
+full, quota, storage, space
+missing, disappeared, gone, lost, deleted, vanished
+duplicate, double, twice
+stolen, lost, hacked
+back up, backup, export, save, archive
+certificate, ssl, identity
+migrate, switch, move, convert
+difference, versus, vs, choose, better
+glossary, terms, definition, meaning, jargon
+bounce, returned, mailer daemon, undeliverable, delivery failed, came back
+webmail, browser, roundcube
+automatic, autodiscover, autoconfig
+pop, pop3
+email, mail, message
+accessibility, screen reader
+start, begin, getting started`
+	sameDE = `postfach, mailbox, posteingang, inbox, mailkonto
+passwort, kennwort, password
+andern, zurucksetzen, neu, change, reset
+falsch, wrong, ungultig, abgelehnt, nicht akzeptiert, incorrect
+senden, versenden, verschicken, abschicken, send, sending, ausgang
+empfangen, abrufen, erhalten, receive, receiving
+postausgangsserver, ausgangsserver, smtp server, smtp
+posteingangsserver, eingangsserver, imap server, imap
+servername, hostname, server name
+handy, telefon, smartphone, phone
+gerat, device
+rechner, computer, pc, laptop
+einrichten, einstellen, hinzufugen, konfigurieren, set up, add
+einstellungen, settings, konfiguration, serverdaten
+automatisch, automatic, automatically, autodiscover
+anmelden, einloggen, login, sign in
+fehler, fehlermeldung, error, problem, storung
+funktioniert nicht, geht nicht, not working, kaputt
+voll, full, speicher, speicherplatz
+verschwunden, weg, geloscht, disappeared, missing, lost
+doppelt, duplicate, zweimal
+verloren, gestohlen, lost, stolen
+sicherung, backup, sichern, exportieren, back up
+zertifikat, certificate, warnung, warning
+wechseln, umstellen, umziehen, switch, umstieg
+unterschied, difference, vergleich
+glossar, begriffe, glossary
+zuruck, bounce, returned, unzustellbar
+app, program, programm
+pop, pop3
+email, mail, nachricht
+barrierefreiheit, accessibility
+uber, about`
+	sameFR = `boite aux lettres, boite mail, messagerie, mailbox, boite de reception
+mot de passe, mdp, password
+changer, modifier, reinitialiser, nouveau, change, reset
+incorrect, refuse, faux, errone, invalide, wrong
+envoyer, envoi, expedier, send, sending
+recevoir, reception, receive
+serveur sortant, smtp, serveur d'envoi
+serveur entrant, imap, serveur de reception
+nom du serveur, nom d'hote, hote, server name
+telephone, portable, mobile, smartphone, phone
+appareil, device
+ordinateur, pc, computer
+configurer, configuration, ajouter, installer, set up, add
+parametres, reglages, settings
+automatique, automatiquement, automatic, automatically, autodiscover
+connexion, se connecter, identifiant, sign in, login
+erreur, message d'erreur, error, probleme, panne
+ne marche pas, ne fonctionne pas, not working, marche plus
+pleine, plein, full, espace, quota
+disparu, supprime, disappeared, missing, lost
+double, duplicate, doublon
+perdu, vole, lost, stolen
+sauvegarde, sauvegarder, backup, back up, exporter
+certificat, certificate, avertissement, warning
+passer, migrer, basculer, switch
+difference, comparer, choisir
+glossaire, definitions, glossary
+retour, bounce, returned, revient
+pop, pop3
+email, mail, courriel, message, mel
+accessibilite, accessibility
+a propos, about`
+)
+
+var none = &language{slug: "search"}
+
+// of returns what is known of a language; of a regional one that of the
+// language itself.
+func of(lang string) *language {
+	base, _, _ := strings.Cut(strings.ToLower(lang), "-")
+	if l := languages[base]; l != nil {
+		return l
+	}
+	return none
+}
+
+// Slug returns the folder in which the search page of a language stands, below
+// the language's own.
+func Slug(lang string) string { return of(lang).slug }
+
+func set(words string) map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(words) {
+		m[w] = true
+	}
+	return m
+}

@@ -1,0 +1,305 @@
+package browser
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"wegwijs/cmd/wegwijs/internal/testenv"
+)
+
+// queries are in the room of search: one a line, "what is typed => page page".
+const queries = "../../pages/search/testdata"
+
+const options = `[...document.querySelectorAll("[role=option]")]`
+
+// typeQuery goes to the field and types.
+func (b *tab) typeQuery(query string) {
+	b.t.Helper()
+	b.Run(`document.querySelector("#q").focus()`)
+	b.Until(`document.querySelector("#q").role === "combobox"`)
+	b.Run(`document.querySelector("#q").select()`)
+	b.Do(chromedp.KeyEvent(query))
+}
+
+// TestSearch types in the header of a page and goes to what was found by keys
+// alone.
+func TestSearch(t *testing.T) {
+	b := reader(t)
+	b.open("/e-mail/webmail/")
+	b.tabTo("#q")
+	b.typeQuery("postvak vol")
+	b.Until(options + `.length > 0`)
+	if role := eval[string](b, `document.querySelector("#q").getAttribute("aria-expanded")`); role != "true" {
+		t.Errorf("aria-expanded is %q", role)
+	}
+	b.Press(kb.ArrowDown)
+	if got := eval[string](b, `document.getElementById(document.querySelector("#q").getAttribute("aria-activedescendant")).pathname`); got != "/e-mail/postbus-vol/" {
+		t.Errorf("the first result of %q is %s", "postvak vol", got)
+	}
+	if got := eval[int](b, `document.querySelectorAll("[role=option] mark").length`); got == 0 {
+		t.Error("no word is marked")
+	}
+	b.Press(kb.Escape)
+	b.Press(kb.Escape)
+	if eval[bool](b, `!document.querySelector(".results").hidden`) {
+		t.Error("Escape leaves the list open")
+	}
+	b.Press(kb.ArrowDown)
+	b.Press(kb.Enter)
+	b.Until(`location.pathname === "/e-mail/postbus-vol/"`)
+	b.quiet("search")
+}
+
+// TestSearchAnswers: a question about settings is answered by the table, and
+// its copy button is reached with Tab.
+func TestSearchAnswers(t *testing.T) {
+	b := reader(t)
+	b.open("/")
+	for _, c := range []struct{ query, host string }{
+		{"imap server", "imap.voorbeeld.example"}, {"poort smtp", "smtp.voorbeeld.example"}, {"pop server", "pop.voorbeeld.example"}, {"smtp poort", "smtp.voorbeeld.example"}, {"inkomende server imap", "imap.voorbeeld.example"},
+	} {
+		b.typeQuery(c.query)
+		b.Until(`document.querySelector(".answer")`)
+		b.Until(fmt.Sprintf(`document.querySelector(".answer .val").textContent === %q`, c.host))
+	}
+	b.tabTo(".answer .copy")
+	b.quiet("answers")
+}
+
+// TestSearchPage: what was asked is in the address, and a reader without
+// scripts finds all pages.
+func TestSearchPage(t *testing.T) {
+	b := reader(t)
+	b.open("/zoeken/?q=wachtwoord+vergeten")
+	b.Until(options + `.length > 0`)
+	b.typeQuery("certificaat")
+	b.Until(`location.search === "?q=certificaat"`)
+	b.Until(options + `.some((o) => o.pathname === "/e-mail/certificaatwaarschuwing/")`)
+	b.typeQuery("xqzvw")
+	b.Until(`document.querySelector(".nothing a")`)
+	b.quiet("the search page")
+
+	n := reader(t)
+	n.noScripts()
+	n.Do(chromedp.Navigate(theSite.address("/zoeken/?q=imap")))
+	if got := eval[int](n, `document.querySelectorAll("main .all a").length`); got < 30 {
+		t.Errorf("the list of all pages has %d", got)
+	}
+}
+
+// TestSearchCodes: a code decides, and one that no table has is said to be
+// unknown.
+func TestSearchCodes(t *testing.T) {
+	b := reader(t)
+	b.open("/")
+	b.typeQuery("0x800CCC0E")
+	b.Until(`document.querySelector(".card a[href^='/e-mail/werkt-niet/']")`)
+	b.typeQuery("0x81234567")
+	b.Until(`!document.querySelector(".results .card") && document.querySelector(".answers p")?.textContent.includes("0x81234567")`)
+	b.quiet("codes")
+}
+
+// quality is how many queries have a right page first and among three.
+type quality struct{ N, First, Three int }
+
+func (q quality) first() float64 { return 100 * float64(q.First) / float64(q.N) }
+func (q quality) three() float64 { return 100 * float64(q.Three) / float64(q.N) }
+
+// asked asks the shipped client and index all queries of a language; apart are
+// those that nothing was tuned on, every third.
+func asked(t *testing.T, b *tab, lang, index string) (tuned, apart quality, missed []string) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(queries, lang+".txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := pageIDs(t)
+	var list []string
+	var want [][]string
+	for line := range strings.Lines(string(data)) {
+		query, pages, ok := strings.Cut(strings.TrimSpace(line), " => ")
+		if !ok || strings.HasPrefix(line, "#") {
+			continue
+		}
+		var ok2 []string
+		for _, p := range strings.Fields(pages) {
+			switch {
+			case p == "index":
+				p = "e-mail"
+			case strings.HasPrefix(p, "/"):
+				p = p[1:]
+			default:
+				p = "e-mail/" + p
+			}
+			ok2 = append(ok2, p)
+		}
+		list, want = append(list, query), append(want, ok2)
+	}
+	in, _ := json.Marshal(list)
+	got := eval[[][]string](b, fmt.Sprintf(`(async () => {
+		const { open } = await import(%q);
+		const index = await open(%q);
+		const out = [];
+		for (const q of %s) out.push((await index.find(q)).results.map((r) => r.page));
+		return out;
+	})()`, assetOf(t, "search-index"), index, in))
+	for i, pages := range got {
+		q := &tuned
+		if i%3 == 2 {
+			q = &apart
+		}
+		q.N++
+		at := -1
+		for n, p := range pages[:min(3, len(pages))] {
+			for _, w := range want[i] {
+				if at < 0 && ids[p] == w {
+					at = n
+				}
+			}
+		}
+		switch {
+		case at == 0:
+			q.First++
+			q.Three++
+		case at > 0:
+			q.Three++
+		default:
+			missed = append(missed, list[i])
+		}
+	}
+	return tuned, apart, missed
+}
+
+// assetOf returns the address of a script of the site.
+func assetOf(t *testing.T, name string) string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(theSite.dir, "assets", name+".*.js"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("the script %s is there %d times: %v", name, len(files), err)
+	}
+	return "/assets/" + filepath.Base(files[0])
+}
+
+// pageIDs returns the ids of pages by their address.
+func pageIDs(t *testing.T) map[string]string {
+	t.Helper()
+	data, err := theSite.read("manifest.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m struct {
+		Files []struct{ Path, Source string }
+	}
+	if err := json.Unmarshal(data, &m); err != nil {
+		t.Fatal(err)
+	}
+	ids := map[string]string{}
+	for _, f := range m.Files {
+		dir, page := strings.CutSuffix(f.Path, "index.html")
+		if rest, ok := strings.CutPrefix(f.Source, "content/"); ok && page {
+			_, id, _ := strings.Cut(strings.TrimSuffix(rest, ".md"), "/")
+			ids["/"+dir] = strings.TrimSuffix(id, "/index")
+		}
+	}
+	return ids
+}
+
+var keywordsRE = regexp.MustCompile(`(?m)^keywords = .*$`)
+
+// plainIndexes builds the site without its keywords and puts the indexes beside
+// those of the site, under plain-: the writers' guesses prove nothing about the
+// language.
+func plainIndexes(t *testing.T) {
+	t.Helper()
+	dir := t.TempDir()
+	for _, root2 := range []string{"content", "layouts", "i18n"} {
+		if err := os.CopyFS(filepath.Join(dir, root2), os.DirFS(filepath.Join(root, root2))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	config, err := os.ReadFile(filepath.Join(root, "site.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	testenv.Write(t, filepath.Join(dir, "site.toml"), string(config))
+	err = filepath.WalkDir(filepath.Join(dir, "content"), func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(name) != ".md" {
+			return err
+		}
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(name, keywordsRE.ReplaceAll(data, nil), 0o644)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := buildSite(dir, filepath.Join(dir, "public"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain.Close()
+	files, err := filepath.Glob(filepath.Join(plain.dir, "search", "*.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		testenv.Write(t, filepath.Join(theSite.dir, "search", "plain-"+filepath.Base(f)), string(data))
+	}
+}
+
+// TestSearchQuality asks the shipped client on the shipped index what people
+// type. A third of the queries of each language is kept apart from all tuning;
+// the numbers of both parts are in the log and may not differ much.
+func TestSearchQuality(t *testing.T) {
+	plainIndexes(t)
+	b := reader(t)
+	b.open("/zoeken/")
+	for _, c := range []struct {
+		lang, index  string
+		first, three float64
+	}{
+		{"nl", "/search/plain-nl.js", 75, 92},
+		{"nl", "/search/nl.js", 90, 92},
+		{"en", "/search/en.js", 0, 90},
+		{"de", "/search/de.js", 0, 90},
+		{"fr", "/search/fr.js", 0, 90},
+	} {
+		tuned, apart, missed := asked(t, b, c.lang, c.index)
+		all := quality{tuned.N + apart.N, tuned.First + apart.First, tuned.Three + apart.Three}
+		t.Logf("%s: %d queries, first %.1f %%, in three %.1f %%; tuned %.1f and %.1f, apart %.1f and %.1f; missed %q",
+			c.index, all.N, all.first(), all.three(), tuned.first(), tuned.three(), apart.first(), apart.three(), missed)
+		if all.first() < c.first || all.three() < c.three {
+			t.Errorf("%s: first %.1f %%, want %.0f; in three %.1f %%, want %.0f", c.index, all.first(), c.first, all.three(), c.three)
+		}
+	}
+	data, err := os.ReadFile(filepath.Join(queries, "nonsense.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, _ := json.Marshal(strings.Split(strings.TrimSpace(string(data)), "\n"))
+	found := eval[[]string](b, fmt.Sprintf(`(async () => {
+		const { open } = await import(%q);
+		const index = await open("/search/nl.js");
+		const out = [];
+		for (const q of %s) if ((await index.find(q)).results.length) out.push(q);
+		return out;
+	})()`, assetOf(t, "search-index"), in))
+	if len(found) > 0 {
+		t.Errorf("something is found for %q", found)
+	}
+}

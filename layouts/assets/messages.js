@@ -1,0 +1,94 @@
+// Finds a pasted error message in all tables of the language. A code in what
+// was pasted decides; one that no table has is said to be unknown. Without a
+// code words are compared: a message in a table has … where a name stands, and
+// a pasted one has text around it.
+import { fold } from "./search-index.js";
+
+const split = (text) => fold(text).match(/[\p{L}\p{N}]+/gu) ?? [];
+
+// codes finds the codes in a text: Outlook's numbers, and those of mail servers
+// (RFC 3463, RFC 5321), whether a hyphen, a space or a # stands between.
+export function codes(text) {
+  const t = text.toLowerCase().replace(/\b\d+\.\d+\.\d+\.\d+\b/g, " "); // addresses of machines
+  const list = new Set();
+  for (const [, hex] of t.matchAll(/(?:\b0x|\b)(800[0-9a-f]{5})\b/g)) list.add("0x" + hex);
+  for (const [, hex] of t.matchAll(/\b0x([0-9a-f]{6,8})\b/g)) list.add("0x" + hex);
+  for (const [, a] of t.matchAll(/(?:^|[^\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/g)) list.add(a);
+  for (const [, a] of t.matchAll(/(?:^|[\s:(#"“'[-])([45]\d\d)(?=[\s:;,)#"”'\]-]|$)(?!\s*(?:mb|kb|gb|ms|px)\b)/g)) list.add(a);
+  return list;
+}
+
+// General codes say little by themselves: a server gives them for many reasons.
+const general = (code) => (/^\d{3}$/.test(code) ? !["530", "534", "535"].includes(code) : /\.0\.0$|\.7\.[01]$/.test(code));
+const enough = .72;
+
+export const looksLikeMessage = (text) => codes(text).size > 0 || split(text).length > 3 || /^[A-Z_]{8,}$/.test(text);
+
+export async function finder(url, version) {
+  const { default: rows } = await import(url.replace(/\.js$/, `-m.js?${version}`));
+  const known = new Map(); // how many messages have a word
+  const all = rows.flatMap(([at, title, messages, cells, labels], row) => messages.map((m) => {
+    const has = codes(m);
+    const text = m.replace(/[([]?\b(?:0x[0-9a-f]+|[245]\.\d{1,3}\.\d{1,3}|[45]\d\d)\b[)\]]?[-\s]?/gi, " ");
+    const list = [...new Set(split(text))];
+    for (const w of list) known.set(w, (known.get(w) ?? 0) + 1);
+    return { row, codes: has, words: list };
+  }));
+  const weigh = (list) => list.reduce((sum, w) => sum + (w.length < 3 ? .2 : 1) / Math.sqrt(known.get(w) ?? 1), 0);
+
+  function rowOf(n) {
+    const [url, title, , cells, labels] = rows[n];
+    return {
+      url, title,
+      card() {
+        const li = document.createElement("div");
+        li.className = "card";
+        cells.forEach((cell, i) => {
+          const p = document.createElement("p");
+          if (i) p.dataset.label = labels[i - 1] ?? "";
+          p.innerHTML = cell; // the site's own page, as it was built
+          for (const a of p.querySelectorAll("a[href^='#']")) a.href = url.split("#")[0] + a.getAttribute("href");
+          li.append(p);
+        });
+        return li;
+      },
+    };
+  }
+
+  // find gives the rows that fit a text, the best first, and the code that no
+  // table has.
+  function find(text) {
+    const asked = split(text);
+    const set = new Set(asked);
+    const last = asked.at(-1) ?? "";
+    const has = (w) => set.has(w) || (last.length > 2 && w.startsWith(last));
+    const given = codes(text);
+    const special = [...given].filter((c) => !general(c));
+    const fits = all.map((m) => {
+      const common = m.words.filter(has);
+      const part = m.words.length ? weigh(common) / weigh(m.words) : 0;
+      return { ...m, common, part };
+    });
+    const byCode = fits.filter((m) => special.some((c) => m.codes.has(c)));
+    let best;
+    let unknown;
+    if (byCode.length) {
+      best = byCode.map((m) => ({ ...m, fit: 2 + m.part + m.codes.size / 100 }));
+    } else {
+      const whole = fits.filter((m) => m.words.length > 1 && m.part >= (special.length ? .99 : enough) && m.common.some((w) => w.length > 2));
+      if (special.length) unknown = special[0];
+      best = whole.map((m) => ({ ...m, fit: m.part + weigh(m.common) / 100 + ([...given].some((c) => m.codes.has(c)) ? .3 : 0) }));
+      if (!best.length && !special.length && asked.length > 1) { // a piece of a message
+        const of = (m) => weigh(m.common) / weigh([...set].filter((w) => w !== last || m.words.includes(w)));
+        best = fits.filter((m) => m.common.filter((w) => w.length > 2).length > 1 && of(m) >= .8).map((m) => ({ ...m, fit: of(m) * m.part }));
+      }
+      if (!best.length && given.size && !special.length) unknown = [...given][0];
+      if (best.length && special.length) unknown = undefined;
+    }
+    best.sort((a, b) => b.fit - a.fit || a.row - b.row);
+    const top = best[0]?.fit ?? 0;
+    const seen = [...new Set(best.filter((m) => m.fit > top - .35).map((m) => m.row))].slice(0, 3);
+    return { rows: seen.map(rowOf), at: seen, unknown: unknown?.toUpperCase().replace(/^0X/, "0x") };
+  }
+  return { find, rows };
+}

@@ -1,0 +1,356 @@
+// Finds pages in the index of one language. All that is known of the language
+// comes with the index (package search of the program makes it, and doc.go
+// there says how); nothing here is sent anywhere.
+
+const special = { ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ł: "l", ð: "d", þ: "th", ı: "i" };
+
+export const fold = (text) => text.toLowerCase().normalize("NFKD")
+  .replace(/[\p{M}'’‘`\u00ad\u200b\u2060]/gu, "").replace(/[‐‑–—]/g, "-").replace(/[ßæœøđłðþı]/g, (c) => special[c]);
+
+const digits = (s) => /^\d+$/.test(s);
+
+// tokens gives what stands without a space between; words takes one apart as
+// the program does.
+const tokens = (folded) => folded.match(/[\p{L}\p{N}]+(?:[.@_-][\p{L}\p{N}]+)*/gu) ?? [];
+
+export function words(token) {
+  if (/[.@_]/.test(token)) return [token, ...token.split(/[.@_-]/).filter((p) => p.length > 1 && !digits(p))];
+  const parts = token.split("-");
+  const list = [];
+  for (let i = 0; i < parts.length; i++) {
+    let p = parts[i];
+    while (i + 1 < parts.length && (p.length <= 2 || parts[i + 1].length <= 2) && !digits(p) && !digits(parts[i + 1])) p += parts[++i];
+    list.push(p);
+  }
+  return list;
+}
+
+const list = (text) => (text ?? "").split(/\s+/).filter(Boolean);
+
+// stemmer applies the rules of a language; it is the same as stem.go.
+export function stemmer(rules) {
+  const irregular = new Map(list(rules.irregular).map((p) => p.split("=")));
+  const keep = list(rules.keep);
+  const particles = [...list(rules.particles), ""];
+  const ends = list(rules.ends);
+  const final = list(rules.final);
+  const vowels = (w) => /[aeiouy]/.test(w) || w > "\x7f";
+  const undouble = (w) => w.replace(/([a-z])\1+/g, (all, c) => (rules.double?.includes(c) ? c : all));
+  function participle(w) {
+    if (!rules.ge) return w;
+    for (const p of particles) {
+      const rest = w.slice(p.length + rules.ge.length);
+      if (!w.startsWith(p + rules.ge) || rest.length < 4) continue;
+      if (keep.some((k) => w.startsWith(k, p.length))) return w;
+      if (ends.some((e) => rest.endsWith(e) && vowels(rest.slice(0, -e.length)))) return p + rest;
+    }
+    return w;
+  }
+  const length = (w) => new TextEncoder().encode(w).length;
+  return function stem(w) {
+    w = irregular.get(w) ?? w;
+    if (length(w) < 4 || /[0-9.@_]/.test(w)) return w;
+    w = participle(w);
+    for (const [suffix, to, min] of rules.rules ?? []) {
+      const left = w.slice(0, w.length - suffix.length);
+      if (w.endsWith(suffix) && length(left) >= min && vowels(left)) w = undouble(left + to);
+    }
+    w = undouble(w);
+    for (const [from, to] of final) if (w.length > 3 && w.endsWith(from)) w = w.slice(0, -1) + to;
+    return w;
+  };
+}
+
+const symbols = "!#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~";
+const tail = 62;
+
+// numbers reads what the program wrote with number.
+function numbers(text) {
+  const out = [];
+  for (let i = 0; i < text.length; i++) {
+    let n = 0;
+    let unit = 1;
+    let c = symbols.indexOf(text[i]);
+    while (c >= tail) {
+      n += (c - tail + tail) * unit;
+      unit *= symbols.length - tail;
+      c = symbols.indexOf(text[++i]);
+    }
+    out.push(n + c * unit);
+  }
+  return out;
+}
+
+function shard({ keys, pages }) {
+  let before = "";
+  const all = (keys.match(/[A-Z][^A-Z]*/g) ?? []).map((k) => (before = before.slice(0, k.charCodeAt(0) - 65) + k.slice(1)));
+  const posts = pages.split(" ");
+  return { keys: all, at: new Map(all.map((k, i) => [k, i])), posts };
+}
+
+// distance is how many letters two words differ in, a swap of neighbours being
+// one; more than most is most + 1.
+export function distance(a, b, most) {
+  if (Math.abs(a.length - b.length) > most) return most + 1;
+  let two = [];
+  let one = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    let least = i;
+    for (let j = 1; j <= b.length; j++) {
+      row[j] = Math.min(one[j] + 1, row[j - 1] + 1, one[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j], two[j - 2] + 1);
+      least = Math.min(least, row[j]);
+    }
+    if (least > most) return most + 1;
+    [two, one] = [one, row];
+  }
+  return one[b.length];
+}
+
+const typos = (w) => (w.length < 4 || /\d/.test(w) ? 0 : w.length < 7 ? 1 : 2);
+
+// What a way of finding is worth.
+const worth = { exact: 1, joined: .95, verb: .9, same: .85, part: .8, begin: .7, typo: [1, .7, .45] };
+const results = 8;
+
+export async function open(url) {
+  const { default: main } = await import(url);
+  const file = (name) => import(url.replace(/\.js$/, `-${name}.js?${main.version}`)).then((m) => m.default);
+  const { count, levels, rules, cuts, block } = main;
+  const stem = stemmer(rules);
+  const stop = new Set(list(rules.stop));
+  const particles = new Set(list(rules.particles));
+  const links = ["", ...list(rules.links)];
+  const whole = new Set(list(rules.whole));
+  const known = new Map();
+
+  // Synonyms, by the phrase.
+  const same = new Map();
+  for (const group of main.same) {
+    const phrases = group.split("|");
+    for (const p of phrases) same.set(p, [...(same.get(p) ?? []), ...phrases.filter((q) => q !== p)]);
+  }
+
+  const shards = [];
+  const blocks = [];
+  if (main.words) shards[0] = Promise.resolve(shard(main.words));
+  if (main.pages) blocks[0] = Promise.resolve(main.pages);
+  // part gives the shard in which a key is, or would be.
+  function part(key) {
+    let i = 0;
+    while (cuts && i + 1 < cuts.length && cuts[i + 1] <= key) i++;
+    return (shards[i] ??= file("w" + i).then(shard));
+  }
+  const has = async (key) => (await part(key)).at.has(key);
+  const page = async (n) => (block ? (await (blocks[Math.floor(n / block)] ??= file("p" + Math.floor(n / block))))[n % block] : (await blocks[0])[n]);
+
+  // posts gives the pages of a key: numbers, levels and sections.
+  async function posts(key) {
+    if (known.has(key)) return known.get(key);
+    const s = await part(key);
+    const i = s.at.get(key);
+    const out = [];
+    if (i !== undefined) {
+      let n = -1;
+      const all = numbers(s.posts[i]);
+      for (let j = 0; j < all.length; j += 2) out.push([n += all[j] + 1, levels[all[j + 1] % levels.length], Math.floor(all[j + 1] / levels.length)]);
+    }
+    known.set(key, out);
+    return out;
+  }
+
+  // parts takes a compound apart into words of the index, the longest last one
+  // first.
+  async function parts(w) {
+    if (!links || w.length < 7 || whole.has(w) || /\d/.test(w)) return null;
+    for (let i = 3; i <= w.length - 3; i++) {
+      const last = w.slice(i);
+      if (last.length < 4 || !(await has(stem(last)))) continue;
+      for (const link of links) {
+        const head = w.slice(0, i - link.length);
+        if (!w.slice(0, i).endsWith(link) || head.length < 3 || stop.has(head)) continue;
+        if (await has(stem(head))) return [stem(head), stem(last)];
+        const more = head.length > 6 && (await parts(head));
+        if (more) return [...more, stem(last)];
+      }
+    }
+    return null;
+  }
+
+  async function begins(key, few) {
+    const s = await part(key);
+    const found = [];
+    let i = s.keys.findIndex((k) => k >= key);
+    for (; i >= 0 && i < s.keys.length && s.keys[i].startsWith(key) && found.length < few; i++) found.push(s.keys[i]);
+    return found;
+  }
+
+  async function like(w) {
+    const most = typos(w);
+    if (!most) return [];
+    let best = most;
+    let found = [];
+    for (const k of (await part(w)).keys) {
+      if (k.length < 4 || (cuts ? k[0] !== w[0] : k[0] !== w[0] && k[1] !== w[1] && k[0] !== w[1])) continue;
+      const d = distance(w, k, best);
+      if (d > best || (d === 2 && k[0] !== w[0])) continue;
+      if (d < best) found = [];
+      best = d;
+      found.push(k);
+    }
+    return found.slice(0, 6).map((k) => [k, worth.typo[best]]);
+  }
+
+  // ideas turns a query into what is looked for: for each word the keys that
+  // may stand for it, each with its worth. A way is one or more keys that must
+  // all be on a page.
+  async function ideas(query, typing) {
+    const raw = tokens(fold(query)).flatMap((t) => (/[.@_]/.test(t) ? [t] : words(t))).slice(0, 24);
+    let asked = raw.map((w, at) => ({ w, at })).filter(({ w }) => !stop.has(w));
+    if (!asked.length) asked = raw.filter((w) => w.length > 1).map((w, at) => ({ w, at }));
+    const stems = asked.map(({ w }) => stem(w));
+    const list = [];
+    for (const [i, { w, at }] of asked.entries()) {
+      const s = stems[i];
+      const ways = [];
+      if (await has(s)) ways.push([[s], worth.exact]);
+      for (let n = 1; n <= 3 && i + n <= stems.length; n++) {
+        const phrase = stems.slice(i, i + n).join(" ");
+        for (const p of same.get(phrase) ?? []) {
+          ways.push([p.split(" "), worth.same]);
+          for (let j = i - 1; n > 1 && j > i; j++) list[j]?.ways.push([p.split(" "), worth.same]);
+        }
+        if (n > 1 && same.has(phrase)) asked[i].covers = n;
+      }
+      const next = asked[i + 1];
+      if (next && next.at === at + 1) {
+        const joined = stem(w + next.w);
+        if (await has(joined)) {
+          ways.push([[joined], worth.joined]);
+          next.joined = joined;
+        }
+        for (const p of same.get(joined) ?? []) ways.push([p.split(" "), worth.same]);
+      }
+      if (asked[i].joined) ways.push([[asked[i].joined], worth.joined]);
+      for (const [j, p] of raw.entries()) { // stel … in
+        if (particles.has(p) && j !== at && Math.abs(j - at) < 7 && w.length > 2 && !digits(w)) {
+          const verb = stem(p + w);
+          if (await has(verb)) ways.push([[verb], worth.verb]);
+        }
+      }
+      const last = typing && i === asked.length - 1;
+      if (last || !ways.length) {
+        for (const k of await begins(s, last ? 12 : 8)) {
+          if (k !== s && s.length > 1) ways.push([[k], (ways.length && !last ? .5 : worth.begin) * Math.max(.5, s.length / k.length)]);
+        }
+        if (!ways.length && w.length > 4) {
+          for (let n = s.length; n > 4; n--) if (await has(w.slice(0, n))) { ways.push([[w.slice(0, n)], worth.begin * n / w.length]); break; }
+        }
+      }
+      if (!ways.length) {
+        const split = await parts(w);
+        if (split) ways.push([split, worth.part], ...split.map((k) => [[k], .4]));
+      }
+      if (!ways.length && /[.@_]/.test(w)) for (const p of words(w).slice(1)) if (await has(stem(p)) && !stop.has(p)) ways.push([[stem(p)], .3]);
+      if (!ways.length || (last && !(await has(s)) && s.length > 4)) {
+        for (const [k, q] of await like(s)) ways.push([[k], q]);
+        if (!ways.length) for (const [p, others] of same) if (!p.includes(" ") && p[0] === s[0] && typos(s) && distance(s, p, 1) < 2) for (const o of others) ways.push([o.split(" "), .55]);
+      }
+      list.push({ w, s, ways, covers: asked[i].covers });
+    }
+    for (const [i, idea] of list.entries()) { // a phrase stands for all its words
+      for (let j = 1; j < (idea.covers ?? 1); j++) list[i + j].ways.push(...idea.ways.filter(([, q]) => q === worth.same));
+    }
+    return list;
+  }
+
+  // weigh gives the pages for one idea: the worth and the section of each.
+  async function weigh({ ways }) {
+    const pages = new Map();
+    for (const [keys, q] of ways) {
+      let found = await posts(keys[0]);
+      for (const k of keys.slice(1)) {
+        const more = new Map((await posts(k)).map((p) => [p[0], p]));
+        found = found.filter(([n, v]) => more.has(n) && Math.min(v, more.get(n)[1]) > 1.5).map(([n, v, at]) => [n, Math.min(v, more.get(n)[1]) * 1.1, v > more.get(n)[1] ? more.get(n)[2] : at]);
+      }
+      for (const [n, v, at] of found) {
+        const old = pages.get(n);
+        if (!old || v * q > old.v) pages.set(n, { v: v * q, at, q });
+      }
+    }
+    return pages;
+  }
+
+  async function find(query, typing = true) {
+    const list = await ideas(query, typing);
+    const scores = new Map();
+    let total = 0;
+    for (const idea of list) {
+      const pages = await weigh(idea);
+      const own = idea.ways[0]?.[1] > .8 ? (await posts(idea.ways[0][0][0])).length : 0;
+      const rare = Math.log(1 + count / ((own ? (own + pages.size) / 2 : pages.size) + .5)) + .15;
+      idea.weight = pages.size ? Math.min(2.5, .5 + rare) : 1.2;
+      total += idea.weight;
+      for (const [n, { v, at, q }] of pages) {
+        const s = scores.get(n) ?? { n, score: 0, part: 0, at: new Map() };
+        s.score += rare * (v / (v + 7)) * 8;
+        s.part += idea.weight * Math.min(1, q + .1);
+        s.at.set(at, (s.at.get(at) ?? 0) + rare * v);
+        scores.set(n, s);
+      }
+    }
+    let best = [...scores.values()].filter((s) => s.part / total >= .42);
+    for (const s of best) {
+      const votes = [...s.at.values()];
+      s.score *= (s.part / total) ** 1.3 * (.85 + .3 * Math.max(...votes) / votes.reduce((a, b) => a + b, 0)); // all in one section is better
+    }
+    best.sort((a, b) => b.score - a.score || a.n - b.n);
+    best = best.slice(0, results * 2);
+    const out = [];
+    for (const s of best) {
+      const [url, title, description, lang, boost, sections] = await page(s.n);
+      const at = [...s.at].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0][0];
+      const id = at ? sections[2 * at - 2] : "";
+      out.push({ url: id ? `${url}#${id}` : url, page: url, title, description, lang, heading: at ? sections[2 * at - 1] : "", score: s.score * boost * (lang ? .85 : 1), n: s.n });
+    }
+    out.sort((a, b) => b.score - a.score || a.n - b.n);
+    return { ideas: list, results: out.filter((r) => r.score > .2 * out[0].score).slice(0, results) };
+  }
+
+  // answers gives the settings tables that answer a query by themselves: all of
+  // its words are in them, and one asks for a field or has a value of theirs.
+  const tables = main.tables.map((table) => {
+    const [protocol, caption, , rows] = table;
+    const keys = (text) => tokens(fold(text)).flatMap(words).map(stem);
+    const fields = new Set(rows.flatMap(([label, value, code]) => [...keys(label), ...(code ? keys(value) : [])]));
+    return { table, protocol, fields, all: new Set([protocol, stem(protocol), ...keys(caption), ...fields]) };
+  });
+  async function answers(query) {
+    const list = await ideas(query, false);
+    if (!list.length || list.length > 6) return [];
+    const scored = tables.map(({ table, protocol, fields, all }) => {
+      const stands = (set, { s, ways }) => set.has(s) || ways.some(([k, q]) => q >= .8 && k.every((x) => set.has(x)));
+      const hits = list.filter((idea) => stands(all, idea)).length;
+      const asks = list.some((idea) => fields.has(idea.s) || (idea.ways.length && idea.ways.some(([k, q]) => q >= .8 && k.length === 1 && fields.has(k[0]))));
+      const named = list.some((idea) => idea.s === protocol || idea.ways.some(([k, q]) => q >= .8 && k.includes(protocol)));
+      return { table, fit: asks && hits === list.length ? hits + (named ? 1 : 0) : 0 };
+    });
+    const best = Math.max(0, ...scored.map(({ fit }) => fit));
+    return best ? scored.filter(({ fit }) => fit === best).map(({ table }) => table).slice(0, 3) : [];
+  }
+
+  // nearest gives words of titles and headings that are like those asked for.
+  async function nearest(asked, far) {
+    const all = new Map();
+    for (let n = 0; n < Math.min(count, 200); n++) {
+      const [, title, , , , sections] = await page(n);
+      for (const w of [title, ...sections.filter((_, i) => i % 2)].join(" ").match(/[\p{L}\p{N}-]{4,}/gu) ?? []) if (!stop.has(fold(w))) all.set(fold(w), w.toLowerCase());
+      if (block && n >= block) break;
+    }
+    return [...all].map(([f, w]) => [w, Math.min(...asked.map((a) => far(a, f, 3) / Math.max(a.length, f.length)))])
+      .filter(([, d]) => d < .45).sort((a, b) => a[1] - b[1]).slice(0, 3).map(([w]) => w);
+  }
+
+  return { find, ideas, answers, nearest, stem, stop, main, page };
+}
