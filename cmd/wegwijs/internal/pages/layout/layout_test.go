@@ -156,7 +156,7 @@ page.html:2:76 [layout-field] Notice has no field "Nope" | known: Lang, LangName
 `},
 		{"unexported field and method with a wrong name", `-- page.html --
 {{ define "main" }}{{ .Site.pages }}{{ .Tt "x" }}{{ .Site.HasPag "x" }}{{ .StructuredDta }}{{ end }}
-`, `page.html:1:28 [layout-field] Site has no field "pages" | known: BaseURL, DefaultLang, Dir, HasPage, Home, Lang, LangName, Languages, Link, Provider, T, Title, Webmail
+`, `page.html:1:28 [layout-field] Site has no field "pages" | known: BaseURL, DefaultLang, Dir, HasPage, Home, Lang, LangName, Languages, Link, Provider, Search, T, Title, Webmail
 page.html:1:40 [layout-field] Page has no field "Tt" | did you mean "T"?
 page.html:1:58 [layout-field] Site has no field "HasPag" | did you mean "HasPage"?
 page.html:1:75 [layout-field] Page has no field "StructuredDta" | did you mean "StructuredData"?
