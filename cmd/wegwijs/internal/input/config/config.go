@@ -335,6 +335,9 @@ func (c *Config) some(t *tomlfile.Table, key string, code diag.Code, what string
 // one meaning in each item, and what pages count for.
 func (c *Config) search() {
 	t := c.root.Table("search")
+	if t == nil {
+		return
+	}
 	c.Search = Search{Synonyms: map[string][][]string{}, Boost: map[string]int{}}
 	syn := t.Table("synonyms")
 	for _, lang := range syn.Keys() {

@@ -52,7 +52,7 @@ func TestDefaults(t *testing.T) {
 	want := &Config{
 		Title: "Hulp", BaseURL: "https://help.example.nl", Origin: "https://help.example.nl", NavMax: c.NavMax,
 		Languages: []Language{{Lang: "nl", Name: "Nederlands", Title: "Hulp", Dir: "ltr"}},
-		Outputs:   Outputs{Markdown: true, Sitemap: true, Robots: true, LLMs: true, Redirects: true, NotFound: true, Rules: []string{"nginx", "apache", "caddy", "headers"}},
+		Outputs:   Outputs{Markdown: true, Sitemap: true, Robots: true, LLMs: true, Search: true, Redirects: true, NotFound: true, Rules: []string{"nginx", "apache", "caddy", "headers"}},
 	}
 	if !reflect.DeepEqual(c, want) {
 		t.Errorf("got  %+v\nwant %+v", c, want)
@@ -98,6 +98,10 @@ policy = "https://example.nl/beleid"
 accent = "#0B6E5F"
 [nav]
 max = 12
+[search.synonyms]
+nl = ["mailbox, postvak , inbox"]
+[search.boost]
+"e-mail/pop" = 2
 [publish]
 dit = "leest een ander"
 [forms]
@@ -109,8 +113,11 @@ dat = "ook"
 	if want := (Provider{Name: "Voorbeeld Hosting", ShortName: "Voorbeeld Hosting", Website: "https://www.example.nl/", Contact: "tel:+31201234567", Status: "https://status.example.nl", Logo: "logo.svg"}); c.Provider != want {
 		t.Errorf("provider: got %+v, want %+v", c.Provider, want)
 	}
-	if want := (Outputs{Rules: []string{"nginx", "caddy"}, Compress: []fileset.Coding{"br", "gzip"}}); !reflect.DeepEqual(c.Outputs, want) {
+	if want := (Outputs{Search: true, Rules: []string{"nginx", "caddy"}, Compress: []fileset.Coding{"br", "gzip"}}); !reflect.DeepEqual(c.Outputs, want) {
 		t.Errorf("outputs: got %+v, want %+v", c.Outputs, want)
+	}
+	if want := (Search{Synonyms: map[string][][]string{"nl": {{"mailbox", "postvak", "inbox"}}}, Boost: map[string]int{"e-mail/pop": 2}}); !reflect.DeepEqual(c.Search, want) {
+		t.Errorf("search: got %+v, want %+v", c.Search, want)
 	}
 	pos := func(line, col int) diag.Pos { return diag.Pos{File: File, Line: line, Col: col} }
 	if want := []Redirect{{"/oud/", "e-mail/pop.md", pos(23, 8), pos(24, 6)}, {"/ouder/", "https://example.nl/", pos(26, 8), pos(27, 6)}}; !slices.Equal(c.Redirects, want) {
@@ -218,7 +225,7 @@ func TestMistakes(t *testing.T) {
 `},
 		{"unknown keys", "", "[provder]\nx = 1\n[nav]\ndeth = 3\n[outputs]\nsite_map = true\n[[redirect]]\nform = \"/a/\"\nto = \"/b/\"\n", `6:2 [toml-key] unknown key "provder" | did you mean "provider"?
 9:1 [toml-key] unknown key "nav.deth" | known: max
-11:1 [toml-key] unknown key "outputs.site_map" | did you mean "sitemap"? known: compress, llms, markdown, not_found, redirects, robots, rules, sitemap
+11:1 [toml-key] unknown key "outputs.site_map" | did you mean "sitemap"? known: compress, llms, markdown, not_found, redirects, robots, rules, search, sitemap
 13:1 [toml-key] unknown key "redirect.form" | did you mean "from"? known: from, to
 `},
 		{"wrong types", "", "provider = \"x\"\nredirect = { from = \"/a/\" }\nnav.max = \"20\"\noutputs.sitemap = \"nee\"\nsecurity = [1]\ntheme = true\nmail = 5\n", `6:12 [toml-type] provider takes a table, this is text | write [provider]
@@ -301,6 +308,10 @@ naam = "English"
 		{"colours", "", "[theme]\naccent = \"groen\"\naccent_strong = \"#abc\"\naccent_drak = \"#000000\"\n", `7:10 [config-color] "groen" is not a colour | write a colour as six digits: "#0b6e5f"
 8:17 [config-color] "#abc" is not a colour | write a colour as six digits: "#0b6e5f"
 9:1 [toml-key] unknown key "theme.accent_drak" | did you mean "accent_dark"? known: accent, accent_dark, accent_strong, accent_strong_dark, focus, focus_dark, on_accent, on_accent_dark, tint, tint_dark, visited, visited_dark
+`},
+		{"search", "", "[search.synonyms]\nnl = [\"los\"]\nxx = []\n[search.boost]\na = 9\n", `7:7 [config-search] "los" has no word beside it that means the same | write all words of one meaning in one item: "mailbox, postvak, inbox"
+8:1 [config-search] the site has no language "xx" | known: nl
+10:5 [config-search] a page cannot count 9 times | use a number from 1 to 5
 `},
 		{"navigation", "", "[nav]\nmax = 3\n", `7:7 [config-nav] a navigation of 3 pages helps nobody | use 10 or more
 `},
