@@ -354,7 +354,7 @@ section.html:1:20 [layout-inline] warning: browsers stop the script in the page:
 	}
 }
 
-const pageMembers = `Alternates, Breadcrumbs, Canonical, Children, Content, Description, Dir, ID, Keywords, Kind, Lang, Lead, Markdown, Nav, Next, NoIndex, Notice, Permalink, Prev, Related, Section, Site, StructuredData, T, TOC, Title, Translations, URL, Updated`
+const pageMembers = `All, Alternates, Breadcrumbs, Canonical, Children, Content, Description, Dir, ID, Keywords, Kind, Lang, Lead, Markdown, Nav, Next, NoIndex, Notice, Permalink, Prev, Related, Section, Site, StructuredData, T, TOC, Title, Translations, URL, Updated`
 
 // inside checks that every position lies in its file.
 func inside(t *testing.T, files map[string][]byte) {
