@@ -59,7 +59,8 @@ func (r *Renderer) searchOf(l *site.Locale) layout.Search {
 	if !r.hasSearch(l) {
 		return layout.Search{}
 	}
-	return layout.Search{URL: l.Prefix + "/" + search.Slug(l.Lang) + "/", Index: "/" + searchFolder + "/" + l.Lang + ".js"}
+	base := r.Site.Config.BasePath
+	return layout.Search{URL: base + l.Prefix + "/" + search.Slug(l.Lang) + "/", Index: base + "/" + searchFolder + "/" + l.Lang + ".js"}
 }
 
 // searchFiles are the search pages and the indexes.
