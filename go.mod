@@ -2,12 +2,7 @@ module wegwijs
 
 go 1.26.0
 
-ignore (
-	./content
-	./i18n
-	./layouts
-	./public
-)
+ignore ./public
 
 require (
 	github.com/BurntSushi/toml v1.6.0

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/deliver/output"
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
+	"wegwijs/cmd/wegwijs/internal/input/builtin"
 	"wegwijs/cmd/wegwijs/internal/input/scan"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 	"wegwijs/cmd/wegwijs/internal/site/freshness"
@@ -79,7 +81,7 @@ func (e *env) runBuild(ctx context.Context, out string) error {
 // write reads the site and writes it into dir. The report is nil when a finding
 // stands in the way.
 func (e *env) write(ctx context.Context, dir string) (*state.State, *output.Report, []diag.Diagnostic, error) {
-	s, err := state.Load(ctx, os.DirFS(e.dir), e.options(), nil)
+	s, err := state.Load(ctx, e.files(), e.options(), nil)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -181,7 +183,7 @@ func nonNil(ds []diag.Diagnostic) []diag.Diagnostic {
 // load reads the site.
 func (e *env) load(ctx context.Context) (s *state.State, err error) {
 	err = again(func() error {
-		s, err = state.Load(ctx, os.DirFS(e.dir), e.options(), nil)
+		s, err = state.Load(ctx, e.files(), e.options(), nil)
 		return err
 	})
 	return s, err
@@ -199,6 +201,17 @@ func again(work func() error) error {
 		}
 	}
 	return work()
+}
+
+// files returns the site's files, with those of the program under them.
+func (e *env) files() *builtin.FS { return builtin.Over(os.DirFS(e.dir)) }
+
+// read returns the bytes of a file as a finding names it.
+func (e *env) read(file string) ([]byte, error) {
+	if name, ok := strings.CutPrefix(file, builtin.Prefix); ok {
+		return fs.ReadFile(builtin.Files, name)
+	}
+	return os.ReadFile(filepath.Join(e.dir, filepath.FromSlash(file)))
 }
 
 func (e *env) options() state.Options {
@@ -257,9 +270,7 @@ func (e *env) report(ds []diag.Diagnostic) error {
 	case "github":
 		err = diag.GitHub(e.stdout, ds, e.lang)
 	default:
-		p := diag.Printer{Color: terminal(e.stderr), Lang: e.lang, Read: func(file string) ([]byte, error) {
-			return os.ReadFile(filepath.Join(e.dir, filepath.FromSlash(file)))
-		}}
+		p := diag.Printer{Color: terminal(e.stderr), Lang: e.lang, Read: e.read}
 		err = p.Print(e.stderr, ds)
 	}
 	if err == nil && diag.Errors(ds) > 0 {

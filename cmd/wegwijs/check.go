@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +27,7 @@ func (e *env) check() *cobra.Command {
 func (e *env) runCheck(ctx context.Context, strict bool) error {
 	var ds []diag.Diagnostic
 	err := again(func() error {
-		s, err := state.Load(ctx, os.DirFS(e.dir), e.options(), nil)
+		s, err := state.Load(ctx, e.files(), e.options(), nil)
 		if err != nil {
 			return err
 		}

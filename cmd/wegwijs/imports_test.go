@@ -21,22 +21,23 @@ var allowed = map[string][]string{
 	"diag":                    {},
 	"fileset":                 {},
 	"input":                   {}, // doc.go
+	"input/builtin":           {},
 	"input/config":            {"diag", "fileset", "input/mail", "input/tomlfile"},
 	"input/content":           {"diag", "input/tomlfile"},
 	"input/i18n":              {"diag", "input/tomlfile"},
 	"input/mail":              {"diag", "input/tomlfile"},
 	"input/markdown":          {"diag"},
 	"input/notify":            {"input/scan"},
-	"input/scan":              {"diag"},
+	"input/scan":              {"diag", "input/builtin"},
 	"input/tomlfile":          {"diag"},
 	"site/freshness":          {"diag", "input/content", "input/markdown", "site"},
 	"site":                    {"diag", "fileset", "input/config", "input/content"},
 	"pages":                   {}, // doc.go
 	"pages/forms":             {"diag", "fileset", "input/mail", "input/tomlfile"},
-	"pages/layout":            {"diag", "fileset", "input/i18n", "input/mail", "input/markdown", "input/tomlfile"},
+	"pages/layout":            {"diag", "fileset", "input/builtin", "input/i18n", "input/mail", "input/markdown", "input/tomlfile"},
 	"pages/render":            {"diag", "fileset", "input/config", "input/content", "input/i18n", "input/mail", "input/markdown", "input/scan", "pages/layout", "pages/search", "site"},
 	"pages/search":            {},
-	"state":                   {"diag", "fileset", "input/config", "input/content", "input/i18n", "input/mail", "input/scan", "input/tomlfile", "pages/forms", "pages/layout", "pages/render", "site"},
+	"state":                   {"diag", "fileset", "input/builtin", "input/config", "input/content", "input/i18n", "input/mail", "input/scan", "input/tomlfile", "pages/forms", "pages/layout", "pages/render", "site"},
 	"deliver":                 {}, // doc.go
 	"deliver/output":          {"fileset"},
 	"deliver/preview":         {"diag", "fileset", "input/content", "input/notify", "input/scan", "pages/layout", "site", "state"},
@@ -48,7 +49,7 @@ var allowed = map[string][]string{
 	"deliver/publish/tree":    {"deliver/publish/release", "deliver/publish/remote", "fileset"},
 	"deliver/serve":           {"deliver/preview", "diag", "fileset", "input/content", "pages/render"},
 	"verify":                  {"diag", "input/mail", "input/tomlfile", "pages/forms"},
-	"":                        {"deliver/output", "deliver/preview", "deliver/publish", "deliver/publish/release", "deliver/serve", "diag", "fileset", "input/config", "input/content", "input/mail", "input/notify", "input/scan", "input/tomlfile", "pages/forms", "site/freshness", "state", "verify"},
+	"":                        {"deliver/output", "deliver/preview", "deliver/publish", "deliver/publish/release", "deliver/serve", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/mail", "input/notify", "input/scan", "input/tomlfile", "pages/forms", "site/freshness", "state", "verify"},
 	"testenv":                 {"fileset"},
 	"testenv/browser":         {}, // tests only
 }

@@ -53,9 +53,6 @@ func (e *env) translator(ctx context.Context) (*translator, error) {
 	return &translator{e, s, freshness.NewReader(s.Site, e.files())}, nil
 }
 
-// files returns the files of the site.
-func (e *env) files() fs.FS { return os.DirFS(e.dir) }
-
 func (e *env) translateStatus() *cobra.Command {
 	var term string
 	c := &cobra.Command{

@@ -93,12 +93,10 @@ func (e *env) runWatch(ctx context.Context, f watchFlags) error {
 
 	opt := e.options()
 	opt.Drafts = f.drafts
-	l := preview.New(os.DirFS(e.dir), opt, func(v *preview.View) { w.checked(ctx, v) })
+	l := preview.New(e.files(), opt, func(v *preview.View) { w.checked(ctx, v) })
 	hints := notify.Start(ctx, e.dir, notify.Options{Poll: f.poll, Cost: l.Cost, Hot: l.Hot, Say: w.say})
 	server := &http.Server{
-		Handler: serve.Handler(l, serve.Options{Hosts: hosts, Follow: f.follow, Read: func(file string) ([]byte, error) {
-			return os.ReadFile(filepath.Join(e.dir, filepath.FromSlash(file)))
-		}}),
+		Handler:           serve.Handler(l, serve.Options{Hosts: hosts, Follow: f.follow, Read: e.read}),
 		ReadHeaderTimeout: 10 * time.Second,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}

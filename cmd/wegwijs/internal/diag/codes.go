@@ -25,6 +25,8 @@ const (
 	ConfigSecurity  Code = "config-security"
 	ConfigURL       Code = "config-url"
 
+	ContentWithout Code = "content-without"
+
 	Directive Code = "directive"
 
 	FileName Code = "file-name"

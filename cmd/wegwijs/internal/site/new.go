@@ -21,11 +21,15 @@ import (
 // An Input is what a site is made of.
 type Input struct {
 	Config *config.Config
-	Pages  []*content.Page                   // without drafts, in any order
-	Broken []string                          // files of pages that cannot be read
-	Files  []string                          // other files below content/
-	Source func(file string) ([]byte, error) // for positions in front matter
-	Out    *diag.List
+	Pages  []*content.Page // without drafts, in any order
+	Broken []string        // files of pages that cannot be read
+	Files  []string        // other files below content/
+	// LeftOut are built-in pages that the site does without. What leads to one
+	// in a file that Builtin reports on goes with it.
+	LeftOut []*content.Page
+	Builtin func(file string) bool            // may be nil: no file is built in
+	Source  func(file string) ([]byte, error) // for positions in front matter
+	Out     *diag.List
 }
 
 // builder holds what is needed while a site is put together.
@@ -46,12 +50,18 @@ type builder struct {
 // New puts the pages together. Mistakes go to in.Out; the site is then only
 // good for finding more of them.
 func New(in Input) *Site {
-	s := &Site{Config: in.Config, shape: &shape{places: make(map[string]int, len(in.Pages)), broken: map[string]bool{}, files: map[string]File{}}}
+	s := &Site{Config: in.Config, shape: &shape{places: make(map[string]int, len(in.Pages)), broken: map[string]bool{}, leftOut: map[string]map[string]string{}, files: map[string]File{}}}
 	b := &builder{Input: in, s: s, locale: map[string]int{}, addresses: make(map[string]*Page, len(in.Pages)*len(in.Config.Languages)), clashes: map[[2]string]bool{}, strange: map[string]bool{}, invented: map[*content.Page]bool{}}
 	for _, file := range in.Broken {
 		_, rest := content.Split(file)
 		id, _ := content.ID(rest)
 		s.broken[id] = true
+	}
+	for _, p := range in.LeftOut {
+		if s.leftOut[p.ID] == nil {
+			s.leftOut[p.ID] = map[string]string{}
+		}
+		s.leftOut[p.ID][p.Lang] = p.Title
 	}
 	for i, l := range in.Config.Languages {
 		s.Locales = append(s.Locales, &Locale{Language: l, N: i})
@@ -442,6 +452,10 @@ func (b *builder) files() {
 	}
 }
 
+// LeftOutHint is the hint for a link to a page that the program has and the
+// site does without.
+const LeftOutHint = "the built-in page is left out by [content] in site.toml; write one of your own, or take the link away"
+
 // related checks the ids in the front matter's related lists.
 func (b *builder) related() {
 	for _, texts := range b.s.texts {
@@ -451,6 +465,12 @@ func (b *builder) related() {
 			}
 			for i, id := range p.Related {
 				if !b.s.has(id) && !b.s.broken[id] {
+					if b.s.LeftOut(id) {
+						if b.Builtin == nil || !b.Builtin(p.File) {
+							b.errorf(p, "related", i, diag.LinkPage, LeftOutHint, "no page has the id %q", id)
+						}
+						continue
+					}
 					known := b.s.IDs()
 					hint := "write the path below the language's folder, without .md: e-mail/imap-instellingen"
 					if near := diag.Nearest(strings.TrimSuffix(id, ".md"), known); near != "" {

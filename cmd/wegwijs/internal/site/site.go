@@ -4,6 +4,8 @@
 package site
 
 import (
+	"maps"
+
 	"golang.org/x/text/unicode/norm"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
@@ -85,6 +87,9 @@ type shape struct {
 	places map[string]int  // in texts, by id
 	broken map[string]bool // ids that are not among places because their text cannot be read
 	files  map[string]File // by source, in NFC
+	// leftOut has the titles, by language, of built-in pages that are not among
+	// places because the site does without them, by id.
+	leftOut map[string]map[string]string
 }
 
 // Page gives the page with an id for the readers of a language.
@@ -141,6 +146,22 @@ func (s *Site) IDs() []string { return s.ids }
 // cannot be read. What is wrong with it has been said; that others lead to it
 // is no second mistake.
 func (s *Site) Broken(id string) bool { return s.broken[id] }
+
+// LeftOut reports whether the program has a page with an id that the site does
+// without.
+func (s *Site) LeftOut(id string) bool { return s.leftOut[id] != nil && !s.has(id) }
+
+// LeavesOut reports whether the site does without some built-in pages.
+func (s *Site) LeavesOut() bool { return len(s.leftOut) > 0 }
+
+// SameLeftOut reports whether two sites do without the same built-in pages.
+func (s *Site) SameLeftOut(t *Site) bool {
+	return maps.EqualFunc(s.leftOut, t.leftOut, func(a, b map[string]string) bool { return maps.Equal(a, b) })
+}
+
+// LeftOutTitle returns the title that a page which the site does without has in
+// a language.
+func (s *Site) LeftOutTitle(id, lang string) string { return s.leftOut[id][lang] }
 
 // File gives a file beside the pages by its source.
 func (s *Site) File(source string) (File, bool) {

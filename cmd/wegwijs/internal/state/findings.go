@@ -34,7 +34,7 @@ func (s *State) Findings() []diag.Diagnostic {
 	if err != nil {
 		made = append(made, diag.Diagnostic{Pos: diag.Pos{File: content.Root}, Code: diag.InputChanged, Msg: err.Error(), Hint: "run the program again"})
 	}
-	return diag.Sort(slices.Concat(s.static, made))
+	return diag.Sort(s.Named(slices.Concat(s.static, made)))
 }
 
 // Made gives everything wrong with the pages that were made. The error says

@@ -56,24 +56,87 @@ func (p pages) with(changed map[string]page) pages {
 	return pages{base: base}
 }
 
-// inputs gives the pages to show, the files of pages that cannot be read, and
-// the files beside the pages.
-func (s *State) inputs(opt Options) (pages []*content.Page, broken, files []string) {
+// inputs are the content files that make the site.
+type inputs struct {
+	pages  []*content.Page
+	broken []string // files of pages that cannot be read
+	files  []string // files beside the pages
+	// leftOut are the built-in pages that the site does without.
+	leftOut []*content.Page
+}
+
+// inputs chooses among the content files: drafts may be left out, and so are
+// the built-in pages that site.toml or the site's own languages have no use
+// for.
+func (s *State) inputs(opt Options) inputs {
+	var in inputs
 	known := fileset.Types()
-	for _, f := range s.Tree.Below(content.Root) {
+	langs := map[string]bool{}
+	for _, l := range s.Config.Languages {
+		langs[l.Lang] = true
+	}
+	all := s.Tree.Below(content.Root)
+	own := map[string]bool{} // ids of the site's own pages, by language
+	for _, f := range all {
+		if p := s.pages.get(f.Path); !f.Builtin && p.Page != nil {
+			own[p.Lang+"/"+p.ID] = true
+		}
+	}
+	for _, f := range all {
+		lang, rest := content.Split(f.Path)
+		if f.Builtin && f.Embedded && !langs[lang] {
+			continue
+		}
 		if isPage(f.Path) {
-			if p := s.pages.get(f.Path); p.Page == nil {
-				broken = append(broken, f.Path)
-			} else if opt.Drafts || !p.Draft {
-				pages = append(pages, p.Page)
+			id, _ := content.ID(rest)
+			switch p := s.pages.get(f.Path); {
+			case f.Builtin && f.Embedded && own[lang+"/"+id]:
+			case f.Builtin && s.Config.Content.Leaves(id):
+				if p.Page != nil {
+					in.leftOut = append(in.leftOut, p.Page)
+				}
+			case p.Page == nil:
+				in.broken = append(in.broken, f.Path)
+			case opt.Drafts || !p.Draft:
+				in.pages = append(in.pages, p.Page)
 			}
 			continue
 		}
+		if f.Builtin && s.Config.Content.Leaves(rest) {
+			continue
+		}
 		if e := ext(f.Path); slices.Contains(known, e) || e == ".markdown" {
-			files = append(files, f.Path)
+			in.files = append(in.files, f.Path)
 		}
 	}
-	return pages, broken, files
+	return in
+}
+
+// without reports ids in [content] without that no built-in page has.
+func (s *State) without(leftOut []*content.Page, out *diag.List) {
+	if s.Config.Content.Bare {
+		return // all of them go, whatever the list says
+	}
+	for i, id := range s.Config.Content.Without {
+		if slices.ContainsFunc(leftOut, func(p *content.Page) bool {
+			return p.ID == id || id == "index" && p.ID == "" || strings.HasPrefix(p.ID, id+"/")
+		}) {
+			continue
+		}
+		var known []string
+		for _, f := range s.Tree.Below(content.Root) {
+			if f.Builtin && isPage(f.Path) {
+				_, rest := content.Split(f.Path)
+				known = append(known, strings.TrimSuffix(rest, ".md"))
+			}
+		}
+		slices.Sort(known)
+		hint := diag.DidYouMean(id, slices.Compact(known))
+		if hint == "" {
+			hint = "write the path of a built-in page below the language's folder, without .md: e-mail/samsung-email"
+		}
+		out.Errorf(s.Config.WithoutPos(i), diag.ContentWithout, hint, "no built-in page has the id %q", id)
+	}
 }
 
 func isPage(file string) bool {

@@ -17,6 +17,7 @@ import (
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
+	"wegwijs/cmd/wegwijs/internal/input/builtin"
 	"wegwijs/cmd/wegwijs/internal/input/config"
 	"wegwijs/cmd/wegwijs/internal/input/content"
 	"wegwijs/cmd/wegwijs/internal/input/i18n"
@@ -259,7 +260,7 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, change changes) e
 		if err != nil {
 			return err
 		}
-		s.strings = s.readStrings(files, out)
+		s.strings = s.readStrings(fsys, files, out)
 		s.found.strings = take()
 	}
 	s.layouts, s.found.layouts = prev.layouts, prev.found.layouts
@@ -278,8 +279,9 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, change changes) e
 	case !fresh && !change.files && len(prev.found.site) == 0 && s.update(prev.Site, change.fronts):
 		like = true
 	default: // also where there were mistakes: their positions may have moved
-		pages, broken, files := s.inputs(opt)
-		s.Site = site.New(site.Input{Config: s.Config, Pages: pages, Broken: broken, Files: files, Source: open, Out: out})
+		in := s.inputs(opt)
+		s.without(in.leftOut, out)
+		s.Site = site.New(site.Input{Config: s.Config, Pages: in.pages, Broken: in.broken, Files: in.files, LeftOut: in.leftOut, Builtin: s.builtin, Source: open, Out: out})
 		s.found.site = take()
 	}
 	same := s.Site == prev.Site
@@ -289,8 +291,11 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, change changes) e
 		for _, l := range s.Config.Languages {
 			all = append(all, s.strings.Lang(l.Lang))
 		}
-		s.layouts.CheckNames(all, func(id string) bool { return s.Site.Reference(id) != nil }, s.Site.IDs, out)
-		s.found.names = take()
+		s.layouts.CheckNames(all, func(id string) bool { return s.Site.Reference(id) != nil || s.Site.LeftOut(id) }, s.Site.IDs, out)
+		s.found.names = slices.DeleteFunc(take(), func(d diag.Diagnostic) bool {
+			// The built-in theme asks for pages that not every site has.
+			return d.Code == diag.LinkPage && d.Severity == diag.Warning && s.builtin(d.Pos.File)
+		})
 	}
 	s.checked, s.source, s.extra, s.found.mail = prev.checked, prev.source, prev.extra, prev.found.mail
 	if !same || change.checked {
@@ -312,7 +317,7 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, change changes) e
 		s.found.mail = take()
 	}
 	s.Renderer = render.New(render.Input{
-		Site: s.Site, Layouts: s.layouts, Strings: s.strings, Read: open, Hash: s.hash, Release: s.release(), Settings: s.source, Extra: s.extra, Prev: prev.Renderer,
+		Site: s.Site, Layouts: s.layouts, Strings: s.strings, Read: open, Hash: s.hash, Release: s.release(), Builtin: s.builtin, Settings: s.source, Extra: s.extra, Prev: prev.Renderer,
 	})
 	if same && s.layouts == prev.layouts && s.source == prev.source && prev.Set != nil {
 		s.Set, s.found.set = s.Renderer.Share(prev.Set), prev.found.set
@@ -342,6 +347,9 @@ func (s *State) group(root string, open func(string) ([]byte, error)) (map[strin
 	for _, f := range s.Tree.Below(root) {
 		if ext(f.Path) == "" || ext(f.Path) == ".tmp" || root == "i18n" && (strings.Count(f.Path, "/") > 1 || ext(f.Path) != ".toml") {
 			continue // not one of the folder's own kinds: an editor's file
+		}
+		if f.Builtin && root == layout.Root && s.Config.Layouts.Bare {
+			continue
 		}
 		data, err := open(f.Path)
 		if err != nil {
@@ -398,8 +406,31 @@ func (f oneFile) ReadFile(name string) ([]byte, error) {
 	return f.data, nil
 }
 
-// readStrings reads the interface strings of every language of the site.
-func (s *State) readStrings(files map[string][]byte, out *diag.List) *i18n.Catalogue {
+// Named returns findings as people read them: a file that is in the program, and
+// not in the folder of the site, has [builtin.Prefix] before its path. ds is
+// left as it is.
+func (s *State) Named(ds []diag.Diagnostic) []diag.Diagnostic {
+	copied := false
+	for i, d := range ds {
+		if f, _ := s.Tree.Get(d.Pos.File); f.Embedded {
+			if !copied {
+				ds, copied = slices.Clone(ds), true
+			}
+			ds[i].Pos.File = builtin.Prefix + d.Pos.File
+		}
+	}
+	return ds
+}
+
+// builtin reports whether the program brings a file.
+func (s *State) builtin(file string) bool {
+	f, _ := s.Tree.Get(file)
+	return f.Builtin
+}
+
+// readStrings reads the interface strings of every language of the site. Those
+// that a file of the site does not have are the built-in ones.
+func (s *State) readStrings(fsys fs.FS, files map[string][]byte, out *diag.List) *i18n.Catalogue {
 	var all []*i18n.Strings
 	chains := map[string][]string{}
 	used := map[string]bool{}
@@ -410,13 +441,17 @@ func (s *State) readStrings(files map[string][]byte, out *diag.List) *i18n.Catal
 		if !ok {
 			out.Errorf(diag.Pos{File: name}, diag.I18nFile, "write it; that of another language shows what it holds", "the language %s has no interface strings", l.Lang)
 		}
-		all = append(all, i18n.Parse(l.Lang, name, src, out))
+		parsed := i18n.Parse(l.Lang, name, src, out)
+		if under, ok := builtin.Under(fsys, name); ok && src != nil && !s.builtin(name) {
+			parsed.Over(i18n.Parse(l.Lang, builtin.Prefix+name, under, out))
+		}
+		all = append(all, parsed)
 		if l.Borrow {
 			chains[l.Lang] = l.Fallback
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if !used[name] {
+		if f, _ := s.Tree.Get(name); !used[name] && !f.Embedded {
 			out.Warnf(diag.Pos{File: name}, diag.I18nFile, "add the language to site.toml, or remove the file", "the site has no such language")
 		}
 	}

@@ -62,7 +62,7 @@ func (v *View) Errors() int { return diag.Errors(v.Findings) }
 func (v *View) with(ofPages, trouble []diag.Diagnostic) *View {
 	w := *v
 	w.ofPages, w.trouble = ofPages, trouble
-	w.Findings = diag.Sort(slices.Concat(v.State.Static(), ofPages, trouble))
+	w.Findings = diag.Sort(v.State.Named(slices.Concat(v.State.Static(), ofPages, trouble)))
 	return &w
 }
 
@@ -299,8 +299,9 @@ func unfinished(a, b *state.State, changed []string) (broke, away []string) {
 	}
 	was, is := bad(a), bad(b)
 	for _, f := range changed {
-		switch _, there := b.Tree.Get(f); {
-		case !there:
+		old, had := a.Tree.Get(f)
+		switch now, there := b.Tree.Get(f); {
+		case !there, had && now.Embedded && !old.Embedded: // or shows what lies under it
 			away = append(away, f)
 		case is[f] && !was[f]:
 			broke = append(broke, f)

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"golang.org/x/text/language"
+	"golang.org/x/text/unicode/norm"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
@@ -36,6 +37,8 @@ type Config struct {
 	Theme     map[string]string // colours #rrggbb by key: accent, accent_dark
 	NavMax    int               // pages of one section that a navigation shows
 	Search    Search
+	Content   Content
+	Layouts   Layouts
 
 	root *tomlfile.Table
 	out  *diag.List
@@ -77,6 +80,27 @@ type Outputs struct {
 type Search struct {
 	Synonyms map[string][][]string // by language: words and phrases that mean the same
 	Boost    map[string]int        // by page id: how many times its score counts
+}
+
+// Content says which of the built-in pages the site has.
+type Content struct {
+	Bare    bool     // builtin = false: none of them
+	Without []string // ids of those that it leaves out, with what is below them
+}
+
+// WithoutPos returns where item n of Without stands.
+func (c *Config) WithoutPos(n int) diag.Pos { return c.root.Table("content").ItemPos("without", n) }
+
+// Leaves reports whether the site leaves out the built-in page with an id.
+func (c *Content) Leaves(id string) bool {
+	return c.Bare || slices.ContainsFunc(c.Without, func(w string) bool {
+		return w == id || w == "index" && id == "" || strings.HasPrefix(id, w+"/")
+	})
+}
+
+// Layouts says whether the site has the built-in theme.
+type Layouts struct {
+	Bare bool // builtin = false: it has not
 }
 
 // A Redirect is an old address from site.toml.
@@ -127,6 +151,15 @@ func Parse(src []byte, out *diag.List) *Config {
 	c := &Config{root: t, out: out}
 	c.Title = t.Required("title", `write title = "Helpcentrum"`)
 	c.address()
+	ct := t.Table("content")
+	c.Content = Content{Bare: !ct.Bool("builtin", true), Without: ct.Strings("without")}
+	for i, id := range c.Content.Without {
+		c.Content.Without[i] = norm.NFC.String(id)
+	}
+	ct.Done()
+	lt := t.Table("layouts")
+	c.Layouts = Layouts{Bare: !lt.Bool("builtin", true)}
+	lt.Done()
 	c.languages()
 	p := t.Table("provider")
 	c.Provider = Provider{Name: p.String("name", ""), ShortName: p.String("short_name", ""), Website: p.String("website", ""),
@@ -228,8 +261,27 @@ func (c *Config) link(t *tomlfile.Table, key string, schemes ...string) {
 // rtl are the scripts that are written from right to left.
 var rtl = []string{"Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm", "Rohg", "Mand", "Samr", "Mend"}
 
+// builtin are the languages of the built-in pages, those of a site whose
+// site.toml says nothing about languages.
+var builtin = []Language{
+	{Lang: "nl", Name: "Nederlands", Title: "Helpcentrum", Fallback: []string{"en", "de", "fr"}},
+	{Lang: "en", Name: "English", Title: "Help centre", Prefix: "/en", Fallback: []string{"nl", "de", "fr"}},
+	{Lang: "de", Name: "Deutsch", Title: "Hilfe-Center", Prefix: "/de", Fallback: []string{"en", "nl"}, Borrow: true},
+	{Lang: "fr", Name: "Français", Title: "Centre d’aide", Prefix: "/fr", Fallback: []string{"en", "nl"}, Borrow: true},
+}
+
 func (c *Config) languages() {
 	t := c.root
+	if t.Has("base_url") && !t.Has("languages") && !t.Has("default_language") {
+		for i, l := range builtin {
+			l.Dir, l.Fallback = "ltr", slices.Clone(l.Fallback)
+			if i == 0 && c.Title != "" {
+				l.Title = c.Title
+			}
+			c.Languages = append(c.Languages, l)
+		}
+		return
+	}
 	def := t.Required("default_language", `write default_language = "nl"`)
 	table := t.Table("languages")
 	var keys []string

@@ -47,7 +47,8 @@ type Strings struct {
 	first    string
 	months   []string
 	messages map[string]message
-	next     *Strings // where a missing string is looked for
+	given    map[string]bool // special keys that the file has
+	next     *Strings        // where a missing string is looked for
 }
 
 // categories are CLDR's plural categories (Unicode TR 35, part 3).
@@ -64,6 +65,10 @@ func Parse(lang, file string, src []byte, out *diag.List) *Strings {
 	if t == nil || src == nil {
 		s.broken = true
 		return s
+	}
+	s.given = map[string]bool{}
+	for _, k := range []string{keyDate, keyFirst, keyMonths, keyQuotes, keySpace} {
+		s.given[k] = t.Has(k)
 	}
 	s.date = t.String(keyDate, "{day} {month} {year}")
 	for _, name := range placeholders(s.date) {
@@ -132,6 +137,32 @@ func Parse(lang, file string, src []byte, out *diag.List) *Strings {
 	}
 	t.Done()
 	return s
+}
+
+// Over lays s over the strings of the same language in another file: what s
+// does not have is taken from there. It is for use before s is shared.
+func (s *Strings) Over(under *Strings) {
+	for k, m := range under.messages {
+		if _, own := s.messages[k]; !own {
+			s.messages[k] = m
+		}
+	}
+	if !s.given[keyDate] {
+		s.date = under.date
+	}
+	if !s.given[keyFirst] {
+		s.first = under.first
+	}
+	if !s.given[keySpace] {
+		s.SpaceBefore = under.SpaceBefore
+	}
+	if !s.given[keyMonths] {
+		s.months = under.months
+	}
+	if !s.given[keyQuotes] {
+		s.Quotes = under.Quotes
+	}
+	s.broken = s.broken && under.broken
 }
 
 // categories gives the plural categories that whole numbers have in the

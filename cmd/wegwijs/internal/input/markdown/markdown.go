@@ -212,8 +212,11 @@ type Input struct {
 	InheritFile string    // its file, for messages
 	Taken       []string  // ids that the layout has itself
 	Site        Resolver  // nil for a text without a site
-	Lead        string    // the directive that a page may begin with, see Facts.Lead
-	Out         *diag.List
+	// Gone reports whether a link names a page that the site does without, and
+	// the title of that page: such links are taken out. It may be nil.
+	Gone func(dest string) (title string, gone bool)
+	Lead string // the directive that a page may begin with, see Facts.Lead
+	Out  *diag.List
 }
 
 // Convert writes the page's HTML to h and, when m is not nil, its Markdown
@@ -274,7 +277,11 @@ func (e *Engine) parse(in *Input) (*walk, ast.Node, parser.Context) {
 	pc := parser.NewContext()
 	pc.Set(kindKey, in.Site)
 	doc := e.md.Parser().Parse(text.NewReader(body), parser.WithContext(pc))
-	return &walk{Input: in, body: body, engine: e, ids: map[string]int{}, taken: map[string]bool{}, facts: &Facts{}}, doc, pc
+	w := &walk{Input: in, body: body, engine: e, ids: map[string]int{}, taken: map[string]bool{}, facts: &Facts{}}
+	if in.Gone != nil {
+		w.prune(doc)
+	}
+	return w, doc, pc
 }
 
 // walk resolves what the tree leaves open: ids, links, images, alerts and

@@ -21,6 +21,7 @@ import (
 	"unicode/utf8"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/builtin"
 )
 
 // Roots are the inputs of a site, relative to its folder.
@@ -34,9 +35,16 @@ type File struct {
 	Path string // from the site's folder, with slashes
 	Size int64
 	Hash Hash
+	// Builtin says that the file is one that the program brings; Embedded, that
+	// it is in the program itself and not in the site's folder. See
+	// [builtin.FS].
+	Builtin, Embedded bool
 
 	stamp stamp
 }
+
+// like reports whether two files at one path are the same to a site.
+func (f File) like(g File) bool { return f.Hash == g.Hash && f.Builtin == g.Builtin }
 
 // stamp is what tells, without reading, that a file is the one seen before.
 type stamp struct {
@@ -320,7 +328,7 @@ func input(p string) bool {
 			return false
 		}
 	}
-	return true
+	return rest != builtin.Marker
 }
 
 // read puts the files that were found in order and gives them with their
@@ -429,8 +437,9 @@ func read(fsys fs.FS, name string, buf []byte, size int64) ([]byte, error) {
 	}
 }
 
-// Changed gives the paths that differ between two scans: new, gone or with
-// other bytes, in order. A nil tree is an empty one.
+// Changed gives the paths that differ between two scans: new, gone, with
+// other bytes, or built in where there was a file of the site or the other way
+// round, in order. A nil tree is an empty one.
 func Changed(a, b *Tree) []string {
 	if a == nil {
 		a = &Tree{}
@@ -443,7 +452,7 @@ func Changed(a, b *Tree) []string {
 		differ := func(p string) {
 			x, was := a.Get(p)
 			y, is := b.Get(p)
-			if was != is || x.Hash != y.Hash {
+			if was != is || !x.like(y) {
 				paths = append(paths, p)
 			}
 		}
@@ -475,7 +484,7 @@ func Changed(a, b *Tree) []string {
 			paths = append(paths, bs[0].Path)
 			bs = bs[1:]
 		default:
-			if as[0].Hash != bs[0].Hash {
+			if !as[0].like(bs[0]) {
 				paths = append(paths, as[0].Path)
 			}
 			as, bs = as[1:], bs[1:]
@@ -533,6 +542,9 @@ func (w *walker) dir(name string) error {
 			continue
 		}
 		p := name + "/" + e.Name()
+		if e.Name() == builtin.Marker && slices.Contains(builtin.Roots, name) {
+			continue
+		}
 		if !utf8.ValidString(p) {
 			w.out.Errorf(diag.Pos{File: strings.ToValidUTF8(p, "\ufffd")}, diag.InputName, "rename it", "the name is not UTF-8")
 			continue
@@ -570,7 +582,9 @@ func Transient(name string) bool {
 }
 
 func (w *walker) add(name string, info fs.FileInfo) {
-	w.files = append(w.files, File{Path: name, Size: info.Size(), stamp: stampOf(info)})
+	f := File{Path: name, Size: info.Size(), stamp: stampOf(info)}
+	f.Builtin, f.Embedded = builtin.Is(info)
+	w.files = append(w.files, f)
 }
 
 // link follows a symbolic link by hand, so that every step is seen to stay in

@@ -36,13 +36,17 @@ type Asset struct {
 
 const themeName = "theme.css"
 
+// optional are assets that a site may have: without them their address is
+// empty. own.css and own.js are for what a site adds to the built-in theme.
+var optional = []string{themeName, "own.css", "own.js"}
+
 // URL gives the address of an asset by its name below layouts/assets. The
 // style sheet theme.css is "" on a site without a theme.
 func (a *Assets) URL(name string) (string, error) {
 	if u, ok := a.urls[name]; ok {
 		return a.below + u, nil
 	}
-	if name == themeName {
+	if slices.Contains(optional, name) {
 		return "", nil
 	}
 	return "", &missingAsset{fmt.Sprintf("no asset %q in layouts/assets", name), diag.DidYouMean(name, slices.Collect(maps.Keys(a.urls)))}

@@ -36,6 +36,7 @@ import (
 	"golang.org/x/net/idna"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/builtin"
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 )
@@ -101,6 +102,9 @@ func Load(files map[string][]byte, theme Theme, out *diag.List) *Set {
 	s.texts = texttemplate.New("").Funcs(texttemplate.FuncMap(funcs)).Funcs(texttemplate.FuncMap{"md": escapeMarkdown, "code": codeMarkdown}).Option("missingkey=zero")
 	var pages []string
 	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if name == Root+"/"+builtin.Marker {
+			continue
+		}
 		src := string(files[name])
 		short := strings.TrimPrefix(name, Root+"/")
 		s.has[short] = true

@@ -119,6 +119,9 @@ func (r *Renderer) pageLink(p *site.Page, u *url.URL, dest string) markdown.Targ
 	if r.Site.Broken(id) {
 		return markdown.Target{URL: "#"} // whatever it is; the site is not published
 	}
+	if !ok && r.Site.LeftOut(id) {
+		return markdown.Target{Problem: fmt.Sprintf("no page content/%s/%s", p.Lang, rest), Hint: site.LeftOutHint, Code: diag.LinkPage}
+	}
 	if !ok {
 		return markdown.Target{Problem: fmt.Sprintf("no page content/%s/%s", p.Lang, rest), Hint: r.nearestPage(p, id, u.Path), Code: diag.LinkPage}
 	}
@@ -130,6 +133,28 @@ func (r *Renderer) pageLink(p *site.Page, u *url.URL, dest string) markdown.Targ
 		t.Lang = to.Lang
 	}
 	return t
+}
+
+// gone returns what tells the links of a text that go with the pages that the
+// site does without; nil where there are none. A text of the site itself says
+// what its writer wants it to.
+func (r *Renderer) gone(p *content.Page) func(dest string) (title string, gone bool) {
+	if !r.Site.LeavesOut() || r.Builtin == nil || !r.Builtin(p.File) {
+		return nil
+	}
+	_, own := content.Split(p.File)
+	return func(dest string) (string, bool) {
+		u, err := url.Parse(dest)
+		if err != nil || u.Scheme != "" || u.Host != "" || !strings.HasSuffix(u.Path, ".md") {
+			return "", false
+		}
+		rest := path.Join(path.Dir(own), u.Path)
+		if strings.HasPrefix(u.Path, "/") {
+			rest = path.Clean(strings.TrimLeft(u.Path, "/"))
+		}
+		id, _ := content.ID(rest)
+		return r.Site.LeftOutTitle(id, p.Lang), r.Site.LeftOut(id)
+	}
 }
 
 // nearestPage gives a hint for a link from p to an id that no page has; dest is

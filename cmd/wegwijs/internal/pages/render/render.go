@@ -43,7 +43,8 @@ type Input struct {
 	// as it was then: its headings give the page's headings their ids. "" where
 	// that is not known; Source may be nil.
 	Source  func(p *content.Page) (file string)
-	Release string // a digest of the site's input
+	Release string                 // a digest of the site's input
+	Builtin func(file string) bool // reports whether the program brings a file; may be nil
 	// Prev is a renderer of an earlier state, or nil. What it found out is
 	// used again where it still holds.
 	Prev *Renderer
@@ -108,8 +109,9 @@ type Result struct {
 func New(in Input) *Renderer {
 	r := &Renderer{Input: in, engines: map[string]*markdown.Engine{}}
 	prev := in.Prev
-	r.Prev = nil                                                                                         // an earlier state is not kept by a later one
-	if prev != nil && prev.Strings == in.Strings && slices.Equal(prev.Layouts.IDs(), in.Layouts.IDs()) { // on which quotes in headings and their ids depend
+	r.Prev = nil // an earlier state is not kept by a later one
+	// Headings depend on quotes, on the ids of the layout, and on what is left out of the text.
+	if prev != nil && prev.Strings == in.Strings && slices.Equal(prev.Layouts.IDs(), in.Layouts.IDs()) && prev.Site.SameLeftOut(in.Site) {
 		r.texts = prev.texts
 	} else {
 		r.texts = &texts{headings: map[string]*headings{}, sizes: map[string]size{}}
@@ -258,9 +260,9 @@ func (r *Renderer) size(source string) (w, h int) {
 	return s.w, s.h
 }
 
-// inherit fills in what the ids of a text's headings depend on.
+// inherit fills in what a text's headings and their ids depend on.
 func (r *Renderer) inherit(p *content.Page, in *markdown.Input) error {
-	in.Taken = r.Layouts.IDs()
+	in.Taken, in.Gone = r.Layouts.IDs(), r.gone(p)
 	file, ref := r.source(p)
 	if file == "" {
 		return nil
@@ -275,7 +277,7 @@ func (r *Renderer) inherit(p *content.Page, in *markdown.Input) error {
 	if err != nil {
 		return err
 	}
-	in.Inherit = r.engines[ref.Lang].Headings(&markdown.Input{File: file, Src: src, Body: content.Body(src), Taken: in.Taken})
+	in.Inherit = r.engines[ref.Lang].Headings(&markdown.Input{File: file, Src: src, Body: content.Body(src), Taken: in.Taken, Gone: r.gone(ref)})
 	return nil
 }
 
