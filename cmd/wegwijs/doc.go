@@ -11,7 +11,7 @@
 //	layouts/ → layout   templates with typed data, checked before use; assets
 //	         → site     addresses, sections, translations, fallbacks, redirects
 //	         → render   the file set: pages and all that programs read; forms: the mail files;
-//	                    search: the index in which the browser searches
+//	                    search: the index in which the browser searches; webserver: the rules
 //	         → build    one state of the site, from a folder; the next one from the last
 //	         → output   the file set written, or made file by file
 //

@@ -305,7 +305,6 @@ func TestAutoconfig(t *testing.T) {
 		{"unknown type", answers{sub: replace(imaps, imaps+`<incomingServer type="jmap"><url>https://x/</url></incomingServer>`)}, nil, "holds", ""},
 		{"order", answers{sub: replace(imaps+imap, imap+imaps)}, nil, "holds verify-autoconfig-order", ""},
 		{"placeholder", answers{sub: replace("imap.example.nl", "Imap.%EMAILDOMAIN%")}, nil, "holds", ""},
-		{"what cannot be expressed", answers{sub: replace(imaps, "")}, func(_ *lab, p *mail.Product) { p.Servers[0].Username = mail.Given }, "holds", ""},
 		{"what should not be", answers{sub: replace(imap, "")}, func(_ *lab, p *mail.Product) { p.Servers[1].Security = mail.None }, "holds", ""},
 		{"refused", nil, func(l *lab, _ *mail.Product) { delete(l.peers, "192.0.2.80:443") }, "could not be reached verify-autoconfig-unreachable verify-autoconfig-unreachable", ""},
 		{"no DNS", answers{well: file}, func(l *lab, _ *mail.Product) { l.dns.silent = map[string]bool{"autoconfig.example.nl": true} }, "could not be reached verify-autoconfig-unreachable", ""},

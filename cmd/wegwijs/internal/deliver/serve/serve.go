@@ -28,7 +28,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 	"wegwijs/cmd/wegwijs/internal/input/content"
-	"wegwijs/cmd/wegwijs/internal/pages/render"
+	"wegwijs/cmd/wegwijs/internal/pages/webserver"
 )
 
 // Own is where the preview's own addresses are; no page can have one.
@@ -197,7 +197,7 @@ func (h *handler) file(w http.ResponseWriter, r *http.Request) {
 // headers sets what a web server would set for a file of the site, as far as
 // it serves a preview.
 func (h *handler) headers(w http.ResponseWriter, file string) {
-	for _, x := range render.Headers(file, false) {
+	for _, x := range webserver.Headers(file, false) {
 		switch x.Name {
 		case "Strict-Transport-Security": // the preview has no TLS
 			continue

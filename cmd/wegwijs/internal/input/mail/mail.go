@@ -7,6 +7,7 @@ package mail
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 )
@@ -38,8 +39,25 @@ type Username string
 const (
 	Address   Username = "address"    // the full address: anna@example.org
 	LocalPart Username = "local-part" // what stands before the @: anna
-	Given     Username = "given"      // a name that the provider hands out
+	// LocalDomain is the address with a dot for its @: anna.example.org.
+	LocalDomain Username = "local.domain"
+	Given       Username = "given" // a name that the provider hands out
 )
+
+// Usernames lists the kinds of user names.
+var Usernames = []Username{Address, LocalPart, LocalDomain, Given}
+
+// EmailDomain stands, in the name of a server, for the domain of the reader's
+// address: one row serves every customer's domain
+// (draft-ietf-mailmaint-autoconfig §3.8).
+const EmailDomain = "%EMAILDOMAIN%"
+
+// Placeholder reports whether the name of a server depends on the reader's
+// address.
+func Placeholder(host string) bool { return strings.HasSuffix(host, EmailDomain) }
+
+// HostFor returns the name of a server for the readers of a mail domain.
+func HostFor(host, domain string) string { return strings.ReplaceAll(host, EmailDomain, domain) }
 
 // An Authentication is a way to prove who one is.
 type Authentication string
@@ -53,7 +71,7 @@ const (
 // A Server is one row: one way to reach one service.
 type Server struct {
 	Protocol       Protocol
-	Host           string // ASCII form, without a final dot
+	Host           string // ASCII form, without a final dot; it may end in [EmailDomain]
 	Port           int    // 1 to 65535
 	Security       Security
 	Username       Username
@@ -78,9 +96,20 @@ type Product struct {
 	// LeaveDays is how many days a POP program should leave messages on the
 	// server; 0 when the provider gives no advice.
 	LeaveDays int
+	Without   []string // the forms that are switched off for this product
+	OAuth2    OAuth2Server
 	Help      []Page   // the help pages, best first
 	Servers   []Server // by protocol in the order of [Protocols], then by preference
 	Pos       diag.Pos
+}
+
+// An OAuth2Server says where programs get the token for [OAuth2]; its zero
+// value is none.
+type OAuth2Server struct {
+	Issuer   string // host name of who vouches
+	AuthURL  string
+	TokenURL string
+	Scope    string // separated by spaces (RFC 6749 §3.3)
 }
 
 // A Record is all products, in the order of site.toml. It is never changed
@@ -119,6 +148,7 @@ func (p *Product) Rows(proto Protocol) []Server {
 	return rows
 }
 
+// sortServers puts rows in the order in which programs should try them.
 func sortServers(ss []Server) {
 	slices.SortStableFunc(ss, func(a, b Server) int {
 		return cmp.Or(cmp.Compare(slices.Index(Protocols, a.Protocol), slices.Index(Protocols, b.Protocol)), cmp.Compare(a.Preference, b.Preference))

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/idna"
 
@@ -65,7 +66,7 @@ func (r *reader) product(t *tomlfile.Table, index int) Product {
 	}
 	r.ids[p.ID] = true
 	if p.Webmail != "" {
-		if u, err := url.Parse(p.Webmail); err != nil || u.Scheme != "https" || u.Host == "" {
+		if !httpsURL(p.Webmail) {
 			t.Errorf("webmail", diag.MailWebmail, `write the whole address: webmail = "https://webmail.example.nl/"`, "%q is not an https address", p.Webmail)
 		}
 	}
@@ -75,6 +76,8 @@ func (r *reader) product(t *tomlfile.Table, index int) Product {
 	for i, id := range t.Strings("help") {
 		p.Help = append(p.Help, Page{id, t.ItemPos("help", i)})
 	}
+	readable(t, "name", p.Name)
+	p.Without, p.OAuth2 = readForms(t), readOAuth2(t)
 	p.Domains = r.productDomains(t, p.ID)
 	p.Servers = r.servers(t, index)
 	receives := len(p.Rows(IMAP))+len(p.Rows(POP)) > 0
@@ -116,7 +119,7 @@ func (r *reader) productDomains(t *tomlfile.Table, id string) []string {
 
 // servers reads a product's rows and gives them in their order.
 func (r *reader) servers(t *tomlfile.Table, product int) []Server {
-	username := Username(t.OneOf("username", string(Address), string(Address), string(LocalPart), string(Given)))
+	username := Username(t.OneOf("username", string(Address), usernames()...))
 	next := map[Protocol]int{}
 	type rank struct {
 		protocol   Protocol
@@ -138,8 +141,99 @@ func (r *reader) servers(t *tomlfile.Table, product int) []Server {
 		ranks[k] = true
 		rows = append(rows, s)
 	}
+	given := map[Protocol]bool{}
+	for i, st := range t.Tables("server") {
+		given[rows[i].Protocol] = given[rows[i].Protocol] || st.Has("preference")
+	}
+	prefer(rows, given)
 	sortServers(rows)
 	return rows
+}
+
+// prefer numbers the rows of each protocol for which no row says its
+// preference: TLS from the first byte before STARTTLS, and that before
+// cleartext (RFC 8314 §4), else in the order of the file.
+func prefer(rows []Server, given map[Protocol]bool) {
+	for _, proto := range Protocols {
+		if given[proto] {
+			continue
+		}
+		n := 0
+		for _, security := range []Security{TLS, STARTTLS, None, ""} {
+			for i := range rows {
+				if rows[i].Protocol == proto && rows[i].Security == security {
+					n++
+					rows[i].Preference = n
+				}
+			}
+		}
+	}
+}
+
+func usernames() []string {
+	var all []string
+	for _, u := range Usernames {
+		all = append(all, string(u))
+	}
+	return all
+}
+
+// formNames are the forms that can be switched off for a product, as in the
+// table [forms]. Rules for servers and mail.json are of the whole site.
+var formNames = []string{"autoconfig", "autodiscover", "profile", "qr", "dns", "pacc"}
+
+// readForms reads the table forms of a product: autodiscover = false.
+func readForms(t *tomlfile.Table) (without []string) {
+	if !t.IsTable("forms") {
+		return nil
+	}
+	f := t.Table("forms")
+	for _, name := range formNames {
+		if !f.Bool(name, true) {
+			without = append(without, name)
+		}
+	}
+	f.Done()
+	return without
+}
+
+// readOAuth2 reads the table oauth2 of a product.
+func readOAuth2(t *tomlfile.Table) OAuth2Server {
+	if !t.IsTable("oauth2") {
+		return OAuth2Server{}
+	}
+	o := t.Table("oauth2")
+	s := OAuth2Server{
+		Issuer:   o.Required("issuer", `write the host name that programs know it by: issuer = "login.example.nl"`),
+		AuthURL:  o.Required("auth_url", `write the whole address: auth_url = "https://login.example.nl/authorize"`),
+		TokenURL: o.Required("token_url", `write the whole address: token_url = "https://login.example.nl/token"`),
+		Scope:    strings.Join(o.Strings("scope"), " "),
+	}
+	for _, key := range []string{"auth_url", "token_url"} {
+		if v := o.String(key, ""); v != "" && !httpsURL(v) {
+			o.Errorf(key, diag.MailWebmail, `write the whole address: "https://login.example.nl/…"`, "%q is not an https address", v)
+		}
+	}
+	o.Done()
+	return s
+}
+
+// httpsURL reports whether s is a whole https address of a host.
+func httpsURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Scheme == "https" && u.Host != ""
+}
+
+// readable reports characters that readers do not see: they make a name look
+// like another one (Unicode Standard Annex #9, "explicit directional
+// formatting characters", and controls).
+func readable(t *tomlfile.Table, key, text string) {
+	for _, c := range text {
+		if c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069 || c == 0xfffe || c == 0xffff || unicode.IsControl(c) && c != '\n' && c != '\t' {
+			t.Errorf(key, diag.MailName, "write the text again, without it", "it holds U+%04X, which readers do not see", c)
+			return
+		}
+	}
 }
 
 // listen holds a row against the others of the same host and port: that speaks
@@ -174,7 +268,7 @@ func readServer(t *tomlfile.Table, username Username, out *diag.List) Server {
 	s := Server{
 		Protocol:   Protocol(t.Required("protocol", `write protocol = "imap", "pop" or "smtp"`)),
 		Port:       t.Int("port", noPort),
-		Username:   Username(t.OneOf("username", string(username), string(Address), string(LocalPart), string(Given))),
+		Username:   Username(t.OneOf("username", string(username), usernames()...)),
 		Preference: t.Int("preference", 0),
 		Why:        t.String("why", ""),
 		Pos:        t.Pos(),
@@ -192,7 +286,7 @@ func readServer(t *tomlfile.Table, username Username, out *diag.List) Server {
 	}
 	host := t.Required("host", `write the server's name: host = "imap.example.nl"`)
 	if host != "" {
-		a, why := hostname(host)
+		a, why := serverName(host)
 		if why != "" {
 			t.Errorf("host", diag.MailHost, `write only the server's name: host = "imap.example.nl"`, "%q is not a host name: %s", host, why)
 		}
@@ -221,8 +315,17 @@ func readServer(t *tomlfile.Table, username Username, out *diag.List) Server {
 			out.Errorf(t.ItemPos("authentication", i), diag.MailAuthentication, "known: encrypted, oauth2, password", "unknown authentication %q", a)
 		}
 	}
-	if len(s.Authentication) == 0 {
+	switch {
+	case len(s.Authentication) > 0:
+	case t.Has("authentication") && len(t.Strings("authentication")) == 0:
+		t.Errorf("authentication", diag.MailAuthentication, `name at least one, or leave the key out for authentication = ["password"]`, "the list is empty")
+		fallthrough
+	default:
 		s.Authentication = []Authentication{Password}
+	}
+	if t.Has("why") && strings.TrimSpace(s.Why) == "" {
+		t.Errorf("why", diag.MailWhy, `say it in a sentence: why = "the old scanner cannot do otherwise"`, "the reason is empty")
+		s.Why = " " // one mistake, one message
 	}
 	if t.Has("preference") && s.Preference < 1 {
 		t.Errorf("preference", diag.MailRank, "1 is the best; leave the key out to use the order of the file", "preference %d is below 1", s.Preference)
@@ -251,6 +354,8 @@ var standard = map[Protocol]struct{ implicit, upgrade int }{
 }
 
 // checkPort holds the consistency matrix: RFC 8314 §3 and §4, RFC 9051 §6.2.1.
+// A row that says why stands: real servers break each of these rules. Only
+// what shows passwords is said all the same.
 func checkPort(t *tomlfile.Table, s Server) {
 	std, ok := standard[s.Protocol]
 	if !ok {
@@ -262,8 +367,13 @@ func checkPort(t *tomlfile.Table, s Server) {
 			t.Errorf("security", diag.MailInsecure, fmt.Sprintf("use security = \"tls\" with port %d; a server that truly cannot needs why = \"…\"", std.implicit), "%s without encryption shows passwords to everyone on the network", s.Protocol)
 			return // what goes with which port follows from the way out
 		}
-		t.Warnf("security", diag.MailInsecure, "", "%s without encryption: %s", s.Protocol, s.Why)
+		t.Warnf("security", diag.MailInsecure, "mail programs are not told of this row: give readers an encrypted one beside it", "%s without encryption: %s", s.Protocol, s.Why)
+		return
 	}
+	if s.Why != "" {
+		return
+	}
+	const so = "; if the server truly does this, say so with why = \"…\""
 	var v verdict
 	switch other, isOther := owner(s.Port); {
 	case isOther && other != s.Protocol:
@@ -282,17 +392,17 @@ func checkPort(t *tomlfile.Table, s Server) {
 	case s.Protocol == SMTP && s.Port == 25 && s.Security == TLS:
 		v.msg = "port 25 starts without encryption, so it cannot be tls"
 		v.hint = "use port 465 with tls, or 587 with starttls"
-	case s.Port != std.implicit && s.Port != std.upgrade && s.Port != 25 && s.Why == "":
+	case s.Port != std.implicit && s.Port != std.upgrade && s.Port != 25:
 		v.warn = true
 		v.msg = fmt.Sprintf("port %d is unusual for %s", s.Port, s.Protocol)
-		v.hint = fmt.Sprintf("the usual ports are %d (tls) and %d (starttls); if this is right, say so with why = \"…\"", std.implicit, std.upgrade)
+		v.hint = fmt.Sprintf("the usual ports are %d (tls) and %d (starttls)", std.implicit, std.upgrade)
 	}
 	switch {
 	case v.msg == "":
 	case v.warn:
-		t.Warnf("port", diag.MailPort, v.hint, "%s", v.msg)
+		t.Warnf("port", diag.MailPort, v.hint+so, "%s", v.msg)
 	default:
-		t.Errorf("port", diag.MailPort, v.hint, "%s", v.msg)
+		t.Errorf("port", diag.MailPort, v.hint+so, "%s", v.msg)
 	}
 }
 
@@ -307,6 +417,23 @@ func owner(port int) (Protocol, bool) {
 		return SMTP, true
 	}
 	return "", false
+}
+
+// serverName is hostname for a server, whose name may end in [EmailDomain].
+func serverName(s string) (ascii, why string) {
+	rest, ok := strings.CutSuffix(s, EmailDomain)
+	switch {
+	case !ok && strings.Contains(s, "%"):
+		return "", "only " + EmailDomain + " may stand in it, at its end"
+	case !ok:
+		return hostname(s)
+	case rest == "":
+		return s, ""
+	case !strings.HasSuffix(rest, "."):
+		return "", "a dot is missing before " + EmailDomain
+	}
+	a, why := hostname(rest + "example.nl")
+	return strings.TrimSuffix(a, "example.nl") + EmailDomain, why
 }
 
 // hostname gives the ASCII form of a host name (RFC 5891), or why it is none.

@@ -1,7 +1,10 @@
 package forms
 
 import (
+	"cmp"
 	"encoding/xml"
+	"net/url"
+	"slices"
 	"strings"
 
 	"wegwijs/cmd/wegwijs/internal/input/mail"
@@ -14,6 +17,23 @@ type acConfig struct {
 	XMLName  xml.Name   `xml:"clientConfig"`
 	Version  string     `xml:"version,attr"`
 	Provider acProvider `xml:"emailProvider"`
+	OAuth2   *acOAuth2  `xml:"oAuth2"`
+	Webmail  *acWebmail `xml:"webMail"`
+}
+
+type acOAuth2 struct {
+	Issuer   string `xml:"issuer"`
+	Scope    string `xml:"scope,omitempty"`
+	AuthURL  string `xml:"authURL"`
+	TokenURL string `xml:"tokenURL"`
+}
+
+type acWebmail struct {
+	Page acLink `xml:"loginPage"`
+}
+
+type acLink struct {
+	URL string `xml:"url,attr"`
 }
 
 type acProvider struct {
@@ -55,8 +75,15 @@ var (
 	acTypes = map[mail.Protocol]string{mail.IMAP: "imap", mail.POP: "pop3", mail.SMTP: "smtp"}
 	// acSockets has no "plain": see [Autoconfig].
 	acSockets   = map[mail.Security]string{mail.TLS: "SSL", mail.STARTTLS: "STARTTLS"}
-	acUsernames = map[mail.Username]string{mail.Address: "%EMAILADDRESS%", mail.LocalPart: "%EMAILLOCALPART%"}
-	acAuths     = map[mail.Authentication]string{
+	acUsernames = map[mail.Username]string{
+		mail.Address:     "%EMAILADDRESS%",
+		mail.LocalPart:   "%EMAILLOCALPART%",
+		mail.LocalDomain: "%EMAILLOCALPART%.%EMAILDOMAIN%",
+		// No program can know it. The servers are right, and the reader puts the
+		// right name in the place of the address.
+		mail.Given: "%EMAILADDRESS%",
+	}
+	acAuths = map[mail.Authentication]string{
 		mail.Password:  "password-cleartext", // the mechanism, inside TLS; not the line
 		mail.Encrypted: "password-encrypted",
 		mail.OAuth2:    "OAuth2",
@@ -81,8 +108,6 @@ func Autoconfig(p *mail.Product, s *Site) ([]byte, []LeftOut) {
 		switch {
 		case acSockets[row.Security] == "":
 			v.take(row, whyPlain, hintPlain)
-		case acUsernames[row.Username] == "":
-			v.take(row, whyGiven, "")
 		default:
 			v.take(row, "", "")
 		}
@@ -90,12 +115,19 @@ func Autoconfig(p *mail.Product, s *Site) ([]byte, []LeftOut) {
 	if !v.usable() {
 		return nil, v.useless()
 	}
+	if slices.ContainsFunc(v.kept, func(s mail.Server) bool { return s.Username == mail.Given }) {
+		v.value("username", whyGiven)
+	}
 	c := acConfig{Version: "1.1", Provider: acProvider{
 		ID:        p.Domains[0],
-		Domains:   domains(p),
-		Name:      limit(oneLine(s.Name), maxName),
-		ShortName: limit(oneLine(s.short()), maxShortName),
+		Domains:   []string{p.Domains[0]},
+		Name:      limit(cmp.Or(oneLine(s.Name), oneLine(p.Name)), maxName),
+		ShortName: limit(cmp.Or(oneLine(s.short()), oneLine(p.Name)), maxShortName),
 	}}
+	if len(p.Domains) > 1 {
+		// One file for all of them, which names no customer's domain to another.
+		c.Provider.ID, c.Provider.Domains = s.id(v.kept[0].Host), []string{mail.EmailDomain}
+	}
 	for _, row := range v.kept {
 		a := acServer{
 			Type:     acTypes[row.Protocol],
@@ -116,11 +148,26 @@ func Autoconfig(p *mail.Product, s *Site) ([]byte, []LeftOut) {
 			c.Provider.Incoming = append(c.Provider.Incoming, a)
 		}
 	}
+	if p.Webmail != "" {
+		c.Webmail = &acWebmail{acLink{p.Webmail}}
+	}
+	if o := p.OAuth2; o != (mail.OAuth2Server{}) {
+		c.OAuth2 = &acOAuth2{o.Issuer, o.Scope, o.AuthURL, o.TokenURL}
+	}
 	for _, h := range s.help(p) {
 		lang, _, _ := strings.Cut(h.Lang, "-") // §3.3: two letters
 		c.Provider.Help = append(c.Provider.Help, acHelp{h.URL, acText{lang, oneLine(h.Title)}})
 	}
 	return marshalXML(c), v.left()
+}
+
+// id returns what names the provider where a file is of many domains: the
+// help centre's host, else that of a server. It must be a host name.
+func (s *Site) id(server string) string {
+	if u, err := url.Parse(s.BaseURL); err == nil && strings.Contains(u.Hostname(), ".") {
+		return u.Hostname()
+	}
+	return mail.HostFor(server, "invalid")
 }
 
 // marshalXML gives the document with its declaration, without a byte order

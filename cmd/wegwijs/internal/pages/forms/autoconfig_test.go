@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -154,16 +155,17 @@ func TestAutoconfigRows(t *testing.T) {
 		got = append(got, s.text(t, "hostname")+" "+s.text(t, "socketType")+" "+strings.Join(s.texts("authentication"), "+")+" "+s.text(t, "username"))
 	}
 	same(t, "incoming", got, []string{
-		"imap2.example.nl SSL password-cleartext %EMAILLOCALPART%",
 		"imap.example.nl STARTTLS OAuth2+password-encrypted+password-cleartext %EMAILLOCALPART%",
+		"imap2.example.nl SSL password-cleartext %EMAILLOCALPART%",
+		"imap4.example.nl SSL password-cleartext %EMAILADDRESS%",
 		"pop.example.nl SSL password-cleartext %EMAILLOCALPART%",
 	})
-	if days := p.all("incomingServer")[2].all("pop3"); len(days) != 1 || days[0].text(t, "daysToLeaveMessagesOnServer") != "30" {
+	if days := p.all("incomingServer")[3].all("pop3"); len(days) != 1 || days[0].text(t, "daysToLeaveMessagesOnServer") != "30" {
 		t.Errorf("leave on server: %v", days)
 	}
 	same(t, "left out", lines(left, true), []string{
-		"imap imap4.example.nl:993 tls: there is no placeholder for a user name that the provider hands out",
 		"imap imap3.example.nl:143 none: it is not encrypted, and programs must not be told to do without",
+		"username: there is no placeholder for a user name that the provider hands out",
 	})
 	same(t, "missed", lines(left, false), nil)
 }
@@ -210,7 +212,7 @@ func FuzzNames(f *testing.F) {
 
 		doc, _ := Autoconfig(p, s)
 		n := checkedOrParsed(t, doc, title)
-		if got, want := n.text(t, "displayName"), legal(limit(oneLine(name), 60)); got != want {
+		if got, want := n.text(t, "displayName"), legal(limit(cmp.Or(oneLine(name), oneLine(title)), 60)); got != want {
 			t.Errorf("displayName: got %q, want %q", got, want)
 		}
 		if got := n.Attr["id"]; got != p.Domains[0] {
@@ -233,7 +235,7 @@ func FuzzNames(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, want := profile(t, doc)["PayloadOrganization"], legal(oneLine(name)); got != want {
+		if got, want := profile(t, doc)["PayloadOrganization"], legal(cmp.Or(oneLine(name), oneLine(title))); got != want {
 			t.Errorf("PayloadOrganization: got %q, want %q", got, want)
 		}
 	})

@@ -66,10 +66,10 @@ func Autodiscover(p *mail.Product, _ *Site) ([]byte, []LeftOut) {
 		switch {
 		case adModes[row.Security] == "":
 			v.take(row, whyPlain, hintPlain)
-		case row.Username == mail.Given:
-			v.take(row, whyGiven, "")
-		case row.Username != mail.Address:
-			v.take(row, "a static file cannot tell a program to use only the part before the @", "")
+		case mail.Placeholder(row.Host):
+			v.take(row, whyDomain, "")
+		case row.Username != mail.Address && row.Username != mail.Given:
+			v.take(row, "a static file cannot tell a program to use another name than the address", "")
 		case !slices.Contains(row.Authentication, mail.Password):
 			v.take(row, "it has no name for this authentication", "")
 		default:
@@ -78,6 +78,9 @@ func Autodiscover(p *mail.Product, _ *Site) ([]byte, []LeftOut) {
 	}
 	if !v.usable() {
 		return nil, v.useless()
+	}
+	if slices.ContainsFunc(v.kept, func(s mail.Server) bool { return s.Username == mail.Given }) {
+		v.value("username", whyGiven)
 	}
 	if p.LeaveDays > 0 && len(v.rows(mail.POP)) > 0 {
 		v.value("leave_on_server_days", "it has no place for it")
@@ -101,4 +104,27 @@ func Autodiscover(p *mail.Product, _ *Site) ([]byte, []LeftOut) {
 		r.Response.Account.Protocols = append(r.Response.Account.Protocols, a)
 	}
 	return marshalXML(r), v.left()
+}
+
+// Question writes the answer to Autodiscover's JSON question ("Autodiscover
+// V2": GET /autodiscover/autodiscover.json?Protocol=AutodiscoverV1), which
+// leads a program to the address of the product's own answer. It returns nil
+// where the product has none or the site's host is not known. first says that
+// the product is the record's first.
+func Question(p *mail.Product, first bool, s *Site) []byte {
+	host := s.host(s.AutodiscoverHost)
+	if host == "" || !s.MakesFor(p, FormAutodiscover) {
+		return nil
+	}
+	if data, _ := Autodiscover(p, s); data == nil {
+		return nil
+	}
+	path := AutodiscoverFile
+	if !first {
+		path = ProductFile(p, FormAutodiscover) // the fixed address is the first product's at this host
+	}
+	return marshalJSON(struct {
+		Protocol string
+		URL      string `json:"Url"`
+	}{"AutodiscoverV1", "https://" + host + "/" + path}, "")
 }

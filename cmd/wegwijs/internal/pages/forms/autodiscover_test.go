@@ -75,8 +75,8 @@ func TestAutodiscover(t *testing.T) {
 // name can be in the file.
 func TestAutodiscoverUsername(t *testing.T) {
 	for username, why := range map[string]string{
-		"local-part": "a static file cannot tell a program to use only the part before the @",
-		"given":      "there is no placeholder for a user name that the provider hands out",
+		"local-part":   "a static file cannot tell a program to use another name than the address",
+		"local.domain": "a static file cannot tell a program to use another name than the address",
 	} {
 		r := product(t, "username = \""+username+"\"", "imap imap.example.nl 993 tls", "smtp smtp.example.nl 465 tls")
 		doc, left := Autodiscover(&r.Products[0], example())

@@ -66,10 +66,14 @@ const step = 10
 //
 // Where [Files] makes Autoconfig, Autodiscover or PACC and the site's host is
 // known, names that lead programs to it follow; the server there needs a
-// certificate for autoconfig.DOMAIN (and ua-auto-config.DOMAIN), and the
-// target of an SRV record must not itself be an alias (RFC 2782), which only
-// the DNS can tell. An SRV record for Autodiscover loses the domain that was
-// asked about, so only the record's first product has one.
+// certificate for each (see [Names]). Autodiscover has a CNAME for every
+// product: a request under that name says which domain it is about. An SRV
+// record loses the domain, so only the record's first product has one, and its
+// target is never a name that these records make an alias (RFC 2782).
+//
+// With domain "" the records are those of every domain of the product that
+// needs none of its own ([OwnZone]): a server whose name ends in the reader's
+// domain is then written relative to it.
 func Records(r *mail.Record, p *mail.Product, domain string, s *Site) ([]Record, []LeftOut) {
 	v := newSieve(FormDNS, p)
 	plain := map[mail.Protocol]bool{}
@@ -96,7 +100,7 @@ func Records(r *mail.Record, p *mail.Product, domain string, s *Site) ([]Record,
 			found = true
 			records = append(records, Record{
 				Name: service.name, Type: "SRV", Priority: priority[direction], Weight: 1,
-				Port: row.Port, Target: row.Host + ".",
+				Port: row.Port, Target: target(row.Host, domain),
 			})
 			priority[direction] += step
 		}
@@ -108,52 +112,104 @@ func Records(r *mail.Record, p *mail.Product, domain string, s *Site) ([]Record,
 	return records, v.left()
 }
 
-// pointers gives the records that lead programs to the site's files.
+// target returns the name of a server as the target of a record: absolute, or
+// relative to a domain that is not known.
+func target(host, domain string) string {
+	if domain != "" || !mail.Placeholder(host) {
+		return mail.HostFor(host, domain) + "."
+	}
+	if rest := strings.TrimSuffix(strings.TrimSuffix(host, mail.EmailDomain), "."); rest != "" {
+		return rest
+	}
+	return "@" // the domain itself (RFC 1035 §5.1)
+}
+
+// aliases are the names below a mail domain that lead to the site, by form.
+var aliases = []struct {
+	form Form
+	name string
+}{{FormAutodiscover, "autodiscover"}, {FormAutoconfig, "autoconfig"}, {FormPACC, "ua-auto-config"}}
+
+// OwnZone reports whether a mail domain needs records of its own: the site
+// answers at a name below it, and a name is no alias of itself.
+func OwnZone(domain string, s *Site) bool {
+	for _, a := range aliases {
+		if s.aliasHost(a.form) == a.name+"."+domain {
+			return true
+		}
+	}
+	return false
+}
+
+// aliasHost returns the host that the name of a form is an alias of, or "".
+func (s *Site) aliasHost(f Form) string {
+	if f == FormAutodiscover {
+		return s.host(s.AutodiscoverHost)
+	}
+	return s.host(s.AutoconfigHost)
+}
+
+// writers make the forms that have an alias.
+var writers = map[Form]func(*mail.Product, *Site) ([]byte, []LeftOut){
+	FormAutodiscover: Autodiscover, FormAutoconfig: Autoconfig, FormPACC: PACC,
+}
+
+// pointers returns the records that lead programs to the site's files, and
+// notes those that cannot be given.
 func pointers(r *mail.Record, p *mail.Product, domain string, s *Site, v *sieve) []Record {
 	var records []Record
-	if s.Makes(FormAutodiscover) {
-		if data, _ := Autodiscover(p, s); data != nil {
-			switch host := s.host(s.AutodiscoverHost); {
-			case host == "":
-			case p.ID != r.Products[0].ID:
-				v.value("autodiscover", "an SRV record does not carry the domain, and that address answers for another product")
-			default:
-				records = append(records, Record{Name: "_autodiscover._tcp", Type: "SRV", Port: 443, Target: host + "."})
-			}
+	for _, a := range aliases {
+		if !s.MakesFor(p, a.form) {
+			continue
 		}
-	}
-	alias := func(name string) {
-		host := s.host(s.AutoconfigHost)
-		if host != "" && host != name+"."+domain { // a name is no alias of itself
-			records = append(records, Record{Name: name, Type: "CNAME", Target: host + "."})
+		data, _ := writers[a.form](p, s)
+		if data == nil {
+			continue
 		}
-	}
-	if s.Makes(FormAutoconfig) {
-		if data, _ := Autoconfig(p, s); data != nil {
-			alias("autoconfig")
+		host := s.aliasHost(a.form)
+		switch {
+		case host == "":
+			v.value("the name "+a.name, "base_url is not an https address at the root of a host, without a port, so nothing can point to it")
+		case host == a.name+"."+domain: // a name is no alias of itself
+		default:
+			records = append(records, Record{Name: a.name, Type: "CNAME", Target: host + "."})
 		}
-	}
-	if s.Makes(FormPACC) {
-		if data, _ := PACC(p, s); data != nil {
-			alias("ua-auto-config")
+		switch {
+		case host == "":
+		case a.form == FormPACC:
 			records = append(records, PACCRecord(data))
+		case a.form != FormAutodiscover:
+		case p.ID != r.Products[0].ID:
+			v.value("_autodiscover._tcp", "an SRV record does not carry the domain, and its target answers for another product; the name autodiscover does")
+		default:
+			records = append(records, Record{Name: "_autodiscover._tcp", Type: "SRV", Port: 443, Target: s.notAlias(host, domain) + "."})
 		}
 	}
 	return records
 }
 
+// notAlias returns host, or what the records of the domain make it an alias of.
+func (s *Site) notAlias(host, domain string) string {
+	for _, a := range aliases {
+		if to := s.aliasHost(a.form); domain != "" && host == a.name+"."+domain && to != "" && s.Makes(a.form) {
+			return to
+		}
+	}
+	return host
+}
+
 // Zone writes records as lines of a zone file (RFC 1035 §5) to paste below the
-// domain's own: names relative to it, targets with their final dot. What was
-// left out is noted in comments; it may be nil.
-func Zone(domain string, records []Record, left []LeftOut) []byte {
+// domain's own: names relative to it, targets with their final dot. of says
+// what they are for. What was left out is noted in comments; it may be nil.
+func Zone(of string, records []Record, left []LeftOut) []byte {
 	name, kind := 0, 0
 	for _, r := range records {
 		name, kind = max(name, len(r.Name)), max(kind, len(r.Type))
 	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "; mail settings for %s\n", domain)
+	fmt.Fprintf(&b, "; mail settings for %s\n", oneLine(of))
 	for _, l := range left {
-		fmt.Fprintf(&b, "; left out: %s: %s\n", l.What, l.Why)
+		fmt.Fprintf(&b, "; left out: %s: %s\n", oneLine(l.What), oneLine(l.Why))
 	}
 	for _, r := range records {
 		data := r.Data()

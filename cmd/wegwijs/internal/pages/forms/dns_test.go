@@ -77,6 +77,7 @@ func TestRecordsExample(t *testing.T) {
 		"_pop3._tcp SRV 0 0 0 .",
 		"_submissions._tcp SRV 0 1 465 smtp.example.nl.",
 		"_submission._tcp SRV 0 0 0 .",
+		"autodiscover CNAME help.example.nl.",
 		"_autodiscover._tcp SRV 0 0 443 help.example.nl.",
 		"autoconfig CNAME help.example.nl.",
 	})
@@ -148,13 +149,17 @@ func TestRecordsPointers(t *testing.T) {
 		})
 	}
 	same(t, "first product", pointers(0, "voorbeeld.nl", nil), []string{
-		"_autodiscover._tcp SRV 0 0 443 help.example.nl.", "autoconfig CNAME help.example.nl.", "ua-auto-config CNAME help.example.nl.",
+		"autodiscover CNAME help.example.nl.", "_autodiscover._tcp SRV 0 0 443 help.example.nl.", "autoconfig CNAME help.example.nl.", "ua-auto-config CNAME help.example.nl.",
 	})
 	// Its own user name form keeps it out of Autodiscover and PACC.
 	same(t, "second product", pointers(1, "post.example", nil), []string{"autoconfig CNAME help.example.nl."})
 	same(t, "hosts of their own", pointers(0, "voorbeeld.nl", func(s *Site) {
 		s.AutoconfigHost, s.AutodiscoverHost, s.PACC = "autoconfig.voorbeeld.nl", "auto.voorbeeld.nl", false
-	}), []string{"_autodiscover._tcp SRV 0 0 443 auto.voorbeeld.nl."})
+	}), []string{"autodiscover CNAME auto.voorbeeld.nl.", "_autodiscover._tcp SRV 0 0 443 auto.voorbeeld.nl."})
+	// RFC 2782: the target of an SRV record is no alias, least of all one of these.
+	same(t, "a target that is an alias", pointers(0, "voorbeeld.nl", func(s *Site) { s.AutodiscoverHost, s.PACC = "autoconfig.voorbeeld.nl", false }), []string{
+		"autodiscover CNAME autoconfig.voorbeeld.nl.", "_autodiscover._tcp SRV 0 0 443 help.example.nl.", "autoconfig CNAME help.example.nl.",
+	})
 	for _, base := range []string{"", "http://help.example.nl/", "https://help.example.nl:8443/", "https://example.nl/help/", "://"} {
 		same(t, "base "+base, pointers(0, "voorbeeld.nl", func(s *Site) { s.BaseURL = base }), nil)
 	}
@@ -172,9 +177,9 @@ name = "B"
 domains = ["b.example"]
 ROWS
 `, "ROWS", "[[mail.server]]\nprotocol = \"imap\"\nhost = \"i.example.nl\"\nport = 993\nsecurity = \"tls\"\n[[mail.server]]\nprotocol = \"smtp\"\nhost = \"s.example.nl\"\nport = 465\nsecurity = \"tls\""))
-	same(t, "autodiscover of a second product", pointers(1, "b.example", func(s *Site) { s.PACC = false }), []string{"autoconfig CNAME help.example.nl."})
+	same(t, "autodiscover of a second product", pointers(1, "b.example", func(s *Site) { s.PACC = false }), []string{"autodiscover CNAME help.example.nl.", "autoconfig CNAME help.example.nl."})
 	_, left := Records(r, &r.Products[1], "b.example", example())
-	if got := lines(left, true); len(got) != 1 || !strings.HasPrefix(got[0], "autodiscover: ") {
+	if got := lines(left, true); len(got) != 1 || !strings.HasPrefix(got[0], "_autodiscover._tcp: ") {
 		t.Errorf("left out: %q", got)
 	}
 }
@@ -215,7 +220,7 @@ func TestPACCRows(t *testing.T) {
 		"pop e.example.nl:995 tls: it knows only the whole address as user name",
 	})
 	for _, l := range left {
-		if !l.Minor && l.Hint != "give the product rows that pacc can hold, or switch it off" {
+		if !l.Minor && l.Hint != "give the product rows that pacc can hold, or switch it off for this product: [mail.forms] pacc = false" {
 			t.Errorf("%s: got hint %q", l.What, l.Hint)
 		}
 	}
@@ -233,9 +238,12 @@ func TestPACCRows(t *testing.T) {
 	}
 }
 
-func TestDomainFiles(t *testing.T) {
-	if got := DomainFile("example.nl", FormJSON); got != "" {
-		t.Errorf("mail.json has no copy per domain, got %s", got)
+func TestProductFiles(t *testing.T) {
+	if got := ProductFile(&mail.Product{ID: "a"}, FormJSON); got != "" {
+		t.Errorf("mail.json has no copy per product, got %s", got)
+	}
+	if got := ProductFile(&mail.Product{ID: "a"}, FormAutoconfig); got != "mail/a/config-v1.1.xml" {
+		t.Errorf("got %s", got)
 	}
 	if got := ProfileFile(&mail.Product{ID: "a"}, mail.POP); got != "mail/a-pop.mobileconfig" {
 		t.Errorf("got %s", got)

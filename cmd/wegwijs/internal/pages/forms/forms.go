@@ -11,6 +11,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 	"wegwijs/cmd/wegwijs/internal/input/mail"
+	"wegwijs/cmd/wegwijs/internal/pages/webserver"
 )
 
 // A Form is one way to write the record down.
@@ -65,6 +66,11 @@ func (s *Site) Makes(f Form) bool {
 	return !slices.Contains(s.Off, f) && (f != FormPACC || s.PACC)
 }
 
+// MakesFor reports whether the site has form f switched on for the product.
+func (s *Site) MakesFor(p *mail.Product, f Form) bool {
+	return s.Makes(f) && !slices.Contains(p.Without, string(f))
+}
+
 // A LeftOut is something of the record that a form does not hold.
 type LeftOut struct {
 	Form    Form
@@ -89,14 +95,45 @@ func (l LeftOut) Diagnostic() diag.Diagnostic {
 	}
 }
 
-// Diagnostics gives the warnings for what readers miss, which is all of left
-// but the minor ones.
+// Diagnostics returns the warnings for what readers miss: one for each row or
+// value and reason, whatever the number of forms. A row without encryption is
+// reported where the record is read, and what its absence does to the others
+// follows from that.
 func Diagnostics(left []LeftOut) []diag.Diagnostic {
-	var ds []diag.Diagnostic
+	type miss struct {
+		product, what, why string
+		pos                diag.Pos
+	}
+	forms := map[miss][]string{}
+	first := map[miss]LeftOut{}
+	cause := map[Form]map[string]bool{} // forms and products of which a row is missed for a reason of its own
 	for _, l := range left {
-		if !l.Minor {
-			ds = append(ds, l.Diagnostic())
+		if !l.Minor && l.Why != whyHalf {
+			if cause[l.Form] == nil {
+				cause[l.Form] = map[string]bool{}
+			}
+			cause[l.Form][l.Product] = true
 		}
+	}
+	var order []miss
+	for _, l := range left {
+		if l.Minor || l.Why == whyPlain || l.Why == whyHalf && cause[l.Form][l.Product] {
+			continue
+		}
+		m := miss{l.Product, l.What, l.Why, l.Pos}
+		if forms[m] == nil {
+			order = append(order, m)
+			first[m] = l
+		}
+		if !slices.Contains(forms[m], string(l.Form)) {
+			forms[m] = append(forms[m], string(l.Form))
+		}
+	}
+	var ds []diag.Diagnostic
+	for _, m := range order {
+		d := first[m].Diagnostic()
+		d.Msg = fmt.Sprintf("%s leaves out %s: %s", strings.Join(forms[m], ", "), m.what, m.why)
+		ds = append(ds, d)
 	}
 	return diag.Sort(ds)
 }
@@ -106,21 +143,15 @@ func Describe(s mail.Server) string {
 	return fmt.Sprintf("%s %s:%d %s", s.Protocol, s.Host, s.Port, s.Security)
 }
 
-// Rows gives the product's servers of the protocols in the order in which a
-// program should try them: by protocol as given, TLS from the first byte before
-// STARTTLS (RFC 8314 §4), then the record's preference. A row without a usable
-// host or port is not among them; it was an error when the record was read.
+// Rows returns the product's servers of the protocols, by protocol as given
+// and within each in the record's order. A row without a usable host or port is
+// not among them; it was an error when the record was read.
 func Rows(p *mail.Product, protos ...mail.Protocol) []mail.Server {
-	order := []mail.Security{mail.TLS, mail.STARTTLS, mail.None}
 	var rows []mail.Server
 	for _, proto := range protos {
-		of := slices.DeleteFunc(p.Rows(proto), func(s mail.Server) bool {
+		rows = append(rows, slices.DeleteFunc(p.Rows(proto), func(s mail.Server) bool {
 			return s.Host == "" || s.Port < 1 || s.Port > 65535
-		})
-		slices.SortStableFunc(of, func(a, b mail.Server) int {
-			return cmp.Or(cmp.Compare(slices.Index(order, a.Security), slices.Index(order, b.Security)), cmp.Compare(a.Preference, b.Preference))
-		})
-		rows = append(rows, of...)
+		})...)
 	}
 	return rows
 }
@@ -208,7 +239,7 @@ func (v *sieve) useless() []LeftOut {
 	for _, s := range v.kept {
 		left = append(left, LeftOut{
 			Form: v.form, Product: v.product.ID, What: Describe(s), Pos: s.Pos,
-			Why:  "it is left without a server for the other direction",
+			Why:  whyHalf,
 			Hint: v.hint(),
 		})
 	}
@@ -216,12 +247,14 @@ func (v *sieve) useless() []LeftOut {
 }
 
 func (v *sieve) hint() string {
-	return fmt.Sprintf("give the product rows that %s can hold, or switch it off", v.form)
+	return fmt.Sprintf("give the product rows that %s can hold, or switch it off for this product: [mail.forms] %[1]s = false", v.form)
 }
 
 const (
 	whyPlain  = "it is not encrypted, and programs must not be told to do without"
 	hintPlain = `add a row with security = "tls"`
+	whyHalf   = "it is left without a server for the other direction"
+	whyDomain = "a static file cannot hold the domain of the reader's address"
 	whyGiven  = "there is no placeholder for a user name that the provider hands out"
 )
 
@@ -234,28 +267,35 @@ const (
 	JSONFile            = "mail.json"
 )
 
-// DomainFile gives the path of a domain's own copy of a form, or "" for a form
-// that has none. [FormDNS] is the zone snippet.
-func DomainFile(domain string, f Form) string {
-	name := map[Form]string{
-		FormAutoconfig:   "config-v1.1.xml",
-		FormAutodiscover: "autodiscover.xml",
-		FormDNS:          "dns.zone",
-		FormPACC:         "user-agent-configuration.json",
-	}[f]
-	if name == "" {
-		return ""
-	}
-	return "mail/" + domain + "/" + name
+// autodiscoverJSON is the name of the answer to Autodiscover's JSON question.
+const autodiscoverJSON = "autodiscover.json"
+
+// productFiles are the names of the forms that each product has in a folder of
+// its own. [FormDNS] is the zone snippet.
+var productFiles = map[Form]string{
+	FormAutoconfig:   "config-v1.1.xml",
+	FormAutodiscover: "autodiscover.xml",
+	FormDNS:          "dns.zone",
+	FormPACC:         "user-agent-configuration.json",
 }
 
-// ProfileFile gives the path of a product's profile for IMAP or POP.
+// ProductFile returns the path of a product's own copy of a form, or "" for a
+// form that has none.
+func ProductFile(p *mail.Product, f Form) string {
+	if name := productFiles[f]; name != "" {
+		return "mail/" + p.ID + "/" + name
+	}
+	return ""
+}
+
+// ZoneFile returns the path of the zone snippet of a domain that needs one of
+// its own, see [OwnZone].
+func ZoneFile(domain string) string { return "mail/" + domain + "/" + productFiles[FormDNS] }
+
+// ProfileFile returns the path of a product's profile for IMAP or POP.
 func ProfileFile(p *mail.Product, proto mail.Protocol) string {
 	return "mail/" + p.ID + "-" + string(proto) + ".mobileconfig"
 }
-
-// SnippetFile gives the path of the rules for one of [WebServers].
-func SnippetFile(server string) string { return "mail/" + server + ".conf" }
 
 // source is the author's file that all of this comes from.
 const source = "site.toml"
@@ -278,6 +318,7 @@ func Files(r *mail.Record, s *Site) ([]fileset.File, []LeftOut, error) {
 	b.names()
 	b.xml(FormAutoconfig, Autoconfig, WellKnownAutoconfig, AutoconfigFile)
 	b.xml(FormAutodiscover, Autodiscover, AutodiscoverFile)
+	b.questions()
 	if err := b.profiles(); err != nil {
 		return nil, nil, err
 	}
@@ -285,11 +326,13 @@ func Files(r *mail.Record, s *Site) ([]fileset.File, []LeftOut, error) {
 	b.zones()
 	b.xml(FormPACC, PACC, PACCFile)
 	if s.Makes(FormServer) {
-		for _, server := range WebServers {
-			if rules := Snippet(server, r, s); rules != nil {
-				b.add(SnippetFile(server), fileset.Index, rules)
+		routes := Routes(r, s)
+		for _, server := range webserver.Servers {
+			if rules := routes.Rules(server); rules != nil {
+				b.add(webserver.MailFile(server), fileset.Index, rules)
 			}
 		}
+		b.lists()
 	}
 	if s.Makes(FormJSON) {
 		b.add(JSONFile, fileset.Asset, JSON(r, s, b.left))
@@ -318,14 +361,14 @@ func (b *builder) note(left []LeftOut) {
 	}
 }
 
-// xml adds a form that has one text per product: the primary product's at the
-// fixed paths, and each product's in the folders of its domains.
+// xml adds a form that has one text per product: each product's in its folder,
+// and the primary product's at the fixed paths too, for servers without rules.
 func (b *builder) xml(f Form, write func(*mail.Product, *Site) ([]byte, []LeftOut), fixed ...string) {
-	if !b.s.Makes(f) {
-		return
-	}
 	for i := range b.r.Products {
 		p := &b.r.Products[i]
+		if !b.s.MakesFor(p, f) {
+			continue
+		}
 		data, left := write(p, b.s)
 		b.note(left)
 		if data == nil {
@@ -336,18 +379,26 @@ func (b *builder) xml(f Form, write func(*mail.Product, *Site) ([]byte, []LeftOu
 				b.add(path, fileset.Asset, data)
 			}
 		}
-		for _, d := range domains(p) {
-			b.add(DomainFile(d, f), fileset.Asset, data)
+		b.add(ProductFile(p, f), fileset.Asset, data)
+	}
+}
+
+// questions adds the answers to Autodiscover's JSON question.
+func (b *builder) questions() {
+	for i := range b.r.Products {
+		p := &b.r.Products[i]
+		if data := Question(p, i == 0, b.s); data != nil {
+			b.add("mail/"+p.ID+"/"+autodiscoverJSON, fileset.Asset, data)
 		}
 	}
 }
 
 func (b *builder) profiles() error {
-	if !b.s.Makes(FormProfile) {
-		return nil
-	}
 	for i := range b.r.Products {
 		p := &b.r.Products[i]
+		if !b.s.MakesFor(p, FormProfile) {
+			continue
+		}
 		for _, proto := range []mail.Protocol{mail.IMAP, mail.POP} {
 			data, left, err := Profile(p, proto, b.s)
 			if err != nil {
@@ -364,10 +415,10 @@ func (b *builder) profiles() error {
 
 // codes makes no file; it notes what the codes on pages leave out.
 func (b *builder) codes() {
-	if !b.s.Makes(FormQR) {
-		return
-	}
 	for i := range b.r.Products {
+		if !b.s.MakesFor(&b.r.Products[i], FormQR) {
+			continue
+		}
 		for _, proto := range []mail.Protocol{mail.IMAP, mail.POP} {
 			_, left, _ := QR(&b.r.Products[i], proto)
 			b.note(left)
@@ -376,15 +427,20 @@ func (b *builder) codes() {
 }
 
 func (b *builder) zones() {
-	if !b.s.Makes(FormDNS) {
-		return
-	}
 	for i := range b.r.Products {
 		p := &b.r.Products[i]
+		if !b.s.MakesFor(p, FormDNS) {
+			continue
+		}
+		records, left := Records(b.r, p, "", b.s)
+		b.note(left)
+		b.add(ProductFile(p, FormDNS), fileset.Asset, Zone(p.Name, records, left))
 		for _, d := range domains(p) {
-			records, left := Records(b.r, p, d, b.s)
-			b.note(left)
-			b.add(DomainFile(d, FormDNS), fileset.Asset, Zone(d, records, left))
+			if OwnZone(d, b.s) {
+				records, left := Records(b.r, p, d, b.s)
+				b.note(left)
+				b.add(ZoneFile(d), fileset.Asset, Zone(d, records, left))
+			}
 		}
 	}
 }
@@ -411,11 +467,13 @@ func (b *builder) names() {
 	}
 }
 
-// domains gives the product's domains, each once.
+// domains returns the product's domains, each once.
 func domains(p *mail.Product) []string {
+	seen := make(map[string]bool, len(p.Domains))
 	var ds []string
 	for _, d := range p.Domains {
-		if !slices.Contains(ds, d) {
+		if !seen[d] {
+			seen[d] = true
 			ds = append(ds, d)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 // A Document is mail.json: the record for programs. New fields may be added;
 // a change of what a field means gets another Version.
 type Document struct {
-	Version  int           `json:"version"` // 1
+	Version  int           `json:"version"` // 2; in 1 a product had all its domains, and files for each
 	Provider ProviderJSON  `json:"provider"`
 	Products []ProductJSON `json:"products"` // in the order of site.toml; the first is the primary one
 	LeftOut  []LeftOutJSON `json:"leftOut"`  // what the other forms do not hold
@@ -21,10 +21,10 @@ type ProviderJSON struct {
 
 // ProductJSON is one kind of mailbox.
 type ProductJSON struct {
-	ID      string   `json:"id"`
-	Name    string   `json:"name"`
-	Domains []string `json:"domains"` // ASCII form; the first is the primary one
-	Webmail string   `json:"webmail,omitempty"`
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Domain  string `json:"domain"` // the primary one, ASCII form; others are customers' and are not told
+	Webmail string `json:"webmail,omitempty"`
 	// LeaveOnServerDays is how long a POP program should leave mail on the
 	// server, in days; absent when the provider gives no advice.
 	LeaveOnServerDays int          `json:"leaveOnServerDays,omitempty"`
@@ -40,24 +40,25 @@ type HelpJSON struct {
 	URL   string `json:"url"`
 }
 
-// ServerJSON is one row of the record.
+// ServerJSON is one row of the record. A host may end in %EMAILDOMAIN%, which
+// stands for the domain of the reader's address.
 type ServerJSON struct {
 	Protocol       string   `json:"protocol"` // imap, pop, smtp
 	Host           string   `json:"host"`     // ASCII form
 	Port           int      `json:"port"`
 	Security       string   `json:"security"`       // tls (from the first byte), starttls (required), none
-	Username       string   `json:"username"`       // address (all of it), local-part (before the @), given (by the provider)
+	Username       string   `json:"username"`       // address (all of it), local-part (before the @), local.domain (a dot for the @), given (by the provider)
 	Authentication []string `json:"authentication"` // password, encrypted, oauth2; most preferred first
 	Preference     int      `json:"preference"`     // lower is better, within the protocol
 }
 
 // FilesJSON holds the addresses of a product's other forms; those that the
-// site does not make are absent. Maps are by mail domain, or by protocol.
+// site does not make are absent. The map is by protocol.
 type FilesJSON struct {
-	Autoconfig   map[string]string `json:"autoconfig,omitempty"`
-	Autodiscover map[string]string `json:"autodiscover,omitempty"`
-	PACC         map[string]string `json:"pacc,omitempty"`
-	DNS          map[string]string `json:"dns,omitempty"`
+	Autoconfig   string            `json:"autoconfig,omitempty"`
+	Autodiscover string            `json:"autodiscover,omitempty"`
+	PACC         string            `json:"pacc,omitempty"`
+	DNS          string            `json:"dns,omitempty"`
 	Profile      map[string]string `json:"profile,omitempty"`
 }
 
@@ -74,7 +75,7 @@ type LeftOutJSON struct {
 // other forms left out. Every row is in it, also one without encryption.
 func JSON(r *mail.Record, s *Site, left []LeftOut) []byte {
 	doc := Document{
-		Version:  1,
+		Version:  2,
 		Provider: ProviderJSON{oneLine(s.Name), oneLine(s.short())},
 		Products: []ProductJSON{},
 		LeftOut:  []LeftOutJSON{},
@@ -84,7 +85,7 @@ func JSON(r *mail.Record, s *Site, left []LeftOut) []byte {
 		j := ProductJSON{
 			ID:                p.ID,
 			Name:              p.Name,
-			Domains:           domains(p),
+			Domain:            p.Domains[0],
 			Webmail:           p.Webmail,
 			LeaveOnServerDays: p.LeaveDays,
 			Help:              []HelpJSON{},
@@ -116,27 +117,22 @@ func JSON(r *mail.Record, s *Site, left []LeftOut) []byte {
 	return marshalJSON(doc, "  ")
 }
 
-// files gives the addresses of the product's files that [Files] makes.
+// files returns the addresses of the product's files that [Files] makes.
 func (s *Site) files(p *mail.Product) FilesJSON {
 	var f FilesJSON
-	each := func(form Form, write func(*mail.Product, *Site) ([]byte, []LeftOut)) map[string]string {
-		if !s.Makes(form) {
-			return nil
+	one := func(form Form) string {
+		if !s.MakesFor(p, form) {
+			return ""
 		}
-		if data, _ := write(p, s); data == nil {
-			return nil
+		if write := writers[form]; write != nil {
+			if data, _ := write(p, s); data == nil {
+				return ""
+			}
 		}
-		m := map[string]string{}
-		for _, d := range p.Domains {
-			m[d] = s.address(DomainFile(d, form))
-		}
-		return m
+		return s.address(ProductFile(p, form))
 	}
-	f.Autoconfig = each(FormAutoconfig, Autoconfig)
-	f.Autodiscover = each(FormAutodiscover, Autodiscover)
-	f.PACC = each(FormPACC, PACC)
-	f.DNS = each(FormDNS, func(*mail.Product, *Site) ([]byte, []LeftOut) { return []byte{}, nil })
-	if s.Makes(FormProfile) {
+	f.Autoconfig, f.Autodiscover, f.PACC, f.DNS = one(FormAutoconfig), one(FormAutodiscover), one(FormPACC), one(FormDNS)
+	if s.MakesFor(p, FormProfile) {
 		unsigned := *s
 		unsigned.Signer = nil // whether there is one is all that counts here
 		for _, proto := range []mail.Protocol{mail.IMAP, mail.POP} {

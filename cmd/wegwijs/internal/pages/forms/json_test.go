@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -21,13 +23,13 @@ func TestJSON(t *testing.T) {
 	if err := d.Decode(&doc); err != nil {
 		t.Fatal(err)
 	}
-	if doc.Version != 1 || doc.Provider != (ProviderJSON{"Voorbeeld Hosting", "Voorbeeld"}) || len(doc.Products) != 2 {
+	if doc.Version != 2 || doc.Provider != (ProviderJSON{"Voorbeeld Hosting", "Voorbeeld"}) || len(doc.Products) != 2 {
 		t.Errorf("got %+v", doc)
 	}
 	// Every row of the record is in it, the one without encryption too.
 	for i, p := range r.Products {
 		j := doc.Products[i]
-		if j.ID != p.ID || j.Name != p.Name || strings.Join(j.Domains, " ") != strings.Join(p.Domains, " ") || j.Webmail != p.Webmail || j.LeaveOnServerDays != p.LeaveDays {
+		if j.ID != p.ID || j.Name != p.Name || j.Domain != p.Domains[0] || j.Webmail != p.Webmail || j.LeaveOnServerDays != p.LeaveDays {
 			t.Errorf("product: got %+v, want %+v", j, p)
 		}
 		if len(j.Servers) != len(p.Servers) {
@@ -64,20 +66,22 @@ func TestJSON(t *testing.T) {
 	}
 	n := 0
 	for _, p := range doc.Products {
-		for _, m := range []map[string]string{p.Files.Autoconfig, p.Files.Autodiscover, p.Files.PACC, p.Files.DNS, p.Files.Profile} {
-			for k, address := range m {
-				n++
-				if !there[address] {
-					t.Errorf("%s %s: no file at %s", p.ID, k, address)
-				}
+		for _, address := range append(slices.Collect(maps.Values(p.Files.Profile)), p.Files.Autoconfig, p.Files.Autodiscover, p.Files.PACC, p.Files.DNS) {
+			if address == "" {
+				continue
+			}
+			n++
+			if !there[address] {
+				t.Errorf("%s: no file at %s", p.ID, address)
 			}
 		}
 	}
-	// Left are the fixed addresses, the rules and mail.json itself.
-	if want := len(files) - 4 - 3 - 1; n != want {
+	// Left are the fixed addresses, the answer to a question, the rules, the
+	// lists of names and mail.json itself.
+	if want := len(files) - 4 - 1 - 3 - 4 - 1; n != want {
 		t.Errorf("mail.json names %d files, want %d", n, want)
 	}
-	if p := doc.Products[1]; len(p.Files.Autodiscover) > 0 || len(p.Files.Profile) > 0 || len(p.Files.Autoconfig) != 1 {
+	if p := doc.Products[1]; p.Files.Autodiscover != "" || len(p.Files.Profile) != 1 || p.Files.Autoconfig == "" {
 		t.Errorf("files of the second product: %+v", p.Files)
 	}
 	if !strings.Contains(string(JSON(r, s, nil)), `"Postvak met alleen webmail & IMAP"`) {

@@ -2,6 +2,7 @@ package forms
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -35,6 +36,8 @@ func PACC(p *mail.Product, s *Site) ([]byte, []LeftOut) {
 			v.take(row, "it knows only TLS from the first byte", hintPlain)
 		case row.Port != ports[row.Protocol]:
 			v.take(row, fmt.Sprintf("it knows only port %d", ports[row.Protocol]), "")
+		case mail.Placeholder(row.Host):
+			v.take(row, whyDomain, "")
 		case row.Username != mail.Address:
 			v.take(row, "it knows only the whole address as user name", "")
 		case !slices.Contains(row.Authentication, mail.Password):
@@ -55,8 +58,8 @@ func PACC(p *mail.Product, s *Site) ([]byte, []LeftOut) {
 		protocols[names[row.Protocol]] = map[string]any{"host": row.Host}
 	}
 	info := map[string]any{"provider": map[string]any{
-		"name":      limit(oneLine(s.Name), maxName),
-		"shortName": limit(oneLine(s.short()), maxShortName),
+		"name":      limit(cmp.Or(oneLine(s.Name), oneLine(p.Name)), maxName),
+		"shortName": limit(cmp.Or(oneLine(s.short()), oneLine(p.Name)), maxShortName),
 	}}
 	if help := s.help(p); len(help) > 0 {
 		info["help"] = map[string]any{"documentation": help[0].URL}

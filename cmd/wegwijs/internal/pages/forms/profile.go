@@ -1,6 +1,8 @@
 package forms
 
 import (
+	"cmp"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -24,11 +26,12 @@ import (
 // nothing better.
 //
 // A device replaces an old profile by the new one when identifier and UUID are
-// the same. Both are made from the product's first domain and the protocol
-// alone: the UUID is version 5 (RFC 9562 §5.5), of
-// "mobileconfig/PROTOCOL/profile" and "…/account", in the namespace that is
-// itself version 5 of the domain in the DNS namespace. So they stay when
-// settings change; a product that gets another first domain gets new ones.
+// the same. Both are made from the product's id, the help centre's host and the
+// protocol alone: the UUID is version 5 (RFC 9562 §5.5), of
+// "mobileconfig/ID/PROTOCOL/profile" and "…/account", in the namespace that is
+// itself version 5 of the host in the DNS namespace. So they stay when settings
+// and domains change. A second address on the same device needs the personal
+// profile, whose identity follows the address.
 func Profile(p *mail.Product, proto mail.Protocol, s *Site) ([]byte, []LeftOut, error) {
 	if len(p.Rows(proto)) == 0 {
 		return nil, nil, nil
@@ -42,11 +45,11 @@ func Profile(p *mail.Product, proto mail.Protocol, s *Site) ([]byte, []LeftOut, 
 	}
 	kind := strings.ToUpper(string(proto))
 	in, out := v.rows(proto)[0], v.rows(mail.SMTP)[0]
-	domain := p.Domains[0]
-	id := reverse(domain) + ".mail." + string(proto)
-	ns := uuid.NewSHA1(uuid.NameSpaceDNS, []byte(domain))
+	host := s.identity()
+	id := reverse(host) + ".mail." + p.ID + "." + string(proto)
+	ns := uuid.NewSHA1(uuid.NameSpaceDNS, []byte(host))
 	uid := func(part string) string {
-		return strings.ToUpper(uuid.NewSHA1(ns, []byte("mobileconfig/"+string(proto)+"/"+part)).String())
+		return strings.ToUpper(uuid.NewSHA1(ns, []byte("mobileconfig/"+p.ID+"/"+string(proto)+"/"+part)).String())
 	}
 	name := oneLine(p.Name)
 	payload := map[string]any{
@@ -63,8 +66,8 @@ func Profile(p *mail.Product, proto mail.Protocol, s *Site) ([]byte, []LeftOut, 
 		"OutgoingMailServerHostName":       out.Host,
 		"IncomingMailServerPortNumber":     in.Port,
 		"OutgoingMailServerPortNumber":     out.Port,
-		"IncomingMailServerAuthentication": "EmailAuthPassword",
-		"OutgoingMailServerAuthentication": "EmailAuthPassword",
+		"IncomingMailServerAuthentication": profileAuth(in),
+		"OutgoingMailServerAuthentication": profileAuth(out),
 		// One question for the password instead of two.
 		"OutgoingPasswordSameAsIncomingPassword": true,
 	}
@@ -74,7 +77,7 @@ func Profile(p *mail.Product, proto mail.Protocol, s *Site) ([]byte, []LeftOut, 
 		"PayloadIdentifier":   id,
 		"PayloadUUID":         uid("profile"),
 		"PayloadDisplayName":  name + " (" + kind + ")",
-		"PayloadOrganization": oneLine(s.Name),
+		"PayloadOrganization": cmp.Or(oneLine(s.Name), name),
 		"PayloadContent":      []any{payload},
 	}, plist.XMLFormat, "  ")
 	if err != nil {
@@ -99,7 +102,9 @@ func profileRows(p *mail.Product, proto mail.Protocol) *sieve {
 			v.take(row, whyPlain, hintPlain)
 		case row.Security == mail.STARTTLS && !slices.Contains(upgradePorts, row.Port):
 			v.take(row, "the port decides between STARTTLS and TLS, and this one does not say", hintPlain)
-		case !slices.Contains(row.Authentication, mail.Password):
+		case mail.Placeholder(row.Host):
+			v.take(row, whyDomain+", the profile for one address can", "")
+		case profileAuth(row) == "":
 			v.take(row, "it has no name for this authentication", "")
 		default:
 			v.take(row, "", "")
@@ -107,6 +112,29 @@ func profileRows(p *mail.Product, proto mail.Protocol) *sieve {
 	}
 	v.first("a profile holds one server, and a better one is in it")
 	return v
+}
+
+// profileAuths are the names of authentications in profiles. Of the encrypted
+// ones CRAM-MD5 is the one that servers have.
+var profileAuths = map[mail.Authentication]string{mail.Password: "EmailAuthPassword", mail.Encrypted: "EmailAuthCRAMMD5"}
+
+// profileAuth returns the name of the best authentication of the row that
+// profiles know, or "".
+func profileAuth(row mail.Server) string {
+	for _, a := range row.Authentication {
+		if name := profileAuths[a]; name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// identity returns the host that the identities of profiles are made in.
+func (s *Site) identity() string {
+	if u, err := url.Parse(s.BaseURL); err == nil && u.Hostname() != "" {
+		return u.Hostname()
+	}
+	return "localhost"
 }
 
 // upgradePorts are the ports on which devices take encryption to mean STARTTLS.

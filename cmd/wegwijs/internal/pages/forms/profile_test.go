@@ -31,7 +31,7 @@ func payload(t testing.TB, m map[string]any) map[string]any {
 	return content[0].(map[string]any)
 }
 
-// The values of the reference's example, its UUIDs among them.
+// The UUIDs were computed with another program, from what Profile says of them.
 func TestProfileExample(t *testing.T) {
 	r := readFile(t, "example.toml")
 	doc, left, err := Profile(&r.Products[0], mail.IMAP, example())
@@ -43,15 +43,15 @@ func TestProfileExample(t *testing.T) {
 	p := payload(t, m)
 	delete(m, "PayloadContent")
 	want := map[string]any{
-		"PayloadType": "Configuration", "PayloadVersion": uint64(1), "PayloadIdentifier": "nl.example.mail.imap",
-		"PayloadUUID": "54251C7D-74C5-5C8F-BF01-2B28F06933AB", "PayloadDisplayName": "Voorbeeld Mail (IMAP)", "PayloadOrganization": "Voorbeeld Hosting",
+		"PayloadType": "Configuration", "PayloadVersion": uint64(1), "PayloadIdentifier": "nl.example.help.mail.mail.imap",
+		"PayloadUUID": "F4FB220D-C298-543F-88BD-78E5DD14361D", "PayloadDisplayName": "Voorbeeld Mail (IMAP)", "PayloadOrganization": "Voorbeeld Hosting",
 	}
 	if !maps.Equal(m, want) {
 		t.Errorf("profile:\ngot  %v\nwant %v", m, want)
 	}
 	want = map[string]any{
-		"PayloadType": "com.apple.mail.managed", "PayloadVersion": uint64(1), "PayloadIdentifier": "nl.example.mail.imap.account",
-		"PayloadUUID": "B885DF20-9CC9-5A54-93BF-E8AC0498EC1E", "PayloadDisplayName": "E-mail (IMAP)",
+		"PayloadType": "com.apple.mail.managed", "PayloadVersion": uint64(1), "PayloadIdentifier": "nl.example.help.mail.mail.imap.account",
+		"PayloadUUID": "FD6864F7-9962-5A53-B973-2A0EB807EB98", "PayloadDisplayName": "E-mail (IMAP)",
 		"EmailAccountType": "EmailTypeIMAP", "EmailAccountDescription": "Voorbeeld Mail",
 		"IncomingMailServerHostName": "imap.example.nl", "IncomingMailServerPortNumber": uint64(993), "IncomingMailServerUseSSL": true, "IncomingMailServerAuthentication": "EmailAuthPassword",
 		"OutgoingMailServerHostName": "smtp.example.nl", "OutgoingMailServerPortNumber": uint64(465), "OutgoingMailServerUseSSL": true, "OutgoingMailServerAuthentication": "EmailAuthPassword",
@@ -98,17 +98,18 @@ func TestProfileIdentity(t *testing.T) {
 	rows := []string{"imap imap.example.nl 993 tls", "pop pop.example.nl 995 tls", "smtp smtp.example.nl 465 tls"}
 	old := product(t, "", rows...)
 	changed := product(t, "leave_on_server_days = 3", "imap nieuw.example.nl 143 starttls", "pop nieuw.example.nl 995 tls", "smtp nieuw.example.nl 587 starttls")
-	changed.Products[0].ID, changed.Products[0].Name = "other", "Other"
+	changed.Products[0].Name = "Other"
+	changed.Products[0].Domains = []string{"new.example", "example.nl"}
 	for _, proto := range []mail.Protocol{mail.IMAP, mail.POP} {
 		same(t, "after a change of settings "+string(proto), make(changed, proto), make(old, proto))
 	}
 	elsewhere := product(t, "", rows...)
-	elsewhere.Products[0].Domains[0] = "xn--caf-dma.example"
+	elsewhere.Products[0].ID = "other"
 	all := slices.Concat(make(old, mail.IMAP), make(old, mail.POP), make(elsewhere, mail.IMAP), make(elsewhere, mail.POP))
 	if n := len(slices.Compact(slices.Sorted(slices.Values(all)))); n != len(all) {
 		t.Errorf("%d of %d identifiers differ: %q", n, len(all), all)
 	}
-	if id := make(elsewhere, mail.POP)[0]; id != "example.xn--caf-dma.mail.pop" {
+	if id := make(elsewhere, mail.POP)[0]; id != "nl.example.help.mail.other.pop" {
 		t.Errorf("got identifier %q", id)
 	}
 }
@@ -142,7 +143,10 @@ func TestProfileRows(t *testing.T) {
 			}, 2,
 		},
 		{
-			"another authentication", []string{"imap a.example.nl 993 tls;authentication = [\"encrypted\"]", "smtp d.example.nl 465 tls"}, mail.IMAP, "", "",
+			"an encrypted password", []string{"imap a.example.nl 993 tls;authentication = [\"oauth2\", \"encrypted\"]", "smtp d.example.nl 465 tls"}, mail.IMAP, "a.example.nl:993", "d.example.nl:465", nil, 0,
+		},
+		{
+			"another authentication", []string{"imap a.example.nl 993 tls;authentication = [\"oauth2\"]", "smtp d.example.nl 465 tls"}, mail.IMAP, "", "",
 			[]string{
 				"imap a.example.nl:993 tls: it has no name for this authentication",
 				"smtp d.example.nl:465 tls: it is left without a server for the other direction",

@@ -10,12 +10,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"wegwijs/cmd/wegwijs/internal/input/mail"
+	"wegwijs/cmd/wegwijs/internal/pages/webserver"
 	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
@@ -109,7 +109,10 @@ ROWS
 id = "c"
 name = "C"
 domains = ["c.example"]
-username = "given" # nothing but DNS and profiles can hold this
+[mail.forms] # another provider answers for it
+autoconfig = false
+autodiscover = false
+pacc = false
 ROWS
 `
 
@@ -148,25 +151,48 @@ func TestSnippets(t *testing.T) {
 			{"GET", "example.nl", "/autodiscover/autodiscover.xml.bak", "", ""},
 		},
 		"three products": {
-			{"POST", "autodiscover.a.example", pox, "mail/a.example/autodiscover.xml", xml},
-			{"POST", "autodiscover.a2.example", pox, "mail/a2.example/autodiscover.xml", xml},
-			{"POST", "autodiscover.b.example", "/Autodiscover/Autodiscover.xml", "mail/b.example/autodiscover.xml", xml},
-			{"GET", "autodiscover.b.example", pox, "mail/b.example/autodiscover.xml", xml},
+			{"POST", "autodiscover.a.example", pox, "mail/a/autodiscover.xml", xml},
+			{"POST", "autodiscover.a2.example", pox, "mail/a/autodiscover.xml", xml},
+			{"POST", "autodiscover.b.example", "/Autodiscover/Autodiscover.xml", "mail/b/autodiscover.xml", xml},
+			{"GET", "autodiscover.b.example", pox, "mail/b/autodiscover.xml", xml},
+			{"POST", "AutoDiscover.B.Example", pox, "mail/b/autodiscover.xml", xml},
+			{"POST", "autodiscover.b.example.", pox, "mail/b/autodiscover.xml", xml},
+			{"POST", "B.EXAMPLE.:8443", "/Autodiscover/autodiscover.XML", "mail/b/autodiscover.xml", xml},
+			{"POST", "b.example", pox, "mail/b/autodiscover.xml", xml},
+			{"GET", "b.example", "/.well-known/autoconfig/mail/config-v1.1.xml", "mail/b/config-v1.1.xml", xml},
+			{"GET", "b.example.", "/.well-known/autoconfig/mail/config-v1.1.xml?emailaddress=geheim%40b.example", "mail/b/config-v1.1.xml", xml},
+			{"GET", "AUTOCONFIG.b.example", "/v1.1/mail/config-v1.1.xml?emailaddress=geheim%40b.example", "mail/b/config-v1.1.xml", xml},
+			{"GET", "autoconfig.b.example.", "/mail/config-v1.1.xml", "mail/b/config-v1.1.xml", xml},
+			{"GET", "a.example", "/v1.1/mail/config-v1.1.xml", "mail/a/config-v1.1.xml", xml},
+			{"GET", "autodiscover.b.example", "/autodiscover/autodiscover.json?Email=geheim%40b.example&Protocol=AutodiscoverV1", "mail/b/autodiscover.json", "application/json"},
+			{"GET", "b.example", "/Autodiscover/Autodiscover.json?email=geheim%40b.example&protocol=autodiscoverv1", "mail/b/autodiscover.json", "application/json"},
+			{"GET", "b.example", "/autodiscover/autodiscover.json/v1.0/geheim@b.example?PROTOCOL=AUTODISCOVERV1", "mail/b/autodiscover.json", "application/json"},
+			{"GET", "help.example.nl", "/autodiscover/autodiscover.json?Protocol=AutodiscoverV1&x=y", "mail/a/autodiscover.json", "application/json"},
+			{"GET", "help.example.nl", "/autodiscover/autodiscover.json?Protocol=ActiveSync", "", ""},
+			{"GET", "c.example", "/autodiscover/autodiscover.json?Protocol=AutodiscoverV1", "", ""},
+			{"GET", "C.example.", "/.well-known/autoconfig/mail/config-v1.1.xml", "", ""},
+			{"POST", "c.example", "/AutoDiscover/AutoDiscover.xml", "", ""},
+			{"GET", "ua-auto-config.B.example.", "/.well-known/user-agent-configuration.json", "mail/b/user-agent-configuration.json", "application/json"},
+			{"POST", "help.example.nl", "/mail/b/autodiscover.xml", "mail/b/autodiscover.xml", xml},
+			{"GET", "help.example.nl", "/mail/b/autodiscover.xml", "mail/b/autodiscover.xml", xml},
+			{"GET", "help.example.nl", "/mail/nginx.conf", "", ""},
+			{"GET", "help.example.nl", "/mail/apache.conf", "", ""},
+			{"GET", "help.example.nl", "/mail/caddy.conf", "", ""},
 			{"POST", "autodiscover.c.example", pox, "", ""},
 			{"GET", "autodiscover.c.example", "/Autodiscover/Autodiscover.xml", "", ""},
 			{"POST", "help.example.nl", pox, AutodiscoverFile, xml},
 			{"POST", "autodiscover.klant.example", pox, AutodiscoverFile, xml}, // a customer's own domain
-			{"GET", "autoconfig.a.example", "/mail/config-v1.1.xml", "mail/a.example/config-v1.1.xml", xml},
-			{"GET", "autoconfig.b.example", "/mail/config-v1.1.xml?emailaddress=geheim%40b.example", "mail/b.example/config-v1.1.xml", xml},
+			{"GET", "autoconfig.a.example", "/mail/config-v1.1.xml", "mail/a/config-v1.1.xml", xml},
+			{"GET", "autoconfig.b.example", "/mail/config-v1.1.xml?emailaddress=geheim%40b.example", "mail/b/config-v1.1.xml", xml},
 			{"GET", "autoconfig.c.example", "/mail/config-v1.1.xml", "", ""},
 			{"GET", "autoconfig.klant.example", "/mail/config-v1.1.xml", AutoconfigFile, xml},
 			{"GET", "a.example", "/.well-known/autoconfig/mail/config-v1.1.xml", WellKnownAutoconfig, xml},
-			{"GET", "ua-auto-config.b.example", "/.well-known/user-agent-configuration.json", "mail/b.example/user-agent-configuration.json", "application/json"},
+			{"GET", "ua-auto-config.b.example", "/.well-known/user-agent-configuration.json", "mail/b/user-agent-configuration.json", "application/json"},
 			{"GET", "ua-auto-config.c.example", "/.well-known/user-agent-configuration.json", "", ""},
 			{"GET", "help.example.nl", "/mail/c-imap.mobileconfig", "mail/c-imap.mobileconfig", "application/x-apple-aspen-config"},
 		},
 	}
-	for _, server := range WebServers {
+	for _, server := range webserver.Servers {
 		for name, r := range map[string]*mail.Record{"one product": one, "three products": three} {
 			t.Run(server+" "+name, func(t *testing.T) {
 				v := start(t, server, r, example())
@@ -202,31 +228,28 @@ func TestSnippets(t *testing.T) {
 	}
 }
 
-func TestSnippetParts(t *testing.T) {
+func TestRoutesParts(t *testing.T) {
 	r := readFile(t, "example.toml")
-	for _, server := range WebServers {
+	for _, server := range webserver.Servers {
 		s := example()
-		all := string(Snippet(server, r, s))
+		all := string(Routes(r, s).Rules(server))
 		for _, part := range []string{"autodiscover", "config-v1", "mobileconfig"} {
 			if !strings.Contains(all, part) {
 				t.Errorf("%s: no rule for %s", server, part)
 			}
 		}
-		if strings.Contains(all, "mail/$wegwijs_mail") || strings.Contains(all, "{wegwijs_mail}") || strings.Contains(all, "HOSTPATTERN") {
+		if strings.Contains(all, "example\\.nl") {
 			t.Errorf("%s: rules by host for one product:\n%s", server, all)
 		}
 		s.Off = []Form{FormAutodiscover}
-		if part := string(Snippet(server, r, s)); strings.Contains(part, "/autodiscover") {
+		if part := string(Routes(r, s).Rules(server)); strings.Contains(part, "/autodiscover") {
 			t.Errorf("%s: rules for a form that is off:\n%s", server, part)
 		}
 	}
-	if got := Snippet("iis", r, example()); got != nil {
+	if got := Routes(r, example()).Rules("iis"); got != nil {
 		t.Errorf("an unknown server: got %s", got)
 	}
-	if got := Snippet("nginx", &mail.Record{}, example()); got != nil {
+	if got := Routes(&mail.Record{}, example()).Rules("nginx"); got != nil {
 		t.Errorf("no product: got %s", got)
-	}
-	if !slices.Equal(WebServers, []string{"nginx", "apache", "caddy"}) {
-		t.Errorf("servers are %v", WebServers)
 	}
 }

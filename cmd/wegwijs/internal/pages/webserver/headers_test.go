@@ -1,4 +1,4 @@
-package render
+package webserver
 
 import (
 	"strings"
@@ -63,22 +63,26 @@ func TestHeaders(t *testing.T) {
 }
 
 func TestQuoting(t *testing.T) {
-	for in, want := range map[string]string{"/a/": "/a/", "/a b/": `"/a b/"`, `/a"b/`: `"/a\"b/"`, `/a\b/`: `"/a\\b/"`, "/a;b/": `"/a;b/"`, "/a{b}/": `"/a{b}/"`, "/a$b/": "/a$b/", "/a#b/": `"/a#b/"`, "/a'b/": `"/a'b/"`} {
+	for in, want := range map[string]string{"/a/": "/a/", "/a b/": `"/a b/"`, `/a"b/`: `"/a\"b/"`, `/a\b/`: `"/a\\b/"`, "/a;b/": `"/a;b/"`, "/a{b}/": `"/a{b}/"`, "/a\nb": `"/a\nb"`, "/a#b/": `"/a#b/"`} {
 		if got := quoteNginx(in); got != want {
 			t.Errorf("nginx: %s: got %s, want %s", in, got, want)
 		}
 	}
-	for in, want := range map[string]string{"/a/": "/a/", "/caf%C3%A9/": "/café/", "/a%7Bb%7D/": "/a%7Bb%7D/", "/100%25/": "/100%25/"} {
-		if got := caddyPath(in); got != want {
-			t.Errorf("Caddy: %s: got %s, want %s", in, got, want)
+	for in, want := range map[string]string{"https://e.example/a%0Ab": "https://e.example/a%0Ab", "/a\nb": "/a%0Ab", "/${x}": "/%24%7Bx%7D", "/a[b]": "/a%5Bb%5D", "/100%": "/100%25", "/é": "/%C3%A9", `/%5C%22x`: `/%5C%22x`, "/a'b": "/a%27b"} {
+		if got := Encode(in); got != want {
+			t.Errorf("Encode(%q): got %q, want %q", in, got, want)
+		}
+		if got := Encode(Encode(in)); got != want {
+			t.Errorf("Encode(%q) twice: got %q, want %q", in, got, want)
 		}
 	}
-	for in, want := range map[string]string{"/a/": "/a/", "/caf%C3%A9/": "/café/", "/a/?x=%20&y": "/a/?x=%20&y", "/a%24b/": `/a\$b/`, "/a/?": "/a/?"} {
-		if got := apacheTarget(in); got != want {
-			t.Errorf("Apache: %s: got %s, want %s", in, got, want)
-		}
+	if got := bytePattern([]byte("/a.b[é$")); got != `/a\x2Eb\x5B\xC3\xA9\x24` {
+		t.Errorf("got %s", got)
 	}
-	if got := quoteApache(`^/a"b\.c$`); got != `"^/a\"b\.c$"` {
-		t.Errorf("Apache: got %s", got)
+	if got := runePattern([]byte("/a.b{é\u0085")); got != `/a\x2eb\x7bé\x85` {
+		t.Errorf("got %s", got)
+	}
+	if got := quoteRewrite("/a%0Ab"); got != `/a\%0Ab` {
+		t.Errorf("got %s", got)
 	}
 }
