@@ -109,6 +109,8 @@ const (
 	Markdown     Code = "markdown"
 	MarkdownHTML Code = "markdown-html"
 
+	Notation Code = "notation"
+
 	OutputClash Code = "output-clash"
 
 	PageAddress  Code = "page-address"

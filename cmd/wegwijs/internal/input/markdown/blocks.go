@@ -283,7 +283,11 @@ func (t *textBuilder) inline(n ast.Node) {
 				t.images = append(t.images, c)
 			}
 		case *ast.AutoLink:
-			t.put(string(c.Label(t.body)), max(c.Pos(), 0)+1, false)
+			at := max(c.Pos(), 0)
+			if _, bare := c.AttributeString("bare"); !bare {
+				at++ // the <
+			}
+			t.put(string(c.Label(t.body)), at, false)
 		case *Directive:
 			said := c.Plain
 			if said == "" {

@@ -303,7 +303,11 @@ func (w *mdWriter) inline(n ast.Node) {
 			w.inline(c)
 			w.b.WriteString("](" + w.target(c.Destination, c.Title) + ")")
 		case *ast.AutoLink:
-			w.b.WriteString("<" + string(c.Label(w.src)) + ">")
+			if _, bare := c.AttributeString("bare"); bare {
+				w.b.Write(c.Label(w.src))
+			} else {
+				w.b.WriteString("<" + string(c.Label(w.src)) + ">")
+			}
 		case *xast.TaskCheckBox:
 			if c.IsChecked {
 				w.b.WriteString("[x] ")

@@ -192,6 +192,11 @@ func (b *blockParser) Open(parent ast.Node, reader text.Reader, pc parser.Contex
 		case name != nil: // as other programs have it
 			d.bad, d.hint = fmt.Sprintf("a space between %s and the name", strings.Repeat(":", n)), "write "+strings.Repeat(":", n)+string(name)
 		default:
+			if n > 2 && bytes.IndexByte(tail, '{') == 0 && bytes.IndexByte(tail, '}') > 0 { // :::{note}, with its end
+				d.bad, d.hint = fmt.Sprintf("cannot read the directive %q", short(string(tail))), boxHint(string(tail[1:bytes.IndexByte(tail, '}')]))
+				took = len(tail)
+				break
+			}
 			d.Form = Leaf
 			d.bad, d.hint = fmt.Sprintf("cannot read the directive %q", short(string(tail))), "write :::name; for a plain colon write \\:"
 		}
@@ -349,7 +354,11 @@ func (w *walk) directive(d *Directive) {
 	w.children(d)
 	kind, ok := w.Site.Kind(d.Name)
 	if !ok {
-		w.Out.Errorf(d.At, diag.Directive, diag.DidYouMean(d.Name, w.Site.Known()), "unknown directive %q", d.Name)
+		hint := boxHint(d.Name)
+		if hint == "" {
+			hint = diag.DidYouMean(d.Name, w.Site.Known())
+		}
+		w.Out.Errorf(d.At, diag.Directive, hint, "unknown directive %q", d.Name)
 		return
 	}
 	if kind == "" {

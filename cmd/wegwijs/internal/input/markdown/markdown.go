@@ -277,7 +277,7 @@ func (e *Engine) parse(in *Input) (*walk, ast.Node, parser.Context) {
 	pc := parser.NewContext()
 	pc.Set(kindKey, in.Site)
 	doc := e.md.Parser().Parse(text.NewReader(body), parser.WithContext(pc))
-	w := &walk{Input: in, body: body, engine: e, ids: map[string]int{}, taken: map[string]bool{}, facts: &Facts{}}
+	w := &walk{Input: in, body: body, engine: e, addressed: addressed(body), notations: found(body), ids: map[string]int{}, taken: map[string]bool{}, facts: &Facts{}}
 	if in.Gone != nil {
 		w.prune(doc)
 	}
@@ -297,6 +297,10 @@ type walk struct {
 	tags   map[string]int  // of HTML, those that are open by name
 	facts  *Facts
 	wantMD bool
+
+	addressed bool        // the page can have bare addresses
+	notations []*notation // foreign ones that the page can have
+	inLink    int
 }
 
 func (w *walk) pos(n ast.Node) diag.Pos {
@@ -317,6 +321,14 @@ func (w *walk) at(offset int) diag.Pos {
 }
 
 func (w *walk) children(n ast.Node) {
+	if _, text := n.FirstChild().(*ast.Text); text || n.Type() == ast.TypeInline || n.FirstChild() != nil && n.FirstChild().Type() == ast.TypeInline {
+		if _, image := n.(*ast.Image); !image {
+			w.foreign(n)
+			if w.addressed && w.inLink == 0 {
+				w.linkify(n)
+			}
+		}
+	}
 	for c := n.FirstChild(); c != nil; {
 		next := c.NextSibling() // node may replace or remove c
 		w.node(c)
@@ -329,7 +341,10 @@ func (w *walk) node(n ast.Node) {
 	case *ast.Text:
 		w.reference(n)
 		return
-	case *ast.String, *ast.CodeSpan, *ast.FencedCodeBlock, *ast.CodeBlock:
+	case *ast.FencedCodeBlock:
+		w.fence(n)
+		return
+	case *ast.String, *ast.CodeSpan, *ast.CodeBlock:
 		return
 	case *ast.RawHTML:
 		w.rawHTML(n)
@@ -344,6 +359,10 @@ func (w *walk) node(n ast.Node) {
 		return
 	case *ast.Link:
 		w.link(n)
+		w.inLink++
+		w.children(n)
+		w.inLink--
+		return
 	case *ast.AutoLink:
 		if n.AutoLinkType == ast.AutoLinkURL {
 			if got := w.Site.Link(string(n.URL(w.body))); got.Problem != "" {
@@ -357,6 +376,9 @@ func (w *walk) node(n ast.Node) {
 			w.children(a)
 			return
 		}
+		w.boldBox(n)
+	case *xast.Strikethrough:
+		w.struck(n)
 	case *Directive:
 		w.directive(n)
 		return

@@ -1,0 +1,285 @@
+package markdown
+
+import (
+	"bytes"
+	"regexp"
+	"slices"
+	"strings"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+
+	"github.com/yuin/goldmark/ast"
+	xast "github.com/yuin/goldmark/extension/ast"
+)
+
+// A notation is a way of writing that other programs read and this one does not:
+// it would stand on the page as it was typed.
+type notation struct {
+	needle string // what the page has where there is any
+	line   bool   // it begins a line, and re is matched there; else anywhere in running text
+	re     *regexp.Regexp
+	group  int // of re: what is reported
+	hint   string
+	only   func(m string) bool // nil, or whether what was found is meant
+}
+
+// notations is the table of foreign notations. The first one that matches at a
+// place is reported.
+var notations = []notation{
+	// Lines that would be headings, lists, tables or boxes.
+	{needle: "#", line: true, re: re(`^#{2,6}[^#\s\d].*`), hint: "put a space between # and the text of a heading: ## Kop"},
+	{needle: "#", line: true, re: re(`^#{1,6}[\x{a0}\x{2007}\x{202f}\x{3000}].*`), hint: "the space between # and the text is a no-break space, of Alt or Option and the space bar: type a plain one"},
+	{needle: "\u00a0", line: true, re: re(`^(?:[-*+>]|\d{1,9}[.)])\x{a0}.*`), hint: "the space behind the mark is a no-break space, of Alt or Option and the space bar: type a plain one"},
+	{needle: "", line: true, re: re(`^[•◦▪▫‣⁃●○■□∙·][ \t\x{a0}]*\S.*`), hint: "write - before each item of a list"},
+	{needle: "", line: true, re: re(`^[–—][ \t\x{a0}]+\S.*`), only: nil, hint: "write - before each item of a list; for a dash write \\–"},
+	{needle: "!!!", line: true, re: re(`^!!!\+? ?\w[\w-]*.*`), hint: "write > [!NOTE], > [!TIP] or > [!WARNING], and > before each line of the text"},
+	{needle: "???", line: true, re: re(`^\?\?\?\+? ?\w[\w-]*.*`), hint: "write :::details[Titel], the text, and ::: on a line of its own"},
+	{needle: "===", line: true, re: re(`^===[!+]? ?".*`), hint: "write ::::tabs, :::tab[Naam], the text, :::, and :::: at the end"},
+	{needle: "..", line: true, re: re(`^\.\. ?[\w-]+::.*`), hint: "write > [!NOTE] with > before each line, or a directive such as :::details[Titel]"},
+	{needle: ".. ", line: true, re: re(`^\.\. \[?_?[\w#*-]+\]?:? .*`), only: func(m string) bool { return strings.Contains(m, ":") || strings.HasPrefix(m, ".. [") }, hint: "write [text](page.md) for a link and [^1] for a footnote"},
+	{needle: "toc", line: true, re: re(`(?i)^(?:\[\[?_?toc_?\]?\]|\$\{toc\}|@\[toc\]|\{:toc\}|\{\{\s*toc\s*\}\}|\{:\s*toc\s*\})\s*$`), hint: "leave it out: each page has its contents by itself"},
+	{needle: "*[", line: true, re: re(`^\*\[[^\]\n]+\]:.*`), hint: "leave the line out: explain an abbreviation where it stands first, or in a list of words"},
+	{needle: "import ", line: true, re: re(`^import\s+(?:[\w{*].*\sfrom\s+)?['"].*`), hint: "leave the line out: pages hold text, and directives such as ::settings[imap] do the rest"},
+	{needle: "export ", line: true, re: re(`^export\s+(?:default|const|let|function|async)\s.*`), hint: "leave the line out: pages hold text, and directives such as ::settings[imap] do the rest"},
+	{needle: "<<<", line: true, re: re(`^<<<\s*\S.*`), hint: "write the text of the file between two lines of ```"},
+	{needle: "--8<--", line: true, re: re(`^-+8<-+.*`), hint: "write the text itself: pages hold no parts of other files"},
+	{needle: "@include", line: true, re: re(`^@include\b.*`), hint: "write the text itself: pages hold no parts of other files"},
+	{needle: "[]", line: true, re: re(`^\[\] \S.*`), hint: "write - [ ] with a space between the brackets"},
+	{needle: "|", line: true, re: re(`^\|(?:[^|\n]*\|){2,}\s*$`), hint: "a table needs a line |---|---| beneath its first row, with as many columns"},
+
+	// Parts of running text.
+	{needle: "![[", re: re(`!\[\[[^\]\n]+\]\]`), hint: "write ![what it shows](picture.png)"},
+	{needle: "[[", re: re(`\[\[[^\]\[\n]+\]\]`), hint: "write [text](page.md)"},
+	{needle: "{{", re: re(`\{\{[<%]\s*[^\n]*?[>%]\}\}`), hint: "write a directive, such as ::settings[imap], :::details[Titel] or > [!NOTE]"},
+	{needle: "{{", re: re(`\{\{[^\n{}]+\}\}`), hint: "write the value itself, or :setting[imap.host] for what site.toml holds"},
+	{needle: "{%", re: re(`\{%[^\n]*?%\}`), hint: "write a directive, such as ::settings[imap], :::details[Titel] or > [!NOTE]"},
+	{needle: "{*", re: re(`\{/?\*[^\n]*?\*/?\}`), hint: "leave the comment out; notes for writers do not belong on a page"},
+	{needle: "{/", re: re(`\{/\*[^\n]*?\*/\}`), hint: "leave the comment out; notes for writers do not belong on a page"},
+	{needle: "<%", re: re(`<%[^\n]*?%>`), hint: "write the value itself, or :setting[imap.host] for what site.toml holds"},
+	{needle: "{", re: re(`\{(?::?\s*)?(?:[.#][\w-]+|[\w-]+\s*=\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s{}"']+))(?:\s+(?:[.#][\w-]+|[\w-]+\s*=\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s{}"']+)))*\s*\}`), hint: "leave it out: only a heading has attributes, {#id}; a picture gets its size by itself"},
+	{needle: "==", re: re(`(?:^|[^=\w])(==[^=\s](?:[^=\n]*[^=\s])?==)`), group: 1, hint: "write **text** for what matters"},
+	{needle: "^^", re: re(`\^\^[^^\s](?:[^^\n]*[^^\s])?\^\^`), hint: "write *text*, or leave out the signs"},
+	{needle: "++", re: re(`(?:^|[^+\w])(\+\+[a-zA-Z0-9"][^+\n]*(?:\+[^+\n]+)*\+\+)`), group: 1, hint: "write :kbd[Ctrl+C] for keys, or *text*"},
+	{needle: "^", re: re(`[\pL\d)](\^[^\s^()\[\]]{1,16}\^)`), group: 1, hint: "write :sup[2]"},
+	{needle: "^[", re: re(`\^\[[^\]\n]+\]`), hint: "write [^1] here, and [^1]: with the text on a line of its own"},
+	{needle: "%%", re: re(`%%[^%\n]+%%`), hint: "leave the comment out; notes for writers do not belong on a page"},
+	{needle: "$$", re: re(`\$\$[^$\n]*(?:\$\$|$)`), hint: "write the formula in words, or show a picture of it"},
+	{needle: "[@", re: re(`\[@[\w:.-]+(?:[;,][^\]\n]*)?\]`), hint: "write [text](https://…), or a footnote: [^1]"},
+	{needle: "|", re: re(`(?:^|\s)(\|\|[^|\s](?:[^|\n]*[^|\s])?\|\|)`), group: 1, hint: "write :::details[Titel], the text, and ::: on a line of its own"},
+	{needle: ":", re: re(`(?:^|[\s(\x{a0}])(:(?:[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*|\+1|-1):)(?:$|[\s.,;!?)\x{a0}])`), group: 1, hint: "type the character itself, such as 🙂", only: func(m string) bool { return len(m) > 4 || m == ":+1:" || m == ":-1:" }},
+	{needle: "](", re: re(`!?\[[^\]\[\n]*\]\((?:[^()\s<>"]*[ \t][^()\n<>"]*\.[A-Za-z0-9]{1,5}(?:#[^()\n]*)?)\)`), hint: "an address with spaces stands between < and >: ![x](<My picture.png>)"},
+	{needle: "] (", re: re(`!?\[[^\]\[\n]+\] \((?:https?://|mailto:|/|\.{1,2}/|[^\s()]+\.(?:md|html?|png|jpe?g|gif|svg|webp|pdf)[#)])[^()\n]*\)?`), hint: "leave out the space between ] and ("},
+	{needle: ")[", re: re(`\([^()\n]+\)\[(?:https?://|mailto:|/|\.{1,2}/)[^\]\n]*\]`), hint: "the text stands between [ ] and the address between ( ): [text](page.md)"},
+}
+
+func re(s string) *regexp.Regexp { return regexp.MustCompile(s) }
+
+// boxes are what other programs call their boxes, and the alert that is meant.
+var boxes = map[string]string{
+	"note": "NOTE", "info": "NOTE", "tip": "TIP", "hint": "TIP", "important": "IMPORTANT", "warning": "WARNING", "warn": "WARNING", "caution": "CAUTION", "danger": "CAUTION", "error": "CAUTION",
+	"attention": "WARNING", "success": "TIP", "check": "TIP", "done": "TIP", "example": "NOTE", "quote": "NOTE", "abstract": "NOTE", "summary": "NOTE", "todo": "NOTE", "question": "NOTE", "help": "NOTE", "faq": "NOTE",
+	"failure": "CAUTION", "bug": "CAUTION", "seealso": "NOTE", "admonition": "NOTE", "callout": "NOTE", "aside": "NOTE", "alert": "WARNING", "opmerking": "NOTE", "waarschuwing": "WARNING", "belangrijk": "IMPORTANT", "let op": "WARNING", "pas op": "WARNING", "hinweis": "NOTE",
+	"achtung": "WARNING", "wichtig": "IMPORTANT", "tipp": "TIP", "remarque": "NOTE", "attention ": "WARNING", "astuce": "TIP", "conseil": "TIP", "avertissement": "WARNING",
+}
+
+// found returns the notations of which a page can hold any.
+func found(body []byte) []*notation {
+	var list []*notation
+	lower := body
+	for i := range notations {
+		n := &notations[i]
+		if n.needle == "toc" {
+			if !bytes.Contains(body, []byte("toc")) && !bytes.Contains(body, []byte("TOC")) {
+				continue
+			}
+		} else if n.needle != "" && !bytes.Contains(lower, []byte(n.needle)) {
+			continue
+		}
+		list = append(list, n)
+	}
+	return list
+}
+
+// foreign reports the foreign notations in the running text directly in n.
+func (w *walk) foreign(n ast.Node) {
+	if len(w.notations) == 0 {
+		return
+	}
+	start := true // of a line of a block
+	_, paragraph := n.(*ast.Paragraph)
+	_, tight := n.(*ast.TextBlock)
+	for c := n.FirstChild(); c != nil; {
+		first, ok := c.(*ast.Text)
+		if !ok || first.IsRaw() {
+			_, mark := c.(*ast.String)
+			start = start && mark
+			c = c.NextSibling()
+			continue
+		}
+		pieces := run(first)
+		last := pieces[len(pieces)-1]
+		from := first.Segment.Start
+		if p, ok := c.PreviousSibling().(*ast.String); ok && p.PreviousSibling() == nil && from > 0 {
+			from-- // a quote at the start
+		}
+		w.foreignIn(from, last.to, start && (paragraph || tight), n)
+		t := last.node.(*ast.Text)
+		start = t.SoftLineBreak() || t.HardLineBreak()
+		c = last.node.NextSibling()
+	}
+}
+
+// foreignIn reports the first foreign notation in a part of the body.
+func (w *walk) foreignIn(from, to int, start bool, in ast.Node) {
+	text := w.body[from:to]
+	for _, n := range w.notations {
+		if n.line && !start {
+			continue
+		}
+		m := n.re.FindSubmatchIndex(text)
+		if m == nil {
+			continue
+		}
+		a, b := m[2*n.group], m[2*n.group+1]
+		said := string(text[a:b])
+		if escapedAt(string(text), a) || n.only != nil && !n.only(said) {
+			continue
+		}
+		w.Out.Warnf(w.at(from+a), diag.Notation, n.hint, "%q stands on the page as it is typed here", short(strings.TrimSpace(said)))
+		return
+	}
+	if start {
+		w.dashes(from, text, in)
+	}
+	w.spaced(from, text)
+}
+
+// listRE finds the mark of a list without the space behind it.
+var listRE = re(`^(?:[-*+][\pL"'(]|\d{1,3}[.)][\pL"'(])`)
+
+// dashes reports two lines that would be items of a list, if there were a space
+// behind their marks: one such line can be meant otherwise.
+func (w *walk) dashes(from int, text []byte, in ast.Node) {
+	if !listRE.Match(text) || in.Lines().Len() < 2 {
+		return
+	}
+	first, second := in.Lines().At(0), in.Lines().At(1)
+	if from != first.Start || !listRE.Match(bytes.TrimLeft(second.Value(w.body), " \t")) {
+		return
+	}
+	w.Out.Warnf(w.at(from), diag.Notation, "put a space behind the mark of an item: - punt", "%q stands on the page as it is typed here", short(strings.TrimSpace(string(text))))
+}
+
+var spacedRE = re(`(?:^|[^:\w]):([a-z][\w-]*)( ?\[| ?\()`)
+
+// spaced reports a known directive that is written with a space or with round
+// brackets.
+func (w *walk) spaced(from int, text []byte) {
+	if bytes.IndexByte(text, ':') < 0 {
+		return
+	}
+	for _, m := range spacedRE.FindAllSubmatchIndex(text, -1) {
+		name := string(text[m[2]:m[3]])
+		if kind, ok := w.Site.Kind(name); !ok || kind == "" || string(text[m[4]:m[5]]) == "[" {
+			continue
+		}
+		at := m[2] - 1
+		if escapedAt(string(text), at) {
+			continue
+		}
+		w.Out.Warnf(w.at(from+at), diag.Notation, diag.Say("write :%s[…], without a space and with square brackets", name), "%q stands on the page as it is typed here", short(string(text[at:m[5]])+"…"))
+	}
+}
+
+// struck reports a word with ~ directly behind another: elsewhere that lowers it,
+// here it strikes out.
+func (w *walk) struck(n *xast.Strikethrough) {
+	first, ok := n.FirstChild().(*ast.Text)
+	if !ok || first != n.LastChild() {
+		return
+	}
+	at := first.Segment.Start
+	if at < 2 || w.body[at-1] != '~' || w.body[at-2] == '~' || !alnum(w.body[at-2]) || bytes.ContainsAny(first.Segment.Value(w.body), " \t") {
+		return
+	}
+	said := first.Segment.Value(w.body)
+	w.Out.Warnf(w.at(at-1), diag.Notation, diag.Say("write :sub[%s], or two ~ on each side for what is struck out", said), "%q is struck out on the page", "~"+string(said)+"~")
+}
+
+// fence reports a fenced code block that is never closed.
+func (w *walk) fence(n *ast.FencedCodeBlock) {
+	open := n.Pos()
+	if open < 0 || open >= len(w.body) {
+		return
+	}
+	mark := w.body[open]
+	if mark != '`' && mark != '~' {
+		return
+	}
+	long := open
+	for long < len(w.body) && w.body[long] == mark {
+		long++
+	}
+	end := long
+	if l := n.Lines().Len(); l > 0 {
+		s := n.Lines().At(l - 1)
+		end = s.Stop
+	} else if i := bytes.IndexByte(w.body[long:], '\n'); i >= 0 {
+		end = long + i + 1
+	} else {
+		end = len(w.body)
+	}
+	line, _, _ := bytes.Cut(w.body[end:], []byte("\n"))
+	line = bytes.TrimLeft(line, " \t>")
+	if len(line) >= long-open && len(bytes.TrimLeft(line, string(mark))) <= len(line)-(long-open) && len(line) > 0 {
+		w.infoOf(n)
+		return
+	}
+	w.Out.Warnf(w.at(open), diag.Notation, diag.Say("close it with a line %s", strings.Repeat(string(mark), long-open)), "the code that begins here is never closed")
+}
+
+// infoOf reports a fence that other programs read as a box, such as ```{note}.
+func (w *walk) infoOf(n *ast.FencedCodeBlock) {
+	if n.Info == nil {
+		return
+	}
+	info := string(n.Info.Segment.Value(w.body))
+	name, braced := strings.CutPrefix(info, "{")
+	if braced {
+		name, _, _ = strings.Cut(name, "}")
+	} else if name, braced = strings.CutPrefix(info, "ad-"); !braced { // Obsidian
+		return
+	}
+	if box, ok := boxes[strings.ToLower(name)]; ok {
+		w.Out.Warnf(w.pos(n), diag.Notation, diag.Say("write > [!%s], and > before each line of the text", box), "%q stands on the page as code", short(info))
+	}
+}
+
+// boldBox reports a quotation that begins with a bold word for a box, as
+// > **Note** does.
+func (w *walk) boldBox(q *ast.Blockquote) {
+	p, ok := q.FirstChild().(*ast.Paragraph)
+	if !ok {
+		return
+	}
+	bold, ok := p.FirstChild().(*ast.Emphasis)
+	if !ok || bold.Level != 2 {
+		return
+	}
+	word := strings.ToLower(strings.Trim(Plain(bold, w.body), " :!.\u00a0"))
+	if box, ok := boxes[word]; ok {
+		w.Out.Warnf(w.pos(bold), diag.Notation, diag.Say("write > [!%s] on the first line, and the text on the next ones", box), "a quotation that begins with %q is a box elsewhere, and here a quotation", short(Plain(bold, w.body)))
+	}
+}
+
+// boxHint returns the alert that is meant by a directive of another program, as
+// a hint; "" for a name that is no box.
+func boxHint(name string) string {
+	if box, ok := boxes[strings.ToLower(name)]; ok {
+		return diag.Say("write > [!%s], and > before each line of the text", box)
+	}
+	if slices.Contains([]string{"tab-set", "tabset", "tab-item", "code-group"}, strings.ToLower(name)) {
+		return diag.Say("write ::::tabs, :::tab[Naam], the text, :::, and :::: at the end")
+	}
+	return ""
+}
