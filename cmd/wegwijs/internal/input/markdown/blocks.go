@@ -85,7 +85,7 @@ func (b *Block) Pos(i int) diag.Pos { return b.walk.at(b.Offset(i)) }
 func (b *Block) Source() string {
 	body := b.walk.body
 	switch n := b.node.(type) {
-	case *Directive, *Alert:
+	case *Directive:
 		at := max(n.Pos(), 0)
 		line, _, _ := bytes.Cut(body[at:], []byte("\n"))
 		return string(line)
@@ -159,9 +159,14 @@ func (c *collector) node(n ast.Node) {
 		c.cells(n)
 	case *xast.DefinitionTerm:
 		c.text(Block{Kind: BlockTerm}, n)
-	case *Alert:
-		c.add(Block{Kind: BlockAlert, Text: n.Label, node: n, spans: []span{{src: max(n.Pos(), 0), fixed: true}}})
-		c.children(n)
+	case *AlertTitle:
+		b := Block{Kind: BlockAlert}
+		if !n.HasChildren() {
+			b.Text, b.node, b.spans = n.Alert.Label, n, []span{{src: max(n.Alert.Pos(), 0), fixed: true}}
+			c.add(b)
+			break
+		}
+		c.text(b, n, n.Alert.Label+": ")
 	case *Directive:
 		c.directive(n)
 	case *ast.HTMLBlock:
@@ -220,9 +225,12 @@ func (c *collector) add(b Block) {
 }
 
 // text adds a block of running text, and the images in it.
-func (c *collector) text(b Block, n ast.Node) {
+func (c *collector) text(b Block, n ast.Node, before ...string) {
 	b.node = n
 	t := textBuilder{body: c.walk.body}
+	for _, s := range before {
+		t.put(s, max(n.Pos(), 0), true)
+	}
 	t.inline(n)
 	b.Text, b.spans = c.walk.engine.Text(t.String()), t.spans
 	if trimmed := strings.TrimLeft(b.Text, " "); len(trimmed) < len(b.Text) {

@@ -74,11 +74,19 @@ func (w *mdWriter) block(n ast.Node) {
 	case *ast.Blockquote:
 		w.put(prefix("> ", "> ", w.blocks(n)))
 	case *Alert:
-		mark := "[!" + strings.ToUpper(n.AlertKind) + "]\n"
-		if _, ok := n.FirstChild().(*ast.Paragraph); !ok {
+		mark, rest := "[!"+strings.ToUpper(n.AlertKind)+"]", n.FirstChild()
+		if title, ok := rest.(*AlertTitle); ok {
+			rest = rest.NextSibling()
+			if text := w.inlines(title); text != "" {
+				mark += " " + text
+			}
+		}
+		mark += "\n"
+		if _, ok := rest.(*ast.Paragraph); !ok {
 			mark += "\n" // else what follows could become part of the mark's paragraph
 		}
 		w.put(prefix("> ", "> ", mark+w.blocks(n)))
+	case *AlertTitle:
 	case *ast.List:
 		w.list(n)
 	case *xast.Table:

@@ -350,49 +350,76 @@ func Slug(text string) string {
 // alertKinds are the alerts of GitHub's Markdown, which others took over.
 var alertKinds = []string{"note", "tip", "important", "warning", "caution"}
 
-// alertRE takes the first line of an alert apart. Behind the mark comes
-// nothing; [!x](y) and [!x][y] are links.
-var alertRE = regexp.MustCompile(`^\[!([^\]\[]+)\](?:$|\s+(.*)$)`)
+// alertRE takes the first line of an alert apart: its kind, whether other
+// programs would fold it, and its title. [!x](y) and [!x][y] are links.
+var alertRE = regexp.MustCompile(`^\[!([^\]\[]+)\]([-+]?)(?:\s*$|[ \t]+(.*)$)`)
 
-// alert turns a quotation that begins with [!KIND] into an Alert and gives it,
-// or nil when it is a plain quotation.
+// alert turns a quotation that begins with [!KIND] into an Alert and returns
+// it, or nil when it is a plain quotation.
 func (w *walk) alert(q *ast.Blockquote) *Alert {
 	p, ok := q.FirstChild().(*ast.Paragraph)
 	if !ok || p.Lines().Len() == 0 {
 		return nil
 	}
 	first := p.Lines().At(0)
-	m := alertRE.FindStringSubmatch(strings.TrimSpace(string(first.Value(w.body))))
+	line := first.Value(w.body)
+	m := alertRE.FindSubmatchIndex(bytes.TrimRight(line, " \t\n"))
 	if _, isText := p.FirstChild().(*ast.Text); m == nil || !isText {
 		return nil
 	}
-	kind := strings.ToLower(m[1])
+	name := string(line[m[2]:m[3]])
+	kind := strings.ToLower(name)
+	box, isBox := boxes[kind]
 	switch known := slices.Contains(alertKinds, kind); {
-	case m[2] != "" && !known:
+	case m[4] < m[5] && (known || isBox):
+		w.Out.Errorf(w.pos(p), diag.Alert, "write :::details[Titel], the text, and ::: on a line of its own", "an alert cannot be folded: [!%s]%s", name, line[m[4]:m[5]])
+		return nil
+	case !known && isBox:
+		w.Out.Errorf(w.pos(p), diag.Alert, diag.Say("write [!%s]", box), "unknown alert [!%s]", name)
+		return nil
+	case !known && m[6] >= 0:
 		return nil // a quotation that begins with such text
-	case m[2] != "":
-		w.Out.Errorf(w.pos(p), diag.Alert, "write the text on the next line, behind >", "text behind [!%s]: %q", m[1], short(m[2]))
-		return nil
 	case !known:
-		w.Out.Errorf(w.pos(p), diag.Alert, "known: [!NOTE], [!TIP], [!IMPORTANT], [!WARNING], [!CAUTION]", "unknown alert [!%s]", m[1])
+		w.Out.Errorf(w.pos(p), diag.Alert, "known: [!NOTE], [!TIP], [!IMPORTANT], [!WARNING], [!CAUTION]", "unknown alert [!%s]", name)
 		return nil
+	}
+	a := &Alert{AlertKind: kind, Label: w.Site.Alert(kind)}
+	a.SetPos(q.Pos())
+	title := &AlertTitle{Alert: a}
+	title.SetPos(first.Start)
+	behind := first.Stop
+	if m[6] >= 0 {
+		behind = first.Start + m[6]
 	}
 	for c := p.FirstChild(); c != nil; { // the first line
 		next := c.NextSibling()
 		p.RemoveChild(p, c)
-		if t, ok := c.(*ast.Text); ok && (t.SoftLineBreak() || t.HardLineBreak()) {
+		t, isText := c.(*ast.Text)
+		ends := isText && (t.SoftLineBreak() || t.HardLineBreak())
+		if isText && t.Segment.Start < behind {
+			t.Segment = t.Segment.WithStart(min(behind, t.Segment.Stop))
+		}
+		if ends {
+			t.SetSoftLineBreak(false)
+			t.SetHardLineBreak(false)
+		}
+		if !isText || t.Segment.Len() > 0 {
+			title.AppendChild(title, c)
+		}
+		if ends {
 			break
 		}
 		c = next
 	}
+	title.Lines().Append(first.WithStart(behind))
+	p.Lines().SetSliced(1, p.Lines().Len())
 	if p.FirstChild() == nil {
 		q.RemoveChild(q, p)
 	}
 	if q.FirstChild() == nil {
-		w.Out.Errorf(w.pos(q), diag.Alert, "write the text on the next line, behind >", "the alert [!%s] has no text", m[1])
+		w.Out.Errorf(w.pos(q), diag.Alert, "write the text on the next line, behind >", "the alert [!%s] has no text", name)
 	}
-	a := &Alert{AlertKind: kind, Label: w.Site.Alert(kind)}
-	a.SetPos(q.Pos())
+	a.AppendChild(a, title)
 	for c := q.FirstChild(); c != nil; {
 		next := c.NextSibling()
 		q.RemoveChild(q, c)
@@ -402,6 +429,22 @@ func (w *walk) alert(q *ast.Blockquote) *Alert {
 	q.Parent().ReplaceChild(q.Parent(), q, a)
 	return a
 }
+
+// An AlertTitle is the first line of an alert: what kind it is, and what the
+// writer typed behind that.
+type AlertTitle struct {
+	ast.BaseBlock
+	Alert *Alert
+}
+
+// KindAlertTitle is the kind of [AlertTitle] nodes.
+var KindAlertTitle = ast.NewNodeKind("AlertTitle")
+
+// Kind returns [KindAlertTitle].
+func (a *AlertTitle) Kind() ast.NodeKind { return KindAlertTitle }
+
+// Dump writes the node for debugging.
+func (a *AlertTitle) Dump(src []byte, level int) { ast.DumpHelper(a, src, level, nil, nil) }
 
 // An Alert is a block of GitHub's > [!WARNING] form.
 type Alert struct {

@@ -27,11 +27,10 @@ type notation struct {
 // place is reported.
 var notations = []notation{
 	// Lines that would be headings, lists, tables or boxes.
-	{needle: "#", line: true, re: re(`^#{2,6}[^#\s\d].*`), hint: "put a space between # and the text of a heading: ## Kop"},
 	{needle: "#", line: true, re: re(`^#{1,6}[\x{a0}\x{2007}\x{202f}\x{3000}].*`), hint: "the space between # and the text is a no-break space, of Alt or Option and the space bar: type a plain one"},
+	{needle: "#", line: true, re: re(`^#{2,6}[^#\s\d].*`), hint: "put a space between # and the text of a heading: ## Kop"},
 	{needle: "\u00a0", line: true, re: re(`^(?:[-*+>]|\d{1,9}[.)])\x{a0}.*`), hint: "the space behind the mark is a no-break space, of Alt or Option and the space bar: type a plain one"},
 	{needle: "", line: true, re: re(`^[•◦▪▫‣⁃●○■□∙·][ \t\x{a0}]*\S.*`), hint: "write - before each item of a list"},
-	{needle: "", line: true, re: re(`^[–—][ \t\x{a0}]+\S.*`), only: nil, hint: "write - before each item of a list; for a dash write \\–"},
 	{needle: "!!!", line: true, re: re(`^!!!\+? ?\w[\w-]*.*`), hint: "write > [!NOTE], > [!TIP] or > [!WARNING], and > before each line of the text"},
 	{needle: "???", line: true, re: re(`^\?\?\?\+? ?\w[\w-]*.*`), hint: "write :::details[Titel], the text, and ::: on a line of its own"},
 	{needle: "===", line: true, re: re(`^===[!+]? ?".*`), hint: "write ::::tabs, :::tab[Naam], the text, :::, and :::: at the end"},
@@ -45,7 +44,7 @@ var notations = []notation{
 	{needle: "--8<--", line: true, re: re(`^-+8<-+.*`), hint: "write the text itself: pages hold no parts of other files"},
 	{needle: "@include", line: true, re: re(`^@include\b.*`), hint: "write the text itself: pages hold no parts of other files"},
 	{needle: "[]", line: true, re: re(`^\[\] \S.*`), hint: "write - [ ] with a space between the brackets"},
-	{needle: "|", line: true, re: re(`^\|(?:[^|\n]*\|){2,}\s*$`), hint: "a table needs a line |---|---| beneath its first row, with as many columns"},
+	{needle: "|", line: true, re: re(`^\|(?:[^|\n]+\|){2,}\s*$`), hint: "a table needs a line |---|---| beneath its first row, with as many columns"},
 
 	// Parts of running text.
 	{needle: "![[", re: re(`!\[\[[^\]\n]+\]\]`), hint: "write ![what it shows](picture.png)"},
@@ -63,7 +62,7 @@ var notations = []notation{
 	{needle: "^", re: re(`[\pL\d)](\^[^\s^()\[\]]{1,16}\^)`), group: 1, hint: "write :sup[2]"},
 	{needle: "^[", re: re(`\^\[[^\]\n]+\]`), hint: "write [^1] here, and [^1]: with the text on a line of its own"},
 	{needle: "%%", re: re(`%%[^%\n]+%%`), hint: "leave the comment out; notes for writers do not belong on a page"},
-	{needle: "$$", re: re(`\$\$[^$\n]*(?:\$\$|$)`), hint: "write the formula in words, or show a picture of it"},
+	{needle: "$$", re: re(`^\$\$\s*$|\$\$[^$\s][^$\n]*\$\$`), hint: "write the formula in words, or show a picture of it"},
 	{needle: "[@", re: re(`\[@[\w:.-]+(?:[;,][^\]\n]*)?\]`), hint: "write [text](https://…), or a footnote: [^1]"},
 	{needle: "|", re: re(`(?:^|\s)(\|\|[^|\s](?:[^|\n]*[^|\s])?\|\|)`), group: 1, hint: "write :::details[Titel], the text, and ::: on a line of its own"},
 	{needle: ":", re: re(`(?:^|[\s(\x{a0}])(:(?:[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*|\+1|-1):)(?:$|[\s.,;!?)\x{a0}])`), group: 1, hint: "type the character itself, such as 🙂", only: func(m string) bool { return len(m) > 4 || m == ":+1:" || m == ":-1:" }},
@@ -100,40 +99,42 @@ func found(body []byte) []*notation {
 	return list
 }
 
-// foreign reports the foreign notations in the running text directly in n.
+// foreign reports the foreign notations in the running text directly in n, each
+// once.
 func (w *walk) foreign(n ast.Node) {
 	if len(w.notations) == 0 {
 		return
 	}
-	start := true // of a line of a block
-	_, paragraph := n.(*ast.Paragraph)
-	_, tight := n.(*ast.TextBlock)
-	for c := n.FirstChild(); c != nil; {
+	var said []*notation
+	switch n.(type) {
+	case *ast.Paragraph, *ast.TextBlock:
+		w.dashes(n)
+		for i := range n.Lines().Len() {
+			s := n.Lines().At(i)
+			if w.foreignIn(s.Start, s.Stop, true, &said) {
+				return // it was one thing all through
+			}
+		}
+	}
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		first, ok := c.(*ast.Text)
 		if !ok || first.IsRaw() {
-			_, mark := c.(*ast.String)
-			start = start && mark
-			c = c.NextSibling()
 			continue
 		}
 		pieces := run(first)
 		last := pieces[len(pieces)-1]
-		from := first.Segment.Start
-		if p, ok := c.PreviousSibling().(*ast.String); ok && p.PreviousSibling() == nil && from > 0 {
-			from-- // a quote at the start
-		}
-		w.foreignIn(from, last.to, start && (paragraph || tight), n)
-		t := last.node.(*ast.Text)
-		start = t.SoftLineBreak() || t.HardLineBreak()
-		c = last.node.NextSibling()
+		c = last.node
+		w.foreignIn(first.Segment.Start, last.to, false, &said)
+		w.spaced(first.Segment.Start, w.body[first.Segment.Start:last.to])
 	}
 }
 
-// foreignIn reports the first foreign notation in a part of the body.
-func (w *walk) foreignIn(from, to int, start bool, in ast.Node) {
+// foreignIn reports the first foreign notation in a part of the body that has
+// not been said yet, and reports whether there is one.
+func (w *walk) foreignIn(from, to int, line bool, said *[]*notation) bool {
 	text := w.body[from:to]
 	for _, n := range w.notations {
-		if n.line && !start {
+		if n.line != line || slices.Contains(*said, n) {
 			continue
 		}
 		m := n.re.FindSubmatchIndex(text)
@@ -141,33 +142,36 @@ func (w *walk) foreignIn(from, to int, start bool, in ast.Node) {
 			continue
 		}
 		a, b := m[2*n.group], m[2*n.group+1]
-		said := string(text[a:b])
-		if escapedAt(string(text), a) || n.only != nil && !n.only(said) {
+		typed := string(text[a:b])
+		if escapedAt(string(text), a) || n.only != nil && !n.only(typed) {
 			continue
 		}
-		w.Out.Warnf(w.at(from+a), diag.Notation, n.hint, "%q stands on the page as it is typed here", short(strings.TrimSpace(said)))
-		return
+		*said = append(*said, n)
+		w.Out.Warnf(w.at(from+a), diag.Notation, n.hint, "%q stands on the page as it is typed here", short(strings.TrimSpace(typed)))
+		return true
 	}
-	if start {
-		w.dashes(from, text, in)
-	}
-	w.spaced(from, text)
+	return false
 }
 
-// listRE finds the mark of a list without the space behind it.
-var listRE = re(`^(?:[-*+][\pL"'(]|\d{1,3}[.)][\pL"'(])`)
+// listRE finds the mark of a list without the space behind it, or a dash that
+// an editor made of one.
+var listRE = re(`^(?:[-*+][\pL"'(]|\d{1,3}[.)][\pL"'(]|[–—][ \t\x{a0}]+\S)`)
 
 // dashes reports two lines that would be items of a list, if there were a space
 // behind their marks: one such line can be meant otherwise.
-func (w *walk) dashes(from int, text []byte, in ast.Node) {
-	if !listRE.Match(text) || in.Lines().Len() < 2 {
+func (w *walk) dashes(n ast.Node) {
+	if n.Lines().Len() < 2 {
 		return
 	}
-	first, second := in.Lines().At(0), in.Lines().At(1)
-	if from != first.Start || !listRE.Match(bytes.TrimLeft(second.Value(w.body), " \t")) {
+	first, second := n.Lines().At(0), n.Lines().At(1)
+	text := first.Value(w.body)
+	if !listRE.Match(text) || !listRE.Match(bytes.TrimLeft(second.Value(w.body), " \t")) {
 		return
 	}
-	w.Out.Warnf(w.at(from), diag.Notation, "put a space behind the mark of an item: - punt", "%q stands on the page as it is typed here", short(strings.TrimSpace(string(text))))
+	if t, ok := n.FirstChild().(*ast.Emphasis); ok && t != nil { // *een* twee
+		return
+	}
+	w.Out.Warnf(w.at(first.Start), diag.Notation, "write - and a space before each item of a list, or 1. and a space", "%q stands on the page as it is typed here", short(strings.TrimSpace(string(text))))
 }
 
 var spacedRE = re(`(?:^|[^:\w]):([a-z][\w-]*)( ?\[| ?\()`)

@@ -23,6 +23,7 @@ type nodeRenderer struct{ writer html.Writer }
 func (r *nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(KindDirective, r.directive)
 	reg.Register(KindAlert, r.alert)
+	reg.Register(KindAlertTitle, r.alertTitle)
 	reg.Register(xast.KindTable, r.table)
 	reg.Register(xast.KindTableCell, r.cell)
 	reg.Register(xast.KindTaskCheckBox, r.checkBox)
@@ -280,13 +281,31 @@ func (r *nodeRenderer) alert(w util.BufWriter, _ []byte, n ast.Node, entering bo
 	a := n.(*Alert)
 	if entering {
 		w.WriteString(`<div class="alert alert-` + a.AlertKind + `" role="note">` + "\n")
-		w.WriteString(`<p class="alert-title">`)
-		w.Write(util.EscapeHTML([]byte(a.Label)))
-		w.WriteString("</p>\n")
 	} else {
 		w.WriteString("</div>\n")
 	}
 	return ast.WalkContinue, nil
+}
+
+func (r *nodeRenderer) alertTitle(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		w.WriteString("</p>\n")
+		return ast.WalkContinue, nil
+	}
+	w.WriteString(`<p class="alert-title">`)
+	w.Write(util.EscapeHTML([]byte(n.(*AlertTitle).Alert.Label)))
+	if n.HasChildren() {
+		r.writer.Write(w, []byte(r.colon()))
+	}
+	return ast.WalkContinue, nil
+}
+
+// colon returns what stands between a name and what it says.
+func (r *nodeRenderer) colon() string {
+	if s, ok := r.writer.(*spacer); ok && strings.Contains(s.before, ":") {
+		return " : "
+	}
+	return ": "
 }
 
 // wide is from how many columns on a table may need to scroll on a phone.
