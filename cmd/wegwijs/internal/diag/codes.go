@@ -117,6 +117,7 @@ const (
 	PageDouble   Code = "page-double"
 	PageEncoding Code = "page-encoding"
 	PageFront    Code = "page-front"
+	PageGroup    Code = "page-group"
 	PageHome     Code = "page-home"
 	PageLayout   Code = "page-layout"
 	PagePlace    Code = "page-place"

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"maps"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"unicode"
 
+	"golang.org/x/text/collate"
 	"golang.org/x/text/unicode/norm"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
@@ -23,6 +25,7 @@ type Input struct {
 	Config *config.Config
 	Pages  []*content.Page // without drafts, in any order
 	Broken []string        // files of pages that cannot be read
+	Drafts []string        // files of pages that are drafts, and are left out
 	Files  []string        // other files below content/
 	// LeftOut are built-in pages that the site does without. What leads to one
 	// in a file that Builtin reports on goes with it.
@@ -40,6 +43,7 @@ type builder struct {
 	addresses map[string]*Page // by output folder, folded
 	clashes   map[[2]string]bool
 	strange   map[string]bool        // folders of content/ that are no language, once reported
+	absent    map[string]bool        // ids of pages that are left out on purpose
 	invented  map[*content.Page]bool // whose slug is not what its writer meant
 	located   struct {               // the front matter that was looked at last
 		file string
@@ -50,8 +54,8 @@ type builder struct {
 // New puts the pages together. Mistakes go to in.Out; the site is then only
 // good for finding more of them.
 func New(in Input) *Site {
-	s := &Site{Config: in.Config, shape: &shape{places: make(map[string]int, len(in.Pages)), broken: map[string]bool{}, leftOut: map[string]map[string]string{}, files: map[string]File{}}}
-	b := &builder{Input: in, s: s, locale: map[string]int{}, addresses: make(map[string]*Page, len(in.Pages)*len(in.Config.Languages)), clashes: map[[2]string]bool{}, strange: map[string]bool{}, invented: map[*content.Page]bool{}}
+	s := &Site{Config: in.Config, shape: &shape{places: make(map[string]int, len(in.Pages)), broken: map[string]bool{}, drafts: map[string]string{}, leftOut: map[string]map[string]string{}, files: map[string]File{}}}
+	b := &builder{Input: in, s: s, locale: map[string]int{}, addresses: make(map[string]*Page, len(in.Pages)*len(in.Config.Languages)), clashes: map[[2]string]bool{}, strange: map[string]bool{}, absent: map[string]bool{}, invented: map[*content.Page]bool{}}
 	for _, file := range in.Broken {
 		_, rest := content.Split(file)
 		id, _ := content.ID(rest)
@@ -62,6 +66,13 @@ func New(in Input) *Site {
 			s.leftOut[p.ID] = map[string]string{}
 		}
 		s.leftOut[p.ID][p.Lang] = p.Title
+		b.absent[p.ID] = true
+	}
+	for _, file := range in.Drafts {
+		_, rest := content.Split(file)
+		id, _ := content.ID(rest)
+		s.drafts[id] = file
+		b.absent[id] = true
 	}
 	for i, l := range in.Config.Languages {
 		s.Locales = append(s.Locales, &Locale{Language: l, N: i})
@@ -93,6 +104,7 @@ func New(in Input) *Site {
 	b.files()
 	b.redirects()
 	b.related()
+	b.groups()
 	return s
 }
 
@@ -338,16 +350,120 @@ func (b *builder) place(l *Locale, ids []string, order []int) {
 	for i, p := range l.All {
 		p.n = i
 		l.byID[p.ID] = i
-		slices.SortStableFunc(p.Children, inOrder)
-		for i, c := range p.Children {
-			c.At = i
+	}
+	b.order(l)
+}
+
+// order puts the pages of each section in order.
+func (b *builder) order(l *Locale) {
+	c := collator(l.Lang)
+	var buf collate.Buffer
+	for _, p := range l.All {
+		if len(p.Children) == 0 {
+			continue
+		}
+		b.group(p)
+		keys := make(map[*Page][]byte, len(p.Children)) // comparing texts costs more than making their keys once
+		for _, child := range p.Children {
+			keys[child] = c.KeyFromString(&buf, child.Title)
+		}
+		slices.SortStableFunc(p.Children, func(x, y *Page) int {
+			return inOrder(x, y, func() int { return bytes.Compare(keys[x], keys[y]) })
+		})
+		for i, child := range p.Children {
+			child.At = i
+		}
+		buf.Reset()
+	}
+}
+
+// group gives the pages of a section their places in its groups.
+func (b *builder) group(section *Page) {
+	groups := b.s.Reference(section.ID).Groups
+	type place struct{ group, at int }
+	places := map[string]place{}
+	for i, g := range groups {
+		for at, name := range g.Pages {
+			id := path.Join(section.ID, name)
+			if _, twice := places[id]; !twice {
+				places[id] = place{i, at}
+			}
+		}
+	}
+	for _, child := range section.Children {
+		child.Group = len(groups)
+		if at, ok := places[child.ID]; ok {
+			child.Group, child.inGroup = at.group, at.at
 		}
 	}
 }
 
-// inOrder compares two pages of a section.
-func inOrder(a, b *Page) int {
-	return cmp.Or(cmp.Compare(a.Order, b.Order), strings.Compare(a.Title, b.Title), strings.Compare(a.ID, b.ID))
+// inOrder compares two pages of a section; titles compares their titles.
+func inOrder(a, b *Page, titles func() int) int {
+	if c := cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.inGroup, b.inGroup), cmp.Compare(a.Order, b.Order)); c != 0 {
+		return c
+	}
+	return cmp.Or(titles(), strings.Compare(a.Title, b.Title), strings.Compare(a.ID, b.ID))
+}
+
+// groups checks what the front matter of sections says of groups.
+func (b *builder) groups() {
+	for id, i := range b.s.places {
+		ref := b.s.Reference(id)
+		var known []string
+		for _, g := range ref.Groups {
+			known = append(known, g.ID)
+		}
+		in := map[string]string{} // which group a page is in
+		for _, p := range b.s.texts[i] {
+			if p == nil {
+				continue
+			}
+			for _, g := range p.Groups {
+				key := "groups." + g.ID + ".pages"
+				switch {
+				case p != ref && b.Builtin != nil && b.Builtin(p.File): // the site has a section of its own in its place
+					continue
+				case p != ref && !slices.Contains(known, g.ID):
+					b.errorf(p, "groups."+g.ID, -1, diag.PageGroup, diag.DidYouMean(g.ID, known), "%s has no group %q", ref.File, g.ID)
+					continue
+				case p != ref && len(g.Pages) > 0:
+					b.errorf(p, key, -1, diag.PageGroup, "leave the line out; a translation gives the title of the group", "which pages are in the group is said in %s", ref.File)
+					continue
+				}
+				for n, name := range g.Pages {
+					child := path.Join(id, name)
+					if !b.s.has(child) && !b.s.broken[child] && !b.absent[child] {
+						b.errorf(p, key, n, diag.PageGroup, b.childHint(id, name), "the section has no page %q", name)
+						continue
+					}
+					if path.Dir(child) != path.Join(".", id) {
+						b.errorf(p, key, n, diag.PageGroup, "name pages and sections that stand in the folder of this one", "%q does not stand directly in the section", name)
+						continue
+					}
+					if first, twice := in[child]; twice {
+						b.errorf(p, key, n, diag.PageGroup, "name it in one of the two", "the page %q is in the group %q already", name, first)
+						continue
+					}
+					in[child] = g.ID
+				}
+			}
+		}
+	}
+}
+
+// childHint returns a hint for a name that no page of a section has.
+func (b *builder) childHint(section, name string) string {
+	var names []string
+	for _, id := range b.s.IDs() {
+		if path.Dir(id) == path.Join(".", section) {
+			names = append(names, path.Base(id))
+		}
+	}
+	if near := diag.Nearest(strings.TrimSuffix(name, ".md"), names); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return "write the name of its file, without .md"
 }
 
 // reserved are the folders of the output for which web servers have rules of
@@ -469,6 +585,10 @@ func (b *builder) related() {
 						if b.Builtin == nil || !b.Builtin(p.File) {
 							b.errorf(p, "related", i, diag.LinkPage, LeftOutHint, "no page has the id %q", id)
 						}
+						continue
+					}
+					if draft := b.s.drafts[id]; draft != "" {
+						b.errorf(p, "related", i, diag.LinkPage, draft+" is a draft; publish it too (draft = false), or leave it out here", "no page has the id %q", id)
 						continue
 					}
 					known := b.s.IDs()

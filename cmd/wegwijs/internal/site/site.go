@@ -6,6 +6,8 @@ package site
 import (
 	"maps"
 
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
 	"golang.org/x/text/unicode/norm"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
@@ -24,6 +26,8 @@ type Page struct {
 	Parent        *Page   // the section it stands in; nil for the first page of a language
 	Children      []*Page // of a section: pages and sections directly below it, in order
 	At            int     // its place among Parent.Children
+	Group         int     // place among the groups of Parent, see [Site.Groups]; their number for a page in none
+	inGroup       int     // its place in the group
 	n             int     // its place among Locale.All
 }
 
@@ -90,6 +94,42 @@ type shape struct {
 	// leftOut has the titles, by language, of built-in pages that are not among
 	// places because the site does without them, by id.
 	leftOut map[string]map[string]string
+	drafts  map[string]string // files of pages that are left out as drafts, by id
+}
+
+// Compare orders two texts as the language does, with numbers by their value.
+func (l *Locale) Compare(a, b string) int {
+	return collator(l.Lang).CompareString(a, b)
+}
+
+// collator returns what compares texts in a language. It is not safe for use by
+// several goroutines at once.
+func collator(lang string) *collate.Collator {
+	return collate.New(language.Make(lang), collate.Numeric)
+}
+
+// A Group is a heading in a section's list of pages.
+type Group struct {
+	Title string
+	Lang  string // of the title
+}
+
+// Groups returns the groups of a section, in order.
+func (s *Site) Groups(section *Page) []Group {
+	ref := s.Reference(section.ID)
+	if ref == nil || len(ref.Groups) == 0 {
+		return nil
+	}
+	list := make([]Group, len(ref.Groups))
+	for i, g := range ref.Groups {
+		list[i] = Group{g.Title, ref.Lang}
+		for _, own := range section.Groups {
+			if own.ID == g.ID {
+				list[i] = Group{own.Title, section.Lang}
+			}
+		}
+	}
+	return list
 }
 
 // Page gives the page with an id for the readers of a language.
@@ -162,6 +202,10 @@ func (s *Site) SameLeftOut(t *Site) bool {
 // LeftOutTitle returns the title that a page which the site does without has in
 // a language.
 func (s *Site) LeftOutTitle(id, lang string) string { return s.leftOut[id][lang] }
+
+// Draft returns the file of a page that is left out because it is a draft, by
+// its id; "" when there is none.
+func (s *Site) Draft(id string) string { return s.drafts[id] }
 
 // File gives a file beside the pages by its source.
 func (s *Site) File(source string) (File, bool) {

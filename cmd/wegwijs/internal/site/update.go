@@ -19,7 +19,7 @@ func (s *Site) Update(texts []*content.Page) (_ *Site, ok bool) {
 			return nil, false
 		}
 		old := s.texts[i][n]
-		if old == nil || old.File != p.File || old.Slug != p.Slug || old.Order != p.Order || old.Draft != p.Draft ||
+		if old == nil || old.File != p.File || old.Slug != p.Slug || old.Order != p.Order || old.Draft != p.Draft || !old.SameGroups(p) ||
 			!slices.Equal(old.Aliases, p.Aliases) || !slices.Equal(old.Related, p.Related) {
 			return nil, false
 		}
@@ -56,7 +56,11 @@ func misplaced(p *Page) bool {
 		return false
 	}
 	all := p.Parent.Children
-	return p.At > 0 && inOrder(all[p.At-1], p) >= 0 || p.At+1 < len(all) && inOrder(p, all[p.At+1]) >= 0
+	c := collator(p.Locale.Lang)
+	after := func(a, b *Page) bool {
+		return inOrder(a, b, func() int { return c.CompareString(a.Title, b.Title) }) >= 0
+	}
+	return p.At > 0 && after(all[p.At-1], p) || p.At+1 < len(all) && after(p, all[p.At+1])
 }
 
 // copy gives a copy of a locale, whose pages lead to each other.

@@ -60,6 +60,7 @@ func (p pages) with(changed map[string]page) pages {
 type inputs struct {
 	pages  []*content.Page
 	broken []string // files of pages that cannot be read
+	drafts []string // files of pages that are drafts, and are left out
 	files  []string // files beside the pages
 	// leftOut are the built-in pages that the site does without.
 	leftOut []*content.Page
@@ -99,6 +100,8 @@ func (s *State) inputs(opt Options) inputs {
 				in.broken = append(in.broken, f.Path)
 			case opt.Drafts || !p.Draft:
 				in.pages = append(in.pages, p.Page)
+			default:
+				in.drafts = append(in.drafts, f.Path)
 			}
 			continue
 		}

@@ -28,6 +28,7 @@ type Page struct {
 	Index bool   // it is an index.md: the page of a section
 
 	Title       string
+	NavTitle    string // short, for menus; the title when none is given
 	Description string
 	Slug        string // the URL part in this language; the file's name when none is given
 	Order       int    // pages stand in this order, then by title
@@ -35,9 +36,19 @@ type Page struct {
 	Keywords    []string
 	Aliases     []string
 	Related     []string // ids
+	Groups      []Group  // of a section: its pages under headings, in order
 	Layout      string   // name of a layout other than the usual one; "" usually
 	Source      string   // of a translation: hash of the text it was made from
 	Draft       bool
+}
+
+// A Group is some of a section's pages under a heading of their own. Which
+// pages those are is said once, by the text that others are translated from; a
+// translation gives the group's title.
+type Group struct {
+	ID    string
+	Title string
+	Pages []string // their names below the section: imap-instellingen
 }
 
 // Root is the folder that holds a folder of pages for each language.
@@ -80,6 +91,7 @@ func Parse(file string, src []byte, out *diag.List) *Page {
 		return nil
 	}
 	p.Title = t.Required("title", `write title = "…" between the +++ lines`)
+	p.NavTitle = t.String("nav_title", p.Title)
 	p.Description = t.String("description", "")
 	p.Slug = t.String("slug", "")
 	p.Order = t.Int("order", 0)
@@ -90,6 +102,7 @@ func Parse(file string, src []byte, out *diag.List) *Page {
 	for i, id := range p.Related {
 		p.Related[i] = norm.NFC.String(id)
 	}
+	p.groups(t)
 	p.Layout = t.String("layout", "")
 	p.Source = t.String("source", "")
 	p.Draft = t.Bool("draft", false)
@@ -101,6 +114,36 @@ func Parse(file string, src []byte, out *diag.List) *Page {
 		}
 	}
 	return p
+}
+
+// groups reads [groups.name] tables, in the order of the file.
+func (p *Page) groups(t *tomlfile.Table) {
+	table := t.Table("groups")
+	if table == nil {
+		return
+	}
+	if !p.Index {
+		t.Errorf("groups", diag.PageGroup, "write them in the index.md of the section", "only a section has groups of pages")
+	}
+	for _, id := range table.Keys() {
+		g := table.Table(id)
+		if g == nil {
+			continue // that has been said
+		}
+		group := Group{ID: id, Title: g.Required("title", `write title = "Instellen"`), Pages: g.Strings("pages")}
+		for i, name := range group.Pages {
+			group.Pages[i] = norm.NFC.String(name)
+		}
+		p.Groups = append(p.Groups, group)
+		g.Done()
+	}
+}
+
+// SameGroups reports whether two pages have the same groups.
+func (p *Page) SameGroups(q *Page) bool {
+	return slices.EqualFunc(p.Groups, q.Groups, func(a, b Group) bool {
+		return a.ID == b.ID && a.Title == b.Title && slices.Equal(a.Pages, b.Pages)
+	})
 }
 
 // Body gives the offset at which the Markdown of a page begins.
@@ -119,10 +162,11 @@ func FrontMatterRange(src []byte) (start, end int, ok bool) {
 // Equal reports whether two pages have the same front matter and place.
 func (p *Page) Equal(q *Page) bool {
 	a, b := *p, *q
-	if !slices.Equal(a.Keywords, b.Keywords) || !slices.Equal(a.Aliases, b.Aliases) || !slices.Equal(a.Related, b.Related) {
+	if !slices.Equal(a.Keywords, b.Keywords) || !slices.Equal(a.Aliases, b.Aliases) || !slices.Equal(a.Related, b.Related) || !a.SameGroups(&b) {
 		return false
 	}
 	a.Keywords, a.Aliases, a.Related, b.Keywords, b.Aliases, b.Related = nil, nil, nil, nil, nil, nil
+	a.Groups, b.Groups = nil, nil
 	return reflect.DeepEqual(a, b)
 }
 
@@ -139,6 +183,19 @@ func Locator(file string, src []byte) func(key string, n int) diag.Pos {
 		switch {
 		case t == nil:
 			return diag.Pos{File: file}
+		case strings.Contains(key, "."): // groups.instellen.pages
+			t := t
+			parts := strings.Split(key, ".")
+			for _, part := range parts[:len(parts)-1] {
+				t = t.Table(part)
+			}
+			if t == nil {
+				return diag.Pos{File: file}
+			}
+			if key = parts[len(parts)-1]; n < 0 {
+				return t.KeyPos(key)
+			}
+			return t.ItemPos(key, n)
 		case n >= 0:
 			return t.ItemPos(key, n)
 		}

@@ -64,7 +64,7 @@ De tekst.
 `
 	want := &Page{
 		File: "content/nl/e-mail/imap-instellingen.md", Lang: "nl", ID: "e-mail/imap-instellingen",
-		Title: "Instellingen voor IMAP", Description: "Wat je invult.", Slug: "imap", Order: 20, Updated: tomlfile.Date{Year: 2026, Month: 11, Day: 23},
+		Title: "Instellingen voor IMAP", NavTitle: "Instellingen voor IMAP", Description: "Wat je invult.", Slug: "imap", Order: 20, Updated: tomlfile.Date{Year: 2026, Month: 11, Day: 23},
 		Keywords: []string{"mailserver", "poort"}, Aliases: []string{"/oud/pad/"}, Related: []string{"e-mail/pop-instellingen"}, Layout: "breed", Source: "0123abcd", Draft: true,
 	}
 	for _, tt := range []struct{ name, src string }{
@@ -115,7 +115,7 @@ func TestMistakes(t *testing.T) {
 		{"old Mac", "+++\rtitle = \"x\"\r+++\r", "a.md:1:4 [page-encoding] the line ends in a way that only old systems know (CR) | save the file with the usual line ends (LF)\n", false},
 		{"no title", "+++\norder = 1\n+++\n", "a.md:2:1 [toml-missing] title is missing | write title = \"…\" between the +++ lines\n", true},
 		{"nothing between", "+++\n+++\n", "a.md:2:1 [toml-missing] title is missing | write title = \"…\" between the +++ lines\n", true},
-		{"all at once", "+++\r\ntitel = \"x\"\r\norder = \"1\"\r\nupdated = \"gisteren\"\r\nkeywords = \"a\"\r\ndraft = 1\r\naliases = [\"/a/\", 5]\r\n+++\r\n", `a.md:2:1 [toml-key] unknown key "titel" | did you mean "title"? known: aliases, description, draft, keywords, layout, order, related, slug, source, title, updated
+		{"all at once", "+++\r\ntitel = \"x\"\r\norder = \"1\"\r\nupdated = \"gisteren\"\r\nkeywords = \"a\"\r\ndraft = 1\r\naliases = [\"/a/\", 5]\r\n+++\r\n", `a.md:2:1 [toml-key] unknown key "titel" | did you mean "title"?
 a.md:3:9 [toml-type] order takes a whole number, this is text | write order = 1
 a.md:4:11 [toml-type] updated takes a date, this is text | write updated = 2026-11-23 (without quotes)
 a.md:5:12 [toml-type] keywords takes a list of texts, this is text | write keywords = ["a"]
@@ -177,7 +177,7 @@ func TestEqual(t *testing.T) {
 		case reflect.Bool:
 			f.SetBool(true)
 		case reflect.Slice:
-			f.Set(reflect.ValueOf([]string{"anders"}))
+			f.Set(reflect.MakeSlice(f.Type(), 1, 1))
 		case reflect.Struct:
 			f.Set(reflect.Zero(f.Type()))
 		default:

@@ -25,6 +25,7 @@ type Site struct {
 	Provider    Provider
 	Webmail     string // address of the webmail of the first mail product, or ""
 	Search      Search // zero on a site without search
+	Sections    []Link // the sections at the top of the site, in order
 
 	strings *i18n.Strings
 	pages   func(id string) (Link, bool)
@@ -75,8 +76,16 @@ type Language struct {
 type Link struct {
 	URL         string // URL path; for an outside page the whole address
 	Title       string
+	Short       string // the title for menus
 	Description string
 	Lang        string // the language of the title, when it is not the reader's; else ""
+}
+
+// A Group is pages of a section under a title of their own.
+type Group struct {
+	Title string // "" for those that are in no group
+	Lang  string // the language of the title, when it is not the reader's; else ""
+	Pages []Link
 }
 
 // A Heading is an entry of a page's table of contents.
@@ -141,6 +150,7 @@ type Page struct {
 	Section      *Link         // the section this page stands in; nil on the home page
 	Children     []Link        // on a home or section page: the pages and sections directly below it, in order
 	All          []Branch      // on the search page: all pages of the language by section
+	Rest         []Group       // those of Children to which the text has no link, by group
 	Prev, Next   *Link         // neighbours in the section
 	Related      []Link        // from the front matter
 	Alternates   []Alternate   // hreflang; empty when there is one language only
@@ -220,9 +230,10 @@ type Nav struct {
 // T gives an interface string, see [Page.T].
 func (n *Nav) T(key string, args ...any) (string, error) { return n.Site.T(key, args...) }
 
-// A NavItem is a page or a section in the navigation.
+// A NavItem is a page or a section in the navigation, or a group of those under
+// a title of their own.
 type NavItem struct {
-	URL   string
+	URL   string // "" for a group, whose pages are Items
 	Title string
 	Lang  string // the language of the title, when it is not the reader's; else ""
 	// Mark goes into the tag of the link: <a href="{{ .URL }}"{{ .Mark }}>.

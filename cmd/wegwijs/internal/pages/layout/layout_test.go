@@ -107,7 +107,7 @@ page.html:2:28 [layout-field] Page has no field "G" | known: ` + pageMembers + `
 {{ $p := . }}{{ $p.Titel }} {{ $p.Site.Langg }} {{ (.Site).Langg }} {{ (.Site.Home).URL.X }} {{ $.Site.Homme }}{{ end }}
 `, `page.html:1:23 [layout-field] Page has no field "Sit" | did you mean "Site"?
 page.html:1:44 [layout-field] Site has no field "Lan" | did you mean "Lang"?
-page.html:1:65 [layout-field] Link has no field "Tite" | did you mean "Title"? known: Description, Lang, Title, URL
+page.html:1:65 [layout-field] Link has no field "Tite" | did you mean "Title"? known: Description, Lang, Short, Title, URL
 page.html:1:83 [layout-field] a text has no fields, so no "Lang" | it is a single value: leave out what follows it
 page.html:1:103 [layout-field] Date has no field "Yeer" | did you mean "Year"? known: Day, IsZero, Month, String, Time, Year
 page.html:1:131 [layout-field] a text has no fields, so no "X" | it is a single value: leave out what follows it
@@ -128,16 +128,16 @@ page.html:2:103 [layout-field] Site has no field "Homme" | did you mean "Home"?
 {{ end }}
 -- partials/a.html --
 {{ .Titel }}
-`, `page.html:2:28 [layout-field] Link has no field "Titel" | did you mean "Title"? known: Description, Lang, Title, URL
+`, `page.html:2:28 [layout-field] Link has no field "Titel" | did you mean "Title"? known: Description, Lang, Short, Title, URL
 page.html:2:41 [layout-field] Page has no field "Titel" | did you mean "Title"?
-page.html:3:40 [layout-field] Link has no field "Url" | did you mean "URL"? known: Description, Lang, Title, URL
+page.html:3:40 [layout-field] Link has no field "Url" | did you mean "URL"? known: Description, Lang, Short, Title, URL
 page.html:3:52 [layout-field] a number has no fields, so no "X" | it is a single value: leave out what follows it
 page.html:4:22 [layout-field] Notice has no field "Lng" | did you mean "Lang"? known: Lang, LangName, URL
 page.html:5:41 [layout-field] Heading has no field "Idd" | did you mean "ID"? known: Children, ID, Level, Title
 page.html:6:15 [layout-field] Page has no field "Titl" | did you mean "Title"?
 page.html:6:31 [layout-field] Page has no field "Descr" | known: ` + pageMembers + `
 page.html:6:48 [layout-field] Page has no field "Keyword" | did you mean "Keywords"?
-page.html:6:84 [layout-field] Link has no field "Titel" | did you mean "Title"? known: Description, Lang, Title, URL
+page.html:6:84 [layout-field] Link has no field "Titel" | did you mean "Title"? known: Description, Lang, Short, Title, URL
 page.html:7:16 [layout-field] Page has no field "Titel" | did you mean "Title"?
 page.html:7:63 [layout-field] Page has no field "Sectoin" | did you mean "Section"?
 `},
@@ -146,7 +146,7 @@ page.html:7:63 [layout-field] Page has no field "Sectoin" | did you mean "Sectio
 -- partials/a.html --
 {{ .Title }}{{ .Description }}
 {{ .Keywords }}
-`, `partials/a.html:2:4 [layout-field] Link has no field "Keywords" | known: Description, Lang, Title, URL
+`, `partials/a.html:2:4 [layout-field] Link has no field "Keywords" | known: Description, Lang, Short, Title, URL
 `},
 		{"variables", `-- page.html --
 {{ define "main" }}{{ $x := .Title }}{{ if .Notice }}{{ $x = .Notice }}{{ end }}{{ $x.LangName }}
@@ -156,7 +156,7 @@ page.html:2:76 [layout-field] Notice has no field "Nope" | known: Lang, LangName
 `},
 		{"unexported field and method with a wrong name", `-- page.html --
 {{ define "main" }}{{ .Site.pages }}{{ .Tt "x" }}{{ .Site.HasPag "x" }}{{ .StructuredDta }}{{ end }}
-`, `page.html:1:28 [layout-field] Site has no field "pages" | known: BaseURL, DefaultLang, Dir, HasPage, Home, Lang, LangName, Languages, Link, Provider, Search, T, Title, Webmail
+`, `page.html:1:28 [layout-field] Site has no field "pages" | known: BaseURL, DefaultLang, Dir, HasPage, Home, Lang, LangName, Languages, Link, Provider, Search, Sections, T, Title, Webmail
 page.html:1:40 [layout-field] Page has no field "Tt" | did you mean "T"?
 page.html:1:58 [layout-field] Site has no field "HasPag" | did you mean "HasPage"?
 page.html:1:75 [layout-field] Page has no field "StructuredDta" | did you mean "StructuredData"?
@@ -354,7 +354,7 @@ section.html:1:20 [layout-inline] warning: browsers stop the script in the page:
 	}
 }
 
-const pageMembers = `All, Alternates, Breadcrumbs, Canonical, Children, Content, Description, Dir, ID, Keywords, Kind, Lang, Lead, Markdown, Nav, Next, NoIndex, Notice, Permalink, Prev, Related, Section, Site, StructuredData, T, TOC, Title, Translations, URL, Updated`
+const pageMembers = `All, Alternates, Breadcrumbs, Canonical, Children, Content, Description, Dir, ID, Keywords, Kind, Lang, Lead, Markdown, Nav, Next, NoIndex, Notice, Permalink, Prev, Related, Rest, Section, Site, StructuredData, T, TOC, Title, Translations, URL, Updated`
 
 // inside checks that every position lies in its file.
 func inside(t *testing.T, files map[string][]byte) {

@@ -421,7 +421,7 @@ func (r *Renderer) llms(b *bytes.Buffer) {
 				if r.Site.Config.Outputs.Markdown {
 					u += "index.md"
 				}
-				fmt.Fprintf(b, "- [%s](%s)", strings.NewReplacer("[", `\[`, "]", `\]`).Replace(p.Title), u)
+				fmt.Fprintf(b, "- [%s](%s)", markdownText.Replace(p.Title), u)
 				if p.Description != "" {
 					b.WriteString(": " + p.Description)
 				}

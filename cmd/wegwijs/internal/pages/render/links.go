@@ -122,6 +122,9 @@ func (r *Renderer) pageLink(p *site.Page, u *url.URL, dest string) markdown.Targ
 	if !ok && r.Site.LeftOut(id) {
 		return markdown.Target{Problem: fmt.Sprintf("no page content/%s/%s", p.Lang, rest), Hint: site.LeftOutHint, Code: diag.LinkPage}
 	}
+	if draft := r.Site.Draft(id); !ok && draft != "" {
+		return markdown.Target{Problem: fmt.Sprintf("no page content/%s/%s", p.Lang, rest), Hint: draft + " is a draft; publish it too (draft = false), or leave out the link", Code: diag.LinkPage}
+	}
 	if !ok {
 		return markdown.Target{Problem: fmt.Sprintf("no page content/%s/%s", p.Lang, rest), Hint: r.nearestPage(p, id, u.Path), Code: diag.LinkPage}
 	}

@@ -84,16 +84,32 @@ func (r *Renderer) renderNav(key navKey, n *navEntry) {
 			more = len(list) - (to - from)
 			list = list[from:to]
 		}
-		out := make([]layout.NavItem, len(list))
-		for i, c := range list {
-			out[i] = layout.NavItem{URL: c.URL, Title: r.engines[c.Lang].Text(c.Title), Section: c.Section(), Open: open[c], Mark: template.HTMLAttr(markOpen + strconv.Itoa(len(pages)) + `"`)}
+		groups := r.Site.Groups(of)
+		var out []layout.NavItem
+		in := -1 // the group that the last of out is
+		for _, c := range list {
+			item := layout.NavItem{URL: c.URL, Title: r.engines[c.Lang].Text(c.NavTitle), Section: c.Section(), Open: open[c], Mark: template.HTMLAttr(markOpen + strconv.Itoa(len(pages)) + `"`)}
 			if c.Fallback {
-				out[i].Lang = c.Lang
+				item.Lang = c.Lang
 			}
 			pages = append(pages, c)
 			if open[c] {
-				out[i].Items, out[i].More = items(c)
+				item.Items, item.More = items(c)
 			}
+			if c.Group == len(groups) {
+				out = append(out, item)
+				continue
+			}
+			if c.Group != in {
+				in = c.Group
+				g := layout.NavItem{Title: r.engines[groups[in].Lang].Text(groups[in].Title), Open: true}
+				if groups[in].Lang != of.Locale.Lang {
+					g.Lang = groups[in].Lang
+				}
+				out = append(out, g)
+			}
+			g := &out[len(out)-1]
+			g.Items = append(g.Items, item)
 		}
 		return out, more
 	}

@@ -150,9 +150,17 @@ func New(in Input) *Renderer {
 		webmail = first.Webmail
 	}
 	for i, l := range s.Locales {
+		var sections []layout.Link
+		if l.Home != nil {
+			for _, c := range l.Home.Children {
+				if c.Section() {
+					sections = append(sections, r.linkTo(c))
+				}
+			}
+		}
 		r.sites = append(r.sites, layout.NewSite(layout.Site{
 			Search: r.searchOf(l), Title: l.Title, BaseURL: s.Config.Origin, Lang: l.Lang, Dir: l.Language.Dir, LangName: l.Name,
-			Home: layout.Link{URL: langs[i].Home, Title: l.Title}, DefaultLang: s.Locales[0].Lang, Languages: langs, Provider: provider, Webmail: webmail,
+			Home: layout.Link{URL: langs[i].Home, Title: l.Title}, DefaultLang: s.Locales[0].Lang, Languages: langs, Provider: provider, Webmail: webmail, Sections: sections,
 		}, in.Strings.Lang(l.Lang), func(id string) (layout.Link, bool) {
 			p, ok := l.Page(id)
 			if !ok {
@@ -166,7 +174,7 @@ func New(in Input) *Renderer {
 
 func (r *Renderer) linkTo(p *site.Page) layout.Link {
 	text := r.engines[p.Lang].Text
-	l := layout.Link{URL: p.URL, Title: text(p.Title), Description: text(p.Description)}
+	l := layout.Link{URL: p.URL, Title: text(p.Title), Short: text(p.NavTitle), Description: text(p.Description)}
 	if p.Fallback {
 		l.Lang = p.Lang
 	}
@@ -310,10 +318,8 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 	if m != nil {
 		copied = new(bytes.Buffer)
 	}
-	in := &markdown.Input{
-		File: p.File, Src: src, Body: content.Body(src), Lead: "summary", Out: out,
-		Site: &resolver{r: r, page: p, data: data, strings: str, out: out, md: m != nil},
-	}
+	seen := &resolver{r: r, page: p, data: data, strings: str, out: out, md: m != nil, linked: map[string]bool{}}
+	in := &markdown.Input{File: p.File, Src: src, Body: content.Body(src), Lead: "summary", Out: out, Site: seen}
 	if err := r.inherit(p.Page, in); err != nil {
 		return err
 	}
@@ -329,6 +335,7 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 	r.learnWords(p, body.Bytes())
 	data.Lead, data.Content = template.HTML(rendered[:facts.Lead]), template.HTML(rendered[facts.Lead:])
 	data.TOC = toc(facts.Headings)
+	data.Rest = r.rest(p, seen.linked)
 	if h != nil {
 		data.Nav = r.nav(p, out)
 		if p.Layout != "" && !r.Layouts.Has(p.Layout) {
@@ -345,6 +352,7 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 	if m != nil {
 		r.markdownHead(m, p, data)
 		m.Write(copied.Bytes())
+		r.markdownRest(m, data.Rest)
 	}
 	if h != nil { // the layout was seen too
 		r.memo.mu.Lock()
@@ -426,6 +434,56 @@ func (r *Renderer) data(p *site.Page) *layout.Page {
 	}
 	return d
 }
+
+// rest returns the pages of a section to which its text does not lead, by group:
+// nothing that is published is out of reach.
+func (r *Renderer) rest(p *site.Page, linked map[string]bool) []layout.Group {
+	if len(p.Children) == 0 {
+		return nil
+	}
+	groups := r.Site.Groups(p)
+	var list []layout.Group
+	at := -1
+	for _, c := range p.Children {
+		if linked[c.ID] {
+			continue
+		}
+		if c.Group != at {
+			at = c.Group
+			g := layout.Group{}
+			if at < len(groups) {
+				g.Title = r.engines[groups[at].Lang].Text(groups[at].Title)
+				if groups[at].Lang != p.Locale.Lang {
+					g.Lang = groups[at].Lang
+				}
+			}
+			list = append(list, g)
+		}
+		g := &list[len(list)-1]
+		g.Pages = append(g.Pages, r.linkTo(c))
+	}
+	return list
+}
+
+// markdownRest writes [layout.Page.Rest] behind the text of a Markdown copy.
+func (r *Renderer) markdownRest(b *bytes.Buffer, rest []layout.Group) {
+	for _, g := range rest {
+		b.WriteByte('\n')
+		if g.Title != "" {
+			fmt.Fprintf(b, "## %s\n\n", g.Title)
+		}
+		for _, l := range g.Pages {
+			fmt.Fprintf(b, "- [%s](%s)", markdownText.Replace(l.Title), r.absolute(l.URL))
+			if l.Description != "" {
+				b.WriteString(": " + l.Description)
+			}
+			b.WriteByte('\n')
+		}
+	}
+}
+
+// markdownText escapes what would end the text of a link in Markdown.
+var markdownText = strings.NewReplacer("[", `\[`, "]", `\]`)
 
 func kind(p *site.Page) string {
 	switch {

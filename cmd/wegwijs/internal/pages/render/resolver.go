@@ -19,12 +19,19 @@ type resolver struct {
 	data    *layout.Page
 	strings *i18n.Strings
 	out     *diag.List
-	md      bool // there is a Markdown copy
+	md      bool            // there is a Markdown copy
+	linked  map[string]bool // ids of the pages to which the text leads
 }
 
 var _ markdown.Resolver = (*resolver)(nil)
 
-func (s *resolver) Link(dest string) markdown.Target { return s.r.link(s.page, dest) }
+func (s *resolver) Link(dest string) markdown.Target {
+	t := s.r.link(s.page, dest)
+	if t.Problem == "" && t.URL != "" && !strings.HasPrefix(t.URL, "#") {
+		s.linked[t.Page] = true
+	}
+	return t
+}
 
 func (s *resolver) Image(dest string) markdown.Image { return s.r.image(s.page, dest) }
 
