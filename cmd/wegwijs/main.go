@@ -159,9 +159,6 @@ func (e *env) help(root *cobra.Command) *cobra.Command {
 func (e *env) explain(code diag.Code) error {
 	x := code.Explain(e.lang)
 	text := string(code) + "\n\n" + x.Title + "\n\n" + x.Why + "\n" + x.Remedy + "\n"
-	if x.Example != "" {
-		text += "\n    " + strings.ReplaceAll(strings.TrimSuffix(x.Example, "\n"), "\n", "\n    ") + "\n"
-	}
 	_, err := io.WriteString(e.stdout, text)
 	return err
 }

@@ -1,0 +1,106 @@
+package diag
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// speakers are the functions and fields through which the program speaks to
+// authors, with the arguments that are texts.
+var speakers = map[string][]int{
+	"Errorf": {1, 2, 3, 4}, "Warnf": {1, 2, 3, 4}, "errorf": {1, 2, 3, 4}, "fail": {1, 2, 3}, "report": {1, 2, 3, 4}, "add": {1, 2, 3, 4}, "wrong": {1, 2, 3},
+	"warn": {1, 2, 3}, "refuted": {1, 2, 3}, "unreached": {1, 2, 3}, "Say": {0}, "In": {1}, "say": {0}, "Sayf": {1}, "Phrase": {0},
+}
+
+var spoken = []string{"Msg", "Hint", "Problem", "Way"}
+
+// formats returns every constant text of the program that is said to authors,
+// with a place at which it stands.
+func formats(t *testing.T) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	set := token.NewFileSet()
+	err := filepath.WalkDir("../..", func(p string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && slices.Contains([]string{"testdata", "node_modules", "testenv"}, d.Name()):
+			return fs.SkipDir
+		case d.IsDir() || !strings.HasSuffix(p, ".go") || strings.HasSuffix(p, "_test.go"):
+			return nil
+		}
+		f, err := parser.ParseFile(set, p, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		text := func(x ast.Expr) {
+			l, ok := x.(*ast.BasicLit)
+			if !ok || l.Kind != token.STRING {
+				return
+			}
+			if s, _ := strconv.Unquote(l.Value); strings.ContainsAny(s, "abcdefghijklmnopqrstuvwxyz") {
+				found[s] = set.Position(l.Pos()).String()
+			}
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.CallExpr:
+				name := ""
+				switch f := n.Fun.(type) {
+				case *ast.SelectorExpr:
+					if x, ok := f.X.(*ast.Ident); !ok || x.Name != "fmt" {
+						name = f.Sel.Name
+					}
+				case *ast.Ident:
+					name = f.Name
+				}
+				for _, i := range speakers[name] {
+					if i < len(n.Args) {
+						text(n.Args[i])
+					}
+				}
+			case *ast.KeyValueExpr:
+				if k, ok := n.Key.(*ast.Ident); ok && slices.Contains(spoken, k.Name) {
+					text(n.Value)
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// TestDutch: all that the program says to authors is there in Dutch, with the
+// same places for its values.
+func TestDutch(t *testing.T) {
+	all := formats(t)
+	if len(all) < 400 {
+		t.Fatalf("found %d texts in the program", len(all))
+	}
+	for _, en := range slices.Sorted(maps.Keys(all)) {
+		if _, ok := dutch[en]; !ok {
+			t.Errorf("%s: no Dutch for %q", all[en], en)
+		}
+	}
+	for en, nl := range dutch {
+		if strings.TrimSpace(nl) == "" && strings.TrimSpace(en) != "" {
+			t.Errorf("%q has no Dutch", en)
+		}
+		a, b := slices.Collect(verbs(en)), slices.Collect(verbs(nl))
+		if len(a) != len(b) {
+			t.Errorf("%q has %d values, in Dutch %d: %q", en, len(a), len(b), nl)
+		}
+	}
+}
