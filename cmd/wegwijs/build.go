@@ -59,22 +59,46 @@ func (e *env) runBuild(ctx context.Context, out string) error {
 	if err != nil {
 		return err
 	}
+	if e.format == "json" {
+		return e.reportBuild(out, r, findings)
+	}
 	if r == nil {
 		return e.report(findings)
-	}
-	if e.format == "json" {
-		j := json.NewEncoder(e.stdout)
-		j.SetIndent("", "  ")
-		j.SetEscapeHTML(false)
-		return j.Encode(map[string]any{
-			"output": out, "release": r.Manifest.Release, "files": r.Written + r.Same, "bytes": r.Bytes,
-			"written": r.Written, "same": r.Same, "deleted": r.Deleted, "errors": 0, "warnings": len(findings), "findings": nonNil(findings),
-		})
 	}
 	if err := e.report(findings); err != nil {
 		return err
 	}
 	fmt.Fprintf(e.stdout, "%s\n%s: %d files, %s; %d written, %d the same, %d deleted (%s)\n", tally(s, r.Manifest), out, r.Written+r.Same, size(r.Bytes), r.Written, r.Same, r.Deleted, took(start))
+	return nil
+}
+
+// reportBuild prints what a build did for programs: the findings as every
+// command reports them, and beside them what was written. r is nil where nothing
+// was.
+func (e *env) reportBuild(out string, r *output.Report, findings []diag.Diagnostic) error {
+	built := struct {
+		diag.Report
+		Output  string `json:"output"`
+		Release string `json:"release"` // "" where a finding stood in the way
+		Files   int    `json:"files"`
+		Bytes   int64  `json:"bytes"`
+		Written int    `json:"written"`
+		Same    int    `json:"same"`
+		Deleted int    `json:"deleted"`
+	}{Report: diag.NewReport(findings, e.lang), Output: out}
+	if r != nil {
+		built.Release, built.Files, built.Bytes = r.Manifest.Release, r.Written+r.Same, r.Bytes
+		built.Written, built.Same, built.Deleted = r.Written, r.Same, r.Deleted
+	}
+	j := json.NewEncoder(e.stdout)
+	j.SetIndent("", "  ")
+	j.SetEscapeHTML(false)
+	if err := j.Encode(built); err != nil {
+		return err
+	}
+	if built.Errors > 0 {
+		return errProblems
+	}
 	return nil
 }
 

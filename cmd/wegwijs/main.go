@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -51,14 +52,18 @@ var errProblems = errors.New("the site has problems")
 
 // run carries out one command line and gives the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	e := &env{stdout: stdout, stderr: stderr, lang: locale(os.Getenv)}
+	out := &checked{Writer: stdout}
+	e := &env{stdout: out, stderr: stderr, lang: locale(os.Getenv)}
 	root := e.command()
 	root.SetArgs(args)
-	root.SetOut(stdout)
+	root.SetOut(out)
 	root.SetErr(stderr)
 	c, err := root.ExecuteContextC(ctx)
 	_, wrong := errors.AsType[usageError](err)
-	switch {
+	switch lost := out.lost(); {
+	case err == nil && lost != nil: // who reads the report has not got it
+		fmt.Fprintf(stderr, "wegwijs: %s\n", diag.Sayf(e.lang, "the report cannot be written: %v", lost))
+		return failed
 	case err == nil:
 		return done
 	case errors.Is(err, errProblems):
@@ -72,6 +77,30 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintf(stderr, "wegwijs: %s\nrun '%s --help' to see what it takes\n", diag.In(e.lang, err.Error()), c.CommandPath())
 	return usage
+}
+
+// checked is a writer that remembers what went wrong: few who print ask.
+type checked struct {
+	io.Writer
+	mu  sync.Mutex
+	err error
+}
+
+func (c *checked) Write(b []byte) (int, error) {
+	n, err := c.Writer.Write(b)
+	if err != nil {
+		c.mu.Lock()
+		c.err = cmp.Or(c.err, err)
+		c.mu.Unlock()
+	}
+	return n, err
+}
+
+// lost returns the first error of a write.
+func (c *checked) lost() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err
 }
 
 // env is what every command shares: where it prints, in which folder and in
@@ -191,6 +220,9 @@ func oneOf(c *cobra.Command, args []string) error {
 // terminal reports whether w is a terminal on which colours are welcome
 // (no-color.org).
 func terminal(w io.Writer) bool {
+	if c, ok := w.(*checked); ok {
+		w = c.Writer
+	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }

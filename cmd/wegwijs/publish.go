@@ -25,6 +25,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/config"
+	"wegwijs/cmd/wegwijs/internal/state"
 )
 
 // publishFlags are the flags of the command publish and those below it.
@@ -272,26 +273,18 @@ func (e *env) runPublish(ctx context.Context, f publishFlags) error {
 	if err != nil {
 		return err
 	}
-	s, err := e.load(ctx)
-	if err != nil {
-		return err
-	}
-	if s.Set == nil {
-		return e.report(s.Findings())
-	}
 	dir := filepath.Join(e.dir, "public")
-	p := e.progress()
+	var built *output.Report
 	var findings []diag.Diagnostic
-	built, err := output.Write(ctx, s.Set, dir, output.Options{
-		Progress: p.step,
-		Accept: func() bool {
-			findings = s.Findings()
-			return diag.Errors(findings) == 0 || slices.Contains(f.allow, string(release.Findings))
-		},
+	err = again(func() (err error) {
+		built, findings, err = e.buildTo(ctx, dir, slices.Contains(f.allow, string(release.Findings)))
+		return err
 	})
-	p.clear()
 	if err != nil {
 		return err
+	}
+	if built == nil {
+		return e.report(findings)
 	}
 	if !built.Accepted {
 		err := e.report(findings)
@@ -331,6 +324,29 @@ func (e *env) runPublish(ctx context.Context, f publishFlags) error {
 	rep, err := at.Publish(ctx, r, opt)
 	shown.clear()
 	return e.reportPublish(rep, err, shown)
+}
+
+// buildTo makes the site in a folder; the report is nil where the site is too
+// broken to be made. With errors nothing is written, unless they are allowed.
+func (e *env) buildTo(ctx context.Context, dir string, allowed bool) (*output.Report, []diag.Diagnostic, error) {
+	s, err := state.Load(ctx, e.files(), e.options(), nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	if s.Set == nil {
+		return nil, s.Findings(), nil
+	}
+	p := e.progress()
+	defer p.clear()
+	var findings []diag.Diagnostic
+	r, err := output.Write(ctx, s.Set, dir, output.Options{
+		Progress: p.step,
+		Accept: func() bool {
+			findings = s.Findings()
+			return diag.Errors(findings) == 0 || allowed
+		},
+	})
+	return r, findings, err
 }
 
 func (e *env) runRollback(ctx context.Context, f publishFlags, id string) error {

@@ -53,7 +53,7 @@ func (s *State) news(ds []diag.Diagnostic) []diag.Diagnostic {
 	broken := !s.Sound()
 	unsound := diag.Errors(s.found.config) > 0
 	first := map[string]int{} // by message
-	more := map[int]int{}
+	more, pages := map[int]int{}, map[int]int{}
 	kept := ds[:0]
 	for _, d := range ds {
 		if broken && d.Code == layout.RunCode || unsound && d.Code == layout.UnsetCode {
@@ -66,6 +66,11 @@ func (s *State) news(ds []diag.Diagnostic) []diag.Diagnostic {
 			}
 			first[d.Msg] = len(kept)
 		}
+		// A template that fails does so on many pages: the first is named.
+		if n := len(kept); d.Code == layout.RunCode && n > 0 && kept[n-1].Pos == d.Pos && kept[n-1].Code == d.Code && kept[n-1].Msg == d.Msg {
+			pages[n-1]++
+			continue
+		}
 		kept = append(kept, d)
 	}
 	for at, n := range more {
@@ -74,6 +79,13 @@ func (s *State) news(ds []diag.Diagnostic) []diag.Diagnostic {
 			where = fmt.Sprintf("%d more places", n)
 		}
 		kept[at].Hint += "; " + where + " like this one"
+	}
+	for at, n := range pages {
+		if n == 1 {
+			kept[at].Hint += diag.Say("; and 1 more page")
+		} else {
+			kept[at].Hint += diag.Say("; and %d more pages", n)
+		}
 	}
 	return kept
 }

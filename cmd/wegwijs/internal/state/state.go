@@ -47,6 +47,7 @@ type State struct {
 	checked *mail.Checked
 	source  *layout.SettingsSource
 	extra   []fileset.File
+	keys    keys
 	found   findings
 }
 
@@ -108,11 +109,12 @@ func Update(ctx context.Context, fsys fs.FS, opt Options, prev *State, paths []s
 // Sweep looks at all files and changes nothing: it gives the paths to [Update],
 // if any. next is prev with what was learned about files that are as they
 // were.
-func Sweep(ctx context.Context, fsys fs.FS, prev *State) (next *State, paths []string, err error) {
+func Sweep(ctx context.Context, fsys fs.FS, opt Options, prev *State) (next *State, paths []string, err error) {
 	tree, paths, err := scan.Differ(ctx, fsys, prev.Tree)
 	if err != nil {
 		return nil, nil, err
 	}
+	paths = append(paths, newRing(opt.Keys).changed(prev.keys)...)
 	s := *prev
 	s.Tree = tree
 	return &s, paths, nil
@@ -145,6 +147,11 @@ func load(ctx context.Context, fsys fs.FS, opt Options, prev *State, look func(*
 
 	// What changed, by the stage that it concerns.
 	var change changes
+	ring := newRing(opt.Keys)
+	if opt.Keys != nil {
+		opt.Keys = ring.read
+	}
+	change.keys = len(ring.changed(prev.keys)) > 0
 	change.config, change.strings, change.layouts, change.checked = first, first, first, first
 	s.pages, s.flawed, s.digest = prev.pages, prev.flawed, prev.digest
 	var gone []string
@@ -206,8 +213,12 @@ func load(ctx context.Context, fsys fs.FS, opt Options, prev *State, look func(*
 	if !first && prev.Renderer != nil {
 		prev.Renderer.Forget(gone)
 	}
+	s.keys = prev.keys
 	if err := s.assemble(fsys, opt, prev, change); err != nil {
 		return nil, err
+	}
+	if s.source != prev.source {
+		s.keys = ring.used
 	}
 	f := &s.found
 	s.static = slices.Concat(f.scan, f.config, f.strings, f.layouts, f.site, f.names, f.mail, f.set)
@@ -220,9 +231,9 @@ func load(ctx context.Context, fsys fs.FS, opt Options, prev *State, look func(*
 
 // changes are what changed since an earlier state, by the stage it concerns.
 type changes struct {
-	config, strings, layouts, checked bool
-	files                             bool            // a page or a file beside the pages is new, gone, or readable again
-	fronts                            []*content.Page // pages with other front matter
+	config, strings, layouts, checked, keys bool
+	files                                   bool            // a page or a file beside the pages is new, gone, or readable again
+	fronts                                  []*content.Page // pages with other front matter
 }
 
 // assemble runs the stages whose input changed.
@@ -298,7 +309,7 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, change changes) e
 		})
 	}
 	s.checked, s.source, s.extra, s.found.mail = prev.checked, prev.source, prev.extra, prev.found.mail
-	if !same || change.checked {
+	if !same || change.checked || change.keys {
 		files := oneFile{name: mail.CheckedFile}
 		if _, ok := s.Tree.Get(mail.CheckedFile); ok {
 			data, err := open(mail.CheckedFile)

@@ -203,7 +203,7 @@ func (l *States) sweep(ctx context.Context, wg *sync.WaitGroup) chan swept {
 	s := swept{from: l.view.Load().State}
 	wg.Go(func() {
 		start := time.Now()
-		s.next, s.paths, s.err = state.Sweep(ctx, l.fsys, s.from)
+		s.next, s.paths, s.err = state.Sweep(ctx, l.fsys, l.opt, s.from)
 		l.took.Store(int64(time.Since(start)))
 		c <- s
 	})
@@ -258,7 +258,7 @@ func (l *States) step(ctx context.Context, hints <-chan notify.Hint, hint notify
 			return err
 		}
 		changed := scan.Changed(old.Tree, s.Tree)
-		if len(changed) == 0 && slices.Equal(old.Static(), s.Static()) {
+		if len(changed) == 0 && old.SameKeys(s) && slices.Equal(old.Static(), s.Static()) {
 			l.adopt(s)
 			return nil
 		}

@@ -95,6 +95,10 @@ func Parse(file string, src []byte, start, end int, out *diag.List) *Table {
 		start += len(bom) // the toml package leaves it out of its positions
 	}
 	d := &doc{file: file, src: src, start: start, end: end, out: out}
+	if at, deep := d.deep(); deep {
+		out.Errorf(diag.At(file, src, at), diag.TOMLSyntax, "no setting nests deeper than a few levels: see whether a bracket is left open before it", "lists, tables and dotted keys nest deeper than %d levels here", maxDepth)
+		return nil
+	}
 	m := map[string]any{}
 	if _, err := toml.Decode(string(src[start:end]), &m); err != nil {
 		pos := diag.At(file, src, start)

@@ -377,6 +377,9 @@ func (r *Renderer) layoutError(out *diag.List, file string, err error) {
 		out.Errorf(diag.Pos{File: file}, code, hint, "%s", cause)
 		return
 	}
+	if d.Hint == "" {
+		d.Hint = diag.Say("it goes wrong while %s is made", file)
+	}
 	out.Add(d)
 }
 
