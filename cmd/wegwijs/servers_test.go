@@ -498,3 +498,83 @@ func TestNegotiation(t *testing.T) {
 		})
 	}
 }
+
+// TestFolderOfAHost serves a site in a folder of another site, as a link in
+// that one's root: every address works below the folder, and what stands beside
+// it is left as it is.
+func TestFolderOfAHost(t *testing.T) {
+	over := strings.Replace(servedSite, `"https://hulp.example"`, `"https://www.provider.example/help.centrum"`, 1)
+	for server, lines := range map[string]string{
+		"nginx":  "root %[1]s;\ninclude %[1]s/help.centrum/rules/nginx.conf;",
+		"apache": "DocumentRoot %[1]s\n<Directory %[1]s>\nAllowOverride All\nOptions Indexes FollowSymLinks\nRequire all granted\n</Directory>",
+		"caddy":  "root * %[1]s\nimport %[1]s/help.centrum/rules/Caddyfile\nfile_server",
+	} {
+		t.Run(server, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			public := buildSite(t, filepath.Join(dir, "site"), over)
+			www := filepath.Join(dir, "www")
+			testenv.Write(t, filepath.Join(www, "index.html"), "<p>the provider's own site</p>")
+			testenv.Write(t, filepath.Join(www, "assets", "own.css"), "a{}")
+			if err := os.Symlink(public, filepath.Join(www, "help.centrum")); err != nil {
+				t.Fatal(err)
+			}
+			base := testenv.StartWeb(t, server, www, fmt.Sprintf(lines, www))
+			f, err := os.Open(filepath.Join(public, fileset.ManifestPath))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			m, err := fileset.DecodeManifest(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range m.Files {
+				if e.Kind == fileset.Redirect || e.Kind == fileset.NotFound || e.Coding != "" || webserver.Hidden(e.Path) {
+					continue
+				}
+				a := ask(t, "GET", base, "/help.centrum"+(&url.URL{Path: fileset.Address(e.Path)}).EscapedPath(), "")
+				if a.status != http.StatusOK || len(a.body) != int(e.Size) {
+					t.Errorf("%s: got status %d and %d bytes, want %d", e.Path, a.status, len(a.body), e.Size)
+				}
+				if got, want := a.header.Get("Cache-Control"), webserver.Headers(e.Path, e.Immutable)[1].Value; got != want {
+					t.Errorf("%s: Cache-Control: got %q, want %q", e.Path, got, want)
+				}
+			}
+			for address, want := range map[string]string{
+				"/help.centrum":             "301 /help.centrum/",
+				"/help.centrum/oud.html":    "301 /help.centrum/en/",
+				"/help.centrum/oud/imap":    "301 /help.centrum/e-mail/imap/",
+				"/help.centrum/e-mail":      "301 /help.centrum/e-mail/",
+				"/help.centrum/en/geen/":    "404 Not found",
+				"/help.centrum/geen/":       "404 Niet gevonden",
+				"/help.centrum/rules/x":     "404 Niet gevonden",
+				"/":                         "200 the provider's own site",
+				"/assets/own.css":           "200 a{}",
+				"/helpxcentrum/":            "404 ",
+				"/help.centrum.example/x":   "404 ",
+				"/oud.html":                 "404 ",
+				"/help.centrum/e-mail/imap": "301 /help.centrum/e-mail/imap/",
+			} {
+				a := ask(t, "GET", base, address, "")
+				status, text, _ := strings.Cut(want, " ")
+				got := a.body
+				if status == "301" {
+					got = location(server, a)
+					if got != text {
+						t.Errorf("%s: got %d to %q, want %s", address, a.status, got, want)
+					}
+				}
+				if fmt.Sprint(a.status) != status || !strings.Contains(got, text) {
+					t.Errorf("%s: got %d %.80q, want %s", address, a.status, got, want)
+				}
+				if own := !strings.HasPrefix(address, "/help.centrum/") && address != "/help.centrum"; own && a.header.Get("Content-Security-Policy") != "" {
+					t.Errorf("%s: the site beside it has our policy", address)
+				}
+			}
+			if a := ask(t, "POST", base, "/help.centrum/", ""); a.status != http.StatusMethodNotAllowed {
+				t.Errorf("POST: got %d, want 405", a.status)
+			}
+		})
+	}
+}

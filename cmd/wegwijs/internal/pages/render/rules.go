@@ -12,6 +12,7 @@ import (
 func (r *Renderer) rules() []fileset.File {
 	o := r.Site.Config.Outputs
 	s := &webserver.Site{
+		Base:     r.Site.Config.BasePath,
 		NotFound: o.NotFound,
 		Codings:  o.Compress,
 		Mail:     slices.ContainsFunc(r.Extra, func(f fileset.File) bool { return f.Path == webserver.MailFile("nginx") }),

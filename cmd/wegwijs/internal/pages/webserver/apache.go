@@ -26,8 +26,8 @@ func (s *Site) apache() string {
 		fmt.Fprintf(&b, "Header always set %s %q\n", h.Name, h.Value)
 	}
 	immutable := Headers("", true)[1]
-	fmt.Fprintf(&b, "<If \"%%{REQUEST_URI} =~ m#^/assets/#\">\nHeader always set %s %q\n</If>\n", immutable.Name, immutable.Value)
-	fmt.Fprintf(&b, "<If \"%%{REQUEST_URI} =~ m#^/sw\\.js(\\.br|\\.gz)?$#\">\nHeader always set Content-Security-Policy %q\n</If>\n", workerPolicy)
+	fmt.Fprintf(&b, "<If \"%%{REQUEST_URI} =~ m#^%s/assets/#\">\nHeader always set %s %q\n</If>\n", strings.ReplaceAll(s.Base, ".", `\.`), immutable.Name, immutable.Value)
+	fmt.Fprintf(&b, "<If \"%%{REQUEST_URI} =~ m#^%s/sw\\.js(\\.br|\\.gz)?$#\">\nHeader always set Content-Security-Policy %q\n</If>\n", strings.ReplaceAll(s.Base, ".", `\.`), workerPolicy)
 	if len(s.Codings) > 0 {
 		b.WriteString("Header always merge Vary Accept-Encoding\n")
 	}
@@ -35,8 +35,9 @@ func (s *Site) apache() string {
 	s.apacheEncodings(&b)
 	s.apacheRewrites(&b)
 	if s.NotFound {
-		b.WriteString("ErrorDocument 404 /404.html\nErrorDocument 403 /404.html\n")
+		fmt.Fprintf(&b, "ErrorDocument 404 %[1]s/404.html\nErrorDocument 403 %[1]s/404.html\n", s.Base)
 		for _, p := range s.Prefixes {
+			p = s.Base + p
 			fmt.Fprintf(&b, "<If \"%%{REQUEST_URI} =~ m#^%s/#\">\nErrorDocument 404 %s/404.html\nErrorDocument 403 %s/404.html\n</If>\n", p, p, p)
 		}
 	}
@@ -67,7 +68,7 @@ func (s *Site) apacheRewrites(b *strings.Builder) {
 		fmt.Fprintf(b, "RewriteRule \"^%s$\" \"-\" [R=404,L]\n", bytePattern([]byte(p[1:])))
 	}
 	for _, m := range s.moves() {
-		from := bytePattern(m.from[1:])
+		from := bytePattern(m.from[len(s.Base)+1:])
 		if m.either {
 			from += "/?"
 		}

@@ -10,9 +10,16 @@ import (
 // caddy returns rules/Caddyfile.
 func (s *Site) caddy() string {
 	var b strings.Builder
-	b.WriteString("# For the site block of the help centre:\n#   root * /srv/help\n#   import /srv/help/rules/Caddyfile\n")
+	root := "/srv/help"
+	if s.Base != "" {
+		root = "/srv/www" + s.Base
+	}
+	fmt.Fprintf(&b, "# For the site block of the help centre:\n#   root * %s\n#   import %s/rules/Caddyfile\n", strings.TrimSuffix(root, s.Base), root)
 	if s.Mail {
-		b.WriteString("# and, so that mail programs find their settings, in any order:\n#   import /srv/help/mail/caddy.conf\n")
+		b.WriteString("# and, so that mail programs find their settings, in any order:\n#   import " + root + "/mail/caddy.conf\n")
+	}
+	if s.Base != "" {
+		fmt.Fprintf(&b, "redir %[1]s %[1]s/ 301\nhandle %[1]s/* {\n", s.Base)
 	}
 	b.WriteString("\nheader {\n")
 	for _, h := range Headers("", false) {
@@ -30,8 +37,8 @@ func (s *Site) caddy() string {
 		fmt.Fprintf(&b, "@wegwijs_not_%s not path %s\nheader @wegwijs_not_%s %s %q\n", name, path, name, header, no)
 	}
 	usual, immutable := Headers("", false), Headers("", true)
-	either("assets", "/assets/*", "Cache-Control", immutable[1].Value, usual[1].Value)
-	either("worker", "/sw.js", "Content-Security-Policy", workerPolicy, usual[0].Value)
+	either("assets", s.Base+"/assets/*", "Cache-Control", immutable[1].Value, usual[1].Value)
+	either("worker", s.Base+"/sw.js", "Content-Security-Policy", workerPolicy, usual[0].Value)
 	s.caddyTypes(&b)
 	b.WriteString("uri path_regexp \"/{2,}\" / # as the others do\n")
 	b.WriteString("map {uri} {wegwijs_odd} {wegwijs_slash} {\n")
@@ -40,12 +47,15 @@ func (s *Site) caddy() string {
 	b.WriteString("\t\"~^([^?]*[^/?])(\\?.*)?$\" - \"${1}/${2}\"\n\tdefault \"\" \"\"\n}\n")
 	moves := s.caddyMoves(&b)
 	b.WriteString("@wegwijs_method not method GET HEAD\n@wegwijs_odd expression `{wegwijs_odd} == \"odd\"`\n")
-	fmt.Fprintf(&b, "@wegwijs_hidden path /rules /rules/* %s\n", strings.Join(hidden, " "))
+	fmt.Fprintf(&b, "@wegwijs_hidden path %[1]s/rules %[1]s/rules/* %[1]s%[2]s\n", s.Base, strings.Join(hidden, " "+s.Base))
 	// A folder is an address only with a page in it.
 	b.WriteString("@wegwijs_folder {\n\tnot path */\n\tfile {path}/index.html\n}\n")
 	b.WriteString("route {\n\terror @wegwijs_method 405\n\terror @wegwijs_odd 404\n\terror @wegwijs_hidden 404\n")
 	b.WriteString(moves + "\tredir @wegwijs_folder {wegwijs_slash} 301\n}\n")
 	b.WriteString(fileServer + "\n")
+	if s.Base != "" {
+		b.WriteString("}\n")
+	}
 	s.caddyErrors(&b, fileServer, vary)
 	return b.String()
 }
@@ -96,7 +106,7 @@ func (s *Site) caddyFileServer() (directive, vary string) {
 func (s *Site) caddyTypes(b *strings.Builder) {
 	not := ""
 	for _, p := range s.Archives {
-		not += fmt.Sprintf("\tnot path_regexp \"^%s$\"\n", runePattern([]byte(p)))
+		not += fmt.Sprintf("\tnot path_regexp \"^%s$\"\n", runePattern([]byte(s.Base+p)))
 	}
 	codings := ""
 	for _, c := range s.Codings {
@@ -127,11 +137,16 @@ func (s *Site) caddyErrors(b *strings.Builder, fileServer, vary string) {
 	}
 	b.WriteString("handle_errors {\n")
 	for i, p := range s.Prefixes {
+		p = s.Base + p
 		name := fmt.Sprintf("@wegwijs_404_%d", i+1)
 		fmt.Fprintf(b, "\t%s {\n\t\texpression {err.status_code} == 404\n\t\tpath %s/*\n\t}\n", name, p)
 		page(name, p)
 	}
-	b.WriteString("\t@wegwijs_404 expression {err.status_code} == 404\n")
-	page("@wegwijs_404", "")
+	if s.Base == "" {
+		b.WriteString("\t@wegwijs_404 expression {err.status_code} == 404\n")
+	} else {
+		fmt.Fprintf(b, "\t@wegwijs_404 {\n\t\texpression {err.status_code} == 404\n\t\tpath %s/*\n\t}\n", s.Base)
+	}
+	page("@wegwijs_404", s.Base)
 	b.WriteString("}\n")
 }

@@ -10,15 +10,15 @@ import (
 // hostedHeaders returns _headers.
 func (s *Site) hostedHeaders() string {
 	var b strings.Builder
-	b.WriteString("/*\n")
+	b.WriteString(s.Base + "/*\n")
 	for _, h := range Headers("", false) {
 		fmt.Fprintf(&b, "  %s: %s\n", h.Name, h.Value)
 	}
 	// A header that is set twice is sent twice, so the first is taken back.
-	fmt.Fprintf(&b, "/assets/*\n  ! Cache-Control\n  Cache-Control: %s\n", Headers("", true)[1].Value)
-	fmt.Fprintf(&b, "/sw.js\n  ! Content-Security-Policy\n  Content-Security-Policy: %s\n", workerPolicy)
+	fmt.Fprintf(&b, "%s/assets/*\n  ! Cache-Control\n  Cache-Control: %s\n", s.Base, Headers("", true)[1].Value)
+	fmt.Fprintf(&b, "%s/sw.js\n  ! Content-Security-Policy\n  Content-Security-Policy: %s\n", s.Base, workerPolicy)
 	for _, ext := range []string{".md", ".mobileconfig", ".xml"} {
-		fmt.Fprintf(&b, "/*%s\n  Content-Type: %s\n", ext, fileset.TypeOf("x"+ext))
+		fmt.Fprintf(&b, "%s/*%s\n  Content-Type: %s\n", s.Base, ext, fileset.TypeOf("x"+ext))
 	}
 	return b.String()
 }

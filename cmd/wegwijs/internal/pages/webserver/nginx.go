@@ -10,12 +10,28 @@ import (
 // nginx returns rules/nginx.conf.
 func (s *Site) nginx() string {
 	var b strings.Builder
-	b.WriteString("# For the server block of the help centre:\n#   root /srv/help;\n#   include /srv/help/rules/nginx.conf;\n")
+	root := "/srv/help"
+	if s.Base != "" {
+		root = "/srv/www" + s.Base
+	}
+	fmt.Fprintf(&b, "# For the server block of the help centre:\n#   root %s;\n#   include %s/rules/nginx.conf;\n", strings.TrimSuffix(root, s.Base), root)
 	if s.coded(fileset.Brotli) {
 		b.WriteString("# and, where nginx has the module (Debian: libnginx-mod-http-brotli-static):\n#   brotli_static on;\n")
 	}
 	if s.Mail {
-		b.WriteString("# and, so that mail programs find their settings, in any order:\n#   include /srv/help/mail/nginx.conf;\n")
+		b.WriteString("# and, so that mail programs find their settings, in any order:\n#   include " + root + "/mail/nginx.conf;\n")
+	}
+	// Files are read. Mail programs post to one of theirs, see [posted]. What
+	// stands outside the site's folder is not ours.
+	outside := ""
+	if s.Base != "" {
+		outside = "^[A-Z]+ (?!" + strings.ReplaceAll(s.Base, ".", `\.`) + "/)|"
+	}
+	fmt.Fprintf(&b, "set $wegwijs_asked \"$request_method $uri\";\nif ($wegwijs_asked !~ \"%s^(?:GET|HEAD) |^POST %s/(?i:%s)$\") { return 405; }\n", outside, strings.ReplaceAll(s.Base, ".", `\.`), posted)
+	// A folder is an address only with a page in it.
+	b.WriteString("set $wegwijs_folder \"\";\nif (-d $request_filename) { set $wegwijs_folder yes; }\nif (-f $request_filename/index.html) { set $wegwijs_folder \"\"; }\n")
+	if s.Base != "" {
+		fmt.Fprintf(&b, "location = %s { absolute_redirect off; return 301 %s/; }\nlocation ^~ %s/ {\n", s.Base, s.Base, s.Base)
 	}
 	b.WriteString("\ntypes {\n")
 	var charset []string
@@ -31,41 +47,41 @@ func (s *Site) nginx() string {
 	}
 	s.nginxHeaders(&b, "", false, "")
 	if s.NotFound {
-		b.WriteString("error_page 403 404 =404 /404.html;\n")
+		fmt.Fprintf(&b, "error_page 403 404 =404 %s/404.html;\n", s.Base)
 	}
-	// Files are read. Mail programs post to one of theirs, see [posted].
-	fmt.Fprintf(&b, "set $wegwijs_asked \"$request_method $uri\";\nif ($wegwijs_asked !~ \"^(?:GET|HEAD) |^POST /(?i:%s)$\") { return 405; }\n", posted)
-	// A folder is an address only with a page in it.
-	b.WriteString("set $wegwijs_folder \"\";\nif (-d $request_filename) { set $wegwijs_folder yes; }\nif (-f $request_filename/index.html) { set $wegwijs_folder \"\"; }\n")
 
 	// A location with a header of its own does not inherit the others.
-	b.WriteString("\nlocation ^~ /assets/ {\n")
+	fmt.Fprintf(&b, "\nlocation ^~ %s/assets/ {\n", s.Base)
 	s.nginxHeaders(&b, "", true, "    ")
 	b.WriteString("    if ($wegwijs_folder) { return 404; }\n    try_files $uri =404;\n")
 	s.nginxCoded(&b, "", true, "    ")
-	b.WriteString("}\nlocation = /sw.js {\n")
+	fmt.Fprintf(&b, "}\nlocation = %s/sw.js {\n", s.Base)
 	s.nginxHeaders(&b, "sw.js", false, "    ")
-	b.WriteString("    try_files $uri =404;\n}\nlocation ^~ /rules/ { return 404; }\nlocation = /rules { return 404; }\n")
+	fmt.Fprintf(&b, "    try_files $uri =404;\n}\nlocation ^~ %[1]s/rules/ { return 404; }\nlocation = %[1]s/rules { return 404; }\n", s.Base)
 	for _, p := range hidden {
-		fmt.Fprintf(&b, "location = %s { return 404; }\n", p)
+		fmt.Fprintf(&b, "location = %s%s { return 404; }\n", s.Base, p)
 	}
 	if s.NotFound {
 		for _, p := range s.Prefixes {
+			p = s.Base + p
 			fmt.Fprintf(&b, "location ^~ %s/ {\n    error_page 403 404 =404 %s/404.html;\n    %s\n", p, p, nginxFiles)
 			s.nginxCoded(&b, "", false, "    ")
 			b.WriteString("}\n")
 		}
 	}
-	fmt.Fprintf(&b, "location / { %s }\n", nginxFiles)
+	fmt.Fprintf(&b, "location %s/ { %s }\n", s.Base, nginxFiles)
 	s.nginxCoded(&b, "", false, "")
 	for _, p := range s.Archives {
-		fmt.Fprintf(&b, "location = %s { try_files $uri =404; }\n", quoteNginx(p))
+		fmt.Fprintf(&b, "location = %s { try_files $uri =404; }\n", quoteNginx(s.Base+p))
 	}
 	for _, m := range s.moves() {
 		nginxMove(&b, m, "")
 		if m.either {
 			nginxMove(&b, m, "/")
 		}
+	}
+	if s.Base != "" {
+		b.WriteString("}\n")
 	}
 	return b.String()
 }

@@ -28,6 +28,9 @@ import (
 
 // A Site is what the rules have to know of a site. It is not changed here.
 type Site struct {
+	// Base is the folder of the host in which the site stands: /help, or "" for
+	// a host of its own. The folder is in the root of the host, and may be a link.
+	Base      string
 	Prefixes  []string // of the languages after the first, as "/en", for their error pages
 	NotFound  bool     // each language has an error page
 	Redirects []Redirect
@@ -264,4 +267,9 @@ func runePattern(text []byte) string {
 		}
 	}
 	return out.String()
+}
+
+// Hidden reports whether servers keep a file of the site to themselves.
+func Hidden(path string) bool {
+	return strings.HasPrefix(path, "rules/") || slices.Contains(hidden, "/"+path)
 }
