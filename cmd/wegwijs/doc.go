@@ -1,25 +1,60 @@
 // Wegwijs builds multilingual help centres from Markdown.
 //
-// # The stages
+// # The plan of the house
 //
-// A site flows through packages that are named for what they yield:
+// A site flows through wings, from what authors write to what readers get; in
+// each wing, packages are named for what they yield:
 //
-//	folder   → scan     the input files and what changed among them
-//	site.toml → config  one checked configuration; mail: the record of servers
-//	content/ → content  front matter;  markdown: a text's HTML and its copy
-//	i18n/    → i18n     interface strings, plurals, dates
-//	layouts/ → layout   templates with typed data, checked before use; assets
-//	         → site     addresses, sections, translations, fallbacks, redirects
-//	         → render   the file set: pages and all that programs read; forms: the mail files;
-//	                    search: the index in which the browser searches; webserver: the rules
-//	         → build    one state of the site, from a folder; the next one from the last
-//	         → output   the file set written, or made file by file
+//	diag                findings: positions, codes, their explanations, printers
+//	fileset             what a build makes: files, the set, the manifest
+//	input               what authors write
+//	  builtin           the program's own theme, strings and pages, under a site's files
+//	  scan              the input files, and what changed among them
+//	  notify            hints that something changed
+//	  tomlfile          TOML with positions
+//	  config            site.toml, checked
+//	  mail              the record of mail servers
+//	  content           pages: front matter
+//	  markdown          pages: a text's HTML, its Markdown copy and its blocks
+//	  i18n              interface strings, plurals, dates
+//	site                addresses, sections, translations, fallbacks, redirects
+//	  freshness         what changed in a text since its translations were made
+//	pages               what readers and programs get
+//	  layout            templates with typed data, checked before use; assets
+//	  render            the file set: pages and all that programs read
+//	  forms             the files that mail programs read
+//	  search            the index in which the browser searches
+//	  webserver         the rules for web servers
+//	state               one state of a site, from a folder; the next one from the last
+//	deliver             what is done with a state
+//	  output            writes the file set
+//	  preview           the states of a site that is edited
+//	  serve             HTTP for the preview
+//	  publish           brings a release to a target
+//	verify              asks the mail servers whether the record is true
+//	authoring           what helps authors begin
+//	  manual            the pages of wegwijs help
+//	testenv             what the tests of several packages share
 //
-// build writes a file set, check reads it, watch serves it (packages
-// watch: hints; live: states; serve: HTTP) and publish ships it. None of these
-// knows another; this package joins them and is otherwise a translation of
-// flags. verify asks the mail servers whether the record is true. What the tests
-// of several packages work with is in lab; browser has tests only.
+// This package joins them and is otherwise a translation of flags to calls.
+//
+// # Words
+//
+//	page         one text at one address in one language; its id is its path below the language's folder
+//	section      a page that has others below it; its file is index.md
+//	locale       the site in one language
+//	fallback     a page that is shown from another language; alternate: a translation of a page, for hreflang
+//	slug         the part of an address that a page chooses; alias: an old address of it
+//	record       the mail servers in site.toml; row: one of them; product: one kind of mailbox
+//	form         a file that mail programs read
+//	setting      one value of the record, as pages show it
+//	finding      what is wrong, with a code, a place and a hint
+//	block        a piece of a page that stands by itself; unit: one that is translated
+//	stamp        names the text that a translation was made from; base: the copy of that text
+//	file set     all that a build makes; manifest: its list; release: one published file set
+//	target       where a release goes
+//	state        what a site was at one moment; view: a state as the preview shows it
+//	layer        the built-in files, or those of a site over them
 //
 // # What always holds
 //

@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"io/fs"
 	"maps"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -50,7 +51,9 @@ var allowed = map[string][]string{
 	"deliver/publish/tree":    {"deliver/publish/release", "deliver/publish/remote", "fileset"},
 	"deliver/serve":           {"deliver/preview", "diag", "fileset", "input/content", "pages/webserver"},
 	"verify":                  {"diag", "input/mail", "input/tomlfile", "pages/forms"},
-	"":                        {"deliver/output", "deliver/preview", "deliver/publish", "deliver/publish/release", "deliver/serve", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/mail", "input/notify", "input/scan", "input/tomlfile", "pages/forms", "site/freshness", "state", "verify"},
+	"authoring":               {}, // doc.go
+	"authoring/manual":        {"diag"},
+	"":                        {"authoring/manual", "deliver/output", "deliver/preview", "deliver/publish", "deliver/publish/release", "deliver/serve", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/mail", "input/notify", "input/scan", "input/tomlfile", "pages/forms", "site/freshness", "state", "verify"},
 	"testenv":                 {"fileset"},
 	"testenv/browser":         {}, // tests only
 }
@@ -277,6 +280,46 @@ func TestOutsideWorld(t *testing.T) {
 	for _, name := range fixed {
 		if all[name] == nil {
 			t.Errorf("there is no package %q", path.Join("internal", name))
+		}
+	}
+}
+
+// TestPlan holds the plan of the house in doc.go against the packages: each has
+// its line, and each line its package.
+func TestPlan(t *testing.T) {
+	src, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, plan, _ := strings.Cut(string(src), "// # The plan of the house")
+	plan, _, _ = strings.Cut(plan, "// # Words")
+	drawn := map[string]bool{}
+	wing := ""
+	for line := range strings.Lines(plan) {
+		name, ok := strings.CutPrefix(line, "//\t")
+		if !ok {
+			continue
+		}
+		first := strings.Fields(name)[0]
+		if inner := strings.HasPrefix(name, " "); inner {
+			first = wing + "/" + first
+		} else {
+			wing = first
+		}
+		drawn[first] = true
+	}
+	for name := range allowed {
+		parts := strings.Split(name, "/")
+		if name == "" || len(parts) > 2 || parts[0] == "testenv" {
+			continue // a part of a package that has its line
+		}
+		if !drawn[name] {
+			t.Errorf("doc.go has no line for %q", name)
+		}
+	}
+	for name := range drawn {
+		if _, ok := allowed[name]; !ok {
+			t.Errorf("doc.go has a line for %q, which is no package", name)
 		}
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"wegwijs/cmd/wegwijs/internal/authoring/manual"
 	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
@@ -164,12 +165,19 @@ func (e *env) command() *cobra.Command {
 // help explains a command, or what stands between brackets behind a finding.
 func (e *env) help(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
-		Use:               "help [command | code]",
-		Short:             "Explain a command, or the code of a finding",
+		Use:               "help [command | topic | code]",
+		Short:             "Explain a command, a topic of the manual, or the code of a finding",
+		Long:              "Help explains a command, what stands between brackets behind a finding, or a\ntopic of the manual: " + strings.Join(manual.Topics(), ", ") + ".",
 		PersistentPreRunE: func(*cobra.Command, []string) error { return nil }, // in any folder
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 1 && slices.Contains(diag.Codes(), diag.Code(args[0])) {
 				return e.explain(diag.Code(args[0]))
+			}
+			if len(args) == 1 {
+				if text, ok := manual.Topic(args[0], e.lang, e.files()); ok {
+					_, err := io.WriteString(e.stdout, text)
+					return err
+				}
 			}
 			c, rest, err := root.Find(args)
 			if err == nil {
