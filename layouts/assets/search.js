@@ -132,7 +132,7 @@ export async function run(form, say, typed) {
     if (near.length && !unknown) {
       parts.push(make("p", {}, labels.nearest, " ", ...near.flatMap((w) => [make("button", { type: "button", className: "tool", onclick: () => { field.value = w; field.focus(); look(); } }, w), " "])));
     }
-    parts.push(make("p", {}, make("a", { href: page ? "#all" : form.getAttribute("action") }, labels.home)), make("p", {}, make("a", { href: home }, document.querySelector(".brand")?.textContent.trim() || home)));
+    parts.push(make("p", {}, make("a", { href: page ? "#:all" : form.getAttribute("action") }, labels.home)), make("p", {}, make("a", { href: home }, document.querySelector(".brand")?.textContent.trim() || home)));
     return parts;
   }
 

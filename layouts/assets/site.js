@@ -2,7 +2,7 @@
 // nothing is sent anywhere (connect-src 'none'), and words come from the page.
 
 const root = document.documentElement;
-const status = document.getElementById("status");
+const status = document.getElementById(":status");
 
 // kept is the tab's own storage; browsers that store nothing make it throw.
 const kept = {
@@ -70,7 +70,7 @@ const tools = {
     }
   },
   async phone(button) {
-    const box = document.getElementById("phone");
+    const box = document.getElementById(":phone");
     box.hidden = !box.hidden;
     button.setAttribute("aria-expanded", String(!box.hidden));
     if (!box.querySelector("svg")) {
@@ -96,13 +96,6 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
-// On a phone the list of pages below the text is folded.
-const list = document.querySelector(".secnav details");
-const narrow = matchMedia("(max-width: 47.99rem)");
-function fold() { if (list) list.open = !narrow.matches; }
-narrow.addEventListener("change", fold);
-fold();
-
 // On paper everything is open.
 let opened = [];
 addEventListener("beforeprint", () => {
@@ -112,37 +105,6 @@ addEventListener("beforeprint", () => {
 addEventListener("afterprint", () => {
   for (const d of opened) d.open = false;
 });
-
-// One line in the language that the reader's browser asks for, when the page
-// exists in it; never a jump.
-function hint() {
-  const asked = navigator.languages.map((l) => l.split("-")[0]);
-  if (asked.includes(root.lang.split("-")[0]) || kept.get("no-hint")) return;
-  for (const lang of asked) {
-    const link = document.querySelector(`.lang a[hreflang="${lang}"][data-hint]`);
-    if (!link) continue;
-    const bar = document.createElement("aside");
-    bar.className = "hint-bar";
-    bar.lang = link.lang;
-    bar.dir = link.dir;
-    bar.setAttribute("aria-label", link.textContent);
-    const to = document.createElement("a");
-    to.href = link.href;
-    to.hreflang = link.lang;
-    to.textContent = link.dataset.hint;
-    const close = document.createElement("button");
-    close.className = "tool";
-    close.type = "button";
-    close.textContent = link.dataset.close;
-    close.onclick = () => {
-      kept.set("no-hint", "1");
-      bar.remove();
-    };
-    bar.append(to, close);
-    document.body.append(bar);
-    return;
-  }
-}
 
 // What was read stays readable without a network: the service worker keeps the
 // section. Only over https, so that a preview on a desk is never a stale one.
@@ -169,5 +131,4 @@ if (search) {
 }
 const find = document.querySelector(".find");
 if (find) import("./find.js").then(({ run }) => run(find, kept));
-hint();
 addEventListener("load", () => (window.requestIdleCallback ?? setTimeout)(() => keep().catch(() => {})));

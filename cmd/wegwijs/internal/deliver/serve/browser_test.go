@@ -261,7 +261,7 @@ func TestBrowserKeepsWhatScriptsDid(t *testing.T) {
 		const q = p.cloneNode(true);
 		document.querySelector(".content").children[4].after(q);
 	`)
-	b.Until(`document.querySelector("#phone svg")`)
+	b.Until(`document.querySelector(".phone svg")`)
 	for _, edit := range [][2]string{
 		{"eerste woorden", "laatste woorden"},
 		{"title = \"Een lange pagina\"", "title = \"Een langere pagina\""},
@@ -270,7 +270,7 @@ func TestBrowserKeepsWhatScriptsDid(t *testing.T) {
 		before := eval[string](b, `document.title + document.querySelector(".content").innerHTML`)
 		p.edit(longFile, edit[0], edit[1])
 		b.Until(fmt.Sprintf(`document.title + document.querySelector(".content").innerHTML !== %q`, before))
-		b.true(`!document.querySelector("#phone").hidden && document.querySelectorAll("#phone svg").length === 1`, "the code for a phone is gone")
+		b.true(`!document.querySelector(".phone").hidden && document.querySelectorAll(".phone svg").length === 1`, "the code for a phone is gone")
 		b.true(`document.querySelector("[data-tool=phone]").getAttribute("aria-expanded") === "true"`, "the button does not say that it is open")
 		b.true(`document.documentElement.classList.contains("ready") && document.documentElement.classList.contains("van-een-script")`, "a class of a script is gone")
 		b.true(`[...document.querySelectorAll(".content p")].filter((p) => p.textContent === "van een script").length === 2`, "a paragraph of a script is gone, or there twice")

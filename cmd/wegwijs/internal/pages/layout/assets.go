@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"html/template"
 	"maps"
 	"path"
 	"regexp"
@@ -25,6 +26,7 @@ type Assets struct {
 	Files []Asset           // by path
 	urls  map[string]string // without below
 	below string            // the folder of the site: /help
+	has   []partial         // by name
 }
 
 // An Asset is one published asset.
@@ -51,6 +53,25 @@ func (a *Assets) URL(name string) (string, error) {
 	}
 	return "", &missingAsset{fmt.Sprintf("no asset %q in layouts/assets", name), diag.DidYouMean(name, slices.Collect(maps.Keys(a.urls)))}
 }
+
+// Styles returns the addresses of the style sheets has-NAME.css, by name, of
+// which the parts of a page have an element with the class NAME, first in its
+// class attribute. So a page loads no style for what it does not have.
+func (a *Assets) Styles(parts ...template.HTML) []string {
+	var list []string
+	for _, p := range a.has {
+		if slices.ContainsFunc(parts, func(h template.HTML) bool {
+			return strings.Contains(string(h), p.only) || strings.Contains(string(h), p.first)
+		}) {
+			list = append(list, a.below+p.url)
+		}
+	}
+	return list
+}
+
+// A partial is a style sheet for pages with a class, which stands alone in a
+// tag or is the first of several.
+type partial struct{ only, first, url string }
 
 // missingAsset is a mistake in a layout, unlike what is [Hinted].
 type missingAsset struct{ Msg, Way string }
@@ -158,6 +179,10 @@ func loadAssets(files map[string][]byte, colors Theme, out *diag.List) *Assets {
 	}
 	for _, name := range names {
 		add(name)
+		if class, ok := strings.CutPrefix(name, "has-"); ok && path.Ext(name) == ".css" {
+			class = strings.TrimSuffix(class, ".css")
+			a.has = append(a.has, partial{`class="` + class + `"`, `class="` + class + ` `, a.urls[name]})
+		}
 	}
 	slices.SortFunc(a.Files, func(x, y Asset) int { return strings.Compare(x.Path, y.Path) })
 	return a

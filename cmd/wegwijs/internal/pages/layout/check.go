@@ -389,6 +389,8 @@ func (s *scope) command(cmd *parse.CommandNode, dot reflect.Type, piped bool) re
 				}
 			}
 			return reflect.TypeFor[string]()
+		case "styles":
+			return reflect.TypeFor[[]string]()
 		case "breaks", "display", "whole", "md", "code", "print", "printf", "println", "html", "js", "urlquery":
 			return reflect.TypeFor[string]()
 		case "len":

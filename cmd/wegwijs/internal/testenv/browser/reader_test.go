@@ -3,10 +3,12 @@ package browser
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -118,7 +120,7 @@ func TestSkipLink(t *testing.T) {
 		t.Error("the first stop is not a visible skip link")
 	}
 	b.Press(kb.Enter)
-	b.Until(`document.activeElement.id === "main"`)
+	b.Until(`document.activeElement.id === ":main"`)
 }
 
 // TestLanguageSwitcher goes to the same page in another language by keyboard;
@@ -174,7 +176,7 @@ func TestCopy(t *testing.T) {
 	if got := eval[string](b, `navigator.clipboard.readText()`); got != host || strings.TrimSpace(got) != got || got == "" {
 		t.Errorf("copied %q, want %q", got, host)
 	}
-	b.Until(fmt.Sprintf(`document.getElementById("status").textContent.includes(%q)`, host))
+	b.Until(fmt.Sprintf(`document.getElementById(":status").textContent.includes(%q)`, host))
 	b.Until(fmt.Sprintf(`document.activeElement.innerText === %q`, was))
 	b.quiet(settingsPage)
 }
@@ -186,7 +188,7 @@ func TestCopyRefused(t *testing.T) {
 	b.open(settingsPage)
 	b.tabTo("[data-key=host] .copy")
 	b.Press(kb.Enter)
-	b.Until(`document.getElementById("status").textContent !== ""`)
+	b.Until(`document.getElementById(":status").textContent !== ""`)
 	host := eval[string](b, `document.querySelector("[data-key=host] .val").textContent`)
 	if got := eval[string](b, `getSelection().toString()`); got != host {
 		t.Errorf("selected %q, want %q", got, host)
@@ -240,25 +242,114 @@ func TestWithoutScripts(t *testing.T) {
 	}
 }
 
-// TestNavigation looks at the list of pages: beside the text on a desk, folded
-// below it on a phone, and there too without scripts.
+// TestNavigation looks at the list of pages: beside the text on a desk; on
+// smaller screens behind the button in the header, which works by keyboard and
+// without scripts, and Escape closes it.
 func TestNavigation(t *testing.T) {
 	b := reader(t)
-	b.open(settingsPage)
 	const list = `[...document.querySelectorAll(".secnav a")].every((e) => e.checkVisibility())`
-	for _, width := range []int64{1280, 320, 768} {
-		b.Size(width, 640)
-		b.Until(fmt.Sprintf(`(%s) === %v && document.querySelector(".secnav summary").checkVisibility() === %v`, list, width > 320, width == 320))
+	for _, scripts := range []bool{true, false} {
+		b.Size(1280, 800)
+		b.open(settingsPage)
+		if !scripts {
+			b.noScripts()
+			b.Do(chromedp.Navigate(theSite.address(settingsPage)))
+		}
+		if !eval[bool](b, list) || eval[bool](b, shown+`(document.querySelector(".menu"))`) {
+			t.Error("on a desk the pages are not listed, or there is a button")
+		}
+		for _, width := range []int64{320, 390, 768} {
+			b.Size(width, 640)
+			if eval[bool](b, list) {
+				t.Errorf("at %d px the pages are listed at once", width)
+			}
+			b.Run(`document.activeElement.blur()`)
+			b.tabTo(".menu")
+			if top := eval[float64](b, `document.activeElement.getBoundingClientRect().bottom`); top > 70 && width > 320 {
+				t.Errorf("at %d px the button is not in the first row: %.0f", width, top)
+			}
+			b.Press(kb.Enter)
+			b.Until(list)
+			b.tabTo(".secnav a")
+			b.Press(kb.Escape)
+			b.Until("!(" + list + ")")
+		}
 	}
-	b.Size(320, 640)
-	b.tabTo(".secnav summary")
-	b.Press(kb.Enter)
-	b.Until(list)
-	b.noScripts()
-	b.Do(chromedp.Navigate(theSite.address(settingsPage)))
-	if !eval[bool](b, list) {
-		t.Error("without scripts the pages are not listed on a phone")
+}
+
+// TestFirstScreen looks at phones: the settings of every page that has them for
+// one program or one protocol, and the box for an error message, are in view
+// before anybody scrolls, in every language; the header is one row.
+func TestFirstScreen(t *testing.T) {
+	const measure = `(() => {
+		const low = (e) => Math.round(e.getBoundingClientRect().bottom);
+		const out = [];
+		const page = document.querySelector(".content");
+		const card = page.querySelector(":scope > .settings:nth-child(-n + 2)"), box = page.querySelector(":scope > .find:first-child textarea");
+		for (const key of card ? ["host", "port", "security", "username"] : []) {
+			const row = card.querySelector("tr[data-key=" + key + "]");
+			if (!row || low(row) > innerHeight) out.push(key + " ends at " + (row ? low(row) : "nowhere"));
+		}
+		if (card && low(card.querySelector(".copy")) > innerHeight) out.push("no copy button");
+		if (box && low(box) > innerHeight) out.push("the box ends at " + low(box));
+		if (!card && !box) out.push("neither a card nor a box comes first");
+		if (low(document.querySelector(".top")) > 70) out.push("the header is " + low(document.querySelector(".top")) + " high");
+		return out;
+	})()`
+	seen := map[string]int{}
+	var mu sync.Mutex
+	each(t, func(b *tab, p page) {
+		data, err := theSite.read(p.file)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		html := string(data)
+		if p.missing || !strings.Contains(html, `class="settings`) && !strings.Contains(html, `class="find"`) || strings.Contains(html, `class="personal"`) {
+			return
+		}
+		mu.Lock()
+		seen[p.lang]++
+		mu.Unlock()
+		for _, size := range [][2]int64{{390, 844}, {360, 640}} {
+			for _, scheme := range []string{"light", "dark"} {
+				b.Size(size[0], size[1])
+				b.media("prefers-color-scheme", scheme)
+				b.open(p.path)
+				if bad := eval[[]string](b, measure); len(bad) > 0 {
+					t.Errorf("%s at %d × %d, %s: %q", p.path, size[0], size[1], scheme, bad)
+				}
+			}
+		}
+	})
+	for lang, n := range seen {
+		if n < 15 && !testing.Short() {
+			t.Errorf("%s: only %d pages were looked at", lang, n)
+		}
 	}
+}
+
+// TestLargeText doubles the size of the text, and spaces it as WCAG 2.2 §1.4.12
+// says: no page scrolls sideways.
+func TestLargeText(t *testing.T) {
+	ways := map[string]string{
+		"200 %":   `document.documentElement.style.fontSize = "200%"`,
+		"spacing": `{ const s = document.createElement("style"); s.textContent = "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-block-end: 2em !important }"; document.head.append(s); }`,
+	}
+	each(t, func(b *tab, p page) {
+		for name, way := range ways {
+			for _, width := range []int64{320, 390, 768} {
+				b.Size(width, 800)
+				b.open(p.path)
+				testenv.Call(b.Tab, cdppage.SetBypassCSP, cdppage.SetBypassCSPParams{Enabled: true})
+				b.Run(`for (const d of document.querySelectorAll("main details")) d.open = true`)
+				b.Run(way)
+				if wide := eval[[]string](b, overflow); len(wide) > 0 {
+					t.Errorf("%s at %d px with %s: the page scrolls sideways: %q", p.path, width, name, wide)
+				}
+			}
+		}
+	})
 }
 
 // TestFocus walks through the main pages with Tab: every stop shows where it

@@ -24,9 +24,9 @@ const options = `[...document.querySelectorAll("[role=option]")]`
 // typeQuery goes to the field and types.
 func (b *tab) typeQuery(query string) {
 	b.t.Helper()
-	b.Run(`document.querySelector("#q").focus()`)
-	b.Until(`document.querySelector("#q").role === "combobox"`)
-	b.Run(`document.querySelector("#q").select()`)
+	b.Run(`document.querySelector("[name=q]").focus()`)
+	b.Until(`document.querySelector("[name=q]").role === "combobox"`)
+	b.Run(`document.querySelector("[name=q]").select()`)
 	b.Do(chromedp.KeyEvent(query))
 }
 
@@ -35,14 +35,14 @@ func (b *tab) typeQuery(query string) {
 func TestSearch(t *testing.T) {
 	b := reader(t)
 	b.open("/e-mail/webmail/")
-	b.tabTo("#q")
+	b.tabTo("[name=q]")
 	b.typeQuery("postvak vol")
 	b.Until(options + `.length > 0`)
-	if role := eval[string](b, `document.querySelector("#q").getAttribute("aria-expanded")`); role != "true" {
+	if role := eval[string](b, `document.querySelector("[name=q]").getAttribute("aria-expanded")`); role != "true" {
 		t.Errorf("aria-expanded is %q", role)
 	}
 	b.Press(kb.ArrowDown)
-	if got := eval[string](b, `document.getElementById(document.querySelector("#q").getAttribute("aria-activedescendant")).pathname`); got != "/e-mail/postbus-vol/" {
+	if got := eval[string](b, `document.getElementById(document.querySelector("[name=q]").getAttribute("aria-activedescendant")).pathname`); got != "/e-mail/postbus-vol/" {
 		t.Errorf("the first result of %q is %s", "postvak vol", got)
 	}
 	if got := eval[int](b, `document.querySelectorAll("[role=option] mark").length`); got == 0 {
@@ -54,7 +54,7 @@ func TestSearch(t *testing.T) {
 		t.Error("Escape leaves the list open")
 	}
 	b.Press(kb.ArrowDown)
-	b.Until(`document.querySelector("#q").hasAttribute("aria-activedescendant")`)
+	b.Until(`document.querySelector("[name=q]").hasAttribute("aria-activedescendant")`)
 	b.Press(kb.Enter)
 	b.Until(`location.pathname === "/e-mail/postbus-vol/"`)
 	b.quiet("search")
