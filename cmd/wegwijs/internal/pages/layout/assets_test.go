@@ -2,6 +2,7 @@ package layout
 
 import (
 	"bytes"
+	"html/template"
 	"fmt"
 	"path"
 	"regexp"
@@ -198,5 +199,33 @@ func TestTheme(t *testing.T) {
 	a, ds = assets("-- theme.css --\na{b:c}\n", nil)
 	if u, err := a.URL("theme.css"); u == "" || err != nil || len(ds) > 0 {
 		t.Errorf("a style sheet of that name on a site without a theme: got %q, %v", u, err)
+	}
+}
+
+// TestStyles links the style sheets of what a page has, and no others.
+func TestStyles(t *testing.T) {
+	a, ds := assets("-- site.css --\na{b:c}\n-- has-table.css --\na{b:d}\n-- has-choice.css --\na{b:e}\n-- has-card.txt --\nx\n", nil)
+	if len(ds) > 0 {
+		t.Fatal(lines(ds))
+	}
+	for _, c := range []struct {
+		parts []template.HTML
+		want  string
+	}{
+		{nil, ""},
+		{[]template.HTML{"<p>table</p>", `<p class="tables">`}, ""},
+		{[]template.HTML{"", `<div class="table cards">`}, "table"},
+		{[]template.HTML{`<div class="choice">`, `<div class="table">`}, "choice table"},
+		{[]template.HTML{`<div class="cards table">`}, ""},
+		{[]template.HTML{`<div class="card">`}, ""},
+	} {
+		var got []string
+		for _, u := range a.Styles(c.parts...) {
+			name, _, _ := strings.Cut(strings.TrimPrefix(u, "/assets/has-"), ".")
+			got = append(got, name)
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%q: got %q, want %q", c.parts, got, c.want)
+		}
 	}
 }
