@@ -2,8 +2,8 @@ package layout
 
 import (
 	"bytes"
-	"html/template"
 	"fmt"
+	"html/template"
 	"path"
 	"regexp"
 	"slices"
