@@ -34,7 +34,11 @@ func (e *env) runCheck(ctx context.Context, strict bool) error {
 		if err := s.MakeAll(ctx); err != nil {
 			return err
 		}
-		ds, err = e.findings(ctx, s, true)
+		if ds, err = e.findings(ctx, s, true); err != nil {
+			return err
+		}
+		ejected, err := e.ejected()
+		ds = diag.Sort(append(ds, ejected...))
 		return err
 	})
 	if err != nil {

@@ -52,8 +52,9 @@ var allowed = map[string][]string{
 	"deliver/serve":           {"deliver/preview", "diag", "fileset", "input/content", "pages/webserver"},
 	"verify":                  {"diag", "input/mail", "input/tomlfile", "pages/forms"},
 	"authoring":               {}, // doc.go
+	"authoring/eject":         {"diag", "input/builtin"},
 	"authoring/manual":        {"diag"},
-	"":                        {"authoring/manual", "deliver/output", "deliver/preview", "deliver/publish", "deliver/publish/release", "deliver/serve", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/mail", "input/notify", "input/scan", "input/tomlfile", "pages/forms", "site/freshness", "state", "verify"},
+	"":                        {"authoring/eject", "authoring/manual", "deliver/output", "deliver/preview", "deliver/publish", "deliver/publish/release", "deliver/serve", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/mail", "input/notify", "input/scan", "input/tomlfile", "pages/forms", "site/freshness", "state", "verify"},
 	"testenv":                 {"fileset"},
 	"testenv/browser":         {}, // tests only
 }

@@ -29,6 +29,8 @@ const (
 
 	Directive Code = "directive"
 
+	EjectMoved Code = "eject-moved"
+
 	FileName Code = "file-name"
 
 	Footnote Code = "footnote"

@@ -91,9 +91,17 @@ var explanations = map[Code]map[Lang]Explanation{
 		English: {Title: "An address that leads nowhere", Why: "Pages link to this address, so it must be whole.", Remedy: "Write the whole address, such as https://www.example.nl/."},
 		Dutch:   {Title: "Een adres dat nergens heen leidt", Why: "Pagina’s verwijzen naar dit adres, dus het moet compleet zijn.", Remedy: "Schrijf het hele adres, zoals https://www.voorbeeld.nl/."},
 	},
+	ContentWithout: {
+		English: {Title: "A page to leave out that is not there", Why: "The list without in [content] names built-in pages, and the program has none with this id.", Remedy: "Write the path of the page below the language's folder, without .md: e-mail/samsung-email."},
+		Dutch:   {Title: "Een weg te laten pagina die er niet is", Why: "De lijst without in [content] noemt pagina’s die het programma meebrengt. Een pagina met deze naam is er niet bij.", Remedy: "Schrijf het pad van de pagina onder de map van de taal, zonder .md: e-mail/samsung-email."},
+	},
 	Directive: {
 		English: {Title: "A block or sign that is not right", Why: ":name, ::name and :::name put something in the page; a wrong name or form would stand there as text.", Remedy: "Correct the name or the form; wegwijs help directives lists them."},
 		Dutch:   {Title: "Een blok of teken dat niet klopt", Why: "Met :naam, ::naam en :::naam zet je iets in de pagina. Bij een verkeerde naam of vorm staat het er als gewone tekst.", Remedy: "Verbeter de naam of de vorm; wegwijs help directives noemt ze allemaal."},
+	},
+	EjectMoved: {
+		English: {Title: "A newer built-in file", Why: "This file came from a built-in one, which has changed in a newer version of the program. Your site still shows your own.", Remedy: "See what changed with wegwijs eject --diff, take over what you need, and say so with wegwijs eject --done."},
+		Dutch:   {Title: "Een nieuwer meegeleverd bestand", Why: "Dit bestand komt van een bestand dat het programma meebrengt, en dat is in een nieuwere versie veranderd. Je site laat nog je eigen bestand zien.", Remedy: "Kijk met wegwijs eject --diff wat er veranderd is, neem over wat je nodig hebt, en meld dat met wegwijs eject --done."},
 	},
 	FileName: {
 		English: {Title: "A file that cannot be published under its name", Why: "The name does not work on every web server, or its address belongs to the program.", Remedy: "Rename the file or move it."},
