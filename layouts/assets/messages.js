@@ -14,7 +14,7 @@ export function codes(text) {
   for (const [, hex] of t.matchAll(/(?:\b0x|\b)(800[0-9a-f]{5})\b/g)) list.add("0x" + hex);
   for (const [, hex] of t.matchAll(/\b0x([0-9a-f]{6,8})\b/g)) list.add("0x" + hex);
   for (const [, a] of t.matchAll(/(?:^|[^\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/g)) list.add(a);
-  for (const [, a] of t.matchAll(/(?:^|[\s:(#"“'[-])([45]\d\d)(?=[\s:;,)#"”'\]-]|$)(?!\s*(?:mb|kb|gb|ms|px)\b)/g)) list.add(a);
+  for (const [, a] of t.matchAll(/(?:^|[\s:(#"“'[-])(?!443|465)([45][0-7]\d)(?=[\s:;,)#"”'\]-]|$)(?!\s*(?:mb|kb|gb|ms|px)\b)/g)) list.add(a);
   return list;
 }
 
@@ -73,9 +73,10 @@ export async function finder(url, version) {
     let best;
     let unknown;
     if (byCode.length) {
-      best = byCode.map((m) => ({ ...m, fit: 2 + m.part + m.codes.size / 100 }));
+      const said = fits.filter((m) => m.words.length > 2 && m.part > .99 && !byCode.includes(m)); // the text of another row, word for word
+      best = [...byCode, ...said].map((m) => ({ ...m, fit: 2 + m.part + m.codes.size / 100 + (m.part > .99 ? m.words.length / 100 : 0) }));
     } else {
-      const whole = fits.filter((m) => m.words.length > 1 && m.part >= (special.length ? .99 : enough) && m.common.some((w) => w.length > 2));
+      const whole = fits.filter((m) => (m.words.length > 1 || m.words[0]?.length > 9) && m.part >= (special.length ? .99 : enough) && m.common.some((w) => w.length > 2));
       if (special.length) unknown = special[0];
       best = whole.map((m) => ({ ...m, fit: m.part + weigh(m.common) / 100 + ([...given].some((c) => m.codes.has(c)) ? .3 : 0) }));
       if (!best.length && !special.length && asked.length > 1) { // a piece of a message

@@ -109,16 +109,17 @@ export async function run(form, say, typed) {
       index.find(query, !now), index.answers(query), looksLikeMessage(query) ? messages(query) : { rows: [] },
     ]);
     if (query !== asked) return; // the reader typed on
-    const found = error.unknown && !error.rows.length ? [] : results;
+    const decided = error.unknown && (!results.length || /[x.]/.test(error.unknown)); // a bare 550 may be something else
+    const found = decided && !error.rows.length ? [] : results;
     options = found.map((r, i) => option(r, ideas, i));
     active = -1;
     field.removeAttribute("aria-activedescendant");
     list.replaceChildren(...options);
     list.hidden = !options.length;
     above.replaceChildren(...error.rows.map(card), ...tables.map(answer));
-    if (error.unknown) above.prepend(make("p", {}, fill(error.rows.length ? labels.unknown : labels.code, { code: error.unknown })));
+    if (decided) above.prepend(make("p", {}, fill(error.rows.length ? labels.unknown : labels.code, { code: error.unknown })));
     below.replaceChildren();
-    if (!options.length && !above.querySelector("section, div")) below.append(...await nothing(query, ideas, error.unknown));
+    if (!options.length && !above.querySelector("section, div")) below.append(...await nothing(query, ideas, decided));
     show(true);
     const number = options.length + error.rows.length + tables.length;
     clearTimeout(look.timer);

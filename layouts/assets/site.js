@@ -130,5 +130,5 @@ if (search) {
   if (search.elements.q.value || search.contains(document.activeElement) || new URLSearchParams(location.search).has("q")) start();
 }
 const find = document.querySelector(".find");
-if (find) import("./find.js").then(({ run }) => run(find, kept));
+if (find) import("./find.js").then(({ run }) => run(find));
 addEventListener("load", () => (window.requestIdleCallback ?? setTimeout)(() => keep().catch(() => {})));

@@ -9,6 +9,7 @@ const patience = 4000; // ms for the network before a kept copy will do
 const base = new URL("./", self.location).pathname; // the site may stand in a folder of its host
 const isPage = (url) => url.pathname.startsWith(base) && url.pathname.endsWith("/");
 const isAsset = (url) => url.pathname.startsWith(base + "assets/");
+const isIndex = (url) => url.pathname.startsWith(base + "search/") && url.pathname.endsWith(".js"); // what search finds in
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => {
@@ -21,7 +22,7 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
   if (isAsset(url)) event.respondWith(asset(event.request));
-  else if (event.request.mode === "navigate" && isPage(url)) event.respondWith(page(event));
+  else if (isIndex(url) || (event.request.mode === "navigate" && isPage(url))) event.respondWith(page(event));
 });
 
 async function asset(request) {
@@ -35,7 +36,8 @@ async function asset(request) {
 
 async function page(event) {
   const cache = await caches.open(name);
-  const address = event.request.url.split("?")[0];
+  const url = new URL(event.request.url);
+  const address = isIndex(url) ? url.href : url.href.split("?")[0]; // parts of an index have its version behind the ?
   const kept = await cache.match(address);
   const fresh = fetch(event.request).then(async (answer) => {
     if (answer.ok && !answer.redirected) await cache.put(address, answer.clone());
@@ -87,7 +89,9 @@ async function refresh() {
   const cache = await caches.open(name);
   const kept = await cache.keys();
   for (const request of kept) {
-    if (isPage(new URL(request.url))) await take(cache, request.url).catch(() => {});
+    const url = new URL(request.url);
+    if (isIndex(url) && url.search) await cache.delete(request);
+    else if (isPage(url) || isIndex(url)) await take(cache, request.url).catch(() => {});
   }
   let named = "";
   for (const answer of await cache.matchAll()) {

@@ -310,7 +310,7 @@ naam = "English"
 9:1 [toml-key] unknown key "theme.accent_drak" | did you mean "accent_dark"? known: accent, accent_dark, accent_strong, accent_strong_dark, focus, focus_dark, on_accent, on_accent_dark, tint, tint_dark, visited, visited_dark
 `},
 		{"search", "", "[search.synonyms]\nnl = [\"los\"]\nxx = []\n[search.boost]\na = 9\n", `7:7 [config-search] "los" has no word beside it that means the same | write all words of one meaning in one item: "mailbox, postvak, inbox"
-8:1 [config-search] the site has no language "xx" | known: nl
+8:6 [config-search] the site has no language "xx" | known: nl
 10:5 [config-search] a page cannot count 9 times | use a number from 1 to 5
 `},
 		{"navigation", "", "[nav]\nmax = 3\n", `7:7 [config-nav] a navigation of 3 pages helps nobody | use 10 or more

@@ -177,7 +177,7 @@ func (b *builder) add(page int, d *Doc) {
 		Words(Fold(k), func(w string) { words = append(words, w) })
 		for _, w := range words {
 			if p := get(w); p != nil {
-				p.keyword = max(p.keyword, 2+3/float64(len(words)))
+				p.keyword = max(p.keyword, 3+3/float64(len(words)))
 			}
 		}
 	}
@@ -336,7 +336,7 @@ type mainFile struct {
 func (b *builder) encode(in Input) (*Index, error) {
 	keys := slices.Sorted(maps.Keys(b.terms))
 	keys = slices.DeleteFunc(keys, func(k string) bool { return len(b.terms[k].places) == 0 })
-	m := &mainFile{Lang: in.Lang, Home: in.Home, Count: len(in.Docs), Levels: levels, Rules: of(in.Lang), Same: b.same(in.Synonyms), Tables: tables(in.Docs), Labels: in.Labels}
+	m := &mainFile{Lang: in.Lang, Home: in.Home, Count: len(in.Docs), Levels: levels, Rules: of(in.Lang), Same: b.same(in.Synonyms), Tables: b.tables(in.Docs), Labels: in.Labels}
 	x := &Index{}
 	var err error
 	if x.Messages, err = module(messages(in.Docs)); err != nil {
@@ -412,7 +412,9 @@ func (b *builder) same(groups [][]string) []string {
 		for _, phrase := range g {
 			var words []string
 			Words(Fold(phrase), func(w string) {
-				words = append(words, b.stem.Stem(w))
+				if !b.stem.stop[w] {
+					words = append(words, b.stem.Stem(w))
+				}
 			})
 			if p := strings.Join(words, " "); p != "" && !slices.Contains(out, p) {
 				out = append(out, p)
@@ -445,7 +447,7 @@ func pageEntry(lang string, d *Doc) any {
 
 // tables returns the settings tables that answer a question by themselves: of
 // each protocol the one on the page that is most about it.
-func tables(docs []Doc) []any {
+func (b *builder) tables(docs []Doc) []any {
 	type answer struct {
 		t    table
 		d    *Doc
@@ -497,9 +499,39 @@ func tables(docs []Doc) []any {
 		if id := a.d.Text.sections[a.t.section].id; id != "" {
 			url += "#" + id
 		}
-		list = append(list, []any{a.t.protocol, a.t.caption, url, rows})
+		fields, more := b.asks(&a.t)
+		list = append(list, []any{a.t.protocol, a.t.caption, url, rows, fields, more})
 	}
 	return list
+}
+
+// asks returns the stems with which people ask for a value of a table, and
+// those that may stand beside them.
+func (b *builder) asks(t *table) (fields, more string) {
+	var f, m []string
+	add := func(to *[]string, text string) {
+		Words(Fold(text), func(w string) {
+			if b.stem.stop[w] {
+				return
+			}
+			for _, s := range append([]string{b.stem.Stem(w)}, b.stem.split(w, func(s string) bool { return b.terms[s] != nil })...) {
+				if !slices.Contains(*to, s) {
+					*to = append(*to, s)
+				}
+			}
+		})
+	}
+	for _, r := range t.rows {
+		add(&f, r.label)
+		if r.code {
+			add(&f, r.value)
+		} else {
+			add(&m, r.value)
+		}
+	}
+	add(&f, b.stem.Asks)
+	add(&m, t.caption)
+	return strings.Join(f, " "), strings.Join(m, " ")
 }
 
 // messages returns the rows of the tables of error messages: where they stand,

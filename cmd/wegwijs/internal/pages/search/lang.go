@@ -23,6 +23,7 @@ type language struct {
 	Final     string     `json:"final,omitempty"`     // letters that change at the end: vf zs
 	Links     string     `json:"links,omitempty"`     // what may stand between the parts of a compound
 	Whole     string     `json:"whole,omitempty"`     // words that are not taken apart
+	Asks      string     `json:"-"`                   // words with which people ask for settings
 	compounds bool
 	slug      string // the folder of the search page
 	same      string // words and phrases that mean the same: a line for each group, commas between
@@ -32,7 +33,7 @@ type language struct {
 // folded, and found whole, by their beginning and by their likeness.
 var languages = map[string]*language{
 	"nl": {
-		slug: "zoeken", same: sameNL, compounds: true,
+		slug: "zoeken", same: sameNL, Asks: `server servernaam mailserver hostnaam poort poortnummer beveiliging ssl tls starttls serverinstellingen instellingen mailinstellingen emailinstellingen versleuteling`, compounds: true,
 		Stop: `de het een en of maar als dan dat die dit deze er is zijn was ben bent wordt worden word werd heb hebt heeft hebben had kan kun kunt kunnen wil wilt willen moet moeten mag mogen zal zou zullen
 ik je jij jou jouw u uw hij zij ze we wij me mij mijn onze ons hun haar hem men
 hoe wat waar waarom wanneer welke welk wie waarmee waarop waarin waarvoor hoeveel
@@ -59,7 +60,7 @@ pwd=wachtwoord ww=wachtwoord wachtwrd=wachtwoord`,
 		Whole: "wachtwoord antwoord thunderbird outlook postbus onderwerp bovenstaande instagram whatsapp facebook beantwoorden verantwoord standaard ontvanger ontvangen afzender verzenden versturen onderaan bovenaan voorbeeld nederland wegwijs bijlage bericht beheer gegevens gebruiken herstellen verbinden webmail",
 	},
 	"en": {
-		slug: "search", same: sameEN,
+		slug: "search", same: sameEN, Asks: `server hostname host port security ssl tls starttls settings encryption mailserver`,
 		Stop: `the a an and or but if then that this these those is are was were be been am do does did doing done have has had can cannot could will would should must may might
 i you he she it we they me my your our his her its their mine yours
 how what where why when which who whom whose
@@ -74,7 +75,7 @@ please help hi hello thanks just still also too very some any all every so keep 
 		Whole:     "password thunderbird outlook", compounds: true, Links: "",
 	},
 	"de": {
-		slug: "suche", same: sameDE, compounds: true,
+		slug: "suche", same: sameDE, Asks: `server servername port sicherheit ssl tls starttls einstellungen serverdaten verschlusselung postausgangsserver posteingangsserver`, compounds: true,
 		Stop: `der die das den dem des ein eine einen einem einer und oder aber wenn dann dass ist sind war bin bist wird werden wurde habe hast hat haben hatte kann kannst konnen konnte will willst wollen muss musst mussen darf soll sollte
 ich du er sie es wir ihr mich mir mein meine meinen meinem meiner dein deine unser unsere ihre ihren sein
 wie was wo warum wieso weshalb wann welche welcher welches wer womit wofur
@@ -88,7 +89,7 @@ auch noch schon doch also wieder immer manchmal sehr so gern gerne nur mehr nich
 		Links:     "s es n en e", Whole: "passwort kennwort thunderbird outlook antwort empfangen empfanger",
 	},
 	"fr": {
-		slug: "recherche", same: sameFR,
+		slug: "recherche", same: sameFR, Asks: `serveur nom port securite ssl tls starttls parametres reglages chiffrement hote`,
 		Stop: `le la les l un une des du de d et ou mais si alors que qui quoi ce cet cette ces c est sont etait etre suis es a ai as ont avoir avais peut peux pouvoir veux veut vouloir dois doit devoir faut
 je j tu il elle on nous vous ils elles me m te se s mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs
 comment ou pourquoi quand quel quelle quels quelles combien
@@ -148,6 +149,7 @@ waarschuwing, melding
 overstappen, omzetten, migreren, overgaan, verhuizen
 verschil, kiezen, vergelijken, beter
 woordenlijst, begrippen, betekenis, uitleg, betekent, definitie, jargon
+beveiliging, ssl, tls, versleuteling, encryptie
 terugkomen, komt terug, bounce, mailer daemon, delivery failed, undeliverable, onbestelbaar, terug
 postvak uit, outbox
 client, programma, emailprogramma, mailprogramma, mailclient
@@ -194,8 +196,8 @@ accessibility, screen reader
 start, begin, getting started`
 	sameDE = `postfach, mailbox, posteingang, inbox, mailkonto
 passwort, kennwort, password
-andern, zurucksetzen, neu, change, reset
-falsch, wrong, ungultig, abgelehnt, nicht akzeptiert, incorrect
+andern, zurucksetzen, neu, change, reset, vergessen
+falsch, wrong, ungultig, abgelehnt, akzeptiert, incorrect
 senden, versenden, verschicken, abschicken, send, sending, ausgang
 empfangen, abrufen, erhalten, receive, receiving
 postausgangsserver, ausgangsserver, smtp server, smtp
@@ -215,7 +217,8 @@ verschwunden, weg, geloscht, disappeared, missing, lost
 doppelt, duplicate, zweimal
 verloren, gestohlen, lost, stolen
 sicherung, backup, sichern, exportieren, back up
-zertifikat, certificate, warnung, warning
+zertifikat, certificate
+warnung, warning
 wechseln, umstellen, umziehen, switch, umstieg
 unterschied, difference, vergleich
 glossar, begriffe, glossary
@@ -226,8 +229,8 @@ email, mail, nachricht
 barrierefreiheit, accessibility
 uber, about`
 	sameFR = `boite aux lettres, boite mail, messagerie, mailbox, boite de reception
-mot de passe, mdp, password
-changer, modifier, reinitialiser, nouveau, change, reset
+mot de passe, mdp, password, motdepasse
+changer, modifier, reinitialiser, nouveau, change, reset, oublie
 incorrect, refuse, faux, errone, invalide, wrong
 envoyer, envoi, expedier, send, sending
 recevoir, reception, receive
@@ -242,8 +245,8 @@ parametres, reglages, settings
 automatique, automatiquement, automatic, automatically, autodiscover
 connexion, se connecter, identifiant, sign in, login
 erreur, message d'erreur, error, probleme, panne
-ne marche pas, ne fonctionne pas, not working, marche plus
-pleine, plein, full, espace, quota
+ne marche pas, ne fonctionne pas, not working, marche plus, panne
+pleine, plein, full, espace, quota, plein
 disparu, supprime, disappeared, missing, lost
 double, duplicate, doublon
 perdu, vole, lost, stolen

@@ -3,6 +3,9 @@ package browser
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -67,7 +70,7 @@ func TestPastedMessage(t *testing.T) {
 }
 
 // TestUnknownMessage pastes what no table has: the page says so and leads to
-// the other tables, where the message is looked up again.
+// the other tables. What a table of another page has is found on this one.
 func TestUnknownMessage(t *testing.T) {
 	b := reader(t)
 	b.Size(320, 640)
@@ -80,19 +83,61 @@ func TestUnknownMessage(t *testing.T) {
 	if got := eval[string](b, `document.querySelector(".found li:has(p)")?.innerText ?? ""`); got != "" {
 		t.Errorf("found %q by words that many messages have", got)
 	}
-	b.paste("Aanmelding mislukt")
 	b.Run(axeSource(t))
 	b.axe("with a message that is not there")
+	b.paste("550 5.7.606 Access denied, banned sending IP")
+	if got := eval[string](b, `document.querySelector(".found").innerText`); !strings.Contains(got, "5.7.606") || eval[bool](b, `document.querySelector(".found li:has(p)") !== null`) {
+		t.Errorf("a code that no table has: %q", got)
+	}
+	b.paste("Aanmelding mislukt") // a row of another page
+	b.Until(`document.querySelector(".found li")?.innerText.includes("Aanmelding mislukt")`)
+	b.axe("with a message of another page")
 	if wide := eval[[]string](b, overflow); len(wide) > 0 {
 		t.Errorf("the answer sticks out: %q", wide)
 	}
-	b.Run(`document.querySelector(".found a[href='/e-mail/werkt-niet/#foutmeldingen']").click()`)
-	b.Until(`location.pathname === "/e-mail/werkt-niet/" && document.querySelector(".found li")?.innerText.includes("Aanmelding mislukt")`)
-	b.Run(axeSource(t))
-	b.axe("with a message that came along")
-	b.open(messagePage)
-	if got := eval[string](b, `document.querySelector(".find textarea").value`); got != "" {
-		t.Errorf("the message %q comes back on another page", got)
-	}
 	b.quiet(messagePage)
+}
+
+// TestMessages asks the shipped client for all messages of the room of search:
+// each finds its row, or nothing where no row helps.
+func TestMessages(t *testing.T) {
+	data, err := os.ReadFile(filepath.Join(queries, "errors.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pasted, want []string
+	for line := range strings.Lines(string(data)) {
+		if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		i := strings.LastIndex(line, " => ")
+		pasted, want = append(pasted, line[:i]), append(want, line[i+4:])
+	}
+	b := reader(t)
+	b.open("/zoeken/")
+	in, _ := json.Marshal(pasted)
+	got := eval[[]string](b, fmt.Sprintf(`(async () => {
+		const { finder } = await import(%q);
+		const tables = await finder("/search/nl.js", "");
+		return %s.map((text) => tables.find(text).at.slice(0, 1).map((n) => tables.rows[n][2].join(" / ")).join(""));
+	})()`, assetOf(t, "messages"), in))
+	hits, right, refusals := 0, 0, 0
+	for i, w := range want {
+		if w == "-" {
+			refusals++
+			if got[i] != "" {
+				t.Errorf("%q finds %q, want nothing", pasted[i], got[i])
+			}
+			continue
+		}
+		hits++
+		if slices.ContainsFunc(strings.Split(w, "|"), func(w string) bool { return strings.Contains(strings.ToLower(got[i]), strings.ToLower(w)) }) {
+			right++
+		} else {
+			t.Logf("%q finds %q, want %q", pasted[i], got[i], w)
+		}
+	}
+	if hits < 120 || refusals < 40 || 100*right < 95*hits {
+		t.Errorf("%d of %d messages find their row, with %d refusals; want 95 %% of 120 or more, and 40", right, hits, refusals)
+	}
 }
