@@ -36,4 +36,5 @@ export function run(box) {
     clearTimeout(timer);
     timer = setTimeout(show, 300);
   });
+  if (field.value) show(); // typed before this script was there
 }
