@@ -50,7 +50,7 @@ export function stemmer(rules) {
   return function stem(w) {
     w = irregular.get(w) ?? w;
     if (length(w) < 4 || /[0-9.@_]/.test(w)) return w;
-    w = participle(w);
+    w = undouble(participle(w));
     for (const [suffix, to, min] of rules.rules ?? []) {
       const left = w.slice(0, w.length - suffix.length);
       if (w.endsWith(suffix) && length(left) >= min && vowels(left)) w = undouble(left + to);
@@ -131,9 +131,12 @@ export async function open(url) {
 
   // Synonyms, by the phrase.
   const same = new Map();
+  const telling = (phrase) => phrase.split(" ").filter((k) => !stop.has(k));
   for (const group of main.same) {
     const phrases = group.split("|");
-    for (const p of phrases) same.set(p, [...(same.get(p) ?? []), ...phrases.filter((q) => q !== p)]);
+    // One word is left of "postvak uit", which means something else by itself.
+    const to = phrases.filter((p) => telling(p).length > (p.includes(" ") ? 1 : 0));
+    for (const p of phrases) same.set(p, [...(same.get(p) ?? []), ...to.filter((q) => q !== p).map((q) => telling(q).join(" "))]);
   }
 
   const shards = [];
@@ -186,7 +189,7 @@ export async function open(url) {
     const s = await part(key);
     const found = [];
     let i = s.keys.findIndex((k) => k >= key);
-    for (; i >= 0 && i < s.keys.length && s.keys[i].startsWith(key) && found.length < few; i++) found.push(s.keys[i]);
+    for (; i >= 0 && i < s.keys.length && s.keys[i].startsWith(key) && found.length < few; i++) if (!s.keys[i].includes("_")) found.push(s.keys[i]);
     return found;
   }
 
@@ -196,7 +199,7 @@ export async function open(url) {
     let best = most;
     let found = [];
     for (const k of (await part(w)).keys) {
-      if (k.length < 4 || (cuts ? k[0] !== w[0] : k[0] !== w[0] && k[1] !== w[1] && k[0] !== w[1])) continue;
+      if (k.length < 4 || k.includes("_") || (cuts ? k[0] !== w[0] : k[0] !== w[0] && k[1] !== w[1] && k[0] !== w[1])) continue;
       const d = distance(w, k, best);
       if (d > best || (d === 2 && k[0] !== w[0])) continue;
       if (d < best) found = [];
@@ -215,18 +218,16 @@ export async function open(url) {
     const empty = !asked.length;
     if (empty) asked = raw.filter((w) => w.length > 1).map((w, at) => ({ w, at }));
     const stems = asked.map(({ w }) => stem(w));
+    const all = raw.map(stem);
     const list = [];
     for (const [i, { w, at }] of asked.entries()) {
       const s = stems[i];
       const ways = [];
       if (await has(s)) ways.push([[s], worth.exact]);
-      for (let n = 1; n <= 3 && i + n <= stems.length; n++) {
-        const phrase = stems.slice(i, i + n).join(" ");
-        for (const p of same.get(phrase) ?? []) {
-          ways.push([p.split(" "), worth.same]);
-          for (let j = i - 1; n > 1 && j > i; j++) list[j]?.ways.push([p.split(" "), worth.same]);
-        }
-        if (n > 1 && same.has(phrase)) asked[i].covers = n;
+      for (let n = 1; n <= 4 && at + n <= all.length; n++) {
+        const phrase = all.slice(at, at + n).join(" ");
+        for (const p of same.get(phrase) ?? []) ways.push([p.split(" "), worth.same]);
+        if (n > 1 && same.has(phrase)) asked[i].covers = asked.filter((a) => a.at >= at && a.at < at + n).length;
       }
       const next = asked[i + 1];
       if (next && next.at === at + 1) {
@@ -249,19 +250,18 @@ export async function open(url) {
         for (const k of await begins(s, last ? 12 : 8)) {
           if (k !== s && s.length > 1) ways.push([[k], (ways.length && !last ? .5 : worth.begin) * Math.max(.5, s.length / k.length)]);
         }
-        if (!ways.length && w.length > 4) {
-          for (let n = s.length; n > 4; n--) if (await has(w.slice(0, n))) { ways.push([[w.slice(0, n)], worth.begin * n / w.length]); break; }
-        }
       }
       if (!ways.length) {
         const split = await parts(w);
         if (split) ways.push([split, worth.part], ...split.map((k) => [[k], .4]));
+        for (let n = 3; !split && links.length > 1 && n < w.length - 4 && !ways.length; n++) if (await has(stem(w.slice(n)))) ways.push([[stem(w.slice(n))], .6]);
       }
       if (!ways.length && /[.@_]/.test(w)) for (const p of words(w).slice(1)) if (await has(stem(p)) && !stop.has(p)) ways.push([[stem(p)], .3]);
       if (!ways.length || (last && !(await has(s)) && s.length > 4)) {
         for (const [k, q] of await like(s)) ways.push([[k], q]);
         if (!ways.length) for (const [p, others] of same) if (!p.includes(" ") && p[0] === s[0] && typos(s) && distance(s, p, 1) < 2) for (const o of others) ways.push([o.split(" "), .55]);
       }
+      for (let n = s.length - 1; !ways.length && n > 3; n--) if (await has(s.slice(0, n))) ways.push([[s.slice(0, n)], worth.begin * n / s.length]);
       list.push({ w, s, ways, covers: asked[i].covers });
     }
     for (const [i, idea] of list.entries()) { // a phrase stands for all its words
@@ -309,13 +309,16 @@ export async function open(url) {
     }
     // A page that has half of the words or fewer must be about one of them.
     let best = [...scores.values()].filter((s) => s.part / total >= .3 && ((s.hits / list.length > .5 && !list.empty) || s.top > 4));
+    const phrase = new Set((list.length > 1 ? await posts(list.map(({ s }) => s).sort().join("_")) : []).map(([n]) => n)); // a keyword of several words
     for (const s of best) {
+      if (phrase.has(s.n)) s.score *= 1.6;
       const votes = [...s.at.values()];
       s.score *= (s.part / total) ** P.cover * (1 - P.sec + 2 * P.sec * Math.max(...votes) / votes.reduce((a, b) => a + b, 0)); // all in one section is better
     }
     best.sort((a, b) => b.score - a.score || a.n - b.n);
     best = best.slice(0, results * 2);
-    const asks = new Set((await answers(query, list)).map(([, , url]) => url.split("#")[0]));
+    const asks = new Set((await answers(query, list)).map((t) => t[6]));
+    for (const n of asks) if (!best.some((s) => s.n === n)) best.push(scores.get(n) ?? { n, score: 0, at: new Map([[0, 1]]) });
     const small = list.raw.filter((w) => stop.has(w)); // "of" and "naar" tell titles apart
     const out = [];
     for (const s of best) {
@@ -324,7 +327,7 @@ export async function open(url) {
       const id = at ? sections[2 * at - 2] : "";
       const words = new Set(tokens(fold(title)));
       let s2 = s.score * (1 + P.stop * Math.min(3, new Set(small.filter((w) => words.has(w))).size));
-      if (asks.has(url)) s2 = s2 * P.ans + P.ansAdd * best[0].score;
+      if (asks.has(s.n)) s2 = s2 * P.ans + P.ansAdd * best[0].score;
       const content = [...words].filter((w) => !stop.has(w)).map(stem);
       const got = content.filter((t) => list.some((i) => i.s === t || i.ways.some(([k, q]) => q >= .8 && k.length === 1 && k[0] === t))).length;
       s2 *= 1 + P.title * (got / (content.length || 1)) ** 2;

@@ -173,8 +173,17 @@ func (b *builder) add(page int, d *Doc) {
 		}
 	}
 	for _, k := range d.Keywords {
-		var words []string
-		Words(Fold(k), func(w string) { words = append(words, w) })
+		var words, stems []string
+		Words(Fold(k), func(w string) {
+			words = append(words, w)
+			if !b.stem.stop[w] {
+				stems = append(stems, b.stem.Stem(w))
+			}
+		})
+		if len(stems) > 1 { // the whole of it, in any order
+			slices.Sort(stems)
+			b.phrase(strings.Join(stems, "_"), page)
+		}
 		for _, w := range words {
 			if p := get(w); p != nil {
 				p.keyword = max(p.keyword, 3+3/float64(len(words)))
@@ -219,6 +228,18 @@ func (b *builder) compounds() {
 			}
 			b.put(p, u.place, share)
 		}
+	}
+}
+
+// phrase notes that a page has a keyword of several words.
+func (b *builder) phrase(key string, page int) {
+	t := b.terms[key]
+	if t == nil {
+		t = &term{}
+		b.terms[key] = t
+	}
+	if n := len(t.places); n == 0 || t.places[n-1].page != page {
+		t.places = append(t.places, place{page: page, keyword: 14})
 	}
 }
 
@@ -412,9 +433,7 @@ func (b *builder) same(groups [][]string) []string {
 		for _, phrase := range g {
 			var words []string
 			Words(Fold(phrase), func(w string) {
-				if !b.stem.stop[w] {
-					words = append(words, b.stem.Stem(w))
-				}
+				words = append(words, b.stem.Stem(w))
 			})
 			if p := strings.Join(words, " "); p != "" && !slices.Contains(out, p) {
 				out = append(out, p)
@@ -449,9 +468,9 @@ func pageEntry(lang string, d *Doc) any {
 // each protocol the one on the page that is most about it.
 func (b *builder) tables(docs []Doc) []any {
 	type answer struct {
-		t    table
-		d    *Doc
-		rank int
+		t       table
+		d       *Doc
+		n, rank int // the page's number
 	}
 	best := map[string]answer{}
 	for i := range docs {
@@ -468,7 +487,7 @@ func (b *builder) tables(docs []Doc) []any {
 				rank = 2
 			}
 			if old, ok := best[key]; !ok || rank > old.rank {
-				best[key] = answer{t, d, rank}
+				best[key] = answer{t, d, i, rank}
 			}
 		}
 	}
@@ -500,7 +519,7 @@ func (b *builder) tables(docs []Doc) []any {
 			url += "#" + id
 		}
 		fields, more := b.asks(&a.t)
-		list = append(list, []any{a.t.protocol, a.t.caption, url, rows, fields, more})
+		list = append(list, []any{a.t.protocol, a.t.caption, url, rows, fields, more, a.n})
 	}
 	return list
 }

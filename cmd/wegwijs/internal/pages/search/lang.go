@@ -97,7 +97,7 @@ dans en sur a au aux avec pour par vers chez entre contre sous sans via
 aussi encore deja toujours tres bien plus pas ne n ni y bonjour merci aide svp tout toute tous fait faire fais arrive n'arrive marche va`,
 		Rules: [][]string{
 			{"ements", "", "3"}, {"ement", "", "3"}, {"ations", "", "3"}, {"ation", "", "3"}, {"issons", "i", "3"}, {"ees", "", "3"}, {"ee", "", "3"}, {"aux", "al", "2"}, {"ues", "u", "3"}, {"es", "", "3"}, {"s", "", "3"}, {"x", "", "4"},
-			{"ent", "", "4"}, {"er", "", "3"}, {"ez", "", "3"}, {"ons", "", "4"}, {"oie", "oi", "3"}, {"oy", "oi", "2"}, {"e", "", "3"},
+			{"ent", "", "4"}, {"er", "", "3"}, {"ez", "", "3"}, {"ons", "", "4"}, {"oie", "oi", "3"}, {"e", "", "3"}, {"oy", "oi", "2"},
 		},
 		Double:    "flmnprt",
 		Irregular: `recu=recevoir recus=recevoir recois=recevoir recoit=recevoir recevez=recevoir perdu=perdre perdue=perdre perdus=perdre disparu=disparaitre disparus=disparaitre vole=voler mails=mail emails=email courriels=courriel envoi=envoyer envoie=envoyer`,
@@ -158,6 +158,7 @@ pop, pop3
 email, mail, bericht, berichten
 map, folder
 prullenbak, verwijderde items
+leegmaken, leeg, opruimen, legen
 verzonden, verzonden items, sent
 beginnen, starten, begin
 toegankelijkheid, schermlezer, voorleessoftware, toegankelijk

@@ -46,7 +46,7 @@ func (s *stemmer) Stem(w string) string {
 	if len(w) < 4 || strings.ContainsAny(w, "0123456789.@_") {
 		return w
 	}
-	w = s.participle(w)
+	w = s.undouble(s.participle(w))
 	// Each rule is tried once, in order: endings stand behind each other, and a
 	// rule that fits takes its ending before the next one looks.
 	for _, r := range s.rules {

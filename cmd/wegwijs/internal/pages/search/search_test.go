@@ -1,0 +1,124 @@
+package search
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestFoldAndWords(t *testing.T) {
+	for _, tt := range []struct{ text, want string }{
+		{"E-mail", "email"}, {"E‑mail", "email"}, {"Wi-Fi", "wifi"}, {"foto’s", "fotos"}, {"Één café", "een cafe"}, {"IMAP-server", "imap server"},
+		{"imap.voorbeeld.example", "imap.voorbeeld.example imap voorbeeld example"}, {"5.7.1", "5.7.1"}, {"SSL/TLS", "ssl tls"}, {"Straße", "strasse"}, {"0x800CCC0E", "0x800ccc0e"}, {"", ""}, {"¡…!", ""},
+	} {
+		var got []string
+		Words(Fold(tt.text), func(w string) { got = append(got, w) })
+		if s := strings.Join(got, " "); s != tt.want {
+			t.Errorf("%q: got %q, want %q", tt.text, s, tt.want)
+		}
+	}
+}
+
+// TestStem: the forms of a word have one stem.
+func TestStem(t *testing.T) {
+	for lang, groups := range map[string][]string{
+		"nl": {"instellen instelling instellingen ingesteld", "wachtwoord wachtwoorden", "koppelen gekoppeld koppeling", "map mappen", "adres adressen", "versturen verstuurd verstuurt", "server servers", "poort poorten", "maken maak maakt", "beveiliging beveiligd", "bijlage bijlagen bijlages", "certificaat certificaten", "bericht berichten berichtje", "verwijderen verwijderd verwijdert", "telefoon telefoons"},
+		"en": {"setting settings set", "send sends sending sent", "mailbox mailboxes", "forget forgot forgotten"},
+		"de": {"einstellung einstellungen einstellen eingestellt", "server servers", "senden gesendet"},
+		"fr": {"parametre parametres", "envoyer envoye envoyez"},
+	} {
+		s := newStemmer(lang)
+		for _, g := range groups {
+			words := strings.Fields(g)
+			for _, w := range words[1:] {
+				if s.Stem(w) != s.Stem(words[0]) {
+					t.Errorf("%s: %s is %q, and %s %q", lang, w, s.Stem(w), words[0], s.Stem(words[0]))
+				}
+			}
+		}
+	}
+}
+
+func TestSplit(t *testing.T) {
+	s := newStemmer("nl")
+	known := map[string]bool{}
+	for _, w := range strings.Fields("server instellingen wacht woord mail adres gebruiker naam") {
+		known[s.Stem(w)] = true
+	}
+	for word, want := range map[string]string{"serverinstellingen": "server instellingen", "mailadres": "mail adres", "gebruikersnaam": "gebruiker naam", "wachtwoord": "", "mailserverinstellingen": "mail server instellingen", "zwaluw": ""} {
+		var stems []string
+		for _, w := range strings.Fields(want) {
+			stems = append(stems, s.Stem(w))
+		}
+		if got := s.split(word, func(x string) bool { return known[x] }); !slices.Equal(got, stems) {
+			t.Errorf("%s: got %q, want %q", word, got, stems)
+		}
+	}
+}
+
+// TestRead: what readers do not look for is left out.
+func TestRead(t *testing.T) {
+	text := Read([]byte(`<p>Eerst</p><h2 id="a">Kop</h2><div data-noindex><p>geheim</p></div><button>knop</button><p>Daarna<br>nog</p>
+<table><tbody><tr><td><code class="message">Fout</code> of <code class="message">Mis</code></td><td data-label="Oorzaak">Dit</td></tr></tbody></table>
+<div class="settings" data-protocol="imap"><table><caption>IMAP</caption><tbody><tr><th scope="row">Server</th><td><div><code class="val">imap.<wbr>a.example</code><button class="copy">Kopieer</button></div></td></tr></tbody></table></div>`))
+	var words []string
+	for _, w := range text.words {
+		words = append(words, w.form.Value())
+	}
+	for _, w := range []string{"geheim", "knop", "kopieer"} {
+		if slices.Contains(words, w) {
+			t.Errorf("%q is read", w)
+		}
+	}
+	if len(text.sections) != 2 || text.sections[1].id != "a" || text.sections[1].title != "Kop" {
+		t.Errorf("sections: %+v", text.sections)
+	}
+	if len(text.messages) != 1 || !slices.Equal(text.messages[0].messages, []string{"Fout", "Mis"}) || text.messages[0].labels[0] != "Oorzaak" {
+		t.Errorf("messages: %+v", text.messages)
+	}
+	if len(text.tables) != 1 || text.tables[0].rows[0] != (row{"Server", "imap.a.example", true}) {
+		t.Errorf("tables: %+v", text.tables)
+	}
+}
+
+// TestDeterministic: the same pages give the same bytes, in one file and in
+// many, and the number of parts is known before.
+func TestDeterministic(t *testing.T) {
+	for _, n := range []int{3, small, small + 1, 777} {
+		var first *Index
+		for range 3 {
+			in := Input{Lang: "nl", Synonyms: [][]string{{"appel", "peer"}}}
+			for i := range n {
+				in.Docs = append(in.Docs, Doc{Page: Page{URL: fmt.Sprintf("/%d/", i), Title: fmt.Sprintf("Titel %d", i), Lang: "nl"}, Text: Read(fmt.Appendf(nil, "<p>woord%d appeltaart serverinstellingen appel taart server instellingen</p>", i%50))})
+			}
+			x, err := Build(in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			shards, blocks := Parts(n)
+			if len(x.Shards) != shards || len(x.Blocks) != blocks {
+				t.Fatalf("%d pages: %d and %d parts, want %d and %d", n, len(x.Shards), len(x.Blocks), shards, blocks)
+			}
+			if first == nil {
+				first = x
+			}
+			if !bytes.Equal(x.Main, first.Main) || !slices.EqualFunc(x.Shards, first.Shards, bytes.Equal) || !slices.EqualFunc(x.Blocks, first.Blocks, bytes.Equal) {
+				t.Fatalf("%d pages give other bytes", n)
+			}
+		}
+	}
+}
+
+// FuzzRead: any HTML is read without a panic, and twice the same.
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(`<h2 id="a">Kop</h2><table><tr><td><code class="message">x`))
+	f.Add([]byte(`</td></tr><th><div data-protocol="imap"><tr><td></td>`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		a, b := Read(body), Read(body)
+		if len(a.words) != len(b.words) || len(a.sections) != len(b.sections) {
+			t.Error("read in two ways")
+		}
+	})
+}
