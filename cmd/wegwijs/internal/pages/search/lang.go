@@ -46,7 +46,7 @@ hallo hoi help hulp svp aub alsjeblieft dank bedankt vraag weten daar hier iets 
 			{"ages", "ag", "2"}, {"ies", "ie", "2"}, {"eren", "er", "3"}, {"elen", "el", "3"},
 			{"den", "d", "3"}, {"ten", "t", "3"}, {"en", "", "3"}, {"de", "d", "4"}, {"te", "t", "4"}, {"e", "", "3"},
 			{"bs", "b", "2"}, {"ps", "p", "2"}, {"ls", "l", "2"}, {"rs", "r", "2"}, {"ns", "n", "2"}, {"ts", "t", "3"}, {"ks", "k", "2"}, {"gs", "g", "3"}, {"ms", "m", "2"}, {"ds", "d", "3"}, {"os", "o", "2"}, {"as", "a", "3"}, {"is", "i", "4"}, {"us", "u", "3"}, {"ys", "y", "3"},
-			{"t", "", "4"}, {"d", "", "4"},
+			{"t", "", "3"}, {"d", "", "3"},
 		},
 		Double: "aeouklmnprstbdfgcz", Final: "vf zs",
 		Ge: "ge", Ends: "d t en", Keep: "gebruik gegeven gebeur geheim geheugen geluid gevolg gesprek gewicht gedeeld geldig gelijk gemeent gemist",
