@@ -279,10 +279,10 @@ var kindKey = parser.NewContextKey()
 
 func (p *inlineParser) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
 	before := block.PrecendingCharacter()
-	if before == ':' || before >= '0' && before <= '9' || unicode.Is(unicode.Latin, before) {
+	line, _ := block.PeekLine()
+	if (before == ':' || before >= '0' && before <= '9' || unicode.Is(unicode.Latin, before)) && !bytes.HasPrefix(line, []byte(":"+When+"[")) {
 		return nil // https:x[y], 10:b[c]
 	}
-	line, _ := block.PeekLine()
 	name := nameRE.Find(line[1:])
 	if name == nil || len(line) <= 1+len(name) || line[1+len(name)] != '[' {
 		return nil

@@ -64,8 +64,20 @@ func (w *walk) headings(doc ast.Node, pc parser.Context) []*ast.Heading {
 			w.Out.Errorf(w.pos(n), diag.HeadingLevel, "begin with ##; the title in the front matter is the page's own heading", "the page has a second heading of level 1: %q", h.Text)
 		}
 	}
-	w.facts.Headings = append(list, terms...)
-	return nodes
+	termNodes := w.termNodes
+	w.whens(doc)
+	kept := nodes[:0:0]
+	for i, n := range nodes {
+		if list[i].Absent = !attached(n, doc); !list[i].Absent {
+			kept = append(kept, n)
+		}
+	}
+	for i, n := range termNodes {
+		terms[i].Absent = !attached(n, doc)
+	}
+	w.facts.Outline = append(list, terms...)
+	w.facts.Headings = slices.DeleteFunc(slices.Clone(w.facts.Outline), func(h Heading) bool { return h.Absent })
+	return kept
 }
 
 // oldRE takes the ids that a heading had before apart from its id.
@@ -139,6 +151,7 @@ func (w *walk) terms(n ast.Node) []Heading {
 				c.SetAttributeString("old", old)
 			}
 			list = append(list, Heading{ID: id, Text: text, Old: old})
+			w.termNodes = append(w.termNodes, c)
 		}
 	}
 	return list

@@ -93,11 +93,12 @@ func (e *Engine) Text(s string) string {
 
 // A Target is what a link's destination turned out to be.
 type Target struct {
-	URL      string // what goes into href
-	Page     string // id of the page it leads to, when it is a page of this site
-	Fragment string // the heading in that page, without #
-	Lang     string // the language of what the reader finds there, when it is not that of this page
-	Problem  string // why the link cannot stand; "" when it can
+	URL      string   // what goes into href
+	Page     string   // id of the page it leads to, when it is a page of this site
+	Fragment string   // the heading in that page, without #
+	Needs    []string // facts without which the page is not there
+	Lang     string   // the language of what the reader finds there, when it is not that of this page
+	Problem  string   // why the link cannot stand; "" when it can
 	Hint     string
 	Code     diag.Code // of the finding; "link" when empty
 }
@@ -117,15 +118,20 @@ type Heading struct {
 	Text  string   // plain text
 	Old   []string // ids that it had before, which go on working
 	own   string   // the id that its text would give, where ID is that of the page's source
+	// Absent says that a when directive leaves the heading out of the page.
+	Absent bool
 }
 
 // Answers reports whether a link to an id leads to the heading.
-func (h Heading) Answers(id string) bool { return h.ID == id || slices.Contains(h.Old, id) }
+func (h Heading) Answers(id string) bool {
+	return !h.Absent && (h.ID == id || slices.Contains(h.Old, id))
+}
 
 // Meant returns the heading that a link to an id which no heading has was most
 // likely meant for.
 func Meant(id string, hs []Heading) (h Heading, ok bool) {
 	slug := Slug(id)
+	hs = slices.DeleteFunc(slices.Clone(hs), func(h Heading) bool { return h.Absent })
 	for _, like := range []func(h Heading) bool{
 		func(h Heading) bool { return h.own != "" && h.own == slug },
 		func(h Heading) bool { return Slug(h.ID) == slug },
@@ -164,6 +170,7 @@ type Fragment struct {
 // Facts are what is kept of a page once its text is let go.
 type Facts struct {
 	Headings  []Heading // those of level 0 last
+	Outline   []Heading // the same, with those that a when leaves out here: for translations, which take over ids
 	Fragments []Fragment
 	Lead      int // bytes of the HTML that are the directive Input.Lead, when the page begins with it
 
@@ -187,6 +194,10 @@ type Resolver interface {
 	// Directive makes the HTML of a directive and what stands for it in the
 	// Markdown copy. The error may have a Hint and a Code.
 	Directive(d *Directive) (html, md string, err error)
+	// Has reports whether the site has what a fact is about, such as pop or
+	// webmail, and whether there is such a fact; Facts returns their names.
+	Has(fact string) (has, known bool)
+	Facts() []string
 	// Absolute makes a URL path whole, for the Markdown copy.
 	Absolute(url string) string
 }
@@ -200,6 +211,8 @@ func (alone) Alert(string) string                          { return "" }
 func (alone) Kind(string) (Kind, bool)                     { return "", false }
 func (alone) Known() []string                              { return nil }
 func (alone) Directive(*Directive) (string, string, error) { return "", "", nil }
+func (alone) Has(string) (has, known bool)                 { return true, true }
+func (alone) Facts() []string                              { return nil }
 func (alone) Absolute(url string) string                   { return url }
 
 // An Input is a page to convert and what it needs to know of its site.
@@ -211,6 +224,7 @@ type Input struct {
 	Inherit     []Heading // headings of the text that this one was translated from
 	InheritFile string    // its file, for messages
 	Taken       []string  // ids that the layout has itself
+	Needs       []string  // facts without which this page is not there
 	Site        Resolver  // nil for a text without a site
 	// Gone reports whether a link names a page that the site does without, and
 	// the title of that page: such links are taken out. It may be nil.
@@ -223,6 +237,9 @@ type Input struct {
 // copy to m. Mistakes go to in.Out; what was written is then not to be used.
 func (e *Engine) Convert(in *Input, h, m *bytes.Buffer) *Facts {
 	w, doc, pc := e.parse(in)
+	if doc == nil {
+		return w.facts
+	}
 	w.wantMD = m != nil
 	nodes := w.headings(doc, pc)
 	w.footnotes(pc)
@@ -253,14 +270,16 @@ func (e *Engine) Headings(in *Input) []Heading {
 	quiet := *in
 	quiet.Out = new(diag.List)
 	w, doc, pc := e.parse(&quiet)
-	w.headings(doc, pc)
-	return w.facts.Headings
+	if doc != nil {
+		w.headings(doc, pc)
+	}
+	return w.facts.Outline
 }
 
 // parse gives the tree of a page, and what is needed to go through it. Line
 // ends of Windows are taken out first: goldmark stumbles over some, and a page
 // has the same bytes whatever system it was saved on. Lines and columns stay
-// as they are.
+// as they are. The tree is nil for a page that is beyond the limits.
 func (e *Engine) parse(in *Input) (*walk, ast.Node, parser.Context) {
 	if crlf := []byte("\r\n"); bytes.Contains(in.Src, crlf) {
 		unix := *in
@@ -274,10 +293,14 @@ func (e *Engine) parse(in *Input) (*walk, ast.Node, parser.Context) {
 		in = &lone
 	}
 	body := in.Src[in.Body:]
+	w := &walk{Input: in, body: body, engine: e, ids: map[string]int{}, taken: map[string]bool{}, having: map[ast.Node][]string{}, facts: &Facts{}}
+	if w.limited() {
+		return w, nil, nil
+	}
+	w.addressed, w.notations = addressed(body), found(body)
 	pc := parser.NewContext()
 	pc.Set(kindKey, in.Site)
 	doc := e.md.Parser().Parse(text.NewReader(body), parser.WithContext(pc))
-	w := &walk{Input: in, body: body, engine: e, addressed: addressed(body), notations: found(body), ids: map[string]int{}, taken: map[string]bool{}, facts: &Facts{}}
 	if in.Gone != nil {
 		w.prune(doc)
 	}
@@ -298,8 +321,11 @@ type walk struct {
 	facts  *Facts
 	wantMD bool
 
-	addressed bool        // the page can have bare addresses
-	notations []*notation // foreign ones that the page can have
+	having    map[ast.Node][]string // facts that hold around links
+	termNodes []ast.Node            // of the terms that have an id
+	loosened  []ast.Node            // nodes in which when directives stood
+	addressed bool                  // the page can have bare addresses
+	notations []*notation           // foreign ones that the page can have
 	inLink    int
 }
 
@@ -465,8 +491,12 @@ func (w *walk) link(n *ast.Link) {
 		return
 	}
 	t := w.Site.Link(unescape(n.Destination))
-	if t.Problem != "" {
+	if t.Problem != "" && w.lacking(n, t.Needs) == "" {
 		w.problem(n, t)
+		return
+	}
+	if fact := w.lacking(n, t.Needs); fact != "" {
+		w.Out.Errorf(w.pos(n), diag.LinkNeeds, diag.Say("write it in :::when{has=%s} … :::, or :when[text]{has=%s}", fact, fact), "the page is not there in every site: it needs %s", fact)
 		return
 	}
 	n.Destination = destination(t.URL)

@@ -33,6 +33,9 @@ var languages = map[string]Options{
 	"fr": {Quotes: [4]string{"«\u202f", "\u202f»", "“", "”"}, SpaceBefore: ":;?!»"},
 }
 
+// facts are what the site of the tests has.
+var facts = map[string]bool{"pop": true, "imap": true, "webmail": false, "profile": false}
+
 // kinds are the directives of the goldens.
 var kinds = map[string]Kind{"ui": Inline, "setting": Inline, "adres": Inline, "settings": Leaf, "kaart": Leaf, "steps": Container, "details": Container, "tip": Container, "summary": Container}
 
@@ -50,6 +53,8 @@ func (f *fake) Image(dest string) Image                             { return f.i
 func (f *fake) Alert(kind string) string                            { return f.alert(kind) }
 func (f *fake) Kind(name string) (Kind, bool)                       { k, ok := kinds[name]; return k, ok }
 func (f *fake) Known() []string                                     { return slices.Sorted(maps.Keys(kinds)) }
+func (f *fake) Has(fact string) (has, known bool)                   { has, known = facts[fact]; return has, known }
+func (f *fake) Facts() []string                                     { return slices.Sorted(maps.Keys(facts)) }
 func (f *fake) Absolute(url string) string                          { return f.absolute(url) }
 func (f *fake) Directive(d *Directive) (html, md string, err error) { return f.directive(d) }
 
@@ -64,6 +69,10 @@ func input(file string, src []byte, body int, out *diag.List) *Input {
 					return Target{Problem: "a link cannot begin with javascript:", Hint: "use https:, mailto: or tel:", Code: "link-scheme"}
 				case strings.HasPrefix(path, "weg"):
 					return Target{Problem: fmt.Sprintf("no page %q", path), Hint: "did you mean imap.md?"}
+				case strings.HasPrefix(dest, "popje"):
+					return Target{URL: "/pop/", Needs: []string{"pop"}}
+				case strings.HasPrefix(dest, "webmail"):
+					return Target{Problem: "no page", Needs: []string{"webmail"}}
 				case dest == "":
 					return Target{Problem: "the link leads nowhere"}
 				case strings.HasPrefix(dest, "#"):
