@@ -122,6 +122,7 @@ const (
 	PageFront    Code = "page-front"
 	PageGroup    Code = "page-group"
 	PageHome     Code = "page-home"
+	PageNeeds    Code = "page-needs"
 	PageLimit    Code = "page-limit"
 	PageLayout   Code = "page-layout"
 	PagePlace    Code = "page-place"

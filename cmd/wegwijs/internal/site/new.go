@@ -30,6 +30,8 @@ type Input struct {
 	// LeftOut are built-in pages that the site does without. What leads to one
 	// in a file that Builtin reports on goes with it.
 	LeftOut []*content.Page
+	Facts   map[string]bool                   // by name, whether the record has what pages may need
+	Absent  []*content.Page                   // pages that need what the record does not have
 	Builtin func(file string) bool            // may be nil: no file is built in
 	Source  func(file string) ([]byte, error) // for positions in front matter
 	Out     *diag.List
@@ -54,12 +56,16 @@ type builder struct {
 // New puts the pages together. Mistakes go to in.Out; the site is then only
 // good for finding more of them.
 func New(in Input) *Site {
-	s := &Site{Config: in.Config, shape: &shape{places: make(map[string]int, len(in.Pages)), broken: map[string]bool{}, drafts: map[string]string{}, leftOut: map[string]map[string]string{}, files: map[string]File{}}}
+	s := &Site{Config: in.Config, shape: &shape{places: make(map[string]int, len(in.Pages)), broken: map[string]bool{}, drafts: map[string]string{}, leftOut: map[string]map[string]string{}, facts: in.Facts, needs: map[string][]string{}, absent: map[string]bool{}, files: map[string]File{}}}
 	b := &builder{Input: in, s: s, locale: map[string]int{}, addresses: make(map[string]*Page, len(in.Pages)*len(in.Config.Languages)), clashes: map[[2]string]bool{}, strange: map[string]bool{}, absent: map[string]bool{}, invented: map[*content.Page]bool{}}
 	for _, file := range in.Broken {
 		_, rest := content.Split(file)
 		id, _ := content.ID(rest)
 		s.broken[id] = true
+	}
+	for _, p := range in.Absent {
+		s.absent[p.ID] = true
+		b.needs(p)
 	}
 	for _, p := range in.LeftOut {
 		if s.leftOut[p.ID] == nil {
@@ -80,6 +86,7 @@ func New(in Input) *Site {
 	}
 	slices.SortFunc(in.Pages, func(a, c *content.Page) int { return strings.Compare(a.File, c.File) })
 	for _, p := range in.Pages {
+		b.needs(p)
 		b.enter(p)
 	}
 	ids := slices.Sorted(maps.Keys(s.places))
@@ -572,6 +579,17 @@ func (b *builder) files() {
 // site does without.
 const LeftOutHint = "the built-in page is left out by [content] in site.toml; write one of your own, or take the link away"
 
+// needs keeps what a page needs of the record.
+func (b *builder) needs(p *content.Page) {
+	for i, fact := range p.Needs {
+		if _, known := b.s.facts[fact]; !known {
+			b.errorf(p, "needs", i, diag.PageNeeds, diag.DidYouMean(fact, b.s.Facts()), "nothing is called %q that a site has or lacks", fact)
+		} else if !slices.Contains(b.s.needs[p.ID], fact) {
+			b.s.needs[p.ID] = append(b.s.needs[p.ID], fact)
+		}
+	}
+}
+
 // related checks the ids in the front matter's related lists.
 func (b *builder) related() {
 	for _, texts := range b.s.texts {
@@ -580,7 +598,7 @@ func (b *builder) related() {
 				continue
 			}
 			for i, id := range p.Related {
-				if !b.s.has(id) && !b.s.broken[id] {
+				if !b.s.has(id) && !b.s.broken[id] && !b.s.absent[id] {
 					if b.s.LeftOut(id) {
 						if b.Builtin == nil || !b.Builtin(p.File) {
 							b.errorf(p, "related", i, diag.LinkPage, LeftOutHint, "no page has the id %q", id)

@@ -5,6 +5,7 @@ package site
 
 import (
 	"maps"
+	"slices"
 
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
@@ -94,7 +95,10 @@ type shape struct {
 	// leftOut has the titles, by language, of built-in pages that are not among
 	// places because the site does without them, by id.
 	leftOut map[string]map[string]string
-	drafts  map[string]string // files of pages that are left out as drafts, by id
+	drafts  map[string]string   // files of pages that are left out as drafts, by id
+	facts   map[string]bool     // by name
+	needs   map[string][]string // by id
+	absent  map[string]bool     // ids of pages that need what is not there
 }
 
 // Compare orders two texts as the language does, with numbers by their value.
@@ -190,6 +194,27 @@ func (s *Site) Broken(id string) bool { return s.broken[id] }
 // LeftOut reports whether the program has a page with an id that the site does
 // without.
 func (s *Site) LeftOut(id string) bool { return s.leftOut[id] != nil && !s.has(id) }
+
+// Fact reports whether the record has what a fact is about, such as pop, and
+// whether there is such a fact.
+func (s *Site) Fact(name string) (has, known bool) {
+	has, known = s.facts[name]
+	return has, known
+}
+
+// Facts returns the names of all facts, sorted.
+func (s *Site) Facts() []string { return slices.Sorted(maps.Keys(s.facts)) }
+
+// SameFacts reports whether two sites have and lack the same.
+func (s *Site) SameFacts(t *Site) bool { return maps.Equal(s.facts, t.facts) }
+
+// Needs returns the facts without which the page with an id is not there. The
+// slice is the site's.
+func (s *Site) Needs(id string) []string { return s.needs[id] }
+
+// Absent reports whether there is a page with an id that needs what this site
+// lacks.
+func (s *Site) Absent(id string) bool { return s.absent[id] && !s.has(id) }
 
 // LeavesOut reports whether the site does without some built-in pages.
 func (s *Site) LeavesOut() bool { return len(s.leftOut) > 0 }

@@ -20,7 +20,7 @@ func (s *Site) Update(texts []*content.Page) (_ *Site, ok bool) {
 		}
 		old := s.texts[i][n]
 		if old == nil || old.File != p.File || old.Slug != p.Slug || old.Order != p.Order || old.Draft != p.Draft || !old.SameGroups(p) ||
-			!slices.Equal(old.Aliases, p.Aliases) || !slices.Equal(old.Related, p.Related) {
+			!slices.Equal(old.Aliases, p.Aliases) || !slices.Equal(old.Related, p.Related) || !slices.Equal(old.Needs, p.Needs) {
 			return nil, false
 		}
 		t.texts[i] = slices.Clone(t.texts[i])

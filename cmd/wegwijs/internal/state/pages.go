@@ -64,12 +64,13 @@ type inputs struct {
 	files  []string // files beside the pages
 	// leftOut are the built-in pages that the site does without.
 	leftOut []*content.Page
+	absent  []*content.Page // those that need what the record does not have
 }
 
 // inputs chooses among the content files: drafts may be left out, and so are
 // the built-in pages that site.toml or the site's own languages have no use
 // for.
-func (s *State) inputs(opt Options) inputs {
+func (s *State) inputs(opt Options, facts map[string]bool) inputs {
 	var in inputs
 	known := fileset.Types()
 	langs := map[string]bool{}
@@ -81,6 +82,16 @@ func (s *State) inputs(opt Options) inputs {
 	for _, f := range all {
 		if p := s.pages.get(f.Path); !f.Builtin && p.Page != nil {
 			own[p.Lang+"/"+p.ID] = true
+		}
+	}
+	lacks := map[string]bool{} // ids; a text's needs are those of all its translations
+	for _, f := range all {
+		if p := s.pages.get(f.Path).Page; p != nil {
+			for _, fact := range p.Needs {
+				if has, known := facts[fact]; known && !has {
+					lacks[p.ID] = true
+				}
+			}
 		}
 	}
 	for _, f := range all {
@@ -98,10 +109,12 @@ func (s *State) inputs(opt Options) inputs {
 				}
 			case p.Page == nil:
 				in.broken = append(in.broken, f.Path)
-			case opt.Drafts || !p.Draft:
-				in.pages = append(in.pages, p.Page)
-			default:
+			case !opt.Drafts && p.Draft:
 				in.drafts = append(in.drafts, f.Path)
+			case lacks[p.ID]:
+				in.absent = append(in.absent, p.Page)
+			default:
+				in.pages = append(in.pages, p.Page)
 			}
 			continue
 		}

@@ -15,6 +15,23 @@ import (
 	"wegwijs/cmd/wegwijs/internal/site"
 )
 
+// facts returns what pages can say that the site has or lacks.
+func facts(c *config.Config) map[string]bool {
+	has := map[string]bool{"imap": false, "pop": false, "smtp": false, "webmail": false, "profile": false, "products": len(c.Mail.Products) > 1}
+	made := c.Section("forms").To(new(diag.List)).Bool(string(forms.FormProfile), true)
+	for i := range c.Mail.Products {
+		p := &c.Mail.Products[i]
+		for _, s := range p.Servers {
+			has[string(s.Protocol)] = true
+		}
+		has["webmail"] = has["webmail"] || p.Webmail != ""
+		if made && !slices.Contains(p.Without, string(forms.FormProfile)) && (len(p.Rows(mail.IMAP)) > 0 || len(p.Rows(mail.POP)) > 0) {
+			has["profile"] = true
+		}
+	}
+	return has
+}
+
 // mailForms joins the record of mail settings with the rest of the site: what
 // the directives draw on, and the files that mail programs read. The table
 // [forms] of site.toml switches forms off and names the key that signs. Of a
@@ -29,7 +46,7 @@ func mailForms(c *config.Config, sound bool, s *site.Site, checked *mail.Checked
 		for _, h := range p.Help {
 			id := h.ID
 			if s.Reference(id) == nil {
-				if !s.Broken(id) {
+				if !s.Broken(id) && !s.Absent(id) {
 					hint := diag.DidYouMean(id, s.IDs())
 					if hint == "" {
 						hint = "write the path below the language's folder, without .md: e-mail/imap-instellingen"

@@ -290,9 +290,10 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, change changes) e
 	case !fresh && !change.files && len(prev.found.site) == 0 && s.update(prev.Site, change.fronts):
 		like = true
 	default: // also where there were mistakes: their positions may have moved
-		in := s.inputs(opt)
+		facts := facts(s.Config)
+		in := s.inputs(opt, facts)
 		s.without(in.leftOut, out)
-		s.Site = site.New(site.Input{Config: s.Config, Pages: in.pages, Broken: in.broken, Drafts: in.drafts, Files: in.files, LeftOut: in.leftOut, Builtin: s.builtin, Source: open, Out: out})
+		s.Site = site.New(site.Input{Config: s.Config, Pages: in.pages, Broken: in.broken, Drafts: in.drafts, Files: in.files, LeftOut: in.leftOut, Facts: facts, Absent: in.absent, Builtin: s.builtin, Source: open, Out: out})
 		s.found.site = take()
 	}
 	same := s.Site == prev.Site
@@ -302,7 +303,7 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, change changes) e
 		for _, l := range s.Config.Languages {
 			all = append(all, s.strings.Lang(l.Lang))
 		}
-		s.layouts.CheckNames(all, func(id string) bool { return s.Site.Reference(id) != nil || s.Site.LeftOut(id) }, s.Site.IDs, out)
+		s.layouts.CheckNames(all, func(id string) bool { return s.Site.Reference(id) != nil || s.Site.LeftOut(id) || s.Site.Absent(id) }, s.Site.IDs, out)
 		s.found.names = slices.DeleteFunc(take(), func(d diag.Diagnostic) bool {
 			// The built-in theme asks for pages that not every site has.
 			return d.Code == diag.LinkPage && d.Severity == diag.Warning && s.builtin(d.Pos.File)

@@ -37,6 +37,7 @@ type Page struct {
 	Aliases     []string
 	Related     []string // ids
 	Groups      []Group  // of a section: its pages under headings, in order
+	Needs       []string // what the record must have for the page to be there, such as pop
 	Layout      string   // name of a layout other than the usual one; "" usually
 	Source      string   // of a translation: hash of the text it was made from
 	Draft       bool
@@ -103,6 +104,7 @@ func Parse(file string, src []byte, out *diag.List) *Page {
 		p.Related[i] = norm.NFC.String(id)
 	}
 	p.groups(t)
+	p.Needs = t.Strings("needs")
 	p.Layout = t.String("layout", "")
 	p.Source = t.String("source", "")
 	p.Draft = t.Bool("draft", false)
@@ -162,10 +164,10 @@ func FrontMatterRange(src []byte) (start, end int, ok bool) {
 // Equal reports whether two pages have the same front matter and place.
 func (p *Page) Equal(q *Page) bool {
 	a, b := *p, *q
-	if !slices.Equal(a.Keywords, b.Keywords) || !slices.Equal(a.Aliases, b.Aliases) || !slices.Equal(a.Related, b.Related) || !a.SameGroups(&b) {
+	if !slices.Equal(a.Keywords, b.Keywords) || !slices.Equal(a.Aliases, b.Aliases) || !slices.Equal(a.Related, b.Related) || !slices.Equal(a.Needs, b.Needs) || !a.SameGroups(&b) {
 		return false
 	}
-	a.Keywords, a.Aliases, a.Related, b.Keywords, b.Aliases, b.Related = nil, nil, nil, nil, nil, nil
+	a.Keywords, a.Aliases, a.Related, a.Needs, b.Keywords, b.Aliases, b.Related, b.Needs = nil, nil, nil, nil, nil, nil, nil, nil
 	a.Groups, b.Groups = nil, nil
 	return reflect.DeepEqual(a, b)
 }

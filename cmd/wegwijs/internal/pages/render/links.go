@@ -116,6 +116,10 @@ func (r *Renderer) pageLink(p *site.Page, u *url.URL, dest string) markdown.Targ
 	}
 	id, _ := content.ID(rest)
 	to, ok := p.Locale.Page(id)
+	needs := r.Site.Needs(id)
+	if !ok && r.Site.Absent(id) {
+		return markdown.Target{Problem: fmt.Sprintf("no page content/%s/%s", p.Lang, rest), Hint: "the page is not there in this site", Code: diag.LinkPage, Needs: needs}
+	}
 	if r.Site.Broken(id) {
 		return markdown.Target{URL: "#"} // whatever it is; the site is not published
 	}
@@ -131,7 +135,7 @@ func (r *Renderer) pageLink(p *site.Page, u *url.URL, dest string) markdown.Targ
 	if to.Index != strings.HasSuffix("/"+rest, "/index.md") {
 		return markdown.Target{Problem: fmt.Sprintf("no page content/%s/%s", p.Lang, rest), Hint: "write " + file(to), Code: diag.LinkPage}
 	}
-	t := markdown.Target{URL: to.URL + suffix(u), Page: id, Fragment: u.Fragment}
+	t := markdown.Target{URL: to.URL + suffix(u), Page: id, Fragment: u.Fragment, Needs: needs}
 	if to.Lang != p.Lang {
 		t.Lang = to.Lang
 	}

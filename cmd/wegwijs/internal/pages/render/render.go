@@ -111,7 +111,7 @@ func New(in Input) *Renderer {
 	prev := in.Prev
 	r.Prev = nil // an earlier state is not kept by a later one
 	// Headings depend on quotes, on the ids of the layout, and on what is left out of the text.
-	if prev != nil && prev.Strings == in.Strings && slices.Equal(prev.Layouts.IDs(), in.Layouts.IDs()) && prev.Site.SameLeftOut(in.Site) {
+	if prev != nil && prev.Strings == in.Strings && slices.Equal(prev.Layouts.IDs(), in.Layouts.IDs()) && prev.Site.SameLeftOut(in.Site) && prev.Site.SameFacts(in.Site) {
 		r.texts = prev.texts
 	} else {
 		r.texts = &texts{headings: map[string]*headings{}, sizes: map[string]size{}}
@@ -228,7 +228,7 @@ func (r *Renderer) Headings(p *content.Page) ([]markdown.Heading, error) {
 		if err != nil {
 			return nil, err
 		}
-		in := &markdown.Input{File: p.File, Src: src, Body: content.Body(src)}
+		in := &markdown.Input{File: p.File, Src: src, Body: content.Body(src), Site: &resolver{r: r}}
 		if err := r.inherit(p, in); err != nil {
 			return nil, err
 		}
@@ -270,7 +270,7 @@ func (r *Renderer) size(source string) (w, h int) {
 
 // inherit fills in what a text's headings and their ids depend on.
 func (r *Renderer) inherit(p *content.Page, in *markdown.Input) error {
-	in.Taken, in.Gone = r.Layouts.IDs(), r.gone(p)
+	in.Taken, in.Gone, in.Needs = r.Layouts.IDs(), r.gone(p), r.Site.Needs(p.ID)
 	file, ref := r.source(p)
 	if file == "" {
 		return nil
@@ -285,7 +285,7 @@ func (r *Renderer) inherit(p *content.Page, in *markdown.Input) error {
 	if err != nil {
 		return err
 	}
-	in.Inherit = r.engines[ref.Lang].Headings(&markdown.Input{File: file, Src: src, Body: content.Body(src), Taken: in.Taken, Gone: r.gone(ref)})
+	in.Inherit = r.engines[ref.Lang].Headings(&markdown.Input{File: file, Src: src, Body: content.Body(src), Taken: in.Taken, Gone: r.gone(ref), Site: &resolver{r: r}})
 	return nil
 }
 
@@ -324,7 +324,7 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 		return err
 	}
 	facts := engine.Convert(in, &body, copied)
-	r.learn(p.Page, facts.Headings)
+	r.learn(p.Page, facts.Outline)
 	if !p.Fallback {
 		typed(r.Site.Config.Mail, p.Page, src, out)
 	}

@@ -60,6 +60,10 @@ func (s *resolver) Directive(d *markdown.Directive) (html, md string, err error)
 	return "", "", &layout.Failure{Hinted: layout.Hinted{Msg: fmt.Sprintf("%s (at %s)", where.Msg, where.Pos), Way: "the template of the directive needs mending"}}
 }
 
+func (s *resolver) Has(fact string) (has, known bool) { return s.r.Site.Fact(fact) }
+
+func (s *resolver) Facts() []string { return s.r.Site.Facts() }
+
 func (s *resolver) Absolute(u string) string { return s.r.absolute(u) }
 
 // absolute makes a URL path of the site whole.
