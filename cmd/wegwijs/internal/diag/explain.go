@@ -31,6 +31,22 @@ var explanations = map[Code]map[Lang]Explanation{
 		English: {Title: "A coloured box that is not right", Why: "A box begins with > [!TIP] or another known name; with anything else readers see the brackets.", Remedy: "Use NOTE, TIP, IMPORTANT, WARNING or CAUTION, and put the text on the next lines, each behind >."},
 		Dutch:   {Title: "Een kader dat niet klopt", Why: "Een kader begint met > [!TIP] of een andere bekende naam. Bij iets anders ziet de lezer de haken staan.", Remedy: "Gebruik NOTE, TIP, IMPORTANT, WARNING of CAUTION, en zet de tekst op de volgende regels, elk achter >."},
 	},
+	LinkNeeds: {
+		English: {Title: "A link to a page that is not in every site", Why: "The page needs something that not every provider has, such as POP; there, the link would lead nowhere.", Remedy: "Write the link, and what is said with it, in :::when{has=pop} … ::: or :when[text]{has=pop}."},
+		Dutch:   {Title: "Een link naar een pagina die er niet op elke site is", Why: "De pagina heeft iets nodig dat niet elke provider heeft, zoals POP. Dan zou de link nergens heen gaan.", Remedy: "Zet de link, en wat erbij hoort, in :::when{has=pop} … ::: of :when[tekst]{has=pop}."},
+	},
+	Notation: {
+		English: {Title: "A notation of another program", Why: "Other programs read it, and this one does not: readers would see the signs.", Remedy: "Use the form in the hint. When the signs themselves are meant, put a backslash before them."},
+		Dutch:   {Title: "Een schrijfwijze van een ander programma", Why: "Andere programma’s lezen dit, en dit programma niet: de lezer ziet dan de tekens staan.", Remedy: "Gebruik de vorm uit de aanwijzing. Bedoel je de tekens zelf, zet er dan een backslash voor."},
+	},
+	PageLimit: {
+		English: {Title: "A page that is too much at once", Why: "No person writes this much in one table, list or paragraph, and making the page would take very long.", Remedy: "Divide the page, or look for what a program wrote into it by mistake."},
+		Dutch:   {Title: "Een pagina met te veel ineens", Why: "Zoveel schrijft niemand in één tabel, lijst of alinea, en de pagina maken zou heel lang duren.", Remedy: "Verdeel de pagina, of kijk wat een programma er per ongeluk in schreef."},
+	},
+	PageNeeds: {
+		English: {Title: "A need that does not exist", Why: "The page is there only where the site has what needs names, and nothing has this name.", Remedy: "Use one of the known names, such as pop, imap, webmail or profile."},
+		Dutch:   {Title: "Iets nodig dat niet bestaat", Why: "De pagina is er alleen als de site heeft wat er bij needs staat, en niets heet zo.", Remedy: "Gebruik een van de bekende namen, zoals pop, imap, webmail of profile."},
+	},
 	AssetCircle: {
 		English: {Title: "Two files that need each other's name", Why: "The name of a published file holds a digest of its bytes, so two files cannot name each other.", Remedy: "Move what both need into a third file."},
 		Dutch:   {Title: "Twee bestanden die elkaars naam nodig hebben", Why: "In de naam van een gepubliceerd bestand zit een controlegetal van de inhoud. Daarom kunnen twee bestanden elkaar niet noemen.", Remedy: "Zet wat ze allebei nodig hebben in een derde bestand."},
