@@ -132,3 +132,6 @@ if (search) {
 const find = document.querySelector(".find");
 if (find) import("./find.js").then(({ run }) => run(find));
 addEventListener("load", () => (window.requestIdleCallback ?? setTimeout)(() => keep().catch(() => {})));
+
+const boxes = document.querySelectorAll(".tabs");
+if (boxes.length) import("./tabs.js").then(({ run }) => run(boxes, kept));

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	stdhtml "html"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -273,6 +274,16 @@ type inlineParser struct{}
 
 func (p *inlineParser) Trigger() []byte { return []byte{':'} }
 
+// Directives with a part in the language besides their templates.
+const (
+	lineBreak = "br"   // has no label
+	tabs      = "tabs" // holds nothing but two or more of tab
+	tab       = "tab"
+)
+
+// joined are the directives that may stand directly behind a letter or a digit.
+var joined = []string{When, lineBreak, "sub", "sup"}
+
 // kindKey leads to the Resolver: text that only looks like a directive stays
 // text, but one with a known name and a label that is not closed is a mistake.
 var kindKey = parser.NewContextKey()
@@ -280,10 +291,18 @@ var kindKey = parser.NewContextKey()
 func (p *inlineParser) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
 	before := block.PrecendingCharacter()
 	line, _ := block.PeekLine()
-	if (before == ':' || before >= '0' && before <= '9' || unicode.Is(unicode.Latin, before)) && !bytes.HasPrefix(line, []byte(":"+When+"[")) {
+	name := nameRE.Find(line[1:])
+	if (before == ':' || before >= '0' && before <= '9' || unicode.Is(unicode.Latin, before)) && !slices.Contains(joined, string(name)) {
 		return nil // https:x[y], 10:b[c]
 	}
-	name := nameRE.Find(line[1:])
+	if string(name) == lineBreak && (len(line) == 1+len(name) || line[1+len(name)] != '[') {
+		site, _ := pc.Get(kindKey).(Resolver)
+		if kind, known := site.Kind(lineBreak); !known || kind != Inline {
+			return nil
+		}
+		block.Advance(1 + len(name))
+		return &Directive{Form: Inline, Name: lineBreak}
+	}
 	if name == nil || len(line) <= 1+len(name) || line[1+len(name)] != '[' {
 		return nil
 	}
@@ -368,6 +387,7 @@ func (w *walk) directive(d *Directive) {
 		w.Out.Errorf(d.At, diag.Directive, "write "+form(kind, d.Name), "%q is not written with %s", d.Name, map[Kind]string{Inline: "one colon", Leaf: "two colons", Container: "three colons"}[d.Form])
 		return
 	}
+	w.tabbed(d)
 	if w.count == nil {
 		w.count = map[string]int{}
 	}
@@ -407,6 +427,34 @@ func (w *walk) directive(d *Directive) {
 	if d.Form == Inline {
 		d.HTML, d.MD = strings.TrimSpace(h), strings.TrimSpace(m)
 		d.Plain = strings.TrimSpace(stdhtml.UnescapeString(markupRE.ReplaceAllString(d.HTML, "")))
+	}
+}
+
+// tabbed reports tabs that hold anything but parts with names of their own, and
+// such a part elsewhere.
+func (w *walk) tabbed(d *Directive) {
+	const way = "write ::::tabs, :::tab[Naam], the text, :::, and :::: at the end"
+	switch d.Name {
+	case tab:
+		if p, ok := d.Parent().(*Directive); !ok || p.Name != tabs {
+			w.Out.Errorf(d.At, diag.Directive, way, "the block :::tab does not stand in tabs")
+		}
+	case tabs:
+		names := map[string]bool{}
+		for c := d.FirstChild(); c != nil; c = c.NextSibling() {
+			t, ok := c.(*Directive)
+			if !ok || t.Name != tab {
+				w.Out.Errorf(w.pos(c), diag.Directive, way, "text between the parts of tabs")
+				return
+			}
+			if names[t.Label] {
+				w.Out.Errorf(t.At, diag.Directive, "give each part a name of its own", "two parts of the tabs are called %q", t.Label)
+			}
+			names[t.Label] = true
+		}
+		if len(names) < 2 {
+			w.Out.Errorf(d.At, diag.Directive, way, "the tabs have fewer than two parts")
+		}
 	}
 }
 

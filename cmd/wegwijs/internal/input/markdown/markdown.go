@@ -427,7 +427,7 @@ var tagHints = map[string]string{
 	"a": "write [text](page.md)", "img": "write ![what it shows](image.png)",
 	"br": `end the line with a backslash (\) for a line break`, "p": "leave the tag out: an empty line begins a new paragraph",
 	"b": "write **bold**", "strong": "write **bold**", "i": "write *italic*", "em": "write *italic*",
-	"code": "write `code` between backticks", "kbd": "write :ui[…] for what stands on a button", "pre": "write ``` on a line before and after the text",
+	"code": "write `code` between backticks", "kbd": "write :kbd[Ctrl+C] for keys, or :ui[…] for what stands on a button", "sub": "write :sub[2]", "sup": "write :sup[2]", "pre": "write ``` on a line before and after the text",
 	"h1": "write ## Kop", "h2": "write ## Kop", "h3": "write ### Kop", "h4": "write #### Kop",
 	"ul": "write - before each item", "ol": "write 1. before each item", "li": "write - or 1. before each item",
 	"hr": "write --- on a line of its own", "blockquote": "write > before each line", "del": "write ~~text~~", "s": "write ~~text~~",
@@ -453,7 +453,7 @@ func (w *walk) rawHTML(n *ast.RawHTML) {
 	}
 	hint := rawHint(s)
 	if _, cell := n.Parent().(*xast.TableCell); cell && strings.HasPrefix(strings.ToLower(s), "<br") {
-		hint = "a cell has one line; make it two rows, or a list instead of a table"
+		hint = "write :br in a cell, or make it two rows"
 	}
 	w.Out.Errorf(w.pos(n), diag.MarkdownHTML, hint, "raw HTML is not allowed: %s", s)
 }

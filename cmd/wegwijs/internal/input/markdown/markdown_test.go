@@ -37,7 +37,7 @@ var languages = map[string]Options{
 var facts = map[string]bool{"pop": true, "imap": true, "webmail": false, "profile": false}
 
 // kinds are the directives of the goldens.
-var kinds = map[string]Kind{"ui": Inline, "setting": Inline, "adres": Inline, "settings": Leaf, "kaart": Leaf, "steps": Container, "details": Container, "tip": Container, "summary": Container}
+var kinds = map[string]Kind{"sub": Inline, "sup": Inline, "br": Inline, "tabs": Container, "tab": Container, "ui": Inline, "setting": Inline, "adres": Inline, "settings": Leaf, "kaart": Leaf, "steps": Container, "details": Container, "tip": Container, "summary": Container}
 
 // fake is a site of which tests change what they are about.
 type fake struct {

@@ -45,7 +45,7 @@ func (s *resolver) Alert(kind string) string {
 
 func (s *resolver) Kind(name string) (markdown.Kind, bool) { return s.r.Layouts.Directive(name) }
 
-func (s *resolver) Known() []string { return s.r.Layouts.Directives() }
+func (s *resolver) Known() []string { return append(s.r.Layouts.Directives(), markdown.When) }
 
 func (s *resolver) Directive(d *markdown.Directive) (html, md string, err error) {
 	data := layout.NewDirective(layout.Directive{Page: s.data, Name: d.Name, Label: d.Label, Attrs: d.Attrs, Content: template.HTML(d.Content), ID: d.ID}, s.r.Settings)
