@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -576,5 +577,72 @@ func TestFolderOfAHost(t *testing.T) {
 				t.Errorf("POST: got %d, want 405", a.status)
 			}
 		})
+	}
+}
+
+// TestAnswers asks the servers one table of requests: each is answered as it
+// should be, and by all alike.
+func TestAnswers(t *testing.T) {
+	long := strings.Repeat("a", 300)
+	type request struct {
+		method, address string
+		status          int
+		location        string
+	}
+	requests := []request{
+		{"GET", "/", 200, ""}, {"HEAD", "/e-mail/", 200, ""}, {"GET", "/e-mail/?x=1", 200, ""}, {"GET", "/index.html", 200, ""},
+		{"GET", "/e-mail", 301, "/e-mail/"}, {"GET", "/e-mail?x=1&y=%20", 301, "/e-mail/?x=1&y=%20"}, {"HEAD", "/en/email", 301, "/en/email/"},
+		// An old address in one hop, with its query.
+		{"GET", "/oud/imap", 301, "/e-mail/imap/"}, {"GET", "/oud/imap/", 301, "/e-mail/imap/"}, {"GET", "/oud/imap/?x=1", 301, "/e-mail/imap/?x=1"},
+		{"GET", "/oud/imap?x=%2F&x=%C3%A9", 301, "/e-mail/imap/?x=%2F&x=%C3%A9"}, {"GET", "/oud.html?x", 301, "/en/?x"}, {"GET", "/Oud/imap/", 404, ""},
+		{"GET", "/weg/", 301, "https://elders.example/een%20pad/?x=%24host&y=%7Bpath%7D"}, {"GET", "/weg?z=1", 301, "https://elders.example/een%20pad/?x=%24host&y=%7Bpath%7D&z=1"},
+		{"GET", "/anker/", 301, "/e-mail/imap/?a=b#stap"}, {"GET", "/anker/?c=d", 301, "/e-mail/imap/?a=b&c=d#stap"},
+		// Files are read.
+		{"PUT", "/", 405, ""}, {"DELETE", "/e-mail/", 405, ""}, {"TRACE", "/", 405, ""}, {"TRACE", "/e-mail/pop/", 405, ""}, {"POST", "/e-mail/", 405, ""}, {"PATCH", "/sitemap.xml", 405, ""},
+		{"OPTIONS", "/", 405, ""}, {"PUT", "/niets/", 405, ""}, {"PUT", "/autodiscover/autodiscover.xml", 405, ""}, {"DELETE", "/mail/config-v1.1.xml", 405, ""}, {"POST", "/autodiscover/autodiscover.xml", 200, ""},
+		{"PROPFIND", "/", 405, ""}, {"PUT", "/nieuw.html", 405, ""}, {"DELETE", "/en/email/", 405, ""},
+		// No file has such a name.
+		{"GET", "/" + long, 404, ""}, {"GET", "/" + long + "/", 404, ""}, {"GET", "/en/" + long + "/x", 404, ""}, {"GET", "/e-mail/" + strings.Repeat("b", 256), 404, ""}, {"GET", "/" + strings.Repeat("%C3%A9", 140), 404, ""},
+		{"GET", strings.Repeat("/abcdefg", 500), 404, ""}, {"GET", "/" + strings.Repeat("c", 250) + ".html", 404, ""},
+		{"GET", "/%0a/", 404, ""}, {"GET", "/%5c/", 404, ""}, {"GET", "/%ff/", 404, ""}, {"GET", "/*", 404, ""}, {"GET", "/[a]/", 404, ""}, {"GET", "/%7bhost%7d/", 404, ""}, {"GET", "/%25/", 404, ""}, {"GET", "/~root/", 404, ""},
+		{"GET", "/e-mail/pop/index.html/", 404, ""}, {"GET", "/e-mail/pop/index.html/x", 404, ""}, {"GET", "/con/", 404, ""}, {"GET", "/.git/config", 404, ""}, {"GET", "/$1", 404, ""},
+		// Folders without a page, and what is for servers.
+		{"GET", "/assets", 404, ""}, {"GET", "/assets/", 404, ""}, {"GET", "/rules", 404, ""}, {"GET", "/rules/", 404, ""}, {"GET", "/rules/nginx.conf", 404, ""}, {"GET", "/rules/Caddyfile", 404, ""}, {"GET", "/rules/mail-names.txt", 404, ""},
+		{"GET", "/mail", 404, ""}, {"GET", "/mail/", 404, ""}, {"GET", "/mail/nginx.conf", 404, ""}, {"GET", "/mail/apache.conf", 404, ""}, {"GET", "/mail/caddy.conf", 404, ""}, {"GET", "/.well-known", 404, ""}, {"GET", "/.well-known/", 404, ""},
+		{"GET", "/.htaccess", 404, ""}, {"GET", "/_headers", 404, ""}, {"GET", "/_redirects", 404, ""},
+		{"GET", "//e-mail//pop/", 200, ""}, {"GET", "/e-mail/./pop/", 200, ""}, {"GET", "/%65-mail/", 200, ""},
+		// A compressed file by its own name is what is in it.
+		{"GET", "/index.html.br", 200, ""}, {"GET", "/e-mail/index.html.gz", 200, ""}, {"GET", "/en/email/index.md.br", 200, ""}, {"GET", "/sitemap.xml.gz", 200, ""}, {"GET", "/niets.html.br", 404, ""}, {"GET", "/en/niets.js.gz", 404, ""},
+	}
+	site := servedSite + "\n-- site.toml --\n" + strings.Split(strings.Split(servedSite, "-- site.toml --\n")[1], "-- content")[0] + "\n[[redirect]]\nfrom = \"/anker/\"\nto = \"/e-mail/imap/?a=b#stap\"\n"
+	public := buildSite(t, filepath.Join(t.TempDir(), "site"), site)
+	said := map[string][]string{}
+	for _, server := range []string{"nginx", "apache", "caddy"} {
+		base := testenv.StartWeb(t, server, public, fmt.Sprintf(siteLines[server], public))
+		for _, r := range requests {
+			a := ask(t, r.method, base, r.address, "")
+			got := location(server, a)
+			if a.status != r.status || got != r.location {
+				t.Errorf("%s: %s %.80s: got status %d to %q, want %d to %q", server, r.method, r.address, a.status, got, r.status, r.location)
+			}
+			kind, coding := a.header.Get("Content-Type"), a.header.Get("Content-Encoding")
+			if a.status == 200 || a.status == 404 {
+				if media, p, err := mime.ParseMediaType(kind); err == nil {
+					kind = media + " " + strings.ToLower(p["charset"])
+				}
+				said[r.method+" "+r.address] = append(said[r.method+" "+r.address], fmt.Sprintf("%d %s %s %d", a.status, kind, coding, len(a.body)))
+			}
+			if a.status == 200 && (strings.HasSuffix(r.address, ".br") && coding != "br" || strings.HasSuffix(r.address, ".gz") && coding != "gzip") {
+				t.Errorf("%s: %s: got coding %q", server, r.address, coding)
+			}
+			if a.status == 404 && !strings.Contains(a.body, "<html") {
+				t.Errorf("%s: %s: got %.60q, want the error page", server, r.address, a.body)
+			}
+		}
+	}
+	for what, answers := range said {
+		if slices.ContainsFunc(answers, func(s string) bool { return s != answers[0] }) {
+			t.Errorf("%.80s: nginx, Apache and Caddy say %q", what, answers)
+		}
 	}
 }

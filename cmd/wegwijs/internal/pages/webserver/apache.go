@@ -10,7 +10,7 @@ import (
 // apache returns .htaccess.
 func (s *Site) apache() string {
 	var b strings.Builder
-	b.WriteString("# For Apache 2.4 with mod_headers, mod_mime, mod_dir and mod_rewrite. It needs\n# AllowOverride All; or copy it into <Directory /srv/help> in the configuration.\n")
+	b.WriteString("# For Apache 2.4 with mod_headers, mod_mime, mod_dir and mod_rewrite. It needs\n# AllowOverride All; or copy it into <Directory /srv/help> in the configuration.\n# TRACE is switched off in the virtual host alone: TraceEnable Off\n")
 	if s.Mail {
 		b.WriteString("# So that mail programs find their settings, write in the virtual host:\n#   Include /srv/help/mail/apache.conf\n")
 	}

@@ -150,7 +150,7 @@ func (m *Mail) apache() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, mailHead, "the virtual host")
 	b.WriteString("# It needs mod_rewrite and mod_mime.\n")
-	b.WriteString("AddType \"text/xml; charset=utf-8\" .xml\nAddType application/x-apple-aspen-config .mobileconfig\nAddType application/json .json\nRewriteEngine On\n")
+	b.WriteString("AddType \"text/xml; charset=utf-8\" .xml\nAddType application/x-apple-aspen-config .mobileconfig\nAddType application/json .json\nTraceEnable Off\nRewriteEngine On\n")
 	// A status here would come without the site's headers and error pages.
 	fmt.Fprintf(&b, "# What no file system takes for a name is no file, and these are for servers.\nRewriteRule \"^((?:/[^/]{1,20}(?=/))?)(?:.*[^/]{%d}|.{3000})\" \"$1/.wegwijs\" [PT,L]\nRewriteRule \"^/(?:mail/[a-z]+\\.conf|\\.ht.*)$\" \"/.wegwijs\" [PT,L]\n", maxSegment)
 	b.WriteString("\n# Some of these requests hold the reader's address. To keep it out of the log:\n#   CustomLog … env=!wegwijs_mail\n")
@@ -167,14 +167,16 @@ func (m *Mail) apache() string {
 			if r.Protocol != "" {
 				fmt.Fprintf(&b, "RewriteCond %%{QUERY_STRING} \"(?:^|&)protocol=(?!%s(?:&|$))\" [NC]\nRewriteRule \"%s\" \"-\" [R=404,L]\n", r.Protocol, pattern)
 			}
-			for _, p := range m.Products[1:] {
-				for _, host := range p.hostPatterns(3800) {
-					fmt.Fprintf(&b, "RewriteCond %%{HTTP_HOST} \"%s\\.?(?::\\d+)?$\" [NC]\nRewriteRule \"%s\" \"/mail/%s/%s\" [PT,L]\n", host, pattern, p.ID, r.File)
-				}
-			}
-			fmt.Fprintf(&b, "RewriteRule \"%s\" \"/mail/%s/%s\" [PT,L]\n", pattern, m.Products[0].ID, r.File)
+			fmt.Fprintf(&b, "RewriteRule \"%s\" \"/.wegwijs/%s\"\n", pattern, r.File)
 		}
 	}
+	b.WriteString("\n# The product of the name that was asked.\n")
+	for _, p := range m.Products[1:] {
+		for _, host := range p.hostPatterns(3800) { // Apache reads lines of 8192 bytes
+			fmt.Fprintf(&b, "RewriteCond %%{HTTP_HOST} \"%s\\.?(?::\\d+)?$\" [NC]\nRewriteRule \"^/\\.wegwijs/(.+)$\" \"/mail/%s/$1\" [PT,L]\n", host, p.ID)
+		}
+	}
+	fmt.Fprintf(&b, "RewriteRule \"^/\\.wegwijs/(.+)$\" \"/mail/%s/$1\" [PT,L]\n", m.Products[0].ID)
 	return b.String()
 }
 
