@@ -363,6 +363,10 @@ var explanations = map[Code]map[Lang]Explanation{
 		English: {Title: "Two rows of one preference", Why: "Programs try the rows in order of preference, so each needs a number of its own.", Remedy: "Number the rows of a protocol 1, 2, 3."},
 		Dutch:   {Title: "Twee regels met dezelfde voorkeur", Why: "Programma’s proberen de regels op volgorde, dus elke heeft een eigen getal nodig.", Remedy: "Nummer de regels van een protocol 1, 2, 3."},
 	},
+	MailName: {
+		English: {Title: "A name with characters that readers do not see", Why: "Such characters turn a text round or make a name look like another one, also in mail programs.", Remedy: "Write the name again, without them."},
+		Dutch:   {Title: "Een naam met tekens die lezers niet zien", Why: "Zulke tekens draaien een tekst om of laten een naam op een andere lijken, ook in mailprogramma’s.", Remedy: "Schrijf de naam opnieuw, zonder die tekens."},
+	},
 	MailServer: {
 		English: {Title: "A product that lacks a server", Why: "Without a server to receive and one to send there is no mail.", Remedy: "Add a [[mail.server]]."},
 		Dutch:   {Title: "Een product dat een server mist", Why: "Zonder server om te ontvangen en een om te versturen is er geen e-mail.", Remedy: "Voeg een [[mail.server]] toe."},
@@ -374,6 +378,10 @@ var explanations = map[Code]map[Lang]Explanation{
 	MailWebmail: {
 		English: {Title: "An address of webmail that is not right", Why: "Readers type their password there, so it must be https.", Remedy: "Write the whole address, beginning with https://."},
 		Dutch:   {Title: "Een adres van webmail dat niet klopt", Why: "De lezer typt daar het wachtwoord, dus het moet https zijn.", Remedy: "Schrijf het hele adres, te beginnen met https://."},
+	},
+	MailWhy: {
+		English: {Title: "A reason that is empty", Why: "A row that is unlike the others needs a reason that the next reader of site.toml can follow.", Remedy: "Write the reason in a sentence, or leave the key out."},
+		Dutch:   {Title: "Een reden die leeg is", Why: "Een regel die anders is dan de andere heeft een reden nodig die de volgende lezer van site.toml kan volgen.", Remedy: "Schrijf de reden in een zin, of laat de sleutel weg."},
 	},
 	Markdown: {
 		English: {Title: "A text that cannot be shown", Why: "The text could not be turned into a page.", Remedy: "Mend what stands at the place that is named."},

@@ -382,7 +382,6 @@ func checkPort(t *tomlfile.Table, s Server) {
 	if s.Why != "" {
 		return
 	}
-	const so = "; if the server truly does this, say so with why = \"…\""
 	var v verdict
 	switch other, isOther := owner(s.Port); {
 	case isOther && other != s.Protocol:
@@ -404,14 +403,14 @@ func checkPort(t *tomlfile.Table, s Server) {
 	case s.Port != std.implicit && s.Port != std.upgrade && s.Port != 25:
 		v.warn = true
 		v.msg = fmt.Sprintf("port %d is unusual for %s", s.Port, s.Protocol)
-		v.hint = fmt.Sprintf("the usual ports are %d (tls) and %d (starttls)", std.implicit, std.upgrade)
+		v.hint = fmt.Sprintf("the usual ports are %d (tls) and %d (starttls); if this is right, say so with why = \"…\"", std.implicit, std.upgrade)
 	}
 	switch {
 	case v.msg == "":
 	case v.warn:
-		t.Warnf("port", diag.MailPort, v.hint+so, "%s", v.msg)
+		t.Warnf("port", diag.MailPort, v.hint, "%s", v.msg)
 	default:
-		t.Errorf("port", diag.MailPort, v.hint+so, "%s", v.msg)
+		t.Errorf("port", diag.MailPort, v.hint, "%s", v.msg)
 	}
 }
 
