@@ -41,6 +41,8 @@ type Options struct {
 	// Progress, when set, is called now and then with the number of files
 	// done, from one goroutine at a time.
 	Progress func(done, total int)
+
+	asked func() // for tests: all was asked that can be known before the first file is put in place
 }
 
 // A Report says what [Write] did.
@@ -307,13 +309,21 @@ func (w *writer) commit(ctx context.Context) error {
 			return fmt.Errorf("write %s: %w", fileset.ManifestPath, err)
 		}
 	}
+	keep := make(map[string]bool, len(w.entries))
+	for _, e := range w.entries {
+		keep[e.Path] = true
+	}
+	if err := w.ask(keep); err != nil {
+		return err
+	}
+	if w.opt.asked != nil {
+		w.opt.asked()
+	}
 	if err := w.writeJournal(); err != nil {
 		return fmt.Errorf("write the journal: %w", err)
 	}
-	keep := make(map[string]bool, len(w.entries))
 	var byRank [fileset.Last + 1][]int
 	for i, e := range w.entries {
-		keep[e.Path] = true
 		if w.staged[i] {
 			byRank[e.Rank] = append(byRank[e.Rank], i)
 		}
@@ -368,28 +378,35 @@ func (w *writer) place(from, to string) error {
 
 // clearDir removes a folder that holds nothing but files of earlier builds.
 func (w *writer) clearDir(dir string) error {
-	var ours []string
-	err := fs.WalkDir(w.root.FS(), dir, func(p string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if !d.IsDir() {
-			if _, ours := w.earlier[p]; !ours {
-				return fmt.Errorf("%s was not made by a build; move it away", p)
-			}
-			ours = append(ours, p)
-		}
-		return nil
-	})
+	_, files, err := w.contents(dir)
 	if err != nil {
 		return err
 	}
-	for _, p := range ours {
+	for _, p := range files {
 		if err := w.root.Remove(p); err != nil {
 			return err
 		}
 	}
 	return w.root.RemoveAll(dir)
+}
+
+// contents returns the folders and files in a folder that gives way to a file,
+// itself among them. One that no build made is an error.
+func (w *writer) contents(dir string) (dirs, files []string, err error) {
+	err = fs.WalkDir(w.root.FS(), dir, func(p string, d fs.DirEntry, err error) error {
+		switch _, ours := w.earlier[p]; {
+		case err != nil:
+			return err
+		case d.IsDir():
+			dirs = append(dirs, p)
+		case !ours:
+			return fmt.Errorf("%s was not made by a build; move it away", p)
+		default:
+			files = append(files, p)
+		}
+		return nil
+	})
+	return dirs, files, err
 }
 
 // mkdir makes a folder and those above it.

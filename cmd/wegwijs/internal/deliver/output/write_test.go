@@ -306,11 +306,65 @@ func TestWriteStopsBeforeFilesOfOthers(t *testing.T) {
 	})
 }
 
+// TestWriteAsksBeforeItBegins: what stands in the way of one file anywhere stops
+// the build before any other is put in place, also one that comes long before it.
+func TestWriteAsksBeforeItBegins(t *testing.T) {
+	old := map[string]string{"index.html": "old", "a/index.html": "old", "gone/index.html": "old", "was/page.html": "old", "assets/x.css": "old"}
+	all := map[string]string{"index.html": "new", "a/index.html": "new", "assets/x.css": "new", "m/n/o/index.html": "new", "was": "new", "b/index.html": "new", "z/index.html": "new"}
+	lock := func(t *testing.T, dir, name string) {
+		if os.Getuid() == 0 {
+			t.Skip("a folder cannot be closed to the system's administrator")
+		}
+		p := filepath.Join(dir, name)
+		if err := os.Chmod(p, 0o555); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { os.Chmod(p, 0o755) })
+	}
+	for name, tt := range map[string]struct {
+		before func(t *testing.T, dir string)
+		want   string
+	}{
+		"a folder of someone else's in the place of a file": {func(t *testing.T, dir string) { put(t, dir, "z/index.html/mine.txt", "mine") }, "z/index.html/mine.txt was not made by a build; move it away"},
+		"a file of someone else's in the place of a folder": {func(t *testing.T, dir string) { put(t, dir, "m/n", "mine") }, "m/n stands in the way and was not made by a build; move it away"},
+		"a link to nowhere in the place of a folder": {func(t *testing.T, dir string) {
+			if err := os.Symlink("nowhere", filepath.Join(dir, "b")); err != nil {
+				t.Skip(err)
+			}
+		}, "b stands in the way"},
+		"a foreign file in a folder that becomes a file": {func(t *testing.T, dir string) { put(t, dir, "was/mine.txt", "mine") }, "was/mine.txt was not made by a build"},
+		"a folder that cannot be written":                {func(t *testing.T, dir string) { lock(t, dir, "a") }, "the folder a cannot be written"},
+		"a folder from which a file cannot be deleted":   {func(t *testing.T, dir string) { lock(t, dir, "gone") }, "delete gone/index.html: the folder gone cannot be written"},
+		"a folder that becomes a file and cannot be":     {func(t *testing.T, dir string) { lock(t, dir, "was") }, "the folder was cannot be written"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			write(t, files(t, old), dir)
+			tt.before(t, dir)
+			before := listing(t, dir)
+			_, err := Write(t.Context(), files(t, all), dir, Options{})
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got error %v, want %q", err, tt.want)
+			}
+			if d := differ(listing(t, dir), before); d != "" {
+				t.Errorf("the output changed: %s", d)
+			}
+		})
+	}
+	// And what a build made gives way.
+	dir := t.TempDir()
+	write(t, files(t, old), dir)
+	write(t, files(t, all), dir)
+	if d := differ(listing(t, dir), clean(t, files(t, all))); d != "" {
+		t.Error(d)
+	}
+}
+
 // A build that could not go on half-way knows afterwards what it has done.
 func TestWriteAfterAFailure(t *testing.T) {
 	dir := t.TempDir()
-	put(t, dir, "z/mine.txt", "mine")
-	if _, err := Write(t.Context(), files(t, map[string]string{"a/new.html": "x", "z": "x"}), dir, Options{Workers: 1}); err == nil {
+	meanwhile := func() { put(t, dir, "z/mine.txt", "mine") }
+	if _, err := Write(t.Context(), files(t, map[string]string{"a/new.html": "x", "z": "x"}), dir, Options{Workers: 1, asked: meanwhile}); err == nil {
 		t.Fatal("got no error")
 	}
 	if listing(t, dir)["a/new.html"] != "x" {
