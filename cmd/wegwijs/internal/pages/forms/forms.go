@@ -509,6 +509,16 @@ func (s *Site) host(own string) string {
 	return u.Hostname()
 }
 
+// folder returns the folder of its host in which the site stands, see
+// [webserver.Site].
+func (s *Site) folder() string {
+	u, err := url.Parse(s.BaseURL)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSuffix(u.EscapedPath(), "/")
+}
+
 // address gives the whole address of a file of the site.
 func (s *Site) address(path string) string {
 	return strings.TrimSuffix(s.BaseURL, "/") + "/" + path

@@ -32,7 +32,7 @@ var routes = []struct {
 // Routes returns what web servers have to answer mail programs with: the files
 // that [Files] makes, by the name at which a program asks.
 func Routes(r *mail.Record, s *Site) *webserver.Mail {
-	m := &webserver.Mail{}
+	m := &webserver.Mail{Base: s.folder()}
 	for _, route := range routes {
 		if s.Makes(route.form) {
 			m.Routes = append(m.Routes, route.Route)

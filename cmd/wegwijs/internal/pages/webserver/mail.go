@@ -8,6 +8,7 @@ import (
 // Mail is what mail programs ask for and where the answers are: the file of
 // each form in the folder of each product, mail/ID/.
 type Mail struct {
+	Base   string // see [Site.Base]
 	Routes []Route
 	// Products are in the order of the record. A program asks at the name of a
 	// mail domain, or at that name after autoconfig., autodiscover. or
@@ -49,16 +50,23 @@ func (m *Mail) Rules(server string) []byte {
 	if len(m.Products) == 0 || len(m.Routes) == 0 && !m.Profiles {
 		return nil
 	}
+	text := ""
 	switch server {
 	case "nginx":
-		return []byte(m.nginx())
+		text = m.nginx()
 	case "apache":
-		return []byte(m.apache())
+		text = m.apache()
 	case "caddy":
-		return []byte(m.caddy())
+		text = m.caddy()
+	default:
+		return nil
 	}
-	return nil
+	// Programs ask at the root of the host; the files are in the site's folder.
+	return []byte(strings.ReplaceAll(text, mailFolder, m.Base+"/mail"))
 }
+
+// mailFolder stands in the rules for the folder of the mail files.
+const mailFolder = "<mail>"
 
 const mailHead = `# Mail settings for mail programs: include this in %s of the help
 # centre. That must also answer for autoconfig.DOMAIN and autodiscover.DOMAIN of
@@ -121,7 +129,7 @@ func (m *Mail) nginx() string {
 			}
 			fmt.Fprintf(&b, "    set $wegwijs_file %s;\n    rewrite ^ /.wegwijs-mail last;\n}\n", r.File)
 		}
-		fmt.Fprintf(&b, "location ~ ^/mail/[^/]+/%s$ {\n    types { } default_type %q;\n", strings.ReplaceAll(r.File, ".", `\.`), r.Type)
+		fmt.Fprintf(&b, "location ~ ^<mail>/[^/]+/%s$ {\n    types { } default_type %q;\n", strings.ReplaceAll(r.File, ".", `\.`), r.Type)
 		if r.Private {
 			b.WriteString("    access_log off;\n")
 		}
@@ -134,15 +142,15 @@ func (m *Mail) nginx() string {
 		b.WriteString("\n# The product of the name that was asked.\nlocation = /.wegwijs-mail {\n    internal;\n    access_log off;\n")
 		for _, p := range m.Products[1:] {
 			for _, pattern := range p.hostPatterns(3800) { // nginx reads words of 4096 bytes
-				fmt.Fprintf(&b, "    if ($host ~ \"%s$\") { rewrite ^ /mail/%s/$wegwijs_file last; }\n", pattern, p.ID)
+				fmt.Fprintf(&b, "    if ($host ~ \"%s$\") { rewrite ^ <mail>/%s/$wegwijs_file last; }\n", pattern, p.ID)
 			}
 		}
-		fmt.Fprintf(&b, "    rewrite ^ /mail/%s/$wegwijs_file last;\n}\n", m.Products[0].ID)
+		fmt.Fprintf(&b, "    rewrite ^ <mail>/%s/$wegwijs_file last;\n}\n", m.Products[0].ID)
 	}
 	if m.Profiles {
-		b.WriteString("\nlocation ~ ^/mail/[^/]+\\.mobileconfig$ {\n    types { } default_type application/x-apple-aspen-config;\n}\n")
+		b.WriteString("\nlocation ~ ^<mail>/[^/]+\\.mobileconfig$ {\n    types { } default_type application/x-apple-aspen-config;\n}\n")
 	}
-	b.WriteString("\nlocation ~ ^/mail/[a-z]+\\.conf$ { return 404; }\n")
+	b.WriteString("\nlocation ~ ^<mail>/[a-z]+\\.conf$ { return 404; }\n")
 	return b.String()
 }
 
@@ -173,10 +181,10 @@ func (m *Mail) apache() string {
 	b.WriteString("\n# The product of the name that was asked.\n")
 	for _, p := range m.Products[1:] {
 		for _, host := range p.hostPatterns(3800) { // Apache reads lines of 8192 bytes
-			fmt.Fprintf(&b, "RewriteCond %%{HTTP_HOST} \"%s\\.?(?::\\d+)?$\" [NC]\nRewriteRule \"^/\\.wegwijs/(.+)$\" \"/mail/%s/$1\" [PT,L]\n", host, p.ID)
+			fmt.Fprintf(&b, "RewriteCond %%{HTTP_HOST} \"%s\\.?(?::\\d+)?$\" [NC]\nRewriteRule \"^/\\.wegwijs/(.+)$\" \"<mail>/%s/$1\" [PT,L]\n", host, p.ID)
 		}
 	}
-	fmt.Fprintf(&b, "RewriteRule \"^/\\.wegwijs/(.+)$\" \"/mail/%s/$1\" [PT,L]\n", m.Products[0].ID)
+	fmt.Fprintf(&b, "RewriteRule \"^/\\.wegwijs/(.+)$\" \"<mail>/%s/$1\" [PT,L]\n", m.Products[0].ID)
 	return b.String()
 }
 
@@ -218,9 +226,9 @@ func (m *Mail) caddy() string {
 		if r.Post {
 			b.WriteString("\t\t@wegwijs_post method POST\n\t\tmethod @wegwijs_post GET\n")
 		}
-		fmt.Fprintf(&b, "\t\trewrite * /mail/%s/%s\n", m.Products[0].ID, r.File)
+		fmt.Fprintf(&b, "\t\trewrite * <mail>/%s/%s\n", m.Products[0].ID, r.File)
 		for i, p := range m.Products[1:] {
-			fmt.Fprintf(&b, "\t\trewrite @wegwijs_mail_%d /mail/%s/%s\n", i+2, p.ID, r.File)
+			fmt.Fprintf(&b, "\t\trewrite @wegwijs_mail_%d <mail>/%s/%s\n", i+2, p.ID, r.File)
 		}
 		fmt.Fprintf(&b, "\t\theader Content-Type %q\n\t\tfile_server\n\t}\n}\n", r.Type)
 	}
@@ -229,12 +237,12 @@ func (m *Mail) caddy() string {
 		if !r.Post {
 			continue
 		}
-		fmt.Fprintf(&b, "@wegwijs_%s_direct {\n\tmethod POST\n\tpath_regexp \"^/mail/[^/]+/%s$\"\n}\nmethod @wegwijs_%[1]s_direct GET\n", r.Name, strings.ReplaceAll(r.File, ".", `\.`))
-		fmt.Fprintf(&b, "@wegwijs_%s_file path_regexp \"^/mail/[^/]+/%s$\"\nheader @wegwijs_%[1]s_file Content-Type %[3]q\n", r.Name, strings.ReplaceAll(r.File, ".", `\.`), r.Type)
+		fmt.Fprintf(&b, "@wegwijs_%s_direct {\n\tmethod POST\n\tpath_regexp \"^<mail>/[^/]+/%s$\"\n}\nmethod @wegwijs_%[1]s_direct GET\n", r.Name, strings.ReplaceAll(r.File, ".", `\.`))
+		fmt.Fprintf(&b, "@wegwijs_%s_file path_regexp \"^<mail>/[^/]+/%s$\"\nheader @wegwijs_%[1]s_file Content-Type %[3]q\n", r.Name, strings.ReplaceAll(r.File, ".", `\.`), r.Type)
 	}
 	if m.Profiles {
-		b.WriteString("@wegwijs_profile path /mail/*.mobileconfig\nheader @wegwijs_profile Content-Type application/x-apple-aspen-config\n")
+		b.WriteString("@wegwijs_profile path <mail>/*.mobileconfig\nheader @wegwijs_profile Content-Type application/x-apple-aspen-config\n")
 	}
-	b.WriteString("@wegwijs_mail_rules path_regexp \"^/mail/[a-z]+\\.conf$\"\nerror @wegwijs_mail_rules 404\n")
+	b.WriteString("@wegwijs_mail_rules path_regexp \"^<mail>/[a-z]+\\.conf$\"\nerror @wegwijs_mail_rules 404\n")
 	return b.String()
 }

@@ -31,7 +31,11 @@ func (s *Site) nginx() string {
 	// A folder is an address only with a page in it.
 	b.WriteString("set $wegwijs_folder \"\";\nif (-d $request_filename) { set $wegwijs_folder yes; }\nif (-f $request_filename/index.html) { set $wegwijs_folder \"\"; }\n")
 	if s.Base != "" {
-		fmt.Fprintf(&b, "location = %s { absolute_redirect off; return 301 %s/; }\nlocation ^~ %s/ {\n", s.Base, s.Base, s.Base)
+		first := "^~ " // the rules of the site around it are not for ours
+		if s.Mail {
+			first = "" // but those for mail programs are
+		}
+		fmt.Fprintf(&b, "location = %s { absolute_redirect off; return 301 %s/; }\nlocation %s%s/ {\n", s.Base, s.Base, first, s.Base)
 	}
 	b.WriteString("\ntypes {\n")
 	var charset []string
