@@ -9,6 +9,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/collate"
@@ -592,6 +593,7 @@ func (b *builder) needs(p *content.Page) {
 
 // related checks the ids in the front matter's related lists.
 func (b *builder) related() {
+	names := sync.OnceValue(func() *diag.Names { return diag.NewNames(b.s.IDs()) })
 	for _, texts := range b.s.texts {
 		for _, p := range texts {
 			if p == nil {
@@ -609,9 +611,8 @@ func (b *builder) related() {
 						b.errorf(p, "related", i, diag.LinkPage, draft+" is a draft; publish it too (draft = false), or leave it out here", "no page has the id %q", id)
 						continue
 					}
-					known := b.s.IDs()
 					hint := "write the path below the language's folder, without .md: e-mail/imap-instellingen"
-					if near := diag.Nearest(strings.TrimSuffix(id, ".md"), known); near != "" {
+					if near := names().Nearest(strings.TrimSuffix(id, ".md")); near != "" {
 						hint = fmt.Sprintf("did you mean %q?", near)
 					}
 					b.errorf(p, "related", i, diag.LinkPage, hint, "no page has the id %q", id)

@@ -61,12 +61,8 @@ func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
 		if _, ok := r.paths.File(fileset.PathOf(u.Path)); ok && !strings.HasSuffix(u.Path, "/") {
 			return markdown.Target{URL: r.Site.Config.BasePath + dest}
 		}
-		for _, l := range r.Site.Locales {
-			for _, q := range l.All {
-				if "/"+q.Dir == strings.TrimSuffix(u.Path, "/") || q.Dir == "" && u.Path == "/" {
-					return markdown.Target{Problem: fmt.Sprintf("%q is the address of a page; links name files", dest), Hint: "write /" + file(q) + ": it then leads to the reader's own language"}
-				}
-			}
+		if q, ok := r.lookup().dirs[strings.Trim(u.Path, "/")]; ok {
+			return markdown.Target{Problem: fmt.Sprintf("%q is the address of a page; links name files", dest), Hint: "write /" + file(q) + ": it then leads to the reader's own language"}
 		}
 	}
 	t := markdown.Target{Problem: fmt.Sprintf("no file %q", u.Path), Hint: "put the file in the folder of the page, or name a page by its file: pagina.md", Code: diag.LinkFile}
@@ -177,13 +173,9 @@ func (r *Renderer) nearestPage(p *site.Page, id, dest string) string {
 		}
 	}
 	if near == "" {
-		var ids []string
-		for _, q := range p.Locale.All {
-			ids = append(ids, q.ID)
-		}
-		same := slices.IndexFunc(ids, func(q string) bool { return q != "" && path.Base(q) == path.Base(id) })
-		if near = diag.Nearest(id, ids); near == "" && same >= 0 { // the same name in another folder
-			near = ids[same]
+		known := r.lookup().locales[p.Locale.N]
+		if near = known.names.Nearest(id); near == "" { // the same name in another folder
+			near = known.byBase[path.Base(id)]
 		}
 	}
 	if near == "" {
@@ -197,6 +189,42 @@ func (r *Renderer) nearestPage(p *site.Page, id, dest string) string {
 		to = "/" + to
 	}
 	return fmt.Sprintf("did you mean %s?", to)
+}
+
+// lookup is what links that lead nowhere are compared with. It is made when the
+// first of them is met.
+type lookup struct {
+	dirs    map[string]*site.Page // by folder of the output
+	locales []known
+}
+
+// known are the pages of a language.
+type known struct {
+	names  *diag.Names
+	byBase map[string]string // ids by their last element; of several the first
+}
+
+func (r *Renderer) lookup() *lookup {
+	r.memo.looking.Do(func() {
+		x := &lookup{dirs: map[string]*site.Page{}}
+		for _, l := range r.Site.Locales {
+			k := known{byBase: map[string]string{}}
+			var ids []string
+			for _, q := range l.All {
+				ids = append(ids, q.ID)
+				if _, ok := x.dirs[q.Dir]; !ok {
+					x.dirs[q.Dir] = q
+				}
+				if _, ok := k.byBase[path.Base(q.ID)]; !ok && q.ID != "" {
+					k.byBase[path.Base(q.ID)] = q.ID
+				}
+			}
+			k.names = diag.NewNames(ids)
+			x.locales = append(x.locales, k)
+		}
+		r.memo.looked = x
+	})
+	return r.memo.looked
 }
 
 // beside finds a file beside the pages by its path below the language's

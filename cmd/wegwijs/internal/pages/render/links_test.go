@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -280,4 +281,22 @@ func FuzzLink(f *testing.F) {
 		image := r.image(p, dest)
 		check("image", image.URL, image.Problem, image.Hint)
 	})
+}
+
+// A link that leads nowhere costs the same on a site of any size.
+func BenchmarkBadLinks(b *testing.B) {
+	for _, n := range []int{100, 10000} {
+		files := map[string]string{}
+		for i := range n {
+			files[fmt.Sprintf("content/nl/e-mail/p%d.md", i)] = "+++\ntitle = \"P\"\n+++\n"
+		}
+		r, _, _ := renderer(b, smallSite(b, files))
+		p := linkPage(b, r, "nl", "e-mail/imap")
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				r.link(p, "nergens-12.md")
+				r.link(p, "/e-mail/nergens/")
+			}
+		})
+	}
 }

@@ -11,19 +11,20 @@ import (
 )
 
 // typed reports host names of the mail servers that a writer typed into a
-// page: they would stay behind when the record changes. A name in a mail
-// domain of the provider that the record does not have is reported too: it is
-// old, or a slip.
+// page: they would stay behind when the record changes. A name of a mail server
+// in a mail domain of the provider that the record does not have is reported
+// too: it is old, or a slip. Letter case does not matter (RFC 4343).
 //
 // Ports are left alone: 993 in a text is as often a fact about IMAP as a
 // setting of the provider's.
 func typed(record *mail.Record, p *content.Page, src []byte, out *diag.List) {
 	body := content.Body(src)
+	low := lower(src)
 	for i := range record.Products {
 		product := &record.Products[i]
 		for _, d := range names(product) {
 			for at := body; ; {
-				n := bytes.Index(src[at:], []byte(d))
+				n := bytes.Index(low[at:], []byte(strings.ToLower(d)))
 				if n < 0 {
 					break
 				}
@@ -33,7 +34,8 @@ func typed(record *mail.Record, p *content.Page, src []byte, out *diag.List) {
 					start--
 				}
 				host := string(src[start:end])
-				if _, server := serverOf(product, host); host == d && !server || start > body && (src[start-1] == '@' || src[start-1] == '/') || end < len(src) && (hostByte(src[end]) && src[end] != '.' || src[end] == '.' && end+1 < len(src) && hostByte(src[end+1]) && src[end+1] != '.') {
+				_, known := serverOf(product, host)
+				if _, within := serverOf(product, d); !known && (strings.EqualFold(host, d) || !within && !mailName(host)) || start > body && (src[start-1] == '@' || src[start-1] == '/') || end < len(src) && (hostByte(src[end]) && src[end] != '.' || src[end] == '.' && end+1 < len(src) && hostByte(src[end+1]) && src[end+1] != '.') {
 					continue // the domain itself, an address, a link, another name
 				}
 				if s, ok := serverOf(product, host); ok {
@@ -59,11 +61,37 @@ func names(p *mail.Product) []string {
 
 func serverOf(p *mail.Product, host string) (mail.Server, bool) {
 	for _, s := range p.Servers {
-		if s.Host == host {
+		if strings.EqualFold(s.Host, host) {
 			return s, true
 		}
 	}
 	return mail.Server{}, false
+}
+
+// mailWords are what names of mail servers begin with, without digits.
+var mailWords = []string{"imap", "imaps", "pop", "pops", "smtp", "smtps", "mail", "mails", "mx", "mailserver", "mailin", "mailout", "inmail", "outmail", "submission", "relay", "incoming", "outgoing", "inkomend", "uitgaand", "posteingang", "postausgang"}
+
+// mailName reports whether a host name is called like a mail server, as www,
+// ns1, ftp or mijn are not.
+func mailName(host string) bool {
+	label, _, _ := strings.Cut(strings.ToLower(host), ".")
+	for word := range strings.SplitSeq(label, "-") {
+		if slices.Contains(mailWords, strings.Trim(word, "0123456789")) {
+			return true
+		}
+	}
+	return false
+}
+
+// lower returns text with its ASCII letters small, every byte in its place.
+func lower(text []byte) []byte {
+	low := bytes.Clone(text)
+	for i, c := range low {
+		if 'A' <= c && c <= 'Z' {
+			low[i] = c + 'a' - 'A'
+		}
+	}
+	return low
 }
 
 func hostByte(c byte) bool {

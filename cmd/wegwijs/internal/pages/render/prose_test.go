@@ -10,7 +10,7 @@ import (
 )
 
 func TestTypedHostNames(t *testing.T) {
-	record := &mail.Record{Products: []mail.Product{{ID: "h", Domains: []string{"a.nl"}, Servers: []mail.Server{{Protocol: mail.IMAP, Host: "imap.a.nl"}, {Protocol: mail.SMTP, Host: "out.big.example"}}}}}
+	record := &mail.Record{Products: []mail.Product{{ID: "h", Domains: []string{"a.nl", "mail.example"}, Servers: []mail.Server{{Protocol: mail.IMAP, Host: "imap.a.nl"}, {Protocol: mail.SMTP, Host: "out.big.example"}}}}}
 	for _, c := range []struct {
 		text string
 		want []string
@@ -22,6 +22,16 @@ func TestTypedHostNames(t *testing.T) {
 		{"not.out.big.example", []string{"p.md:4:1 not.out.big.example is not one of the mail servers in site.toml"}},
 		{"a.nl, x@a.nl, https://www.a.nl/, imap.a.nlx, imap.a.nl.example", nil},
 		{":setting[imap.host]", nil},
+		// Other machines of the provider are none of the mail servers.
+		{"www.a.nl ns1.a.nl ftp.a.nl mijn.a.nl webmail.a.nl vpn.a.nl popcorn.a.nl autoconfig.a.nl", nil},
+		{"pop3.a.nl", []string{"p.md:4:1 pop3.a.nl is not one of the mail servers in site.toml"}},
+		{"oude-mail01.a.nl", []string{"p.md:4:1 oude-mail01.a.nl is not one of the mail servers in site.toml"}},
+		{"MX.a.nl", []string{"p.md:4:1 MX.a.nl is not one of the mail servers in site.toml"}},
+		{"x@mail.example op mail.example", nil}, // a mail domain that is called so
+		// Letter case does not matter.
+		{"Imap.a.nl staat vooraan", []string{"p.md:4:1 the host name Imap.a.nl is typed into the page"}},
+		{"IMAP.A.NL", []string{"p.md:4:1 the host name IMAP.A.NL is typed into the page"}},
+		{"İ Out.Big.Example", []string{"p.md:4:3 the host name Out.Big.Example is typed into the page"}},
 		{"two imap.a.nl and imap.a.nl", []string{"p.md:4:5 the host name imap.a.nl is typed into the page", "p.md:4:19 the host name imap.a.nl is typed into the page"}},
 	} {
 		out := new(diag.List)

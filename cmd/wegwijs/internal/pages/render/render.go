@@ -74,6 +74,8 @@ type texts struct {
 // set of layouts and one set of strings.
 type memo struct {
 	navs    sync.Map // navKey to *navEntry
+	looking sync.Once
+	looked  *lookup
 	mu      sync.Mutex
 	results map[*site.Page]*Result
 	search  map[*site.Page]found         // what search knows of a page's text
