@@ -154,7 +154,7 @@ func (e *env) publishTarget(name string) (publish.Target, error) {
 }
 
 // surroundings gathers what publishing takes from this machine.
-func (e *env) surroundings(ctx context.Context) publish.Surroundings {
+func (e *env) surroundings() publish.Surroundings {
 	s := publish.Surroundings{
 		Site: e.dir, User: "someone", Host: "somewhere", PID: os.Getpid(), Alive: publish.Alive, Getenv: os.Getenv,
 		Tool: "wegwijs/development", HTTP: &http.Client{},
@@ -175,7 +175,7 @@ func (e *env) surroundings(ctx context.Context) publish.Surroundings {
 		s.Space = ns // pid_namespaces(7)
 	}
 	if e.interactive() {
-		s.Ask = func(question string, secret bool) (string, error) { return e.ask(ctx, question, secret) }
+		s.Terminal = e.stderr
 	}
 	return s
 }
@@ -188,25 +188,18 @@ func (e *env) interactive() bool {
 
 // ask puts a question on the terminal. It comes back when ctx ends, whatever
 // the person does.
-func (e *env) ask(ctx context.Context, question string, secret bool) (string, error) {
+func (e *env) ask(ctx context.Context, question string) (string, error) {
 	if err := context.Cause(ctx); err != nil {
 		return "", err
 	}
 	fmt.Fprint(e.stderr, question)
 	in := os.Stdin
-	was, _ := term.GetState(int(in.Fd())) // nil when it is no terminal
 	type answer struct {
 		text string
 		err  error
 	}
 	got := make(chan answer, 1)
 	go func() { // stays behind when ctx ends: nothing makes a terminal's reader come back
-		if secret {
-			b, err := term.ReadPassword(int(in.Fd()))
-			fmt.Fprintln(e.stderr)
-			got <- answer{string(b), err}
-			return
-		}
 		line, err := bufio.NewReader(in).ReadString('\n')
 		got <- answer{strings.TrimRight(line, "\r\n"), err}
 	}()
@@ -214,9 +207,6 @@ func (e *env) ask(ctx context.Context, question string, secret bool) (string, er
 	case a := <-got:
 		return a.text, a.err
 	case <-ctx.Done():
-		if was != nil {
-			term.Restore(int(in.Fd()), was) // what is typed shows again
-		}
 		fmt.Fprintln(e.stderr)
 		return "", context.Cause(ctx)
 	}
@@ -241,7 +231,7 @@ func (e *env) publishOptions(ctx context.Context, f publishFlags, shown *publish
 			return false, err
 		}
 		shown.plan = true
-		a, err := e.ask(ctx, fmt.Sprintf("Readers lose %s. Go on? [y/N] ", files), false)
+		a, err := e.ask(ctx, fmt.Sprintf("Readers lose %s. Go on? [y/N] ", files))
 		if errors.Is(err, io.EOF) { // the end of input is no yes
 			fmt.Fprintln(e.stderr)
 			return false, nil
@@ -299,7 +289,7 @@ func (e *env) runPublish(ctx context.Context, f publishFlags) error {
 		}
 	}
 	r := publish.Release{Manifest: built.Manifest, Files: os.DirFS(dir), Findings: findings}
-	at, err := publish.Open(ctx, target, e.surroundings(ctx), !f.plan)
+	at, err := publish.Open(ctx, target, e.surroundings(), !f.plan)
 	if err != nil {
 		return err
 	}
@@ -388,7 +378,7 @@ func (e *env) openTarget(ctx context.Context, name string, write bool) (*publish
 	if err != nil {
 		return nil, err
 	}
-	return publish.Open(ctx, target, e.surroundings(ctx), write)
+	return publish.Open(ctx, target, e.surroundings(), write)
 }
 
 // reportPublish says what became of a publish or a rollback.
@@ -447,6 +437,9 @@ func (e *env) printPublish(rep *publish.Report, shown *publishProgress) error {
 	}
 	if rep.Mended > 0 {
 		fmt.Fprintf(e.stdout, "mended: %s there had gone or changed, and came again\n", fileCount(rep.Mended))
+	}
+	for _, n := range rep.Notes {
+		fmt.Fprintf(e.stderr, "note: %s\n", n)
 	}
 	if len(rep.Reload) > 0 {
 		what := "reload the web server"

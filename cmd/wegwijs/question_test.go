@@ -27,7 +27,7 @@ func TestQuestionEnds(t *testing.T) {
 	e := &env{stderr: &bytes.Buffer{}}
 	back := make(chan error, 1)
 	go func() {
-		_, err := e.ask(ctx, "Go on? ", false)
+		_, err := e.ask(ctx, "Go on? ")
 		back <- err
 	}()
 	select {
@@ -39,7 +39,7 @@ func TestQuestionEnds(t *testing.T) {
 		t.Fatal("still waiting for an answer")
 	}
 	// Nothing is asked once the program is to stop.
-	if _, err := e.ask(ctx, "Go on? ", true); !errors.Is(err, context.Canceled) {
+	if _, err := e.ask(ctx, "Go on? "); !errors.Is(err, context.Canceled) {
 		t.Errorf("asked all the same: %v", err)
 	}
 }

@@ -31,7 +31,7 @@ type S3 struct {
 // module is where go.mod of the store's own module lies in this repository. It
 // is apart so that the program's module does not take on a server's
 // requirements.
-const module = "cmd/wegwijs/internal/lab/testdata/s3server"
+const module = "cmd/wegwijs/internal/testenv/testdata/s3server"
 
 // StartS3 starts a store with one empty bucket. Its program is built from the
 // module cache; CI may download it.

@@ -24,6 +24,8 @@ type SSHD struct {
 	User       string
 	Key        string // file of a private key that may log in
 	KnownHosts string // file
+	Authorized string // file of the public keys that may log in, one a line
+	HostKey    string // file of the server's private key
 
 	host ssh.PublicKey
 }
@@ -45,7 +47,7 @@ func StartSSHD(t testing.TB, extra ...string) *SSHD {
 	}
 	dir := t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }
-	s := &SSHD{Port: FreePorts(1)[0], User: who.Username, Key: at("key"), KnownHosts: at("known_hosts"), host: newKey(t, at("host"))}
+	s := &SSHD{Port: FreePorts(1)[0], User: who.Username, Key: at("key"), KnownHosts: at("known_hosts"), Authorized: at("authorized"), HostKey: at("host"), host: newKey(t, at("host"))}
 	secret(t, at("authorized"), string(ssh.MarshalAuthorizedKey(newKey(t, s.Key))))
 	if !slices.ContainsFunc(extra, func(l string) bool { return strings.HasPrefix(l, "Subsystem ") }) {
 		extra = append(extra, "Subsystem sftp internal-sftp")

@@ -26,11 +26,12 @@ import (
 //
 //	path = "/srv/help"                # dir, ssh: the folder; a dir's is taken from the site's folder
 //
-//	host = "web1.example.nl"          # ssh: a host name, or a name in ~/.ssh/config
+//	host = "web1.example.nl"          # ssh: what you would say to ssh
 //	user = "help"                     # ssh; these four may stand in ~/.ssh/config instead
 //	port = 22
 //	identity = "~/.ssh/help"
 //	known_hosts = "deploy/known_hosts"
+//	ssh_config = "deploy/ssh_config"  # instead of ~/.ssh/config
 //
 //	endpoint = "s3.example.nl"        # s3: a host name, or a URL
 //	bucket = "help"
@@ -164,6 +165,7 @@ func (p *Target) readSSH(t *tomlfile.Table) {
 	}
 	p.SSH.Identity = t.String("identity", "")
 	p.SSH.KnownHosts = t.String("known_hosts", "")
+	p.SSH.Config = t.String("ssh_config", "")
 	p.Path = t.Required("path", "the folder on the server that gets releases/ and the link current, which the web server serves")
 	if c := path.Clean(p.Path); p.Path != "" && (c == "." || c == "/" || c == "~") {
 		t.Errorf("path", diag.PublishPath, "name a folder of its own", "path cannot be %q", p.Path)

@@ -163,10 +163,6 @@ func (h *hooked) Link(old, new string) error {
 	return h.run("link", new, func() error { return h.FS.Link(old, new) })
 }
 
-func (h *hooked) Copy(old, new string) error {
-	return h.run("copy", new, func() error { return h.FS.Copy(old, new) })
-}
-
 func (h *hooked) Rename(old, new string) error {
 	return h.run("rename", new, func() error { return h.FS.Rename(old, new) })
 }

@@ -122,7 +122,7 @@ func stride(short, usual, ci int) int {
 // quietly is me without beats, which would come between the operations.
 func quietly() Surroundings {
 	s := me()
-	s.beat = hour
+	s.beat, s.watch = hour, time.Millisecond
 	return s
 }
 

@@ -17,6 +17,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/http"
 	"path/filepath"
@@ -47,15 +48,16 @@ type Surroundings struct {
 	Now    func() time.Time         // nil: time.Now
 	HTTP   *http.Client             // asks for the sample; nil: the usual one
 
-	// Ask puts a question to a person; the answer to a secret one is not
-	// shown. nil: nobody is there.
-	Ask func(question string, secret bool) (string, error)
+	// Terminal is where ssh may speak to the person whom it asks for passwords
+	// and the like. nil: nobody is there.
+	Terminal io.Writer
 
 	// For tests.
 	transport http.RoundTripper         // to an object store; nil: the usual one
 	tries     int                       // of a request to it; 0: the usual number
 	wrap      func(remote.FS) remote.FS // puts faults into a folder
 	beat      time.Duration             // of the lock; 0: release.Beat
+	watch     time.Duration             // see release.Pace
 }
 
 func (s *Surroundings) now() time.Time {
@@ -133,25 +135,27 @@ func (s *Surroundings) tree(f remote.FS, t Target) place {
 		f = s.wrap(f)
 	}
 	at := tree.New(f, t.Parallel)
-	if s.beat > 0 {
-		at.Beat = s.beat
-	}
+	at.Pace = release.Pace{Beat: s.beat, Watch: s.watch}
 	return at
 }
 
 func openSSH(ctx context.Context, t Target, around Surroundings, write bool) (place, error) {
 	at := t.SSH
 	// Files that the site brings along are named from its folder.
-	for _, f := range []*string{&at.Identity, &at.KnownHosts} {
+	for _, f := range []*string{&at.Identity, &at.KnownHosts, &at.Config} {
 		if *f != "" && !filepath.IsAbs(*f) && !strings.HasPrefix(*f, "~") {
 			*f = filepath.Join(around.Site, filepath.FromSlash(*f))
 		}
 	}
-	c, err := dial.Connect(ctx, at, dial.Surroundings{Home: around.Home, User: around.User, Getenv: around.Getenv, Ask: around.Ask})
+	c, err := dial.Start(ctx, at, dial.Surroundings{Home: around.Home, Terminal: around.Terminal})
 	if err != nil {
 		return nil, err
 	}
-	f, err := remote.OverSSH(c, t.Path, write)
+	f, err := remote.OverSFTP(c, t.Path, write)
+	if _, ok := errors.AsType[*remote.SessionError](err); ok {
+		return nil, c.Explain(err)
+	}
+	c.Ready()
 	if err != nil {
 		c.Close()
 		if !write && errors.Is(err, fs.ErrNotExist) {
@@ -177,7 +181,7 @@ func openS3(t Target, around Surroundings) (place, error) {
 	}
 	return bucket.New(bucket.Config{
 		Endpoint: t.Endpoint, Insecure: t.Insecure, Bucket: t.Bucket, Prefix: t.Prefix, Region: region, PathStyle: t.PathStyle,
-		CachePages: t.CachePages, Unconditional: !t.Conditional, Parallel: t.Parallel, Rate: float64(t.Rate), Keys: keys, Transport: around.transport, Retries: around.tries, Beat: around.beat,
+		CachePages: t.CachePages, Unconditional: !t.Conditional, Parallel: t.Parallel, Rate: float64(t.Rate), Keys: keys, Transport: around.transport, Retries: around.tries, Pace: release.Pace{Beat: around.beat, Watch: around.watch},
 	})
 }
 
@@ -211,6 +215,7 @@ type Report struct {
 	Record   *release.Record `json:"record,omitempty"`
 	Mended   int             `json:"mended,omitempty"` // files that were gone from the target, or had another size, and were brought again
 	Check    *Check          `json:"check,omitempty"`  // what readers get; nil when the target has no URL
+	Notes    []string        `json:"notes,omitempty"`  // what went wrong and does not matter to readers
 	Reload   []string        `json:"reload,omitempty"` // files that changed and are read only when a web server starts or a CDN is set up
 }
 
@@ -296,14 +301,15 @@ func (p *Place) Publish(ctx context.Context, r Release, opt Options) (*Report, e
 		if rec, ok := now.Release(now.Current); ok && r.Manifest.Release == now.Current {
 			j.Record = rec // nothing new, so the record stays as it is
 		}
+		j.Notes = slices.Clone(now.Broken)
 		return p.change(ctx, j, rep)
 	})
-	return rep, p.wrap(err)
+	return rep, p.explain(err, old)
 }
 
 // holder gives the lock of someone who is at work on the target.
 func (p *Place) holder(s *release.State) *release.Lock {
-	if s.Lock == nil || s.Lock.Dead(p.around.owner()) {
+	if s.Lock == nil || s.Lock.Gone(p.around.owner()) {
 		return nil
 	}
 	return s.Lock
@@ -362,9 +368,27 @@ func (p *Place) Rollback(ctx context.Context, id string, opt Options) (*Report, 
 		j := p.job("rollback", now, m, opt)
 		rec.Kept = j.Record.Kept
 		j.Record = rec
+		j.Notes = slices.Clone(now.Broken)
 		return p.change(ctx, j, rep)
 	})
-	return rep, p.wrap(err)
+	return rep, p.explain(err, old)
+}
+
+// explain is wrap, and says of a disk that is full what fills it.
+func (p *Place) explain(err error, s *release.State) error {
+	if err == nil || !errors.Is(err, remote.ErrFull) {
+		return p.wrap(err)
+	}
+	return fmt.Errorf("%w\n\t%s", p.wrap(err), p.fills(s))
+}
+
+// fills says what of ours is on the disk of the target.
+func (p *Place) fills(s *release.State) string {
+	var all int64
+	for _, r := range s.Releases {
+		all += r.Bytes
+	}
+	return fmt.Sprintf("the disk of the target is full; on it are %d of our releases (at most %s, less what they share; keep = %d in site.toml), and the rest is not ours", len(s.Releases), release.Bytes(all), p.target.Keep)
 }
 
 func choose(s *release.State, id string) (string, error) {
@@ -454,6 +478,7 @@ func (p *Place) reload(plan *release.Plan) []string {
 
 // change sends, switches, asks readers' side, and tidies up.
 func (p *Place) change(ctx context.Context, j *release.Job, rep *Report) error {
+	defer func() { rep.Notes = j.Notes }()
 	const goesOn = "the same command goes on where this stopped"
 	if err := p.at.Send(ctx, j); err != nil {
 		return halfway(ctx, err, "readers have what they had; "+goesOn)
@@ -484,7 +509,12 @@ func (p *Place) change(ctx context.Context, j *release.Job, rep *Report) error {
 			return nil
 		}
 	}
-	if err := p.at.Tidy(ctx, j); err != nil {
+	err = p.at.Tidy(ctx, j)
+	if errors.Is(err, remote.ErrFull) && j.Action == "rollback" {
+		j.Note("not all was tidied up: %v", err)
+		err = nil
+	}
+	if err != nil {
 		return &release.LiveError{Err: err}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -26,6 +27,7 @@ type Status struct {
 	Unfinished string           `json:"unfinished,omitempty"` // a release that an interrupted publish was bringing
 	Foreign    []string         `json:"foreign,omitempty"`
 	Damaged    string           `json:"damaged,omitempty"` // see release.State.Damaged
+	Broken     []string         `json:"broken,omitempty"`  // see release.State.Broken
 	History    []release.Event  `json:"history"`           // oldest first
 	URL        string           `json:"url,omitempty"`
 	Seen       string           `json:"seen,omitempty"` // the release that readers get at URL
@@ -40,7 +42,7 @@ func (p *Place) Status(ctx context.Context) (*Status, error) {
 	}
 	st := &Status{
 		Target: p.target.Name, Type: p.target.Type, Current: s.Current, Releases: s.Releases, Lock: s.Lock,
-		Unfinished: s.Unfinished, Foreign: s.Foreign, Damaged: s.Damaged, History: s.History, URL: p.target.URL,
+		Unfinished: s.Unfinished, Foreign: s.Foreign, Damaged: s.Damaged, Broken: s.Broken, History: s.History, URL: p.target.URL,
 	}
 	st.Left = s.Lock != nil && p.holder(s) == nil
 	if st.Releases == nil {
@@ -97,7 +99,7 @@ func (s *Status) Text(w io.Writer) error {
 		if r.Release == s.Current {
 			mark = "*"
 		}
-		fmt.Fprintf(&b, "  %s %s  %s  by %s  %s\n", mark, r.Release, r.At.Format(time.RFC3339), r.By, pagesText(r.Pages))
+		fmt.Fprintf(&b, "  %s %s  %s  by %s  %s\n", mark, r.Release, r.At.Format(time.RFC3339), cmp.Or(r.By, "someone"), pagesText(r.Pages))
 		for _, o := range r.Overrides {
 			fmt.Fprintf(&b, "      let pass: %s [%s]", o.Msg, o.Gate)
 			if o.Reason != "" {
@@ -118,6 +120,9 @@ func (s *Status) Text(w io.Writer) error {
 	}
 	if s.Damaged != "" {
 		fmt.Fprintf(&b, "  damaged: %s; publish the same again to mend it\n", s.Damaged)
+	}
+	for _, f := range s.Broken {
+		fmt.Fprintf(&b, "  broken: %s\n", f)
 	}
 	for _, f := range s.Foreign {
 		fmt.Fprintf(&b, "  not ours: %s\n", f)

@@ -31,7 +31,6 @@ package bucket
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -61,7 +60,7 @@ type Config struct {
 	Transport     http.RoundTripper // nil: the usual one
 	Retries       int               // how often a request is tried in all; 0: the usual
 	Patience      time.Duration     // how long the store may take to begin an answer; 0: the usual
-	Beat          time.Duration     // how often a held lock gives a sign of life; 0: release.Beat
+	Pace          release.Pace      // of the lock
 }
 
 const (
@@ -79,12 +78,12 @@ type Bucket struct {
 	c       *client
 	conf    Config
 	workers int
-	beat    time.Duration
 	token   string
 	st      *state // as last read or written
 	tag     string // of that
 	held    *held
-	victim  string // the release of someone alive whose lock this run took
+	broken  []string // see release.State.Broken
+	victim  string   // the release of someone alive whose lock this run took
 }
 
 // New makes a Bucket; nothing is sent yet.
@@ -93,7 +92,7 @@ func New(c Config) (*Bucket, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Bucket{c: cl, conf: c, workers: max(c.Parallel, 1), beat: cmp.Or(c.Beat, release.Beat), token: newToken()}, nil
+	return &Bucket{c: cl, conf: c, workers: max(c.Parallel, 1), token: newToken()}, nil
 }
 
 // Close ends idle connections.
@@ -114,7 +113,7 @@ func (b *Bucket) Look(ctx context.Context, known *release.State) (*release.State
 	if err := b.load(ctx); err != nil {
 		return nil, err
 	}
-	s := &release.State{Ours: b.tag != "", Current: b.st.Current, Releases: slices.Clone(b.st.Records), History: b.st.History}
+	s := &release.State{Ours: b.tag != "", Current: b.st.Current, Releases: slices.Clone(b.st.Records), History: b.st.History, Broken: b.broken}
 	if !s.Ours {
 		err := b.c.list(ctx, func(key string, _ int64) bool {
 			if !strings.HasPrefix(key, release.Folder+"/") {
@@ -156,23 +155,32 @@ func (b *Bucket) Release(ctx context.Context, id string) (*fileset.Manifest, err
 	if !release.CheckID(id) {
 		return nil, fmt.Errorf("%q is no release", id)
 	}
-	r, _, _, err := b.c.get(ctx, manifestKey(id))
+	m, _, err := b.readManifest(ctx, manifestKey(id))
 	if err != nil {
 		return nil, err
-	}
-	defer r.Close()
-	text, err := io.ReadAll(r)
-	if err != nil {
-		return nil, b.c.wrap("read", manifestKey(id), err)
-	}
-	m, err := fileset.DecodeManifest(bytes.NewReader(text))
-	if err != nil {
-		return nil, fmt.Errorf("%s %w: %w", manifestKey(id), errBroken, err)
 	}
 	if m.Release != id {
 		return nil, fmt.Errorf("%s %w: it is that of release %s", manifestKey(id), errBroken, m.Release)
 	}
 	return m, nil
+}
+
+// readManifest reads a manifest, and when it was written.
+func (b *Bucket) readManifest(ctx context.Context, key string) (_ *fileset.Manifest, at time.Time, _ error) {
+	r, _, at, err := b.c.get(ctx, key)
+	if err != nil {
+		return nil, at, err
+	}
+	defer r.Close()
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return nil, at, b.c.wrap("read", key, err)
+	}
+	m, err := fileset.DecodeManifest(bytes.NewReader(text))
+	if err != nil {
+		return nil, at, fmt.Errorf("%s %w: %w", key, errBroken, err)
+	}
+	return m, at, nil
 }
 
 // errBroken is of a manifest that was read, and is not that of its release.

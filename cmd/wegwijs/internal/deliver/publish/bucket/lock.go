@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
 )
@@ -16,94 +15,101 @@ type held struct {
 	mu   sync.Mutex
 	lock release.Lock
 	tag  string
-	stop chan struct{}
-	done sync.WaitGroup
 }
 
 var lockHeaders = headers{kind: "application/json; charset=utf-8", cache: "no-store"}
 
-// lockText is the lock as an object; beat makes each sign of life a new one.
-func lockText(l release.Lock, beat int) []byte {
-	b, err := json.Marshal(struct {
-		release.Lock
-		Beat int `json:"beat"`
-	}{l, beat})
+func lockText(l release.Lock) []byte {
+	b, err := json.Marshal(l)
 	if err != nil {
 		panic(err) // texts, numbers and a time
 	}
 	return b
 }
 
-// Lock keeps others from changing the target until unlock is called; want says
-// who is asking and for what. Someone else's lock gives a *release.HeldError,
-// unless its holder is dead (see release.Lock.Dead) or take is set: then the
-// lock of whoever has it is taken, but not that of a third who comes next. The
-// context that comes back ends with release.ErrLost when someone takes the lock
-// away; whoever lost it cannot replace the state either.
+// Lock keeps others from changing the target until unlock is called, see
+// [release.Take]. Whoever lost the lock cannot replace the state either.
 func (b *Bucket) Lock(ctx context.Context, want release.Lock, owner release.Owner, take bool) (_ context.Context, unlock func() error, _ error) {
 	want.Token = b.token
-	from := ""    // whose lock is taken by force: no other's
-	for range 3 { // again when the lock's holder leaves while we look
-		l, tag, err := b.readLock(ctx)
-		if err != nil {
-			return nil, nil, err
-		}
-		cond, alive := condition{tag: tag, absent: l == nil}, false
-		if l != nil && !l.Dead(owner) {
-			if !take || from != "" && from != l.Token {
-				return nil, nil, &release.HeldError{Lock: *l}
-			}
-			alive, from, b.victim = true, l.Token, l.Release
-		}
-		tag, err = b.c.putBytes(ctx, lockKey, lockText(want, 0), lockHeaders, cond)
-		if errors.Is(err, errOther) || errors.Is(err, errAbsent) {
-			// Refused, or done and the answer lost.
-			l, t, rerr := b.readLock(ctx)
-			if rerr != nil {
-				return nil, nil, rerr
-			}
-			if l == nil || l.Token != b.token {
-				continue
-			}
-			tag, err = t, nil
-		}
-		if err != nil {
-			return nil, nil, fmt.Errorf("lock the target: %w", err)
-		}
-		return b.hold(ctx, want, tag, alive)
+	ctx, h, err := release.Take(ctx, (*slot)(b), want, owner, take, b.conf.Pace)
+	if err != nil {
+		return nil, nil, err
 	}
-	return nil, nil, errors.New("lock the target: others come and go too fast; try again")
-}
-
-func (b *Bucket) hold(ctx context.Context, l release.Lock, tag string, alive bool) (context.Context, func() error, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	b.held = &held{lock: l, tag: tag, stop: make(chan struct{})}
-	b.held.done.Go(func() { b.live(ctx, cancel) })
-	unlock := func() error {
-		close(b.held.stop)
-		b.held.done.Wait()
-		// Even after ctx has ended, and then not for ever.
-		ctx, done := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
-		defer done()
-		defer cancel(nil)
-		defer func() { b.held = nil }()
-		now, _, err := b.readLock(ctx)
-		if err != nil || now == nil || now.Token != b.token {
-			return err
-		}
-		return b.c.remove(ctx, lockKey)
+	if h.Victim != nil {
+		b.victim = h.Victim.Release
 	}
+	unlock = func() error { return h.Unlock(ctx) }
 	if err := b.probe(ctx); err != nil {
 		return nil, nil, errors.Join(err, unlock())
 	}
-	if alive {
-		select { // the holder may live; let it notice
-		case <-ctx.Done():
-			return nil, nil, errors.Join(context.Cause(ctx), unlock())
-		case <-time.After(2 * b.beat):
-		}
-	}
 	return ctx, unlock, nil
+}
+
+// A slot is a Bucket as the place of its lock, see [release.Slot]: an object
+// that is replaced only by conditional puts.
+type slot Bucket
+
+func (s *slot) ReadLock(ctx context.Context) (*release.Lock, error) {
+	l, _, err := (*Bucket)(s).readLock(ctx)
+	return l, err
+}
+
+func (s *slot) Seize(ctx context.Context, l release.Lock, old *release.Lock) error {
+	b := (*Bucket)(s)
+	cond := condition{absent: old == nil}
+	if old != nil {
+		cond.tag = old.Version
+	}
+	tag, err := b.c.putBytes(ctx, lockKey, lockText(l), lockHeaders, cond)
+	if errors.Is(err, errOther) || errors.Is(err, errAbsent) {
+		// Refused, or done and the answer lost.
+		now, t, rerr := b.readLock(ctx)
+		if rerr != nil {
+			return rerr
+		}
+		if now == nil || now.Token != b.token {
+			return release.ErrTaken
+		}
+		tag, err = t, nil
+	}
+	if err != nil {
+		return err
+	}
+	b.held = &held{lock: l, tag: tag}
+	return nil
+}
+
+func (s *slot) Renew(ctx context.Context, l release.Lock) error {
+	b := (*Bucket)(s)
+	b.held.mu.Lock()
+	defer b.held.mu.Unlock()
+	b.held.lock = l
+	tag, err := b.c.putBytes(ctx, lockKey, lockText(l), lockHeaders, condition{tag: b.held.tag})
+	if err == nil {
+		b.held.tag = tag
+		return nil
+	}
+	if !errors.Is(err, errOther) && !errors.Is(err, errAbsent) {
+		return err
+	}
+	now, t, rerr := b.readLock(ctx)
+	switch {
+	case rerr != nil:
+		return rerr
+	case now == nil || now.Token != b.token:
+		return release.ErrLost
+	}
+	b.held.tag = t
+	return nil
+}
+
+func (s *slot) Yield(ctx context.Context) error {
+	b := (*Bucket)(s)
+	now, _, err := b.readLock(ctx)
+	if err != nil || now == nil || now.Token != b.token {
+		return err
+	}
+	return b.c.remove(ctx, lockKey)
 }
 
 // ErrNoConditions says that a store ignores what keeps two publishers apart.
@@ -118,7 +124,7 @@ func (b *Bucket) probe(ctx context.Context) error {
 	b.held.mu.Lock()
 	defer b.held.mu.Unlock()
 	for _, cond := range []condition{{absent: true}, {tag: "00000000000000000000000000000000"}} {
-		tag, err := b.c.putBytes(ctx, lockKey, lockText(b.held.lock, 0), lockHeaders, cond)
+		tag, err := b.c.putBytes(ctx, lockKey, lockText(b.held.lock), lockHeaders, cond)
 		if err == nil {
 			b.held.tag = tag
 			return ErrNoConditions
@@ -130,42 +136,7 @@ func (b *Bucket) probe(ctx context.Context) error {
 	return nil
 }
 
-// live gives signs of life and looks whether the lock is still ours.
-func (b *Bucket) live(ctx context.Context, cancel context.CancelCauseFunc) {
-	h := b.held
-	tick := time.NewTicker(b.beat)
-	defer tick.Stop()
-	for n := 1; ; n++ {
-		select {
-		case <-h.stop:
-			return
-		case <-tick.C:
-		}
-		h.mu.Lock()
-		// Not under ctx: a request that is cut off halfway might still be
-		// done, and its answer holds the tag for the next.
-		quick, done := context.WithTimeout(context.WithoutCancel(ctx), b.beat+30*time.Second)
-		tag, err := b.c.putBytes(quick, lockKey, lockText(h.lock, n), lockHeaders, condition{tag: h.tag})
-		if err == nil {
-			h.tag = tag
-		} else if errors.Is(err, errOther) || errors.Is(err, errAbsent) {
-			l, t, rerr := b.readLock(quick)
-			switch {
-			case rerr == nil && l != nil && l.Token == b.token:
-				h.tag = t
-			case rerr == nil:
-				cancel(release.ErrLost)
-				done()
-				h.mu.Unlock()
-				return
-			}
-		}
-		done()
-		h.mu.Unlock()
-	}
-}
-
-// readLock gives nil when there is no lock.
+// readLock returns nil when there is no lock. Its Version is its tag.
 func (b *Bucket) readLock(ctx context.Context) (_ *release.Lock, tag string, _ error) {
 	text, tag, changed, err := b.c.getBytes(ctx, lockKey)
 	if errors.Is(err, errAbsent) {
@@ -178,6 +149,7 @@ func (b *Bucket) readLock(ctx context.Context) (_ *release.Lock, tag string, _ e
 	if json.Unmarshal(text, l) != nil {
 		l = &release.Lock{}
 	}
+	l.Version = tag
 	b.c.trip.mu.Lock()
 	now := b.c.trip.date
 	b.c.trip.mu.Unlock()

@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
+	"wegwijs/cmd/wegwijs/internal/fileset"
 )
 
 // state is what state.json holds.
@@ -68,13 +70,55 @@ func (b *Bucket) load(ctx context.Context) error {
 	}
 	s := &state{}
 	if err := json.Unmarshal(text, s); err != nil {
-		return fmt.Errorf("%s: %w", stateKey, err)
+		b.broken = []string{fmt.Sprintf("%s makes no sense (%v); the manifests in the store take its place, and old assets that it had down for deletion stay", stateKey, err)}
+		b.tag = tag
+		b.st, err = b.rebuild(ctx)
+		return err
 	}
+	b.broken = nil
 	if s.Version != 1 {
 		return fmt.Errorf("%s has version %d, which a newer wegwijs wrote: use that one", stateKey, s.Version)
 	}
 	b.st, b.tag = s, tag
 	return nil
+}
+
+// rebuild makes a state from the manifests that the store holds: enough to go on
+// and to go back. The next switch writes every key anew, since nothing is known
+// of what stands there.
+func (b *Bucket) rebuild(ctx context.Context) (*state, error) {
+	s := &state{Version: 1}
+	var ids []string
+	err := b.c.list(ctx, func(key string, _ int64) bool {
+		id, ok := strings.CutPrefix(key, releasesKey)
+		if id, isManifest := strings.CutSuffix(id, ".json"); ok && isManifest && release.CheckID(id) {
+			ids = append(ids, id)
+		}
+		return true
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		m, at, err := b.readManifest(ctx, manifestKey(id))
+		if lost(err) || err == nil && m.Release != id {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		s.Records = append(s.Records, release.NewRecord(m, at, "", "", ""))
+	}
+	m, _, err := b.readManifest(ctx, fileset.ManifestPath)
+	switch {
+	case err == nil && slices.Contains(ids, m.Release):
+		s.Current = m.Release
+		s.Live = []live{{Release: m.Release}, {}}
+	case err != nil && !lost(err):
+		return nil, err
+	}
+	release.Order(s.Records, nil, s.Current)
+	return s, nil
 }
 
 // save changes the state, if nobody else has since it was read.

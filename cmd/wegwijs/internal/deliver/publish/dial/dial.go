@@ -1,7 +1,8 @@
-// Package dial connects to an SSH server the way `ssh` would: it takes host
-// name, user, port and keys from ~/.ssh/config, asks the agent, asks for a
-// passphrase or a password on a terminal, and never speaks to a server whose
-// host key it does not know. It knows no ProxyJump and no ProxyCommand.
+// Package dial reaches an SFTP server by the user's own ssh program, which
+// knows ~/.ssh/config with its hosts, jumps and matches, agents, certificates,
+// security keys and known hosts: whoever can say `ssh HOST` can publish there.
+// It speaks no SSH itself; it starts `ssh -s HOST sftp` and says in plain words
+// why that did not work.
 package dial
 
 import (
@@ -9,264 +10,303 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
+	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
+	"syscall"
 	"time"
-
-	"github.com/kevinburke/ssh_config"
-	"golang.org/x/crypto/ssh"
+	"unicode"
 )
 
 // A Target says where to connect to. Only Host is needed; what is set here
-// wins over ~/.ssh/config.
+// wins over the user's configuration of ssh.
 type Target struct {
 	Host       string // a name in ~/.ssh/config, a host name or an address
 	User       string
 	Port       int
-	Identity   string // file of a private key
-	KnownHosts string // file
+	Identity   string // file of a private key; no other key is tried
+	KnownHosts string // file; no other is read
+	Config     string // file that is read instead of ~/.ssh/config
 }
 
-// Surroundings are what the target does not say: the user's files and
-// environment and the person at the keyboard.
+// Surroundings are what the target does not say.
 type Surroundings struct {
-	Home   string                   // the user's home folder; "" when there is none
-	User   string                   // login name on this machine
-	Getenv func(name string) string // nil: an empty environment
+	Home string // the user's home folder, for names that begin with ~/; "" when there is none
 
-	// Ask puts a question to a person; the answer to a secret one is not
-	// shown. nil: nobody is there.
-	Ask func(question string, secret bool) (string, error)
+	// Terminal is where ssh may speak to a person, whom it asks for passwords
+	// and the like on its controlling terminal. nil: nobody is there, and ssh
+	// asks nothing.
+	Terminal io.Writer
 
-	alive, patience time.Duration // for tests; 0: keepAlive and patience
+	program  string        // for tests; "": ssh
+	patience time.Duration // for tests; 0: patience
 }
 
-func (s *Surroundings) getenv(name string) string {
-	if s.Getenv == nil {
-		return ""
+// patience is how long connecting may take where nobody is asked anything. ssh
+// bounds the steps of it; this bounds a server that logs in and says no more.
+const patience = time.Minute
+
+// A Conn is the SFTP server's end of an ssh that runs. Reading gives what the
+// server says; writing says something to it.
+type Conn struct {
+	io.Reader
+	io.WriteCloser
+
+	host   string
+	batch  bool
+	cmd    *exec.Cmd
+	said   *tail
+	gone   chan struct{} // closed when the program has ended
+	ready  func()        // ends the watch over connecting
+	why    error         // of connecting that was ended from here; set before ready comes back
+	closed sync.Once
+}
+
+// Start starts ssh. ctx bounds connecting, until [Conn.Ready]. The caller closes
+// the Conn.
+func Start(ctx context.Context, t Target, around Surroundings) (*Conn, error) {
+	name := cmp.Or(around.program, "ssh")
+	program, err := exec.LookPath(name)
+	if err != nil {
+		return nil, fmt.Errorf("publishing to %s needs the program %s, which this machine does not have: install OpenSSH's client", t.Host, name)
 	}
-	return s.Getenv(name)
-}
-
-// patience is how long a server may take to answer while connecting, and
-// later on to a keep-alive.
-const patience = 30 * time.Second
-
-// keepAlive is how often an idle-looking connection is tried: routers forget
-// connections after a minute or more, and a dead one must end the publish
-// rather than hang it.
-const keepAlive = 15 * time.Second
-
-// settings are a target with ~/.ssh/config worked in.
-type settings struct {
-	alias      string // as the user wrote it
-	host       string
-	port       int
-	user       string
-	hostKey    string // the name that known_hosts has; HostKeyAlias
-	identities []string
-	only       bool // IdentitiesOnly: no other keys of the agent
-	knownHosts []string
-	agent      string // socket
-}
-
-func (s *settings) address() string { return net.JoinHostPort(s.host, strconv.Itoa(s.port)) }
-
-// Connect opens a connection. The caller closes it. It ends by itself when the
-// server stops answering; ctx only bounds connecting. Whoever ends ctx must also
-// make a question that is being asked come back.
-func Connect(ctx context.Context, t Target, around Surroundings) (*ssh.Client, error) {
-	s, err := resolve(t, &around)
+	for what, f := range map[string]string{"identity": t.Identity, "known_hosts": t.KnownHosts, "ssh_config": t.Config} {
+		if f == "" {
+			continue
+		}
+		if _, err := os.Stat(around.expand(f)); err != nil {
+			// Not wrapped: a refusal of this machine is none of the server's.
+			return nil, fmt.Errorf("%s of the target: %v", what, err)
+		}
+	}
+	c := &Conn{host: t.Host, batch: around.Terminal == nil, said: &tail{to: around.Terminal}, gone: make(chan struct{})}
+	in, theirIn, err := os.Pipe()
 	if err != nil {
 		return nil, err
 	}
-	hosts, err := readKnownHosts(s)
+	theirOut, out, err := os.Pipe()
 	if err != nil {
+		in.Close()
+		theirIn.Close()
 		return nil, err
 	}
-	auth := newAuth(s, &around)
-	defer auth.close()
-	around.alive, around.patience = cmp.Or(around.alive, keepAlive), cmp.Or(around.patience, patience)
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	// A person at the keyboard may take longer than a server, so this clock
-	// stands still during a question.
-	late := time.AfterFunc(around.patience, func() { cancel(fmt.Errorf("no answer within %s", around.patience)) })
-	defer late.Stop()
-	auth.asking = func() (answered func()) {
-		late.Stop()
-		return func() { late.Reset(around.patience) }
-	}
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.address())
+	c.Reader, c.WriteCloser = in, out
+	c.cmd = command(program, arguments(t, around))
+	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = theirOut, theirIn, c.said
+	c.cmd.WaitDelay = 2 * time.Second // a master connection may hold on to stderr
+	err = c.cmd.Start()
+	theirIn.Close()
+	theirOut.Close()
 	if err != nil {
-		if cause := context.Cause(ctx); cause != nil {
-			err = cause
-		}
-		return nil, fmt.Errorf("connect to %s: %w", s.alias, err)
+		in.Close()
+		out.Close()
+		return nil, fmt.Errorf("start ssh: %w", err)
 	}
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	c, chans, reqs, err := ssh.NewClientConn(conn, hosts.name, &ssh.ClientConfig{
-		User:              s.user,
-		Auth:              auth.methods(),
-		HostKeyCallback:   hosts.check,
-		HostKeyAlgorithms: hosts.algorithms(),
-		ClientVersion:     "SSH-2.0-wegwijs",
-	})
-	if !stop() { // the connection was closed, be it after the last answer
-		err = context.Cause(ctx)
-	}
-	if err != nil {
-		conn.Close()
-		switch {
-		case hosts.err != nil:
-			return nil, hosts.err
-		case ctx.Err() != nil:
-			return nil, fmt.Errorf("connect to %s as %s: %w", s.alias, s.user, context.Cause(ctx))
-		case refused(err):
-			return nil, fmt.Errorf("connect to %s as %s: the server refused the login%s", s.alias, s.user, auth.hint())
-		}
-		return nil, fmt.Errorf("connect to %s as %s: %w", s.alias, s.user, err)
-	}
-	client := ssh.NewClient(c, chans, reqs)
-	go watch(client, around.alive, around.patience)
-	return client, nil
-}
-
-// watch closes a connection whose server does not answer any more. It ends
-// when the connection does.
-func watch(client *ssh.Client, every, patience time.Duration) {
-	gone := make(chan struct{})
-	go func() {
-		client.Wait()
-		close(gone)
+	go func() { // ends with the program, for which Close waits
+		c.cmd.Wait()
+		close(c.gone)
 	}()
-	for {
+	c.watch(ctx, cmp.Or(around.patience, patience))
+	return c, nil
+}
+
+// watch ends the program when ctx does, or when connecting takes too long and
+// nobody is being asked.
+func (c *Conn) watch(ctx context.Context, most time.Duration) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	late := func() bool { return true }
+	if c.batch {
+		late = time.AfterFunc(most, func() { cancel(fmt.Errorf("no answer within %s", most)) }).Stop
+	}
+	ended := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(ended)
+		c.end()
+	})
+	var once sync.Once
+	c.ready = func() {
+		once.Do(func() {
+			late()
+			if !stop() { // it was ended from here
+				<-ended
+				c.why = context.Cause(ctx)
+			}
+			cancel(nil)
+		})
+	}
+}
+
+// Ready says that the server has answered: from now on the connection lives
+// until it is closed.
+func (c *Conn) Ready() { c.ready() }
+
+// end makes the program stop, in a way that leaves a terminal as it was.
+func (c *Conn) end() {
+	c.cmd.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-c.gone:
+	case <-time.After(2 * time.Second):
+		c.cmd.Process.Kill()
+		<-c.gone
+	}
+}
+
+// Close ends the connection and waits for the program. It may be called more
+// than once.
+func (c *Conn) Close() error {
+	c.closed.Do(func() {
+		c.WriteCloser.Close()
+		c.ready()
 		select {
-		case <-gone:
-			return
-		case <-time.After(every):
+		case <-c.gone:
+		case <-time.After(5 * time.Second):
+			c.end()
 		}
-		late := time.AfterFunc(patience, func() { client.Close() })
-		_, _, err := client.SendRequest("keepalive@openssh.com", true, nil)
-		late.Stop()
-		if err != nil {
-			client.Close()
-		}
-	}
+		c.Reader.(io.Closer).Close()
+	})
+	return nil
 }
 
-func resolve(t Target, around *Surroundings) (*settings, error) {
-	s := &settings{alias: t.Host, host: t.Host, port: t.Port, user: t.User}
-	get, err := userConfig(t.Host, around)
-	if err != nil {
-		return nil, err
+func (a *Surroundings) expand(p string) string {
+	if rest, ok := strings.CutPrefix(p, "~/"); ok && a.Home != "" {
+		return filepath.Join(a.Home, rest)
 	}
-	for _, key := range []string{"ProxyJump", "ProxyCommand"} {
-		if v := first(get(key)); v != "" && !strings.EqualFold(v, "none") {
-			return nil, fmt.Errorf("~/.ssh/config sets %s for %s, which publishing does not do: publish from a machine that reaches it, or open a tunnel (ssh -L) and name that as host and port", key, t.Host)
-		}
+	return p
+}
+
+// arguments are those that OpenSSH's own sftp gives to ssh, and what the target
+// sets.
+func arguments(t Target, around Surroundings) []string {
+	args := []string{
+		"-T", "-a", "-x",
+		"-oPermitLocalCommand=no", "-oClearAllForwardings=yes", "-oRemoteCommand=none",
+		// A server that does not answer any more must end a publish, not hang it.
+		"-oConnectTimeout=30", "-oServerAliveInterval=15", "-oServerAliveCountMax=2",
 	}
-	if h := first(get("HostName")); h != "" {
-		s.host = strings.NewReplacer("%h", t.Host, "%%", "%").Replace(h)
+	if around.Terminal == nil {
+		args = append(args, "-oBatchMode=yes")
 	}
-	if s.port == 0 {
-		s.port = 22
-		if p := first(get("Port")); p != "" {
-			if s.port, err = strconv.Atoi(p); err != nil || s.port < 1 || s.port > 65535 {
-				return nil, fmt.Errorf("~/.ssh/config: %q is no port", p)
-			}
-		}
+	// A percent sign in a file's name begins no token here.
+	file := func(p string) string { return strings.ReplaceAll(around.expand(p), "%", "%%") }
+	if t.Config != "" {
+		args = append(args, "-F", around.expand(t.Config))
 	}
-	if s.user == "" {
-		s.user = first(get("User"))
-	}
-	if s.user == "" {
-		s.user = around.User
-	}
-	s.hostKey = first(get("HostKeyAlias"))
-	expand := func(p string) string { return s.expand(p, around) }
-	s.only = strings.EqualFold(first(get("IdentitiesOnly")), "yes")
 	if t.Identity != "" {
-		s.identities, s.only = []string{expand(t.Identity)}, true
-	} else {
-		for _, p := range get("IdentityFile") {
-			s.identities = append(s.identities, expand(p))
+		args = append(args, "-oIdentitiesOnly=yes", `-oIdentityFile="`+file(t.Identity)+`"`)
+	}
+	if t.KnownHosts != "" {
+		args = append(args, `-oUserKnownHostsFile="`+file(t.KnownHosts)+`"`, "-oGlobalKnownHostsFile=/dev/null")
+	}
+	if t.User != "" {
+		args = append(args, "-l", t.User)
+	}
+	if t.Port != 0 {
+		args = append(args, "-p", strconv.Itoa(t.Port))
+	}
+	return append(args, "-s", "--", t.Host, "sftp")
+}
+
+// tail keeps the last part of what ssh says, and passes all on to a person.
+type tail struct {
+	to   io.Writer
+	mu   sync.Mutex
+	text []byte
+}
+
+// tailSize is more than ssh says of one failure.
+const tailSize = 16 << 10
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.text = append(t.text, p...)
+	if n := len(t.text) - tailSize; n > 0 {
+		t.text = t.text[n:]
+	}
+	if t.to != nil {
+		io.WriteString(t.to, printable(string(p)))
+	}
+	return len(p), nil
+}
+
+// lines returns what was said, without frames and empty lines.
+func (t *tail) lines() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var all []string
+	for l := range strings.Lines(printable(string(t.text))) {
+		if l = strings.TrimSpace(l); l != "" && !strings.HasPrefix(l, "@@@") {
+			all = append(all, l)
 		}
-		if len(s.identities) == 0 && around.Home != "" {
-			for _, n := range []string{"id_ed25519", "id_ecdsa", "id_rsa"} {
-				s.identities = append(s.identities, filepath.Join(around.Home, ".ssh", n))
+	}
+	return all
+}
+
+// printable keeps a server from steering the terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		// Controls of both ranges, and marks that turn the direction of text.
+		if unicode.In(r, unicode.Cc, unicode.Cf) && r != '\n' {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// A cause is a failure that ssh words in a certain way, and what to do about it.
+type cause struct {
+	said   string // part of a line of ssh's, which it never translates
+	format string // with the host
+}
+
+// causes are looked for in this order: ssh says what lies deepest first, and
+// may say several.
+var causes = []cause{
+	{"REMOTE HOST IDENTIFICATION HAS CHANGED", "the host key of %s is not the one that is known for it; someone may be in between, so nothing was sent to it\n\tif the server was set up anew, compare its key with what its operator gives, and remove the old one as ssh says below"},
+	{"REVOKED HOST KEY", "the host key of %s is revoked, so nothing was sent to it"},
+	{"Host key verification failed", "the host key of %s is not known, so nothing was sent to it\n\tlog in once by hand with ssh, and compare the key that it shows with what the server's operator gives"},
+	{"UNPROTECTED PRIVATE KEY FILE", "the key for %s may be read by others, so ssh does not use it: chmod 600"},
+	{"Permission denied", "%s refused the login"},
+	{"Too many authentication failures", "%s refused the login after too many keys: name the right one with identity in site.toml, or with IdentityFile and IdentitiesOnly in ~/.ssh/config"},
+	{"subsystem request failed", "%s lets you log in and offers no SFTP"},
+	{"Could not resolve hostname", "%s is no host name that is known"},
+	{"Connection refused", "nothing answers at %s: is it the right port, and does its SSH server run?"},
+	{"timed out", "%s does not answer"},
+	{"Bad configuration option", "the configuration of ssh for %s has a mistake"},
+	{"Bad owner or permissions", "ssh refuses its configuration for %s"},
+}
+
+// Explain says why no SFTP session came of it; err is what the session says of
+// that. It ends the connection.
+func (c *Conn) Explain(err error) error {
+	c.Close()
+	if c.why != nil {
+		return fmt.Errorf("connect to %s: %w", c.host, c.why)
+	}
+	lines := c.said.lines()
+	text := strings.Join(lines, "\n")
+	why := fmt.Sprintf("no SFTP session came of ssh %s: %v", c.host, err)
+	if code := c.cmd.ProcessState.ExitCode(); code == 0 || code > 0 && code < 255 {
+		// ssh itself ends with 255; the rest is what it started.
+		why = fmt.Sprintf("%s lets you log in, and what answers there is no SFTP server (%v): does its shell print something at login?", c.host, err)
+	}
+	for _, k := range causes {
+		if strings.Contains(text, k.said) {
+			why = fmt.Sprintf(k.format, c.host)
+			if c.batch && k.said == "Permission denied" {
+				why += "\n\tnobody is here to ask for a password or passphrase: load the key into ssh-agent (ssh-add), or name one without a passphrase with identity in site.toml"
 			}
+			break
 		}
 	}
-	switch files := strings.Fields(first(get("UserKnownHostsFile"))); {
-	case t.KnownHosts != "":
-		s.knownHosts = []string{expand(t.KnownHosts)}
-	case len(files) > 0:
-		for _, p := range files {
-			s.knownHosts = append(s.knownHosts, expand(p))
-		}
-	case around.Home != "":
-		s.knownHosts = []string{filepath.Join(around.Home, ".ssh", "known_hosts"), filepath.Join(around.Home, ".ssh", "known_hosts2")}
+	var b strings.Builder
+	b.WriteString(why)
+	for _, l := range lines[max(0, len(lines)-12):] {
+		b.WriteString("\n\tssh: " + l)
 	}
-	if t.KnownHosts == "" {
-		s.knownHosts = append(s.knownHosts, "/etc/ssh/ssh_known_hosts")
-	}
-	s.agent = around.getenv("SSH_AUTH_SOCK")
-	switch a := first(get("IdentityAgent")); {
-	case strings.EqualFold(a, "none"):
-		s.agent = ""
-	case strings.HasPrefix(a, "$"):
-		s.agent = around.getenv(strings.TrimPrefix(a, "$"))
-	case a != "" && a != "SSH_AUTH_SOCK":
-		s.agent = expand(a)
-	}
-	return s, nil
-}
-
-// expand does for a path what ssh_config(5) TOKENS says, as far as files need
-// it.
-func (s *settings) expand(p string, around *Surroundings) string {
-	p = strings.Trim(p, `"`)
-	if rest, ok := strings.CutPrefix(p, "~/"); ok {
-		p = filepath.Join(around.Home, rest)
-	}
-	return strings.NewReplacer("%%", "%", "%d", around.Home, "%h", s.host, "%n", s.alias, "%p", strconv.Itoa(s.port), "%r", s.user, "%u", around.User).Replace(p)
-}
-
-func first(values []string) string {
-	if len(values) == 0 {
-		return ""
-	}
-	return values[0]
-}
-
-// userConfig reads ~/.ssh/config and gives what it sets for a host.
-func userConfig(host string, around *Surroundings) (func(key string) []string, error) {
-	none := func(string) []string { return nil }
-	if around.Home == "" {
-		return none, nil
-	}
-	f, err := os.Open(filepath.Join(around.Home, ".ssh", "config"))
-	if errors.Is(err, os.ErrNotExist) {
-		return none, nil
-	}
-	if err != nil {
-		// Not wrapped: a refusal of this machine is none of the server.
-		return nil, fmt.Errorf("read ~/.ssh/config: %v", err)
-	}
-	defer f.Close()
-	c, err := ssh_config.Decode(f)
-	if err != nil {
-		return nil, fmt.Errorf("read ~/.ssh/config: %w", err)
-	}
-	return func(key string) []string {
-		vs, err := c.GetAll(host, key)
-		if err != nil {
-			return nil
-		}
-		return vs
-	}, nil
+	return errors.New(b.String())
 }

@@ -1,384 +1,182 @@
 package dial
 
 import (
-	"crypto/ecdsa"
+	"context"
 	"crypto/ed25519"
-	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/rsa"
-	"encoding/pem"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
-	"golang.org/x/crypto/ssh/knownhosts"
+
+	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
-// A server takes connections on this machine and says who logged in.
-type server struct {
-	port int
-	mu   sync.Mutex
-	log  []string // "user method"
-}
-
-func (s *server) say(text string) {
-	s.mu.Lock()
-	s.log = append(s.log, text)
-	s.mu.Unlock()
-}
-
-func (s *server) said() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.log
-}
-
-func serve(t *testing.T, conf *ssh.ServerConfig, hostKeys ...ssh.Signer) *server {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+// greet asks the server for its SFTP version, which is all that these tests
+// need of it.
+func greet(ctx context.Context, target Target, around Surroundings) error {
+	c, err := Start(ctx, target, around)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	s := &server{port: l.Addr().(*net.TCPAddr).Port}
-	for _, k := range hostKeys {
-		conf.AddHostKey(k)
+	defer c.Close()
+	c.Write([]byte{0, 0, 0, 5, 1, 0, 0, 0, 3}) // SSH_FXP_INIT, version 3
+	var head [5]byte
+	if _, err := io.ReadFull(c, head[:]); err != nil {
+		return c.Explain(err)
 	}
-	conf.AuthLogCallback = func(c ssh.ConnMetadata, method string, err error) {
-		if method != "none" {
-			s.say(fmt.Sprintf("%s %s %v", c.User(), method, err == nil))
-		}
+	if head[4] != 2 {
+		return c.Explain(fmt.Errorf("answers %q", head))
 	}
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			wg.Go(func() {
-				defer c.Close()
-				conn, chans, reqs, err := ssh.NewServerConn(c, conf)
-				if err != nil {
-					return
-				}
-				go ssh.DiscardRequests(reqs)
-				for ch := range chans {
-					ch.Reject(ssh.Prohibited, "")
-				}
-				conn.Wait()
-			})
-		}
-	})
-	t.Cleanup(func() { l.Close(); wg.Wait() })
-	return s
+	c.Ready()
+	return nil
 }
 
-func signer(t *testing.T, key any) ssh.Signer {
-	t.Helper()
-	s, err := ssh.NewSignerFromKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
+// A world is a server and a user's configuration of ssh that knows it as web1.
+type world struct {
+	t   *testing.T
+	s   *testenv.SSHD
+	dir string
 }
 
-func newEd(t *testing.T) ed25519.PrivateKey {
-	_, k, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return k
+func newWorld(t *testing.T, extra ...string) *world {
+	return &world{t, testenv.StartSSHD(t, extra...), t.TempDir()}
 }
 
-// writeKey writes a private key, encrypted where there is a phrase.
-func writeKey(t *testing.T, file string, key any, phrase string) {
-	t.Helper()
-	var b *pem.Block
-	var err error
-	if phrase == "" {
-		b, err = ssh.MarshalPrivateKey(key, "")
-	} else {
-		b, err = ssh.MarshalPrivateKeyWithPassphrase(key, "", []byte(phrase))
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	write(t, file, string(pem.EncodeToMemory(b)))
-}
-
-func write(t *testing.T, file, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		t.Fatal(err)
-	}
+func (w *world) write(name, text string) string {
+	w.t.Helper()
+	file := filepath.Join(w.dir, name)
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
+		w.t.Fatal(err)
+	}
+	return file
+}
+
+// config writes the user's configuration: web1 with more lines, and what stands
+// before it.
+func (w *world) config(before string, lines ...string) string {
+	return w.write("config", before+fmt.Sprintf("\nHost web1\n  HostName 127.0.0.1\n  Port %d\n  User %s\n  UserKnownHostsFile %s\n  GlobalKnownHostsFile /dev/null\n  %s\n", w.s.Port, w.s.User, w.s.KnownHosts, strings.Join(lines, "\n  ")))
+}
+
+func (w *world) key() string { return "IdentityFile " + w.s.Key }
+
+func run(t *testing.T, name string, args ...string) {
+	t.Helper()
+	if out, err := exec.Command(name, args...).CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v: %s", name, err, out)
 	}
 }
 
-// allow lets exactly these keys log in.
-func allow(keys ...ssh.PublicKey) *ssh.ServerConfig {
-	return &ssh.ServerConfig{MaxAuthTries: 6, PublicKeyCallback: func(_ ssh.ConnMetadata, k ssh.PublicKey) (*ssh.Permissions, error) {
-		if c, ok := k.(*ssh.Certificate); ok {
-			k = c.SignatureKey
-		}
-		for _, a := range keys {
-			if string(a.Marshal()) == string(k.Marshal()) {
-				return nil, nil
+// TestWhatTheUserHas reaches servers in the ways that users have set up.
+func TestWhatTheUserHas(t *testing.T) {
+	for name, setup := range map[string]func(w *world) Target{
+		"all in site.toml": func(w *world) Target {
+			return Target{Host: "127.0.0.1", Port: w.s.Port, User: w.s.User, Identity: w.s.Key, KnownHosts: w.s.KnownHosts, Config: "/dev/null"}
+		},
+		"a name with all in the configuration": func(w *world) Target {
+			return Target{Host: "web1", Config: w.config("", w.key())}
+		},
+		"what site.toml says wins": func(w *world) Target {
+			return Target{Host: "web1", Config: w.config("", "User nobody", "IdentityFile /nowhere"), User: w.s.User, Identity: w.s.Key}
+		},
+		"files with blanks and percent signs in their names": func(w *world) Target {
+			key, _ := os.ReadFile(w.s.Key)
+			known, _ := os.ReadFile(w.s.KnownHosts)
+			return Target{Host: "web1", Config: w.config("", "UserKnownHostsFile /dev/null"), Identity: w.write("my 100%d key", string(key)), KnownHosts: w.write("known 100%h", string(known))}
+		},
+		"a key from the home folder": func(w *world) Target {
+			key, _ := os.ReadFile(w.s.Key)
+			w.write("help", string(key))
+			return Target{Host: "web1", Config: w.config(""), Identity: "~/help"}
+		},
+		"ProxyJump": func(w *world) Target {
+			jump := testenv.StartSSHD(w.t)
+			return Target{Host: "web1", Config: w.config(fmt.Sprintf("Host jump\n  HostName 127.0.0.1\n  Port %d\n  User %s\n  IdentityFile %s\n  UserKnownHostsFile %s\n", jump.Port, jump.User, jump.Key, jump.KnownHosts), w.key(), "ProxyJump jump")}
+		},
+		"ProxyCommand": func(w *world) Target {
+			jump := testenv.StartSSHD(w.t)
+			return Target{Host: "web1", Config: w.config("", w.key(), fmt.Sprintf("ProxyCommand ssh -F /dev/null -oBatchMode=yes -i %s -oUserKnownHostsFile=%s -p %d -W %%h:%%p %s@127.0.0.1", jump.Key, jump.KnownHosts, jump.Port, jump.User))}
+		},
+		"Match": func(w *world) Target {
+			return Target{Host: "web1", Config: w.config("Match originalhost web1 exec \"test -f " + w.s.Key + "\"\n  " + w.key() + "\n")}
+		},
+		"HostKeyAlias": func(w *world) Target {
+			known, _ := os.ReadFile(w.s.KnownHosts)
+			_, key, _ := strings.Cut(string(known), " ")
+			return Target{Host: "web1", Config: w.config("", w.key(), "HostKeyAlias helpserver"), KnownHosts: w.write("alias", "helpserver "+key)}
+		},
+		"hashed known hosts": func(w *world) Target {
+			known, _ := os.ReadFile(w.s.KnownHosts)
+			file := w.write("hashed", string(known))
+			run(w.t, "ssh-keygen", "-H", "-f", file)
+			return Target{Host: "web1", Config: w.config("", w.key()), KnownHosts: file}
+		},
+		"agent": func(w *world) Target {
+			return Target{Host: "web1", Config: w.config("", "IdentityAgent "+startAgent(w.t, w.s.Key))}
+		},
+		"a key with a passphrase that the agent has": func(w *world) Target {
+			plain, _ := os.ReadFile(w.s.Key)
+			agent := startAgent(w.t, w.s.Key)
+			locked := w.write("locked", string(plain))
+			run(w.t, "ssh-keygen", "-p", "-q", "-N", "geheim", "-f", locked)
+			return Target{Host: "web1", Config: w.config("", "IdentityAgent "+agent), Identity: locked}
+		},
+		"a certificate": func(w *world) Target {
+			run(w.t, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", filepath.Join(w.dir, "mine"))
+			run(w.t, "ssh-keygen", "-q", "-s", w.authority(), "-I", "me", "-n", w.s.User, filepath.Join(w.dir, "mine.pub"))
+			return Target{Host: "web1", Config: w.config(""), Identity: filepath.Join(w.dir, "mine")}
+		},
+		"a host certificate": func(w *world) Target {
+			pub, _ := os.ReadFile(w.authority() + ".pub")
+			return Target{Host: "web1", Config: w.config("", w.key()), KnownHosts: w.write("ca", fmt.Sprintf("@cert-authority [127.0.0.1]:%d %s", w.s.Port, pub))}
+		},
+		"a security key": func(w *world) Target {
+			return Target{Host: "web1", Config: w.config("", "IdentityAgent "+startSecurityKey(w.t, w.s.Authorized))}
+		},
+		"forwardings and commands that would be in the way": func(w *world) Target {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				w.t.Fatal(err)
 			}
-		}
-		return nil, errors.New("not this key")
-	}}
-}
-
-// home makes a home folder in which the server is known by the given keys.
-func home(t *testing.T, port int, keys ...ssh.PublicKey) string {
-	t.Helper()
-	dir := t.TempDir()
-	var lines strings.Builder
-	for _, k := range keys {
-		lines.WriteString(knownhosts.Line([]string{fmt.Sprintf("127.0.0.1:%d", port)}, k) + "\n")
-	}
-	write(t, filepath.Join(dir, ".ssh", "known_hosts"), lines.String())
-	return dir
-}
-
-func connect(t *testing.T, target Target, around Surroundings) error {
-	t.Helper()
-	c, err := Connect(t.Context(), target, around)
-	if err == nil {
-		c.Close()
-	}
-	return err
-}
-
-func TestHostKeys(t *testing.T) {
-	host, other, user := signer(t, newEd(t)), signer(t, newEd(t)), newEd(t)
-	ec, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rs, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
-	hosts := []ssh.Signer{host, signer(t, ec), signer(t, rs)}
-	for _, c := range []struct {
-		name  string
-		known func(port int) string // known_hosts
-		want  []string              // in the error; none: it works
-	}{
-		{"known", func(p int) string { return line(p, host) }, nil},
-		{"known by its other key", func(p int) string { return line(p, hosts[1]) }, nil},
-		{"known by its RSA key", func(p int) string { return line(p, hosts[2]) }, nil},
-		{"hashed", func(p int) string {
-			name := knownhosts.HashHostname(knownhosts.Normalize(fmt.Sprintf("127.0.0.1:%d", p)))
-			return name + " " + strings.SplitN(line(p, host), " ", 2)[1]
-		}, nil},
-		{"unknown", func(int) string { return "" }, []string{"not known", "nothing was sent", ssh.FingerprintSHA256(host.PublicKey()), "ssh-keygen -lf", "known_hosts:"}},
-		{"other host known", func(p int) string { return line(p+1, host) }, []string{"not known"}},
-		{"changed", func(p int) string { return line(p, other) }, []string{"is not the one in", "known_hosts:1", ssh.FingerprintSHA256(host.PublicKey()), ssh.FingerprintSHA256(other.PublicKey()), "ssh-keygen -R"}},
-		{"revoked", func(p int) string { return line(p, host) + "@revoked * " + strings.SplitN(line(p, host), " ", 2)[1] }, []string{"revoked", "known_hosts:2"}},
+			w.t.Cleanup(func() { l.Close() })
+			return Target{Host: "web1", Config: w.config("", w.key(), fmt.Sprintf("LocalForward %d 127.0.0.1:1", l.Addr().(*net.TCPAddr).Port), "ExitOnForwardFailure yes", "RemoteCommand echo hallo", "RequestTTY force")}
+		},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			s := serve(t, allow(signer(t, user).PublicKey()), hosts...)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			dir := t.TempDir()
-			write(t, filepath.Join(dir, ".ssh", "known_hosts"), c.known(s.port))
-			writeKey(t, filepath.Join(dir, ".ssh", "id_ed25519"), user, "")
-			asked := false
-			err := connect(t, Target{Host: "127.0.0.1", Port: s.port}, Surroundings{Home: dir, User: "jan", Ask: func(string, bool) (string, error) { asked = true; return "yes", nil }})
-			if len(c.want) == 0 {
-				if err != nil {
-					t.Fatal(err)
-				}
-				return
+			run(t, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", filepath.Join(dir, "ca"))
+			w := &world{t: t, dir: dir}
+			hostCert := ""
+			if name == "a host certificate" {
+				run(t, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", filepath.Join(dir, "host"))
+				run(t, "ssh-keygen", "-q", "-s", filepath.Join(dir, "ca"), "-I", "web1", "-h", "-n", "127.0.0.1", filepath.Join(dir, "host.pub"))
+				hostCert = "HostKey " + filepath.Join(dir, "host") + "\nHostCertificate " + filepath.Join(dir, "host-cert.pub")
 			}
-			if err == nil {
-				t.Fatal("connected")
-			}
-			for _, w := range c.want {
-				if !strings.Contains(err.Error(), w) {
-					t.Errorf("%q does not say %q", err, w)
-				}
-			}
-			if len(s.said()) > 0 || asked {
-				t.Errorf("went on to log in: %v, asked %v", s.said(), asked)
-			}
-		})
-	}
-}
-
-func line(port int, k ssh.Signer) string {
-	return knownhosts.Line([]string{fmt.Sprintf("127.0.0.1:%d", port)}, k.PublicKey()) + "\n"
-}
-
-// TestUnknownHostLine adds the line that the message gives: then it works.
-func TestUnknownHostLine(t *testing.T) {
-	host, user := signer(t, newEd(t)), newEd(t)
-	s := serve(t, allow(signer(t, user).PublicKey()), host)
-	dir := home(t, s.port)
-	writeKey(t, filepath.Join(dir, ".ssh", "id_ed25519"), user, "")
-	around := Surroundings{Home: dir, User: "jan"}
-	err := connect(t, Target{Host: "127.0.0.1", Port: s.port}, around)
-	if err == nil {
-		t.Fatal("connected")
-	}
-	text := strings.Split(strings.TrimSpace(err.Error()), "\n")
-	write(t, filepath.Join(dir, ".ssh", "known_hosts"), strings.TrimSpace(text[len(text)-1])+"\n")
-	if err := connect(t, Target{Host: "127.0.0.1", Port: s.port}, around); err != nil {
-		t.Error(err)
-	}
-}
-
-func TestHostCertificate(t *testing.T) {
-	authority, host, user := signer(t, newEd(t)), signer(t, newEd(t)), newEd(t)
-	cert := &ssh.Certificate{Key: host.PublicKey(), CertType: ssh.HostCert, ValidPrincipals: []string{"127.0.0.1"}, ValidBefore: ssh.CertTimeInfinity}
-	if err := cert.SignCert(rand.Reader, authority); err != nil {
-		t.Fatal(err)
-	}
-	withCert, err := ssh.NewCertSigner(cert, host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := serve(t, allow(signer(t, user).PublicKey()), host, withCert)
-	dir := t.TempDir()
-	writeKey(t, filepath.Join(dir, ".ssh", "id_ed25519"), user, "")
-	write(t, filepath.Join(dir, ".ssh", "known_hosts"), "@cert-authority "+line(s.port, authority))
-	if err := connect(t, Target{Host: "127.0.0.1", Port: s.port}, Surroundings{Home: dir, User: "jan"}); err != nil {
-		t.Error(err)
-	}
-}
-
-func TestKeys(t *testing.T) {
-	host, user, wrong := signer(t, newEd(t)), newEd(t), newEd(t)
-	rs, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct {
-		name   string
-		allow  any
-		setup  func(t *testing.T, dir string) (Target, Surroundings)
-		asked  string // part of the last question
-		answer []string
-		want   string // in the error
-	}{
-		{"file", user, func(t *testing.T, dir string) (Target, Surroundings) {
-			writeKey(t, dir+"/.ssh/id_ed25519", user, "")
-			return Target{}, Surroundings{}
-		}, "", nil, ""},
-		{"named file", user, func(t *testing.T, dir string) (Target, Surroundings) {
-			writeKey(t, dir+"/.ssh/id_ed25519", wrong, "")
-			writeKey(t, dir+"/keys/help", user, "")
-			return Target{Identity: "~/keys/help"}, Surroundings{}
-		}, "", nil, ""},
-		{"RSA, which must not sign with SHA-1", rs, func(t *testing.T, dir string) (Target, Surroundings) {
-			writeKey(t, dir+"/.ssh/id_rsa", rs, "")
-			return Target{}, Surroundings{}
-		}, "", nil, ""},
-		{"encrypted", user, func(t *testing.T, dir string) (Target, Surroundings) {
-			writeKey(t, dir+"/.ssh/id_ed25519", user, "geheim")
-			return Target{}, Surroundings{}
-		}, "/.ssh/id_ed25519: ", []string{"geheim"}, ""},
-		{"encrypted RSA", rs, func(t *testing.T, dir string) (Target, Surroundings) {
-			writeKey(t, dir+"/.ssh/id_rsa", rs, "geheim")
-			return Target{}, Surroundings{}
-		}, "/.ssh/id_rsa: ", []string{"geheim"}, ""},
-		{"encrypted, a slip of the keyboard", user, func(t *testing.T, dir string) (Target, Surroundings) {
-			writeKey(t, dir+"/.ssh/id_ed25519", user, "geheim")
-			return Target{}, Surroundings{}
-		}, "that was not it; passphrase of ", []string{"gehiem", "geheim"}, ""},
-		{"encrypted and nobody there", user, func(t *testing.T, dir string) (Target, Surroundings) {
-			writeKey(t, dir+"/.ssh/id_ed25519", user, "geheim")
-			return Target{}, Surroundings{}
-		}, "", nil, "is encrypted and nobody is there"},
-		{"encrypted, and unlocked in the agent", user, func(t *testing.T, dir string) (Target, Surroundings) {
-			writeKey(t, dir+"/.ssh/id_ed25519", user, "geheim")
-			return Target{}, Surroundings{Getenv: startAgent(t, user)}
-		}, "", nil, ""},
-		{"agent", user, func(t *testing.T, dir string) (Target, Surroundings) {
-			return Target{}, Surroundings{Getenv: startAgent(t, wrong, user)}
-		}, "", nil, ""},
-		{"agent with many keys and one named", user, func(t *testing.T, dir string) (Target, Surroundings) {
-			writeKey(t, dir+"/keys/help", user, "")
-			return Target{Identity: "~/keys/help"}, Surroundings{Getenv: startAgent(t, newEd(t), newEd(t), newEd(t), newEd(t), newEd(t), newEd(t), newEd(t))}
-		}, "", nil, ""},
-		{"agent with the key, and ~/.ssh/config that allows no others", user, func(t *testing.T, dir string) (Target, Surroundings) {
-			writeKey(t, dir+"/keys/help", wrong, "")
-			write(t, dir+"/.ssh/config", "Host 127.0.0.1\n  IdentityFile ~/keys/help\n  IdentitiesOnly yes\n")
-			return Target{}, Surroundings{Getenv: startAgent(t, user)}
-		}, "", nil, "1 key was offered"},
-		{"agent that is gone", user, func(t *testing.T, dir string) (Target, Surroundings) {
-			return Target{}, Surroundings{Getenv: func(string) string { return dir + "/no-agent" }}
-		}, "", nil, "agent cannot be reached"},
-		{"no key", user, func(t *testing.T, dir string) (Target, Surroundings) {
-			return Target{Identity: "~/keys/help"}, Surroundings{}
-		}, "", nil, "there is no key"},
-		{"wrong key", user, func(t *testing.T, dir string) (Target, Surroundings) {
-			writeKey(t, dir+"/.ssh/id_ed25519", wrong, "")
-			return Target{}, Surroundings{}
-		}, "", nil, "refused the login\n\t1 key was offered"},
-		{"certificate", user, func(t *testing.T, dir string) (Target, Surroundings) {
-			writeKey(t, dir+"/.ssh/id_ed25519", wrong, "")
-			cert := &ssh.Certificate{Key: signer(t, wrong).PublicKey(), CertType: ssh.UserCert, ValidPrincipals: []string{"jan"}, ValidBefore: ssh.CertTimeInfinity}
-			if err := cert.SignCert(rand.Reader, signer(t, user)); err != nil {
-				t.Fatal(err)
-			}
-			write(t, dir+"/.ssh/id_ed25519-cert.pub", string(ssh.MarshalAuthorizedKey(cert)))
-			return Target{}, Surroundings{}
-		}, "", nil, ""},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			s := serve(t, allow(signer(t, c.allow).PublicKey()), host)
-			dir := home(t, s.port, host.PublicKey())
-			target, around := c.setup(t, dir)
-			target.Host, target.Port = "127.0.0.1", s.port
-			around.Home, around.User = dir, "jan"
-			answers := c.answer
-			if answers != nil {
-				around.Ask = func(q string, secret bool) (string, error) {
-					if len(answers) == 1 && !strings.Contains(q, c.asked) || !secret {
-						t.Errorf("asked %q, secret %v; want %q", q, secret, c.asked)
-					}
-					a := answers[0]
-					answers = answers[1:]
-					return a, nil
-				}
-			}
-			err := connect(t, target, around)
-			switch {
-			case c.want == "" && err != nil:
+			w.s = testenv.StartSSHD(t, "TrustedUserCAKeys "+filepath.Join(dir, "ca.pub"), hostCert)
+			if err := greet(t.Context(), setup(w), Surroundings{Home: dir}); err != nil {
 				t.Error(err)
-			case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)):
-				t.Errorf("got %v, want %q", err, c.want)
-			}
-			if len(answers) > 0 {
-				t.Errorf("%d questions were not asked", len(answers))
-			}
-			if err != nil && strings.Contains(err.Error(), "geheim") {
-				t.Errorf("the message gives the secret away: %v", err)
 			}
 		})
 	}
 }
 
-// startAgent starts an SSH agent with some keys and gives an environment that
-// names it.
-func startAgent(t *testing.T, keys ...ed25519.PrivateKey) func(string) string {
+// authority returns the key that signs certificates which the server takes.
+func (w *world) authority() string { return filepath.Join(w.dir, "ca") }
+
+// listenAgent serves an agent on a socket, whose path it returns.
+func listenAgent(t *testing.T, a agent.Agent) string {
 	t.Helper()
-	ring := agent.NewKeyring()
-	for _, k := range keys {
-		if err := ring.Add(agent.AddedKey{PrivateKey: k}); err != nil {
-			t.Fatal(err)
-		}
-	}
 	dir, err := os.MkdirTemp("", "a") // the path of a socket must be short
 	if err != nil {
 		t.Fatal(err)
@@ -394,126 +192,198 @@ func startAgent(t *testing.T, keys ...ed25519.PrivateKey) func(string) string {
 			if err != nil {
 				return
 			}
-			go agent.ServeAgent(ring, c)
+			go agent.ServeAgent(a, c)
 		}
 	}()
-	return func(name string) string {
-		if name == "SSH_AUTH_SOCK" {
-			return filepath.Join(dir, "s")
-		}
-		return ""
-	}
+	return filepath.Join(dir, "s")
 }
 
-func TestPassword(t *testing.T) {
-	const secret = "hunter2-geheim"
-	host := signer(t, newEd(t))
-	for _, c := range []struct {
-		name    string
-		conf    func() *ssh.ServerConfig
-		answers []string
-		ok      bool
+func startAgent(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ssh.ParseRawPrivateKey(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ring := agent.NewKeyring()
+	if err := ring.Add(agent.AddedKey{PrivateKey: key}); err != nil {
+		t.Fatal(err)
+	}
+	return listenAgent(t, ring)
+}
+
+// A securityKey is an agent with one key that a security key would hold: it
+// signs as FIDO does (OpenSSH's file PROTOCOL.u2f).
+type securityKey struct {
+	agent.Agent
+	key ed25519.PrivateKey
+	pub []byte
+}
+
+const skKind, skApp = "sk-ssh-ed25519@openssh.com", "ssh:"
+
+func (k *securityKey) List() ([]*agent.Key, error) {
+	return []*agent.Key{{Format: skKind, Blob: k.pub, Comment: "stub"}}, nil
+}
+
+func (k *securityKey) Sign(_ ssh.PublicKey, data []byte) (*ssh.Signature, error) {
+	app, sum := sha256.Sum256([]byte(skApp)), sha256.Sum256(data)
+	more := []byte{1, 0, 0, 0, 7} // the user was present; the counter
+	signed := append(append(app[:], more...), sum[:]...)
+	return &ssh.Signature{Format: skKind, Blob: ed25519.Sign(k.key, signed), Rest: more}, nil
+}
+
+// startSecurityKey allows the key to log in and returns the socket of its agent.
+func startSecurityKey(t *testing.T, authorized string) string {
+	t.Helper()
+	pub, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	blob := ssh.Marshal(struct {
+		Kind string
+		Key  []byte
+		App  string
+	}{skKind, pub, skApp})
+	parsed, err := ssh.ParsePublicKey(blob)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(authorized, ssh.MarshalAuthorizedKey(parsed), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return listenAgent(t, &securityKey{Agent: agent.NewKeyring(), key: key, pub: blob})
+}
+
+// TestWhyNot says in each case why nothing came of it.
+func TestWhyNot(t *testing.T) {
+	for name, c := range map[string]struct {
+		setup func(w *world) (Target, Surroundings)
+		want  []string
 	}{
-		{"password", func() *ssh.ServerConfig {
-			return &ssh.ServerConfig{PasswordCallback: func(_ ssh.ConnMetadata, p []byte) (*ssh.Permissions, error) {
-				if string(p) == secret {
-					return nil, nil
-				}
-				return nil, errors.New("wrong")
-			}}
-		}, []string{"mis", secret}, true},
-		{"keyboard-interactive", func() *ssh.ServerConfig {
-			return &ssh.ServerConfig{KeyboardInteractiveCallback: func(_ ssh.ConnMetadata, ask ssh.KeyboardInteractiveChallenge) (*ssh.Permissions, error) {
-				a, err := ask("", "", []string{"Wachtwoord: ", "Code: "}, []bool{false, true})
-				if err != nil || a[0] != secret || a[1] != "123456" {
-					return nil, errors.New("wrong")
-				}
-				return nil, nil
-			}}
-		}, []string{secret, "123456"}, true},
-		{"wrong", func() *ssh.ServerConfig {
-			return &ssh.ServerConfig{PasswordCallback: func(ssh.ConnMetadata, []byte) (*ssh.Permissions, error) { return nil, errors.New("wrong") }}
-		}, []string{secret, secret, secret}, false},
+		"no ssh on the machine": {func(w *world) (Target, Surroundings) {
+			return Target{Host: "web1"}, Surroundings{program: "no-ssh-here"}
+		}, []string{"needs the program no-ssh-here", "install OpenSSH's client"}},
+		"unknown host key": {func(w *world) (Target, Surroundings) {
+			return Target{Host: "web1", Config: w.config("", w.key()), KnownHosts: w.write("none", "")}, Surroundings{}
+		}, []string{"the host key of web1 is not known", "nothing was sent", "ssh: "}},
+		"changed host key": {func(w *world) (Target, Surroundings) {
+			pub, _ := os.ReadFile(filepath.Join(w.dir, "ca.pub"))
+			return Target{Host: "web1", Config: w.config("", w.key()), KnownHosts: w.write("other", fmt.Sprintf("[127.0.0.1]:%d %s", w.s.Port, pub))}, Surroundings{}
+		}, []string{"the host key of web1 is not the one that is known", "nothing was sent", "other:1", "SHA256:"}},
+		"revoked host key": {func(w *world) (Target, Surroundings) {
+			known, _ := os.ReadFile(w.s.KnownHosts)
+			_, key, _ := strings.Cut(string(known), " ")
+			return Target{Host: "web1", Config: w.config("", w.key()), KnownHosts: w.write("revoked", string(known)+"@revoked * "+key)}, Surroundings{}
+		}, []string{"revoked", "nothing was sent"}},
+		"a key that the server does not want": {func(w *world) (Target, Surroundings) {
+			return Target{Host: "web1", Config: w.config("", "IdentityFile "+w.authority(), "IdentitiesOnly yes")}, Surroundings{}
+		}, []string{"web1 refused the login", "nobody is here to ask", "ssh-add", "Permission denied"}},
+		"a locked key and nobody there": {func(w *world) (Target, Surroundings) {
+			plain, _ := os.ReadFile(w.s.Key)
+			locked := w.write("locked", string(plain))
+			run(w.t, "ssh-keygen", "-p", "-q", "-N", "geheim", "-f", locked)
+			return Target{Host: "web1", Config: w.config("", "IdentityAgent none"), Identity: locked}, Surroundings{}
+		}, []string{"web1 refused the login", "nobody is here to ask"}},
+		"a key that all may read": {func(w *world) (Target, Surroundings) {
+			os.Chmod(w.s.Key, 0o644)
+			return Target{Host: "web1", Config: w.config("", "IdentityAgent none"), Identity: w.s.Key}, Surroundings{}
+		}, []string{"may be read by others", "chmod 600"}},
+		"a key that is not there": {func(w *world) (Target, Surroundings) {
+			return Target{Host: "web1", Config: w.config(""), Identity: filepath.Join(w.dir, "weg")}, Surroundings{}
+		}, []string{"identity of the target", "weg"}},
+		"a host that does not exist": {func(w *world) (Target, Surroundings) {
+			return Target{Host: "web1.invalid", Config: "/dev/null"}, Surroundings{}
+		}, []string{"web1.invalid is no host name that is known"}},
+		"a port on which nothing is": {func(w *world) (Target, Surroundings) {
+			return Target{Host: "web1", Config: w.config("", w.key()), Port: testenv.FreePorts(1)[0]}, Surroundings{}
+		}, []string{"nothing answers at web1", "Connection refused"}},
+		"a jump host that refuses": {func(w *world) (Target, Surroundings) {
+			return Target{Host: "web1", Config: w.config(fmt.Sprintf("Host jump\n  HostName 127.0.0.1\n  Port %d\n", testenv.FreePorts(1)[0]), w.key(), "ProxyJump jump")}, Surroundings{}
+		}, []string{"web1", "Connection refused"}},
+		"a mistake in the configuration": {func(w *world) (Target, Surroundings) {
+			return Target{Host: "web1", Config: w.config("", "IdentitieFile x")}, Surroundings{}
+		}, []string{"has a mistake", "identitiefile"}},
+		"a server that is silent": {func(w *world) (Target, Surroundings) {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			w.t.Cleanup(func() { l.Close() })
+			return Target{Host: "web1", Config: w.config("", w.key()), Port: l.Addr().(*net.TCPAddr).Port}, Surroundings{patience: 300 * time.Millisecond}
+		}, []string{"connect to web1: no answer within 300ms"}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			s := serve(t, c.conf(), host)
-			dir := home(t, s.port, host.PublicKey())
-			n := 0
-			err := connect(t, Target{Host: "127.0.0.1", Port: s.port}, Surroundings{Home: dir, User: "jan", Ask: func(q string, hidden bool) (string, error) {
-				if n >= len(c.answers) {
-					return "", errors.New("asked too often")
-				}
-				if hidden == strings.Contains(q, "Code") {
-					t.Errorf("%q: hidden %v", q, hidden)
-				}
-				n++
-				return c.answers[n-1], nil
-			}})
-			if (err == nil) != c.ok {
-				t.Errorf("got %v", err)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			run(t, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", w.authority())
+			target, around := c.setup(w)
+			err := greet(t.Context(), target, around)
+			if err == nil {
+				t.Fatal("connected")
 			}
-			if err != nil && strings.Contains(err.Error(), secret) {
-				t.Errorf("the message gives the secret away: %v", err)
-			}
-			if n != len(c.answers) {
-				t.Errorf("asked %d times, want %d", n, len(c.answers))
+			for _, part := range c.want {
+				if !strings.Contains(err.Error(), part) {
+					t.Errorf("%q does not say %q", err, part)
+				}
 			}
 		})
 	}
 }
 
-// TestQuestionsThatNeverCome meets a server that offers to ask questions and
-// asks none, as OpenSSH's does without PAM: a key that it does not want is what
-// is wrong, not the protocol.
-func TestQuestionsThatNeverCome(t *testing.T) {
-	host := signer(t, newEd(t))
-	conf := allow(signer(t, newEd(t)).PublicKey())
-	conf.KeyboardInteractiveCallback = func(ssh.ConnMetadata, ssh.KeyboardInteractiveChallenge) (*ssh.Permissions, error) {
-		return nil, errors.New("no device")
+// TestNoSFTP meets servers that let the user in and speak no SFTP.
+func TestNoSFTP(t *testing.T) {
+	for name, c := range map[string]struct{ line, want string }{
+		"a program that ends": {"Subsystem sftp /bin/false", "is no SFTP server"},
+		"a shell that prints": {"Subsystem sftp /bin/echo welkom bij de server", "is no SFTP server"},
+		"no such subsystem":   {"Subsystem other internal-sftp", "offers no SFTP"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, c.line)
+			err := greet(t.Context(), Target{Host: "web1", Config: w.config("", w.key())}, Surroundings{})
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+		})
 	}
-	s := serve(t, conf, host)
-	dir := home(t, s.port, host.PublicKey())
-	writeKey(t, dir+"/.ssh/id_ed25519", newEd(t), "")
-	err := connect(t, Target{Host: "127.0.0.1", Port: s.port}, Surroundings{Home: dir, User: "jan", Ask: func(q string, _ bool) (string, error) {
-		t.Errorf("asked %q", q)
-		return "", nil
-	}})
-	if err == nil || !strings.Contains(err.Error(), "refused the login\n\t1 key was offered") {
+}
+
+// TestGivenUp ends the context while a server keeps silent.
+func TestGivenUp(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	testenv.Program(t, "OpenSSH's client", "ssh")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	enough := errors.New("enough")
+	go func() {
+		if c, err := l.Accept(); err == nil {
+			defer c.Close()
+			cancel(enough)
+			io.Copy(io.Discard, c) // until ssh has ended
+		}
+	}()
+	err = greet(ctx, Target{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, Config: "/dev/null"}, Surroundings{})
+	if !errors.Is(err, enough) {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestUserConfig(t *testing.T) {
-	host, user := signer(t, newEd(t)), newEd(t)
-	s := serve(t, allow(signer(t, user).PublicKey()), host)
-	dir := home(t, s.port, host.PublicKey())
-	writeKey(t, dir+"/keys/help key", user, "")
-	write(t, dir+"/.ssh/config", fmt.Sprintf("Host web?\n  HostName 127.0.0.1\n  Port %d\n  User helpdesk\n  IdentityFile \"%%d/keys/help key\"\n  IdentitiesOnly yes\nHost other\n  User nobody\n", s.port))
-	if err := connect(t, Target{Host: "web1"}, Surroundings{Home: dir, User: "jan"}); err != nil {
-		t.Fatal(err)
+// TestPrintable keeps a server from steering the terminal.
+func TestPrintable(t *testing.T) {
+	var b strings.Builder
+	said := &tail{to: &b}
+	fmt.Fprint(said, "welkom\x1b[2J\u202e\r\n\x07@@@@@@\n\n  klaar\u009b\n")
+	if got := b.String(); got != "welkom[2J\n@@@@@@\n\n  klaar\n" {
+		t.Errorf("%q", got)
 	}
-	// What site.toml says wins.
-	if err := connect(t, Target{Host: "web1", User: "piet"}, Surroundings{Home: dir, User: "jan"}); err != nil {
-		t.Fatal(err)
-	}
-	if got := strings.Join(s.said(), "; "); got != "helpdesk publickey true; piet publickey true" {
-		t.Errorf("logged in as %s", got)
-	}
-	for _, key := range []string{"ProxyJump bastion", "ProxyCommand nc %h %p"} {
-		write(t, dir+"/.ssh/config", "Host web1\n  "+key+"\n")
-		err := connect(t, Target{Host: "web1"}, Surroundings{Home: dir, User: "jan"})
-		if err == nil || !strings.Contains(err.Error(), strings.Fields(key)[0]) {
-			t.Errorf("%s: got %v", key, err)
-		}
-	}
-	write(t, dir+"/.ssh/config", "Host web1\n  ProxyJump none\n  HostName 127.0.0.1\n")
-	if err := connect(t, Target{Host: "web1", Port: s.port, Identity: "~/keys/help key"}, Surroundings{Home: dir, User: "jan"}); err != nil {
-		t.Error(err)
-	}
-	// HostKeyAlias: the name under which the key is known.
-	write(t, dir+"/.ssh/known_hosts", strings.Replace(line(s.port, host), strings.Fields(line(s.port, host))[0], "helpserver", 1))
-	write(t, dir+"/.ssh/config", "Host web1\n  HostName 127.0.0.1\n  HostKeyAlias helpserver\n")
-	if err := connect(t, Target{Host: "web1", Port: s.port, Identity: "~/keys/help key"}, Surroundings{Home: dir, User: "jan"}); err != nil {
-		t.Error(err)
+	if got := strings.Join(said.lines(), "|"); got != "welkom[2J|klaar" {
+		t.Errorf("%q", got)
 	}
 }

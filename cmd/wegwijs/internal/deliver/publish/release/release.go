@@ -107,6 +107,7 @@ type State struct {
 	Foreign    []string          // what stands there and no release wrote, the first few
 	Damaged    string            // what says which files Current has, and why it cannot be read; "" when it can, or there is none
 	Ours       bool              // a release was published here before, or at least begun
+	Broken     []string          // files of our own that make no sense, and what was done without them
 }
 
 // Release gives the record of a release.
@@ -255,6 +256,13 @@ type Job struct {
 	// Mended is how many files of a release that the target had already were
 	// brought again, since they were gone or had another size.
 	Mended int
+	// Notes are what went wrong and does not matter, for people.
+	Notes []string
+}
+
+// Note remembers something for people.
+func (j *Job) Note(format string, args ...any) {
+	j.Notes = append(j.Notes, fmt.Sprintf(format, args...))
 }
 
 // Again reports whether the job publishes once more what readers have.

@@ -305,7 +305,7 @@ func TestRemember(t *testing.T) {
 	}
 }
 
-func TestLockDead(t *testing.T) {
+func TestLockGone(t *testing.T) {
 	here := Owner{Host: "laptop", Space: "a", Alive: func(pid int) bool { return pid == 1 }}
 	for _, c := range []struct {
 		name string
@@ -323,12 +323,12 @@ func TestLockDead(t *testing.T) {
 		{"never written", Lock{Quiet: 31 * time.Second}, true},
 		{"no host", Lock{Token: "x", PID: 2}, false},
 	} {
-		if got := c.l.Dead(here); got != c.want {
+		if got := c.l.Gone(here); got != c.want {
 			t.Errorf("%s: got %v", c.name, got)
 		}
 	}
 	l := Lock{Token: "x", Host: "laptop", PID: 2}
-	if l.Dead(Owner{Host: "laptop"}) {
+	if l.Gone(Owner{Host: "laptop"}) {
 		t.Error("dead, though nobody could tell")
 	}
 }

@@ -12,7 +12,18 @@ import (
 )
 
 // local is a folder of this machine. Nothing it does leads out of it.
-type local struct{ root *os.Root }
+type local struct {
+	root *os.Root
+	dir  string
+}
+
+// full names the one reason that a rollback works around.
+func full(err error) error {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return fmt.Errorf("%w: %w", err, ErrFull)
+	}
+	return err
+}
 
 // Open opens a folder of this machine. With create it is made when absent,
 // with those above it.
@@ -26,7 +37,7 @@ func Open(dir string, create bool) (FS, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the target's folder: %w", err)
 	}
-	return &local{root}, nil
+	return guard(&local{root, dir}), nil
 }
 
 func (l *local) Lstat(name string) (Info, error) {
@@ -67,7 +78,7 @@ func (l *local) Open(name string) (io.ReadCloser, error) { return l.root.Open(na
 func (l *local) Create(name string, _ int64, r io.Reader) error {
 	f, err := l.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
 	if err != nil {
-		return err
+		return full(err)
 	}
 	_, err = io.Copy(f, r)
 	if err == nil {
@@ -76,7 +87,7 @@ func (l *local) Create(name string, _ int64, r io.Reader) error {
 	if err == nil {
 		err = f.Sync()
 	}
-	return errors.Join(err, f.Close())
+	return full(errors.Join(err, f.Close()))
 }
 
 // widen adds the bits that the umask took away.
@@ -89,7 +100,18 @@ func widen(f *os.File, mode fs.FileMode) error {
 }
 
 func (l *local) CreateLock(name string) (LockFile, error) {
-	return l.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
+	f, err := l.root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
+	if err != nil {
+		return nil, full(err)
+	}
+	return lockFile{f}, nil
+}
+
+type lockFile struct{ *os.File }
+
+func (f lockFile) WriteAt(p []byte, off int64) (int, error) {
+	n, err := f.File.WriteAt(p, off)
+	return n, full(err)
 }
 
 func (l *local) Link(old, new string) error {
@@ -98,27 +120,18 @@ func (l *local) Link(old, new string) error {
 		return err
 	}
 	// File systems refuse links in many ways (EPERM, EMLINK, EOPNOTSUPP,
-	// EXDEV …); a copy does as well, and says what is really wrong if it
-	// fails too.
+	// EXDEV …); writing the file does as well, and says what is really wrong
+	// if it fails too.
 	return fmt.Errorf("%w: %w", err, errors.ErrUnsupported)
 }
 
-func (l *local) Copy(old, new string) error {
-	f, err := l.root.Open(old)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return l.Create(new, 0, f)
-}
-
-func (l *local) Rename(old, new string) error         { return l.root.Rename(old, new) }
-func (l *local) Symlink(target, name string) error    { return l.root.Symlink(target, name) }
+func (l *local) Rename(old, new string) error         { return full(l.root.Rename(old, new)) }
+func (l *local) Symlink(target, name string) error    { return full(l.root.Symlink(target, name)) }
 func (l *local) Readlink(name string) (string, error) { return l.root.Readlink(name) }
 
 func (l *local) Mkdir(name string) error {
 	if err := l.root.Mkdir(name, dirMode); err != nil {
-		return err
+		return full(err)
 	}
 	fi, err := l.root.Lstat(name)
 	if err != nil || fi.Mode()&dirMode == dirMode {

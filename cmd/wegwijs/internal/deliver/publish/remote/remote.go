@@ -1,9 +1,10 @@
 // Package remote is a folder, here or on another machine, seen through the few
 // operations that publishing needs. [Open] takes a folder of this machine and
-// [OverSSH] one behind an SFTP server; package tree works on either.
+// [OverSFTP] one behind an SFTP server; package tree works on either.
 package remote
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 	"time"
@@ -30,12 +31,9 @@ type FS interface {
 	// CreateLock makes a new file and leaves it open for writing. Of several
 	// callers at once one succeeds; the others get fs.ErrExist.
 	CreateLock(name string) (LockFile, error)
-	// Link makes a second name for a file, Copy a second file with the same
-	// bytes. Where that cannot be done without the bytes passing through this
-	// machine, they give errors.ErrUnsupported. Both fail with fs.ErrExist
-	// where the new name is taken.
+	// Link makes a second name for a file, and fails with fs.ErrExist where
+	// that is taken and with errors.ErrUnsupported where there are no links.
 	Link(old, new string) error
-	Copy(old, new string) error
 	// Rename moves a file, link or folder in one step. A file or link that
 	// stands at the new name is replaced.
 	Rename(old, new string) error
@@ -45,8 +43,15 @@ type FS interface {
 	Mkdir(name string) error
 	Remove(name string) error    // of a file or link
 	RemoveDir(name string) error // of an empty folder
+	// Free returns how many bytes more the folder may hold; ok is false when
+	// that is not known.
+	Free() (bytes int64, ok bool)
 	Close() error
 }
+
+// ErrFull says that the disk of a folder, or the part of it that its user may
+// have, is full.
+var ErrFull = errors.New("no room is left on the disk")
 
 // A LockFile is an open file. Writing to it touches that very file, even when
 // another has taken its name.

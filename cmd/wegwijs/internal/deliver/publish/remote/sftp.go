@@ -9,25 +9,18 @@ import (
 	"path"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"github.com/pkg/sftp"
-	"golang.org/x/crypto/ssh"
 )
 
 // over is a folder behind an SFTP server (draft-ietf-secsh-filexfer-02, with
 // OpenSSH's extensions as in its file PROTOCOL).
 type over struct {
-	ssh    *ssh.Client
-	c      *sftp.Client
-	root   string
-	link   bool // hardlink@openssh.com
-	fsync  bool // fsync@openssh.com
-	noCopy atomic.Bool
-
-	copyOnce sync.Once
-	copier   *copier // nil: the server has no copy-data
-	copyErr  error
+	line  io.Closer
+	c     *sftp.Client
+	root  string
+	link  bool // hardlink@openssh.com
+	fsync bool // fsync@openssh.com
 
 	// Whether the server's umask takes bits away that readers need; learned
 	// from the first file and the first folder.
@@ -36,33 +29,39 @@ type over struct {
 	dirKnown, dirFix   bool
 }
 
-// OverSSH opens a folder of the machine that client is connected to. An empty
-// dir or one that does not begin with a slash is taken from the login folder.
-// With create it is made when absent, with those above it. The client becomes
-// the FS's, which closes it.
-func OverSSH(client *ssh.Client, dir string, create bool) (FS, error) {
-	c, err := sftp.NewClient(client, sftp.UseConcurrentWrites(true))
+// OverSFTP opens a folder of the machine whose SFTP server is at the other end
+// of line. An empty dir or one that does not begin with a slash is taken from
+// the login folder. With create it is made when absent, with those above it. The
+// line becomes the FS's, which closes it; after an error it is the caller's to
+// close, and a *SessionError says that it does not speak SFTP.
+func OverSFTP(line io.ReadWriteCloser, dir string, create bool) (FS, error) {
+	c, err := sftp.NewClientPipe(line, line, sftp.UseConcurrentWrites(true))
 	if err != nil {
-		return nil, fmt.Errorf("the server offers no SFTP: %w", err)
+		return nil, &SessionError{err}
 	}
 	if _, ok := c.HasExtension("posix-rename@openssh.com"); !ok {
 		c.Close()
 		return nil, errors.New("the server's SFTP cannot replace a file in one step (posix-rename@openssh.com), so no switch could be whole")
 	}
-	o := &over{ssh: client, c: c, root: path.Clean(strings.TrimPrefix(dir, "~/"))}
+	o := &over{line: line, c: c, root: path.Clean(strings.TrimPrefix(dir, "~/"))}
 	if dir == "~" {
 		o.root = "."
 	}
 	_, o.link = c.HasExtension("hardlink@openssh.com")
 	_, o.fsync = c.HasExtension("fsync@openssh.com")
-	_, canCopy := c.HasExtension("copy-data")
-	o.noCopy.Store(!canCopy)
 	if err := o.open(create); err != nil {
 		c.Close()
 		return nil, fmt.Errorf("open the target's folder %s: %w", o.root, err)
 	}
-	return o, nil
+	return guard(o), nil
 }
+
+// A SessionError says that no SFTP session came to be.
+type SessionError struct{ Err error }
+
+func (e *SessionError) Error() string { return "the server offers no SFTP: " + e.Err.Error() }
+
+func (e *SessionError) Unwrap() error { return e.Err }
 
 func (o *over) open(create bool) error {
 	fi, err := o.c.Stat(o.root)
@@ -101,23 +100,35 @@ func (o *over) wrap(op, name string, err error, exist bool) error {
 		}
 		err = fmt.Errorf("the server refused and gave no reason (%w)", err)
 		switch op {
-		case "create", "write", "mkdir", "symlink", "copy":
-			err = fmt.Errorf("%w; the usual one is a full disk or quota%s", err, o.free())
+		case "create", "write", "mkdir", "symlink", "link", "rename":
+			free, ok := o.Free()
+			switch {
+			case ok && free < little:
+				err = fmt.Errorf("%w: %w", ErrFull, err)
+			case ok:
+				err = fmt.Errorf("%w; the usual one is a quota that is used up: %d MB are free on its disk", err, free/1e6)
+			default:
+				err = fmt.Errorf("%w; the usual one is a full disk or quota", err)
+			}
 		}
 	}
 	return &fs.PathError{Op: op, Path: name, Err: err}
 }
 
-// free says how much room the server has, where it tells.
-func (o *over) free() string {
+// little is the room, in bytes, below which a refusal without a reason is put
+// down to a full disk.
+const little = 1 << 20
+
+// Free asks the server, where it tells.
+func (o *over) Free() (int64, bool) {
 	if _, ok := o.c.HasExtension("statvfs@openssh.com"); !ok {
-		return ""
+		return 0, false
 	}
 	v, err := o.c.StatVFS(o.root)
 	if err != nil {
-		return ""
+		return 0, false
 	}
-	return fmt.Sprintf(": %d MB are free there", v.Frsize*v.Bavail/1e6)
+	return int64(v.Frsize * v.Bavail), true
 }
 
 func (o *over) Lstat(name string) (Info, error) {
@@ -227,7 +238,18 @@ func (o *over) CreateLock(name string) (LockFile, error) {
 	if err != nil {
 		return nil, o.wrap("create", name, err, true)
 	}
-	return f, nil
+	return overLock{o, f, name}, nil
+}
+
+type overLock struct {
+	o *over
+	*sftp.File
+	name string
+}
+
+func (l overLock) WriteAt(p []byte, off int64) (int, error) {
+	n, err := l.File.WriteAt(p, off)
+	return n, l.o.wrap("write", l.name, err, false)
 }
 
 func (o *over) Link(old, new string) error {
@@ -245,29 +267,6 @@ func (o *over) Link(old, new string) error {
 		return &fs.PathError{Op: "link", Path: new, Err: fs.ErrExist}
 	}
 	return &fs.PathError{Op: "link", Path: new, Err: fmt.Errorf("%w: %w", err, errors.ErrUnsupported)}
-}
-
-func (o *over) Copy(old, new string) error {
-	if o.noCopy.Load() {
-		return &fs.PathError{Op: "copy", Path: new, Err: errors.ErrUnsupported}
-	}
-	o.copyOnce.Do(func() { o.copier, o.copyErr = newCopier(o.ssh, o.fsync) })
-	if o.copyErr != nil {
-		// A server may allow one SFTP session only. Then bytes travel.
-		o.noCopy.Store(true)
-		return &fs.PathError{Op: "copy", Path: new, Err: fmt.Errorf("%w: %w", o.copyErr, errors.ErrUnsupported)}
-	}
-	if err := o.copier.copy(o.at(old), o.at(new)); err != nil {
-		return o.wrap("copy", new, err, true)
-	}
-	if o.umaskFits() {
-		return nil
-	}
-	fi, err := o.c.Lstat(o.at(new))
-	if err == nil && fi.Mode()&fileMode != fileMode {
-		err = o.c.Chmod(o.at(new), fi.Mode().Perm()|fileMode)
-	}
-	return o.wrap("chmod", new, err, false)
 }
 
 func (o *over) Rename(old, new string) error {
@@ -333,11 +332,8 @@ func (o *over) RemoveDir(name string) error {
 }
 
 func (o *over) Close() error {
-	if o.copier != nil {
-		o.copier.close()
-	}
 	err := o.c.Close()
-	if cerr := o.ssh.Close(); err == nil {
+	if cerr := o.line.Close(); err == nil {
 		err = cerr
 	}
 	return err

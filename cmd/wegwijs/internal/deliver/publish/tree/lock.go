@@ -7,31 +7,19 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
-	"sync"
 	"time"
 
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/remote"
 )
 
-// held is a lock that this run has.
-type held struct {
-	file remote.LockFile
-	text []byte
-	stop chan struct{}
-	done sync.WaitGroup
-}
-
 // lockSize is the size of the lock file. It never changes, so that writing it
 // again, which renews its time, leaves no half text for a reader.
 const lockSize = 1024
 
-// Lock keeps others from changing the target until unlock is called; want says
-// who is asking and for what. Someone else's lock gives a *release.HeldError,
-// unless its holder is dead (see release.Lock.Dead) or take is set: then the
-// lock of whoever has it is taken, but not that of a third who comes next. The
-// context that comes back ends with release.ErrLost when someone takes the lock
-// away.
+// Lock keeps others from changing the target until unlock is called, see
+// [release.Take]. It refuses a target in which something stands in the place
+// of a folder of ours, or of the link that is switched.
 //
 // The lock is a file that gets its name by a hard link, which only one can
 // make, so that it holds its text from the first moment on. Taking one away is
@@ -42,163 +30,219 @@ func (t *Tree) Lock(ctx context.Context, want release.Lock, owner release.Owner,
 	if t.fs == nil {
 		return nil, nil, errors.New("the target's folder does not exist")
 	}
-	for _, d := range []string{release.Folder, tmpDir} {
-		if err := t.mkdir(d); err != nil {
-			return nil, nil, fmt.Errorf("lock the target: %w", err)
-		}
+	if err := t.ready(); err != nil {
+		return nil, nil, err
 	}
 	want.Token = t.token
-	text, err := json.Marshal(want)
+	ctx, h, err := release.Take(ctx, (*slot)(t), want, owner, take, t.Pace)
 	if err != nil {
 		return nil, nil, err
 	}
-	if len(text) >= lockSize {
-		return nil, nil, fmt.Errorf("lock the target: the name %q is too long", want.By)
-	}
-	text = append(text, strings.Repeat(" ", lockSize-1-len(text))+"\n"...)
-	for range 3 { // again when the lock's holder leaves while we look
-		f, err := t.tryLock(text)
-		if err == nil {
-			return t.hold(ctx, f, text)
-		}
-		if !errors.Is(err, fs.ErrExist) {
-			return nil, nil, fmt.Errorf("lock the target: %w", err)
-		}
-		if err := t.clear(ctx, owner, take); err != nil {
-			return nil, nil, err
-		}
-		take = false // it was meant for the one whose lock that was
-	}
-	return nil, nil, errors.New("lock the target: others come and go too fast; try again")
-}
-
-// tryLock makes the lock file; fs.ErrExist when there is one.
-func (t *Tree) tryLock(text []byte) (_ remote.LockFile, err error) {
-	tmp := t.tmpName()
-	f, err := t.fs.CreateLock(tmp)
-	if err != nil {
-		return nil, err
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-		}
-	}()
-	defer t.fs.Remove(tmp)
-	if _, err := f.WriteAt(text, 0); err != nil {
-		return nil, err
-	}
-	err = t.fs.Link(tmp, lockFile)
-	switch {
-	case err == nil, errors.Is(err, fs.ErrExist):
-		return f, err
-	case t.mine() == nil:
-		return f, nil // done, and the answer lost
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fs.ErrExist // swept away by the one who has the lock by now
-	case !errors.Is(err, errors.ErrUnsupported):
-		return nil, err
-	}
-	// Without links there is a moment in which the lock names nobody.
-	own, err := t.fs.CreateLock(lockFile)
-	if err != nil {
-		return nil, err
-	}
-	f.Close()
-	f = own
-	if _, err = f.WriteAt(text, 0); err != nil {
-		t.fs.Remove(lockFile)
-		return nil, err
-	}
-	return f, nil
-}
-
-func (t *Tree) hold(ctx context.Context, f remote.LockFile, text []byte) (context.Context, func() error, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	t.held = &held{file: f, text: text, stop: make(chan struct{})}
-	t.held.done.Go(func() { t.live(cancel) })
-	unlock := func() error {
-		close(t.held.stop)
-		t.held.done.Wait()
-		cancel(nil)
-		err := t.mine()
-		if err == nil {
-			err = t.fs.Remove(lockFile)
-		}
-		t.held.file.Close()
-		t.held = nil
-		if errors.Is(err, release.ErrLost) {
-			return nil // it is another's now, to give back when done
-		}
-		return err
-	}
-	if err := t.sweepTmp(); err != nil {
+	unlock = func() error { return h.Unlock(ctx) }
+	if err := t.sweepTmp(ctx); err != nil {
 		return nil, nil, errors.Join(err, unlock())
 	}
 	return ctx, unlock, nil
 }
 
-// live gives signs of life and looks whether the lock is still ours.
-func (t *Tree) live(cancel context.CancelCauseFunc) {
-	tick := time.NewTicker(t.Beat)
-	defer tick.Stop()
-	for {
-		select {
-		case <-t.held.stop:
-			return
-		case <-tick.C:
-		}
-		// Through the open file: it touches our lock even when another's has
-		// come in its place. A failure shows in the work itself soon enough.
-		t.held.file.WriteAt(t.held.text, 0)
-		if errors.Is(t.mine(), release.ErrLost) {
-			cancel(release.ErrLost)
-			return
-		}
-	}
-}
-
-// mine gives release.ErrLost when the lock is not this run's any more.
-func (t *Tree) mine() error {
-	l, err := t.readLock()
-	if err != nil {
+// ready makes the folders that a lock needs, and makes sure that nothing stands
+// in the way of the work that the lock is for.
+func (t *Tree) ready() error {
+	if err := t.folders(); err != nil {
 		return err
 	}
-	if l == nil || l.Token != t.token {
-		return release.ErrLost
+	i, err := t.fs.Lstat(currentLink)
+	switch {
+	case err == nil && i.Kind != remote.Link:
+		return fmt.Errorf("%s on the target is not a symbolic link, so it cannot be switched: move it away", currentLink)
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("look at the target: %w", err)
+	}
+	for _, d := range []string{release.Folder, tmpDir} {
+		if err := t.mkdir(d); err != nil {
+			return fmt.Errorf("lock the target: %w", err)
+		}
 	}
 	return nil
 }
 
-// readLock gives nil when there is no lock, and an empty one when it cannot be
-// understood: its holder may be writing it just now.
+// A slot is a Tree as the place of its lock, see [release.Slot].
+type slot Tree
+
+func (s *slot) ReadLock(context.Context) (*release.Lock, error) {
+	t := (*Tree)(s)
+	l, err := t.readLock()
+	if l != nil && l.Quiet == 0 {
+		l.Quiet = t.quiet()
+	}
+	return l, err
+}
+
+// readLock returns nil when there is no lock, and one without a token when it
+// cannot be understood: its holder may be writing it just now.
 func (t *Tree) readLock() (*release.Lock, error) {
 	b, err := t.readFile(lockFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	if err != nil {
+	l := &release.Lock{}
+	if err != nil && !broken(err) {
 		return nil, err
 	}
-	l := &release.Lock{}
-	if json.Unmarshal(b, l) != nil {
-		return &release.Lock{}, nil
+	if err != nil { // no file, so nobody is writing it
+		return &release.Lock{Quiet: 2 * release.Lapse}, nil
 	}
+	if json.Unmarshal(b, l) != nil {
+		return &release.Lock{Version: string(b)}, nil
+	}
+	l.Version = l.Token + " " + l.Beats
 	return l, nil
 }
 
-// clear takes away a lock that does not count, and gives a HeldError for one
-// that does.
-func (t *Tree) clear(ctx context.Context, owner release.Owner, take bool) error {
-	l, err := t.readLock()
-	if err != nil || l == nil {
+func lockText(l release.Lock) ([]byte, error) {
+	text, err := json.Marshal(l)
+	if err != nil {
+		return nil, err
+	}
+	if len(text) >= lockSize {
+		return nil, fmt.Errorf("the name %q is too long", l.By)
+	}
+	return append(text, strings.Repeat(" ", lockSize-1-len(text))+"\n"...), nil
+}
+
+// Seize makes the lock file.
+func (s *slot) Seize(ctx context.Context, l release.Lock, old *release.Lock) (err error) {
+	t := (*Tree)(s)
+	if old != nil {
+		if err := t.takeLock(ctx, old); err != nil {
+			return err
+		}
+	}
+	text, err := lockText(l)
+	if err != nil {
 		return err
 	}
-	l.Quiet = t.quiet()
-	dead := l.Dead(owner)
-	if !dead && !take {
-		return &release.HeldError{Lock: *l}
+	tmp := t.tmpName()
+	f, err := t.fs.CreateLock(tmp)
+	if err != nil {
+		return err
 	}
+	defer func() {
+		if err != nil {
+			f.Close()
+		} else {
+			t.held = f
+		}
+	}()
+	defer t.fs.Remove(tmp)
+	t.bare = false
+	if _, err := f.WriteAt(text, 0); err != nil {
+		if !errors.Is(err, remote.ErrFull) {
+			return err
+		}
+		f.Close()
+		f, err = t.lockWithoutRoom(ctx, text)
+		return err
+	}
+	err = t.fs.Link(tmp, lockFile)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrExist):
+		return release.ErrTaken
+	case t.mine() == nil:
+		return nil // done, and the answer lost
+	case errors.Is(err, fs.ErrNotExist):
+		return release.ErrTaken // swept away by the one who has the lock by now
+	case !errors.Is(err, errors.ErrUnsupported):
+		return err
+	}
+	// Without links there is a moment in which the lock names nobody.
+	own, err := t.fs.CreateLock(lockFile)
+	if errors.Is(err, fs.ErrExist) {
+		return release.ErrTaken
+	}
+	if err != nil {
+		return err
+	}
+	f.Close()
+	f = own
+	if _, err = f.WriteAt(text, 0); err != nil {
+		t.fs.Remove(lockFile)
+	}
+	return err
+}
+
+// lockWithoutRoom takes the lock of a target whose disk is full: an empty file,
+// which needs no room there. Then it throws away what nobody needs, which may
+// make room for the name of its holder. Without that, others take the lock for
+// one that is being written, and leave it alone for as long as a rollback needs.
+func (t *Tree) lockWithoutRoom(ctx context.Context, text []byte) (remote.LockFile, error) {
+	f, err := t.fs.CreateLock(lockFile)
+	if errors.Is(err, fs.ErrExist) {
+		return nil, release.ErrTaken
+	}
+	if err != nil {
+		return nil, err
+	}
+	t.bare = true
+	for _, name := range []string{tmpDir, trashDir, spareDir, stageDir} {
+		if err := t.removeAll(ctx, name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			f.Close()
+			return nil, errors.Join(err, t.fs.Remove(lockFile))
+		}
+	}
+	if err := t.mkdir(tmpDir); err != nil {
+		f.Close()
+		return nil, errors.Join(err, t.fs.Remove(lockFile))
+	}
+	if _, err := f.WriteAt(text, 0); err == nil {
+		t.bare = false
+	}
+	return f, nil
+}
+
+// Renew writes through the open file: that touches this run's lock even when
+// another's has come in its place.
+func (s *slot) Renew(_ context.Context, l release.Lock) error {
+	t := (*Tree)(s)
+	if text, err := lockText(l); err == nil {
+		if _, err := t.held.WriteAt(text, 0); err == nil {
+			t.mu.Lock()
+			t.bare = false
+			t.mu.Unlock()
+		}
+	}
+	return t.mine()
+}
+
+func (s *slot) Yield(context.Context) error {
+	t := (*Tree)(s)
+	err := t.mine()
+	if err == nil {
+		err = t.fs.Remove(lockFile)
+	}
+	t.held.Close()
+	t.held = nil
+	return err
+}
+
+// mine returns release.ErrLost when the lock is not this run's any more.
+func (t *Tree) mine() error {
+	l, err := t.readLock()
+	if err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if l == nil || l.Token != t.token && !(t.bare && l.Token == "") {
+		return release.ErrLost
+	}
+	return nil
+}
+
+// takeLock takes away the lock old, of whoever it is.
+func (t *Tree) takeLock(ctx context.Context, old *release.Lock) error {
 	// By rename, so that of two takers one succeeds; and what was taken is
 	// looked at, since the holder may have given it back to a third meanwhile.
 	away := t.tmpName()
@@ -206,26 +250,19 @@ func (t *Tree) clear(ctx context.Context, owner release.Owner, take bool) error 
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
-		return fmt.Errorf("take over the lock: %w", err)
+		return fmt.Errorf("take over: %w", err)
 	}
 	taken := &release.Lock{}
 	if b, err := t.readFile(away); err == nil {
 		json.Unmarshal(b, taken)
 	}
-	if taken.Token != l.Token {
+	if taken.Token != old.Token {
 		t.fs.Link(away, lockFile)
 		t.fs.Remove(away)
-		return &release.HeldError{Lock: *taken}
+		return release.ErrTaken
 	}
-	if err := t.fs.Remove(away); err != nil {
-		return fmt.Errorf("take over the lock: %w", err)
-	}
-	if !dead {
-		select { // the holder may live; let it notice
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-time.After(2 * t.Beat):
-		}
+	if err := t.discard(ctx, away); err != nil {
+		return fmt.Errorf("take over: %w", err)
 	}
 	return nil
 }
@@ -250,15 +287,30 @@ func (t *Tree) quiet() time.Duration {
 }
 
 // sweepTmp removes what killed runs left under way.
-func (t *Tree) sweepTmp() error {
+func (t *Tree) sweepTmp(ctx context.Context) error {
 	all, err := t.fs.ReadDir(tmpDir)
 	if err != nil {
 		return err
 	}
 	for _, i := range all {
-		if err := t.fs.Remove(tmpDir + "/" + i.Name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := t.discard(ctx, tmpDir+"/"+i.Name); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// discard removes whatever stands at a name, if anything does. A link is
+// removed, and not what it leads to.
+func (t *Tree) discard(ctx context.Context, name string) error {
+	i, err := t.fs.Lstat(name)
+	if err == nil && i.Kind == remote.Dir {
+		err = t.removeAll(ctx, name)
+	} else if err == nil {
+		err = t.fs.Remove(name)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }

@@ -77,7 +77,7 @@ func (t *Tree) bringAgain(ctx context.Context, j *release.Job, todo []fileset.En
 	// file by a hard link. The spare would hand it on to the next. Both come
 	// first: when this is interrupted, the file here still says what is short.
 	for _, name := range []string{spareTree, spareRecord} {
-		if err := t.toTrash(ctx, name); err != nil {
+		if err := t.toTrash(name); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -118,7 +119,7 @@ func (t *Tree) putManifest(name string, m *fileset.Manifest) error {
 	if err := m.Encode(&b); err != nil {
 		return err
 	}
-	return t.put(name, int64(b.Len()), &b)
+	return t.putOwn(name, b.Bytes())
 }
 
 func (s *sending) folders(ctx context.Context) error {
@@ -164,7 +165,7 @@ func (s *sending) bring(ctx context.Context, e fileset.Entry) error {
 	to := stageTree + "/" + e.Path
 	_, own := s.ownEntry(e.Path)
 	if from, ok := s.cur[e.SHA256]; ok {
-		done, err := s.reuse(treeOf(s.job.Old.Current)+"/"+from, to, e.Size)
+		done, err := s.reuse(treeOf(s.job.Old.Current)+"/"+from, to, e.Size, own)
 		if done || err != nil && !own {
 			return err
 		}
@@ -197,10 +198,11 @@ func (s *sending) ownEntry(p string) (fileset.Entry, bool) {
 }
 
 // reuse makes a file of the current release stand in another tree as well, if
-// it does not yet: what stands there is right. Where the target cannot do that,
-// or someone was at work by hand and the file is not there or has another size,
-// done is false.
-func (s *sending) reuse(from, to string, size int64) (done bool, _ error) {
+// it does not yet: what stands there is right. Where the target has no hard
+// links, its bytes pass through this machine, unless they are here anyway (own):
+// then done is false, as it is when someone was at work by hand and the file is
+// not there or has another size.
+func (s *sending) reuse(from, to string, size int64, own bool) (done bool, _ error) {
 	i, err := s.fs.Lstat(from)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, err
@@ -226,13 +228,15 @@ func (s *sending) reuse(from, to string, size int64) (done bool, _ error) {
 			return false, err
 		}
 	}
-	tmp := s.tmpName()
-	if err := s.fs.Copy(from, tmp); err != nil {
-		// Whatever the reason: sending it works, or fails with a better one.
-		s.fs.Remove(tmp)
+	if own {
 		return false, nil
 	}
-	return true, s.fs.Rename(tmp, to)
+	r, err := s.fs.Open(from)
+	if err != nil {
+		return false, nil // removed by hand just now
+	}
+	defer r.Close()
+	return true, s.put(to, size, io.LimitReader(r, size))
 }
 
 // ended is a reader that stops when ctx does.
@@ -280,7 +284,13 @@ func (s *sending) finish(context.Context) error {
 // readers have now. It does so while nobody is served from it, or adds only.
 func (t *Tree) addKept(ctx context.Context, j *release.Job) error {
 	if err := t.putJSON(recordOf(j.Record.Release), &j.Record); err != nil {
-		return err
+		if !errors.Is(err, remote.ErrFull) || j.Action != "rollback" {
+			return err
+		}
+		// The way back must be open when the disk is full: the release is
+		// whole as it is, and only pages in open tabs miss these.
+		j.Note("the old assets that open tabs may ask for were not kept: %v", err)
+		return nil
 	}
 	if j.Record.Release == j.Old.Current {
 		return nil
@@ -305,7 +315,7 @@ func (t *Tree) addKept(ctx context.Context, j *release.Job) error {
 		if sound(i, k.Size) {
 			continue
 		}
-		if err := t.toTrash(ctx, to); err != nil {
+		if err := t.toTrash(to); err != nil {
 			return err
 		}
 		var up []string
@@ -323,7 +333,7 @@ func (t *Tree) addKept(ctx context.Context, j *release.Job) error {
 			}
 		}
 		s := &sending{Tree: t}
-		if _, err := s.reuse(treeOf(j.Old.Current)+"/"+from, to, k.Size); err != nil {
+		if _, err := s.reuse(treeOf(j.Old.Current)+"/"+from, to, k.Size, false); err != nil {
 			return fmt.Errorf("keep %s: %w", k.Path, err)
 		}
 	}
@@ -331,8 +341,16 @@ func (t *Tree) addKept(ctx context.Context, j *release.Job) error {
 }
 
 // walk calls visit for everything below dir, from several goroutines at once,
-// a folder before what is in it.
+// a folder before what is in it. It follows no link, and dir must be no link
+// either.
 func (t *Tree) walk(ctx context.Context, dir string, visit func(name string, i remote.Info)) error {
+	top, err := t.fs.Lstat(dir)
+	if err != nil {
+		return err
+	}
+	if top.Kind != remote.Dir {
+		return &remote.NotFolderError{Name: dir, Kind: top.Kind}
+	}
 	level := []string{dir}
 	for len(level) > 0 {
 		next := make([][]string, len(level))

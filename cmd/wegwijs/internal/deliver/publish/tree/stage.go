@@ -35,7 +35,7 @@ func (s *sending) takeStage(ctx context.Context) error {
 		}
 		return s.takeWalking(ctx, m)
 	}
-	if err := s.clearStage(); err != nil {
+	if err := s.clearStage(ctx); err != nil {
 		return err
 	}
 	spare, err := s.exists(spareTree)
@@ -70,9 +70,9 @@ func (s *sending) takeStage(ctx context.Context) error {
 }
 
 // clearStage removes the lists of a staged tree that is no more.
-func (t *Tree) clearStage() error {
+func (t *Tree) clearStage(ctx context.Context) error {
 	for _, f := range []string{stageList, stageRecord} {
-		if err := t.fs.Remove(f); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := t.discard(ctx, f); err != nil {
 			return err
 		}
 	}

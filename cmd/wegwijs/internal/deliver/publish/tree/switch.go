@@ -54,7 +54,12 @@ func (t *Tree) Switch(ctx context.Context, j *release.Job) error {
 		}
 	}
 	if h, changed := release.Remember(j); changed {
-		if err := t.putJSON(historyFile, h); err != nil {
+		err := t.putJSON(historyFile, h)
+		if errors.Is(err, remote.ErrFull) && j.Action == "rollback" {
+			j.Note("the history does not have this rollback: %v", err)
+			err = nil
+		}
+		if err != nil {
 			return &release.LiveError{Err: err}
 		}
 	}
@@ -88,11 +93,24 @@ func (t *Tree) Tidy(ctx context.Context, j *release.Job) error {
 			delete(whole, r.Release)
 		}
 	}
-	// Records whose tree is gone.
 	all, err := t.fs.ReadDir(releasesDir)
 	if err != nil {
 		return err
 	}
+	// Trees whose record and manifest make no sense: nobody can go back to them.
+	for _, i := range all {
+		if i.Kind != remote.Dir || !release.CheckID(i.Name) || whole[i.Name] || i.Name == j.Record.Release {
+			continue
+		}
+		if there, err := t.exists(recordOf(i.Name)); err != nil {
+			return err
+		} else if there {
+			if err := t.toTrash(treeOf(i.Name)); err != nil {
+				return err
+			}
+		}
+	}
+	// Records whose tree is gone.
 	for _, i := range all {
 		if id, ok := strings.CutSuffix(i.Name, ".json"); ok && release.CheckID(id) && i.Kind == remote.File && !whole[id] {
 			if err := t.dropRecord(id); err != nil {
@@ -103,7 +121,7 @@ func (t *Tree) Tidy(ctx context.Context, j *release.Job) error {
 	if left, err := t.exists(stageTree); err != nil {
 		return err
 	} else if !left {
-		if err := t.clearStage(); err != nil {
+		if err := t.clearStage(ctx); err != nil {
 			return err
 		}
 	}
@@ -140,7 +158,7 @@ func (t *Tree) dropRecord(id string) error {
 func (t *Tree) retire(ctx context.Context, r release.Record, spare bool) error {
 	if spare {
 		for _, name := range []string{spareTree, spareRecord} {
-			if err := t.toTrash(ctx, name); err != nil {
+			if err := t.toTrash(name); err != nil {
 				return err
 			}
 		}
@@ -153,7 +171,7 @@ func (t *Tree) retire(ctx context.Context, r release.Record, spare bool) error {
 		return t.fs.Rename(recordOf(r.Release), spareRecord)
 	}
 	for _, name := range []string{treeOf(r.Release), recordOf(r.Release)} {
-		if err := t.toTrash(ctx, name); err != nil {
+		if err := t.toTrash(name); err != nil {
 			return err
 		}
 	}
@@ -161,7 +179,7 @@ func (t *Tree) retire(ctx context.Context, r release.Record, spare bool) error {
 }
 
 // toTrash moves a file or folder out of the way in one step, if it is there.
-func (t *Tree) toTrash(_ context.Context, name string) error {
+func (t *Tree) toTrash(name string) error {
 	if there, err := t.exists(name); err != nil || !there {
 		return err
 	}

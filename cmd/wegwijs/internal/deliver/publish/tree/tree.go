@@ -47,7 +47,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/remote"
@@ -75,15 +74,15 @@ const (
 type Tree struct {
 	fs      remote.FS // nil: the folder does not exist yet, and may not be made
 	workers int       // operations under way at once
-	// Beat is how often a held lock gives a sign of life. To be set before
-	// Lock, if at all.
-	Beat  time.Duration
-	token string // of this run
-	held  *held  // the lock, while this run has it
+	// Pace is that of the lock. To be set before Lock, if at all.
+	Pace  release.Pace
+	token string          // of this run
+	held  remote.LockFile // the lock, while this run has it
 
 	mu     sync.Mutex
 	tmps   int  // files made under tmp so far
 	noLink bool // the target refuses hard links
+	bare   bool // the disk is full and the lock has no text
 }
 
 // New makes a Tree of a folder, which becomes the Tree's to close. A nil
@@ -92,7 +91,7 @@ type Tree struct {
 func New(fsys remote.FS, workers int) *Tree {
 	var b [8]byte
 	rand.Read(b[:])
-	return &Tree{fs: fsys, workers: max(workers, 1), Beat: release.Beat, token: hex.EncodeToString(b[:])}
+	return &Tree{fs: fsys, workers: max(workers, 1), token: hex.EncodeToString(b[:])}
 }
 
 // Close ends the connection. The lock must have been given back.
@@ -132,7 +131,7 @@ func (t *Tree) Look(ctx context.Context, known *release.State) (*release.State, 
 	if err := t.readReleases(ctx, s); err != nil {
 		return nil, err
 	}
-	if err := t.readJSON(historyFile, &s.History); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := t.readHistory(s); err != nil {
 		return nil, err
 	}
 	release.Order(s.Releases, s.History, s.Current)
@@ -206,7 +205,24 @@ func (t *Tree) readCurrent(s *release.State) error {
 	return nil
 }
 
-// readReleases finds the whole releases: a tree and a record.
+// readHistory takes a history that makes no sense for none: it is for people.
+func (t *Tree) readHistory(s *release.State) error {
+	var h []release.Event
+	err := t.readJSON(historyFile, &h)
+	switch {
+	case err == nil:
+		s.History = h
+	case errors.Is(err, fs.ErrNotExist):
+	case broken(err):
+		s.Broken = append(s.Broken, fmt.Sprintf("%v; the history begins anew", err))
+	default:
+		return err
+	}
+	return nil
+}
+
+// readReleases finds the whole releases: a tree and a record. Of one whose
+// record makes no sense the manifest says as much as is needed to go back.
 func (t *Tree) readReleases(ctx context.Context, s *release.State) error {
 	all, err := t.fs.ReadDir(releasesDir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -229,12 +245,25 @@ func (t *Tree) readReleases(ctx context.Context, s *release.State) error {
 			return err
 		}
 		r, err := t.readRecord(recordOf(i.Name))
-		if err != nil && !broken(err) {
+		if err == nil && r.Release != i.Name {
+			err = brokenError{fmt.Errorf("%s is that of release %q", recordOf(i.Name), r.Release)}
+		}
+		if broken(err) {
+			m, merr := t.Release(ctx, i.Name)
+			if merr != nil && !broken(merr) {
+				return merr
+			}
+			if merr != nil {
+				s.Broken = append(s.Broken, fmt.Sprintf("%v, and %v: release %s cannot be gone back to", err, merr, i.Name))
+				continue
+			}
+			s.Broken = append(s.Broken, fmt.Sprintf("%v; its manifest takes its place", err))
+			r, err = release.NewRecord(m, i.Mod, "", "", ""), nil
+		}
+		if err != nil {
 			return err
 		}
-		if r.Release == i.Name {
-			s.Releases = append(s.Releases, r)
-		}
+		s.Releases = append(s.Releases, r)
 	}
 	return nil
 }
@@ -267,9 +296,10 @@ func (t *Tree) readManifest(name string) (*fileset.Manifest, error) {
 // noFile tells a file that cannot be read from one that is none, which is as
 // good as broken.
 func (t *Tree) noFile(name string, err error) error {
-	if i, lerr := t.fs.Lstat(name); lerr == nil && i.Kind != remote.File {
-		return brokenError{fmt.Errorf("%s is no file", name)}
-	} else if errors.Is(lerr, fs.ErrNotExist) {
+	if no, ok := errors.AsType[*remote.NotFileError](err); ok {
+		return brokenError{no}
+	}
+	if _, lerr := t.fs.Lstat(name); errors.Is(lerr, fs.ErrNotExist) {
 		err = lerr
 	}
 	return fmt.Errorf("read %s: %w", name, err)
@@ -295,7 +325,7 @@ func (t *Tree) readJSON(name string, v any) error {
 		return err
 	}
 	if err := json.Unmarshal(b, v); err != nil {
-		return brokenError{fmt.Errorf("read %s: %w", name, err)}
+		return brokenError{fmt.Errorf("%s makes no sense (%w)", name, err)}
 	}
 	return nil
 }
@@ -349,13 +379,24 @@ func (t *Tree) put(name string, size int64, r io.Reader) error {
 	return nil
 }
 
+// putOwn is put for a file that no reader asks for. A folder that stands in its
+// place is moved to the trash.
+func (t *Tree) putOwn(name string, b []byte) error {
+	if i, err := t.fs.Lstat(name); err == nil && i.Kind == remote.Dir {
+		if err := t.toTrash(name); err != nil {
+			return err
+		}
+	}
+	return t.put(name, int64(len(b)), bytes.NewReader(b))
+}
+
 func (t *Tree) putJSON(name string, v any) error {
 	b, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		return err
 	}
 	b = append(b, '\n')
-	if err := t.put(name, int64(len(b)), bytes.NewReader(b)); err != nil {
+	if err := t.putOwn(name, b); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
 	return nil
@@ -365,11 +406,35 @@ func (t *Tree) mkdir(name string) error {
 	err := t.fs.Mkdir(name)
 	if errors.Is(err, fs.ErrExist) {
 		i, lerr := t.fs.Lstat(name)
-		if lerr == nil && i.Kind == remote.Dir {
+		switch {
+		case lerr == nil && i.Kind == remote.Dir:
 			return nil
+		case lerr == nil:
+			return &remote.NotFolderError{Name: name, Kind: i.Kind}
 		}
 	}
 	return err
+}
+
+// ownFolders are the folders that this package makes and works in, those above
+// others first.
+var ownFolders = []string{release.Folder, tmpDir, trashDir, stageDir, stageTree, spareDir, spareTree, releasesDir}
+
+// folders makes sure, before anything is changed, that what should be a folder
+// of ours is one: a link, which someone may have put there, would lead out of
+// the target.
+func (t *Tree) folders() error {
+	for _, name := range ownFolders {
+		i, err := t.fs.Lstat(name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return err
+		case i.Kind != remote.Dir:
+			return &remote.NotFolderError{Name: name, Kind: i.Kind}
+		}
+	}
+	return nil
 }
 
 func (t *Tree) exists(name string) (bool, error) {
