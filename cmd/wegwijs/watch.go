@@ -34,6 +34,7 @@ type watchFlags struct {
 	open   bool
 	write  bool
 	poll   bool
+	pace   time.Duration
 	follow bool
 	drafts bool
 }
@@ -57,6 +58,7 @@ func (e *env) watch() *cobra.Command {
 	c.Flags().BoolVar(&f.open, "open", false, "open the site in a browser")
 	c.Flags().BoolVar(&f.write, "write", false, "also write public/ whenever the site has no mistakes")
 	c.Flags().BoolVar(&f.poll, "poll", false, "look at all files now and then, instead of waiting for events")
+	c.Flags().DurationVar(&f.pace, "pace", 0, "without events: the longest time between two looks at all files, such as 5s; 0 leaves it to what they cost")
 	c.Flags().BoolVar(&f.follow, "follow", false, "browsers go to the page that was edited")
 	c.Flags().BoolVar(&f.drafts, "drafts", false, "show drafts too")
 	return c
@@ -69,6 +71,9 @@ func (e *env) runWatch(ctx context.Context, f watchFlags) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	public := filepath.Join(e.dir, "public")
+	if f.pace < 0 {
+		return usageError{fmt.Errorf("--pace %s: the time between two looks cannot be less than nothing", f.pace)}
+	}
 	if f.write {
 		if err := e.checkOutput(public); err != nil {
 			why, _, _ := strings.Cut(err.Error(), ";") // there is no other folder to choose
@@ -94,7 +99,8 @@ func (e *env) runWatch(ctx context.Context, f watchFlags) error {
 	opt := e.options()
 	opt.Drafts = f.drafts
 	l := preview.New(e.files(), opt, func(v *preview.View) { w.checked(ctx, v) })
-	hints := notify.Start(ctx, e.dir, notify.Options{Poll: f.poll, Cost: l.Cost, Hot: l.Hot, Say: w.say})
+	hints := notify.Start(ctx, e.dir, notify.Options{Poll: f.poll, Cost: l.Cost, Busy: l.Busy, Most: f.pace, Hot: l.Hot, Say: w.say})
+	l.Blind = hints.Blind
 	server := &http.Server{
 		Handler:           serve.Handler(l, serve.Options{Hosts: hosts, Follow: f.follow, Read: e.read}),
 		ReadHeaderTimeout: 10 * time.Second,
@@ -116,6 +122,7 @@ func (e *env) runWatch(ctx context.Context, f watchFlags) error {
 	server.Close()
 	wg.Wait()
 	w.wg.Wait()
+	hints.Wait()
 	return err
 }
 

@@ -88,8 +88,8 @@ func TestLawWithBadEvents(t *testing.T) {
 	}
 }
 
-func never(bool, time.Duration) time.Duration { return time.Hour }
-func often(bool, time.Duration) time.Duration { return 10 * time.Millisecond }
+func never(bool, bool, time.Duration) time.Duration { return time.Hour }
+func often(bool, bool, time.Duration) time.Duration { return 10 * time.Millisecond }
 
 func (law lawful) hold(t *testing.T) {
 	seed := *lawSeed

@@ -1,12 +1,3 @@
-// Package preview keeps the state of a site up to date while its folder is being
-// edited. A hint makes it look; what it finds becomes a new state, which is
-// swapped in whole. Pages are made when they are asked for, so an edit costs
-// the same on a site of ten pages and of a hundred thousand.
-//
-// The law: once it is at rest on a site without mistakes, every address gives
-// byte for byte what a clean build would write. With a mistake, what cannot be
-// shown any more keeps its last good bytes and everything else follows its
-// edits.
 package preview
 
 import (
@@ -69,6 +60,10 @@ func (v *View) with(ofPages, trouble []diag.Diagnostic) *View {
 // A States keeps a site's state up to date. Its methods may be called from any
 // number of goroutines.
 type States struct {
+	// Blind reports whether changes come without hints, so that who asks for a
+	// page must look first. nil: they do not. It is set before Run.
+	Blind func() bool
+
 	times
 	fsys    fs.FS
 	opt     state.Options
@@ -77,6 +72,7 @@ type States struct {
 	ready   chan struct{} // closed when there is a first view
 	unseen  chan struct{} // there is a view that was not checked
 	took    atomic.Int64  // nanoseconds of the last sweep
+	touched atomic.Int64  // when somebody last asked or edited, in nanoseconds
 	busy    sync.Mutex    // held while the site is read: a check waits, the writer does not
 	view    atomic.Pointer[View]
 
@@ -116,6 +112,28 @@ func New(fsys fs.FS, opt state.Options, onCheck func(*View)) *States {
 // Cost gives how long the last sweep took.
 func (l *States) Cost() time.Duration { return time.Duration(l.took.Load()) }
 
+// busyFor is how long after a request or an edit somebody is taken to be at
+// work.
+const busyFor = time.Minute
+
+// Busy reports whether somebody is at work: pages were asked for or files
+// edited a moment ago.
+func (l *States) Busy() bool {
+	return time.Since(time.Unix(0, l.touched.Load())) < busyFor
+}
+
+func (l *States) touch() { l.touched.Store(time.Now().UnixNano()) }
+
+// Fresh makes sure, where changes come without hints, that all that was saved
+// before the call is in the present view.
+func (l *States) Fresh(ctx context.Context) {
+	l.touch()
+	if l.Blind == nil || !l.Blind() || l.view.Load() == nil {
+		return
+	}
+	l.ask(ctx, notify.Hint{Sweep: true})
+}
+
 // View gives the present view; it waits for the first one.
 func (l *States) View(ctx context.Context) (*View, error) {
 	if v := l.view.Load(); v != nil {
@@ -145,47 +163,73 @@ func (l *States) Run(ctx context.Context, hints <-chan notify.Hint) error {
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	wg.Go(func() { l.checks(ctx) })
+	m := machine{States: l, pause: l.retry, timer: time.NewTimer(0)}
+	defer m.timer.Stop()
+	m.run(ctx, hints)
+	m.wait.Wait()
+	return nil
+}
 
-	var again <-chan time.Time
-	var swept chan swept // of the sweep that is under way
-	pause := l.retry
+// A machine is the loop; doc.go draws it.
+type machine struct {
+	*States
+	timer *time.Timer // when to look, if there is something to look at
+	wait  sync.WaitGroup
+
+	hint    notify.Hint     // where to look; nothing: resting
+	waiting []chan struct{} // closed when that was looked at
+	first   time.Time       // when it began to gather
+	since   time.Time       // since when something is held back; zero: nothing is
+	pause   time.Duration   // after the next failure to read the site
+
+	sweeping chan swept      // of the sweep that is under way; nil: none
+	sweepFor []chan struct{} // who waits for it
+	sweepTo  []chan struct{} // who waits for the next one, since it began too early for them
+}
+
+// run reads all channels until ctx ends.
+func (m *machine) run(ctx context.Context, hints <-chan notify.Hint) {
 	for {
-		var r request
 		select {
 		case <-ctx.Done():
-			return nil
-		case <-again:
-			r.hint.All = true
+			return
 		case h := <-hints:
-			r.hint = h
-		case r = <-l.look:
-		case s := <-swept:
-			swept = nil
-			r.hint = l.learn(s)
+			m.take(ctx, h, nil)
+		case r := <-m.look:
+			m.take(ctx, r.hint, r.done)
+		case s := <-m.sweeping:
+			m.learn(ctx, s)
+		case <-m.timer.C:
+			if m.something() {
+				m.lookNow(ctx)
+			}
 		}
-		var waiting []chan struct{}
-		hint := r.hint
-		if hint.All || len(hint.Paths) > 0 {
-			hint, waiting = l.settled(ctx, hints, r)
-		}
-		if hint.Sweep && swept == nil {
-			swept = l.sweep(ctx, &wg)
-		}
-		if !hint.All && len(hint.Paths) == 0 {
-			continue
-		}
-		err := l.step(ctx, hints, hint)
-		for _, w := range waiting {
-			close(w)
-		}
-		again = nil
-		if err != nil && ctx.Err() == nil {
-			l.troubled(err)
-			again = time.After(pause)
-			pause = min(2*pause, l.retryMax)
-		} else {
-			pause = l.retry
-		}
+	}
+}
+
+func (m *machine) something() bool { return m.hint.All || len(m.hint.Paths) > 0 }
+
+// take joins a hint with what there is to look at. Who waits for a look waits
+// for nothing else.
+func (m *machine) take(ctx context.Context, h notify.Hint, done chan struct{}) {
+	if h.Sweep && !h.All {
+		m.sweep(ctx, done)
+		h.Sweep, done = false, nil
+	}
+	if !h.All && len(h.Paths) == 0 {
+		return
+	}
+	if !m.something() {
+		m.first = time.Now()
+	}
+	m.hint = notify.Join(m.hint, h)
+	if done != nil {
+		m.waiting = append(m.waiting, done)
+		m.lookNow(ctx)
+		return
+	}
+	if m.since.IsZero() { // else it looks again soon anyway
+		m.timer.Reset(max(0, min(m.settle, m.settleMax-time.Since(m.first))))
 	}
 }
 
@@ -197,92 +241,97 @@ type swept struct {
 }
 
 // sweep looks at all files beside the loop: on a large site it takes longer
-// than a writer wants to wait.
-func (l *States) sweep(ctx context.Context, wg *sync.WaitGroup) chan swept {
+// than a writer wants to wait. done, which may be nil, is closed when what it
+// found was looked at.
+func (m *machine) sweep(ctx context.Context, done chan struct{}) {
+	if m.sweeping != nil {
+		if done != nil {
+			m.sweepTo = append(m.sweepTo, done)
+		}
+		return
+	}
 	c := make(chan swept, 1)
-	s := swept{from: l.view.Load().State}
-	wg.Go(func() {
+	m.sweeping = c
+	if done != nil {
+		m.sweepFor = append(m.sweepFor, done)
+	}
+	s := swept{from: m.view.Load().State}
+	m.wait.Go(func() {
 		start := time.Now()
-		s.next, s.paths, s.err = state.Sweep(ctx, l.fsys, l.opt, s.from)
-		l.took.Store(int64(time.Since(start)))
+		s.next, s.paths, s.err = state.Sweep(ctx, m.fsys, m.opt, s.from)
+		m.took.Store(int64(time.Since(start)))
 		c <- s
 	})
-	return c
 }
 
-// learn gives where to look after a sweep.
-func (l *States) learn(s swept) notify.Hint {
+// learn looks where a sweep found something.
+func (m *machine) learn(ctx context.Context, s swept) {
+	m.sweeping = nil
+	done := m.sweepFor
+	m.sweepFor, m.sweepTo = m.sweepTo, nil
+	if len(m.sweepFor) > 0 {
+		m.sweep(ctx, nil)
+	}
 	switch {
 	case s.err != nil:
-		return notify.Hint{All: true} // says what is the matter
-	case len(s.paths) == 0 && l.view.Load().State == s.from:
-		l.adopt(s.next)
+		m.hint.All = true // says what is the matter
+	case len(s.paths) > 0:
+		m.hint = notify.Join(m.hint, notify.Hint{Paths: s.paths})
+	case m.view.Load().State == s.from:
+		m.adopt(s.next)
 	}
-	return notify.Hint{Paths: s.paths}
+	m.waiting = append(m.waiting, done...)
+	if m.something() {
+		m.lookNow(ctx)
+	} else {
+		m.rest()
+	}
 }
 
-// settled waits for what else there is to look at. Who asked for a look waits
-// for no more.
-func (l *States) settled(ctx context.Context, hints <-chan notify.Hint, r request) (notify.Hint, []chan struct{}) {
-	hint := r.hint
-	if r.done != nil {
-		return hint, []chan struct{}{r.done}
+// rest is where every look ends but one that holds something back.
+func (m *machine) rest() {
+	m.hint, m.since = notify.Hint{}, time.Time{}
+	for _, w := range m.waiting {
+		close(w)
 	}
-	end := time.Now().Add(l.settleMax)
-	for time.Now().Before(end) {
-		t := time.NewTimer(l.settle)
-		select {
-		case h := <-hints:
-			t.Stop()
-			hint = notify.Join(hint, h)
-			continue
-		case more := <-l.look:
-			t.Stop()
-			return notify.Join(hint, more.hint), []chan struct{}{more.done}
-		case <-ctx.Done():
-			t.Stop()
-		case <-t.C:
-		}
-		break
-	}
-	return hint, nil
+	m.waiting = nil
 }
 
-// step looks where the hint says and publishes what changed.
-func (l *States) step(ctx context.Context, hints <-chan notify.Hint, hint notify.Hint) error {
-	old := l.view.Load().State
-	var since time.Time
-	for {
-		s, err := l.load(ctx, old, hint)
-		if err != nil {
-			return err
+// lookNow looks where the hint says and publishes what changed.
+func (m *machine) lookNow(ctx context.Context) {
+	old := m.view.Load().State
+	s, err := m.load(ctx, old, m.hint)
+	if err != nil {
+		m.rest()
+		if ctx.Err() == nil {
+			m.troubled(err)
+			m.hint.All = true
+			m.first = time.Now()
+			m.timer.Reset(m.pause)
+			m.pause = min(2*m.pause, m.retryMax)
 		}
-		changed := scan.Changed(old.Tree, s.Tree)
-		if len(changed) == 0 && old.SameKeys(s) && slices.Equal(old.Static(), s.Static()) {
-			l.adopt(s)
-			return nil
-		}
-		broke, away := unfinished(old, s, changed)
-		if since.IsZero() {
-			since = time.Now()
-		}
-		waited := time.Since(since)
-		if (len(broke) == 0 || waited > l.halfWrite) && (len(away) == 0 || waited > l.away) {
-			l.publish(s, changed)
-			return nil
-		}
-		t := time.NewTimer(l.recheck)
-		select {
-		case <-ctx.Done():
-			t.Stop()
-			return nil
-		case h := <-hints:
-			t.Stop()
-			hint = notify.Join(hint, h)
-		case <-t.C:
-		}
-		hint = notify.Join(hint, notify.Hint{Paths: slices.Concat(broke, away)})
+		return
 	}
+	m.pause = m.retry
+	changed := scan.Changed(old.Tree, s.Tree)
+	if len(changed) == 0 && old.SameKeys(s) && slices.Equal(old.Static(), s.Static()) {
+		m.adopt(s)
+		m.rest()
+		return
+	}
+	broke, away := unfinished(old, s, changed)
+	if m.since.IsZero() {
+		m.since = time.Now()
+	}
+	waited := time.Since(m.since)
+	if (len(broke) == 0 || waited > m.halfWrite) && (len(away) == 0 || waited > m.away) {
+		m.touch()
+		m.publish(s, changed)
+		m.rest()
+		return
+	}
+	m.hint = notify.Join(m.hint, notify.Hint{Paths: slices.Concat(broke, away)})
+	m.timer.Reset(m.recheck)
 }
 
 // unfinished gives the changed files that may be in the middle of being saved:
@@ -429,7 +478,11 @@ func (l *States) wake() {
 // Look makes the loop look at paths now, and waits until it has; with no paths
 // it looks everywhere.
 func (l *States) Look(ctx context.Context, paths ...string) {
-	r := request{hint: notify.Hint{Paths: paths, All: len(paths) == 0}, done: make(chan struct{})}
+	l.ask(ctx, notify.Hint{Paths: paths, All: len(paths) == 0})
+}
+
+func (l *States) ask(ctx context.Context, h notify.Hint) {
+	r := request{hint: h, done: make(chan struct{})}
 	select {
 	case l.look <- r:
 	case <-ctx.Done():

@@ -92,6 +92,7 @@ type bench struct {
 	live   *preview.States
 	hints  chan notify.Hint
 	checks atomic.Int64 // complete checks, and trouble
+	blind  atomic.Bool  // changes come without hints
 }
 
 // told gives how often the terminal was told something.
@@ -107,6 +108,7 @@ func inBubble(t *testing.T, f func(b *bench)) {
 			b.memory.write(name, text)
 		}
 		b.live = preview.New(b.memory, state.Options{}, func(*preview.View) { b.checks.Add(1) })
+		b.live.Blind = b.blind.Load
 		ctx, stop := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
 		wg.Go(func() {

@@ -173,7 +173,7 @@ func TestUnfinishedIsShown(t *testing.T) {
 	root := testenv.RAM(t)
 	target := dirTarget(root)
 	target.Parallel = 1
-	f := &fault{at: 45}
+	f := &fault{at: 54}
 	around := quietly()
 	around.wrap = f.wrap
 	if err := publishes(siteA)(t.Context(), target, around); err == nil {

@@ -153,7 +153,15 @@ func (h *handler) file(w http.ResponseWriter, r *http.Request) {
 		p = "" // outside the folder of the site, which has no such file
 	}
 	status := http.StatusOK
+	// A reload looks for itself; so does whoever does not say that it is none.
+	if mode := r.Header.Get("Sec-Fetch-Mode"); mode == "navigate" || mode == "" && strings.HasSuffix(p, ".html") {
+		h.live.Fresh(ctx)
+	}
 	f, ok, err := h.live.Get(ctx, p)
+	if err == nil && !ok {
+		h.live.Fresh(ctx)
+		f, ok, err = h.live.Get(ctx, p)
+	}
 	if err == nil && !ok {
 		if h.folder(ctx, p) {
 			u := url.URL{Path: base + "/" + p + "/", RawQuery: r.URL.RawQuery}

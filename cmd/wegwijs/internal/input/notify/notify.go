@@ -9,10 +9,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -32,6 +35,12 @@ type Options struct {
 	Poll bool // do without events
 	// Cost gives how long the last sweep took; their pace follows from it.
 	Cost func() time.Duration
+	// Busy reports whether somebody is at work on the site. Without events its
+	// files are then looked at much more often.
+	Busy func() bool
+	// Most bounds the time between two sweeps without events, whatever they
+	// cost; 0 means no bound.
+	Most time.Duration
 	// Hot gives the files in which a change is most likely. Without events
 	// they are looked at more often than all the others.
 	Hot func() []string
@@ -44,7 +53,7 @@ type Options struct {
 	// sweeps.
 	Events func() (Events, error)
 	Silent func(path string) (kind string)
-	Pace   func(polling bool, cost time.Duration) time.Duration
+	Pace   func(polling, busy bool, cost time.Duration) time.Duration
 }
 
 // Events is what gives events; fsnotify's watcher is one.
@@ -69,24 +78,33 @@ type Watcher struct {
 
 	dir     string
 	opt     Options
+	wait    sync.WaitGroup
+	blind   atomic.Bool
 	events  Events          // nil: the watcher polls
 	watched map[string]bool // folders of which there are events
 }
 
-// How often everything is looked at although no event came. Idle, the sweeps
-// and the looks at hot files together take under 1 % of the time.
+// How often everything is looked at although no event came. While nobody is at
+// work, the sweeps and the looks at hot files together take under 2 % of a
+// processor, or what Options.Most asks for.
 const (
 	sweepMin  = 2 * time.Second        // with events, the sweep only heals
+	sweepPart = 250                    // and takes at most this part of the time, on several processors
 	pollMin   = 500 * time.Millisecond // without, it finds what nobody has open
-	sweepPart = 250                    // a sweep takes at most this part of the time, on several processors
+	pollPart  = 100
+	busyMin   = 300 * time.Millisecond // while somebody is at work, it must find an edit within a second
 	hotPace   = 150 * time.Millisecond // a few files, each a matter of microseconds
 )
 
-func pace(polling bool, cost time.Duration) time.Duration {
-	if polling {
-		return max(pollMin, sweepPart*cost)
+// pace returns the time from one sweep, which took cost, to the next.
+func (o *Options) pace(polling, busy bool, cost time.Duration) time.Duration {
+	switch {
+	case !polling:
+		return max(sweepMin, sweepPart*cost)
+	case busy:
+		return min(max(busyMin, 2*cost+100*time.Millisecond), o.Most)
 	}
-	return max(sweepMin, sweepPart*cost)
+	return min(max(pollMin, pollPart*cost), o.Most)
 }
 
 // Start watches the inputs of the site in dir.
@@ -103,8 +121,14 @@ func Start(ctx context.Context, dir string, opt Options) *Watcher {
 	if opt.Silent == nil {
 		opt.Silent = silent
 	}
+	if opt.Busy == nil {
+		opt.Busy = func() bool { return false }
+	}
+	if opt.Most == 0 {
+		opt.Most = math.MaxInt64
+	}
 	if opt.Pace == nil {
-		opt.Pace = pace
+		opt.Pace = opt.pace
 	}
 	w := &Watcher{Hints: make(chan Hint, 1), dir: filepath.Clean(dir), opt: opt, watched: map[string]bool{}}
 	if !opt.Poll {
@@ -114,9 +138,17 @@ func Start(ctx context.Context, dir string, opt Options) *Watcher {
 			w.fall(err)
 		}
 	}
-	go w.run(ctx)
+	w.blind.Store(w.events == nil)
+	w.wait.Go(func() { w.run(ctx) })
 	return w
 }
+
+// Wait returns when the watcher has ended, which it does after its context.
+func (w *Watcher) Wait() { w.wait.Wait() }
+
+// Blind reports whether there are no events, so that a change shows only to who
+// looks.
+func (w *Watcher) Blind() bool { return w.blind.Load() }
 
 // silent names the first file system of the site's inputs whose events cannot
 // be trusted; "" when all can.
@@ -207,6 +239,7 @@ func (w *Watcher) fall(err error) {
 		w.events.Close()
 		w.events = nil
 	}
+	w.blind.Store(true)
 	need := 1
 	for _, root := range scan.Roots {
 		w.folders(root, func(string) error { need++; return nil })
@@ -220,7 +253,8 @@ func (w *Watcher) run(ctx context.Context) {
 			w.events.Close()
 		}
 	}()
-	next := func() time.Duration { return w.opt.Pace(w.events == nil, w.opt.Cost()) }
+	next := func() time.Duration { return w.opt.Pace(w.events == nil, w.opt.Busy(), w.opt.Cost()) }
+	swept := time.Now()
 	sweep := time.NewTimer(next())
 	defer sweep.Stop()
 	hot := time.NewTicker(hotPace)
@@ -240,8 +274,12 @@ func (w *Watcher) run(ctx context.Context) {
 			return
 		case <-sweep.C:
 			w.hint(ctx, Hint{Sweep: true})
+			swept = time.Now()
 			sweep.Reset(next())
 		case <-looks:
+			if w.opt.Busy() { // the sweep may have been put off while nobody was
+				sweep.Reset(next() - time.Since(swept))
+			}
 			if files := w.opt.Hot(); len(files) > 0 {
 				w.hint(ctx, Hint{Paths: files})
 			}
