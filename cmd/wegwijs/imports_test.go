@@ -49,7 +49,7 @@ var allowed = map[string][]string{
 	"deliver/publish/release": {"diag", "fileset"},
 	"deliver/publish/remote":  {},
 	"deliver/publish/tree":    {"deliver/publish/release", "deliver/publish/remote", "fileset"},
-	"deliver/serve":           {"deliver/preview", "diag", "fileset", "input/content", "pages/webserver"},
+	"deliver/serve":           {"deliver/preview", "diag", "fileset", "input/content", "pages/webserver", "site"},
 	"verify":                  {"diag", "input/mail", "input/tomlfile", "pages/forms"},
 	"authoring":               {}, // doc.go
 	"authoring/eject":         {"diag", "input/builtin"},

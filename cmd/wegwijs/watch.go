@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -30,6 +31,8 @@ import (
 // watchFlags are the flags of the command watch.
 type watchFlags struct {
 	host   string
+	names  []string
+	editor string
 	port   int
 	open   bool
 	write  bool
@@ -54,6 +57,8 @@ func (e *env) watch() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&f.host, "host", "127.0.0.1", "the address or name to listen on")
+	c.Flags().StringSliceVar(&f.names, "allow-host", nil, "further names to answer to, such as those of a tunnel; *.example.dev stands for all below it")
+	c.Flags().StringVar(&f.editor, "editor", "", "links in findings open this editor: "+strings.Join(serve.Editors(), ", ")+", or an address with {path}, {line} and {col}")
 	c.Flags().IntVar(&f.port, "port", 7070, "the port; the next free one when it is taken")
 	c.Flags().BoolVar(&f.open, "open", false, "open the site in a browser")
 	c.Flags().BoolVar(&f.write, "write", false, "also write public/ whenever the site has no mistakes")
@@ -80,6 +85,13 @@ func (e *env) runWatch(ctx context.Context, f watchFlags) error {
 			return usageError{errors.New("--write: " + why)}
 		}
 	}
+	editor := ""
+	if f.editor != "" {
+		var ok bool
+		if editor, ok = serve.Editor(f.editor); !ok {
+			return usageError{fmt.Errorf("--editor %s: that is none of %s, nor an address with {path} in it", f.editor, strings.Join(serve.Editors(), ", "))}
+		}
+	}
 	listener, err := listen(f.host, f.port)
 	if err != nil {
 		return err
@@ -95,15 +107,23 @@ func (e *env) runWatch(ctx context.Context, f watchFlags) error {
 	for _, a := range addresses[1:] {
 		w.say(a + " (from other devices)")
 	}
+	if a, ok := listener.Addr().(*net.TCPAddr); ok && !a.IP.IsLoopback() {
+		w.say("everyone on the network can read this preview, drafts and mistakes too; --host 127.0.0.1 keeps it to this machine")
+	}
 
+	dir, err := filepath.Abs(e.dir)
+	if err != nil {
+		return err
+	}
 	opt := e.options()
 	opt.Drafts = f.drafts
 	l := preview.New(e.files(), opt, func(v *preview.View) { w.checked(ctx, v) })
 	hints := notify.Start(ctx, e.dir, notify.Options{Poll: f.poll, Cost: l.Cost, Busy: l.Busy, Most: f.pace, Hot: l.Hot, Say: w.say})
 	l.Blind = hints.Blind
 	server := &http.Server{
-		Handler:           serve.Handler(l, serve.Options{Hosts: hosts, Follow: f.follow, Read: e.read}),
+		Handler:           serve.Handler(l, serve.Options{Hosts: append(hosts, f.names...), Follow: f.follow, Read: e.read, Lang: e.lang, Dir: dir, Editor: editor}),
 		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 	}
 	failed := make(chan error, 2)
@@ -198,6 +218,7 @@ func (w *watcher) sayLocked(line string) {
 func (w *watcher) checked(ctx context.Context, v *preview.View) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.changed(v.Since)
 	w.report(v.Findings)
 	if !w.write || ctx.Err() != nil {
 		return
@@ -209,6 +230,18 @@ func (w *watcher) checked(ctx context.Context, v *preview.View) {
 	if !w.busy {
 		w.busy = true
 		w.wg.Go(func() { w.writing(ctx) })
+	}
+}
+
+// changed prints one line for what was edited.
+func (w *watcher) changed(files []string) {
+	files = slices.Compact(slices.Sorted(slices.Values(files)))
+	switch {
+	case len(files) == 0 || w.e.format == "json":
+	case len(files) <= 3:
+		w.sayLocked("changed: " + strings.Join(files, ", "))
+	default:
+		w.sayLocked(fmt.Sprintf("changed: %s and %d more files", strings.Join(files[:2], ", "), len(files)-2))
 	}
 }
 
@@ -225,6 +258,16 @@ func (w *watcher) report(ds []diag.Diagnostic) {
 			news = append(news, d)
 		}
 	}
+	var solved []diag.Diagnostic
+	left := map[diag.Diagnostic]int{}
+	for _, d := range ds {
+		left[placeless(d)]++
+	}
+	for _, d := range w.last {
+		if left[placeless(d)]--; left[placeless(d)] < 0 && d.Severity == diag.Error {
+			solved = append(solved, d)
+		}
+	}
 	was, is := diag.Errors(w.last), diag.Errors(ds)
 	same := len(ds) == len(w.last) && len(news) == 0
 	w.last = ds
@@ -235,6 +278,12 @@ func (w *watcher) report(ds []diag.Diagnostic) {
 	default:
 		if len(news) > 0 {
 			w.e.report(news)
+		}
+		for _, d := range solved[:min(len(solved), 5)] {
+			w.sayLocked(fmt.Sprintf("solved: %s: %s", d.Pos, d.In(w.e.lang).Msg))
+		}
+		if n := len(solved) - 5; n > 0 {
+			w.sayLocked(fmt.Sprintf("solved: %s more", count(n)))
 		}
 		switch {
 		case is == 0 && was > 0:

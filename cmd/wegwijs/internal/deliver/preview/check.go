@@ -72,7 +72,7 @@ func (l *States) check(ctx context.Context, v *View) error {
 	}
 	var ds []diag.Diagnostic
 	if s.Set != nil {
-		if err := l.all(ctx, s); err != nil {
+		if err := l.all(ctx, v); err != nil {
 			return err
 		}
 		var err error
@@ -110,7 +110,7 @@ func (l *States) first(ctx context.Context, v *View) ([]diag.Diagnostic, error) 
 			if at, _ := v.State.Set.File(path.Join(p.Dir, "index.html")); at.Key != p.Ref() {
 				continue // another page has its address
 			}
-			if err := l.make(ctx, v.State, p, &b); err != nil {
+			if err := l.make(ctx, v, p, &b); err != nil {
 				return nil, err
 			}
 			found, _ := v.State.Mistakes(p)
@@ -122,13 +122,14 @@ func (l *States) first(ctx context.Context, v *View) ([]diag.Diagnostic, error) 
 
 // all makes every page whose present findings are not known, and the few
 // files that are no pages.
-func (l *States) all(ctx context.Context, s *state.State) error {
+func (l *States) all(ctx context.Context, v *View) error {
+	s := v.State
 	var b bytes.Buffer
 	for _, f := range s.Set.Files() {
 		var err error
 		switch k := f.Key.(type) {
 		case site.Ref:
-			err = l.make(ctx, s, s.Site.At(k), &b)
+			err = l.make(ctx, v, s.Site.At(k), &b)
 		case *site.Locale, site.Redirect, layout.RootFile:
 			b.Reset()
 			err = s.Renderer.Make(ctx, &f, &b, nil)
@@ -140,17 +141,25 @@ func (l *States) all(ctx context.Context, s *state.State) error {
 	return ctx.Err()
 }
 
-// make makes a page unless it is known what is wrong with it.
-func (l *States) make(ctx context.Context, s *state.State, p *site.Page, b *bytes.Buffer) error {
+// make makes a page unless it is known what is wrong with it. What is right is
+// kept, for the time in which it no longer is.
+func (l *States) make(ctx context.Context, v *View, p *site.Page, b *bytes.Buffer) error {
 	l.busy.Lock() // the writer goes first
 	err := ctx.Err()
 	l.busy.Unlock()
 	if err != nil {
 		return err
 	}
+	s := v.State
 	if _, ok := s.Renderer.Result(p); ok {
 		return nil
 	}
 	b.Reset()
-	return s.Renderer.Page(ctx, p, b, nil)
+	if err := s.Renderer.Page(ctx, p, b, nil); err != nil {
+		return err
+	}
+	if ds, known := s.Mistakes(p); known && s.Sound() && diag.Errors(ds) == 0 && diag.Errors(s.Static()) == 0 {
+		l.keep(path.Join(p.Dir, "index.html"), p.File, bytes.Clone(b.Bytes()), v.ID, false)
+	}
+	return nil
 }

@@ -30,12 +30,13 @@ func TestFreshWithoutHints(t *testing.T) {
 			return "", ".nieuw"
 		},
 		"a string": func(b *bench) (string, string) {
-			b.memory.write("i18n/nl.toml", strings.Replace(b.files["i18n/nl.toml"], "Naar de inhoud", "Naar het stuk", 1))
+			b.memory.write("i18n/nl.toml", strings.Replace(b.files["i18n/nl.toml"], `skip = "`, `skip = "Nu `, 1))
 			return "", ""
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(b *bench) {
+				t := b.t
 				b.blind.Store(true)
 				was := b.view().ID
 				address, want := edit(b)

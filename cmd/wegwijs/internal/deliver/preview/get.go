@@ -75,7 +75,7 @@ func (l *States) shown(f File, s *state.State, v *View) File {
 	ds, known := s.Mistakes(p)
 	if diag.Errors(ds) == 0 {
 		if known && s.Sound() {
-			l.keep(f.Path, p.File, f.Data, v.ID)
+			l.keep(f.Path, p.File, f.Data, v.ID, true)
 		}
 		return f
 	}
@@ -135,18 +135,23 @@ func faulty(s *state.State, file string) bool {
 func within(p, dir string) bool { return p == dir || strings.HasPrefix(p, dir+"/") }
 
 // keptMax is how many pages are kept for a time in which they have a mistake:
-// those open in browsers, not the whole site.
-const keptMax = 200
+// those open in browsers first, and as many others as there is room for.
+const keptMax = 1000
 
-func (l *States) keep(path, source string, data []byte, view uint64) {
+// keep keeps a page. One that nobody asked for takes no other's room, and not
+// the place of what somebody saw.
+func (l *States) keep(path, source string, data []byte, view uint64, asked bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	k := l.kept[path]
 	if k == nil {
 		if len(l.kept) >= l.max {
+			if !asked {
+				return
+			}
 			oldest := ""
 			for p, k := range l.kept {
-				if oldest == "" || k.used < l.kept[oldest].used {
+				if oldest == "" || k.used < l.kept[oldest].used || k.used == l.kept[oldest].used && p < oldest {
 					oldest = p
 				}
 			}
@@ -155,8 +160,13 @@ func (l *States) keep(path, source string, data []byte, view uint64) {
 		k = &page{}
 		l.kept[path] = k
 	}
-	l.tick++
-	k.used = l.tick
+	switch {
+	case asked:
+		l.tick++
+		k.used = l.tick
+	case k.used > 0:
+		return
+	}
 	if view >= k.view { // else somebody was served a later one meanwhile
 		k.data, k.source, k.view = data, source, view
 	}
@@ -176,7 +186,9 @@ func (l *States) Hot() []string {
 	defer l.mu.Unlock()
 	var seen []*page
 	for _, k := range l.kept {
-		seen = append(seen, k)
+		if k.used > 0 {
+			seen = append(seen, k)
+		}
 	}
 	slices.SortFunc(seen, func(a, b *page) int { return int(int64(b.used) - int64(a.used)) })
 	files := slices.Clone(v.Files[:min(len(v.Files), hot/2)])

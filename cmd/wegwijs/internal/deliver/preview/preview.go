@@ -41,6 +41,7 @@ type View struct {
 	Findings []diag.Diagnostic // what is known to be wrong by now
 	Checked  bool              // every page was looked at for Findings
 	Files    []string          // what changed to give this view
+	Since    []string          // what changed since the last view that was checked, in the order it was seen
 
 	ofPages []diag.Diagnostic // the findings in pages, as far as known; some may be of an earlier view
 	trouble []diag.Diagnostic // that the site cannot be read
@@ -391,6 +392,10 @@ func (l *States) publish(s *state.State, changed []string) {
 	if old := l.view.Load(); old != nil {
 		v.ID = old.ID + 1
 		v.ofPages = old.ofPages // until it is known better
+		if !old.Checked {
+			v.Since = old.Since
+		}
+		v.Since = slices.Concat(v.Since, changed)
 	}
 	if s.Sound() {
 		l.good = s

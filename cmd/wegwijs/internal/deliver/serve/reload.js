@@ -47,19 +47,31 @@ const attend = () => {
 
 // A machine that slept may hold a connection that is dead, and a server that
 // answers with something else ends it for good.
+let silent = 0; // how many seconds the server has not been there
 const tend = () => {
+  silent = events && events.readyState !== EventSource.OPEN ? silent + 1 : 0;
+  if (events) tell(silent >= 3);
   if (events && (events.readyState === EventSource.CLOSED || Date.now() - heard > 40000)) connect();
 };
 setInterval(tend, 1000);
 
 tabs.addEventListener("message", ({ data }) => {
+  if (data === "stopped" || data === "running") return stopped(data === "stopped");
   if (data !== "?") return view(data);
   tend();
   if (events && last) tabs.postMessage({ ...last, follow: "" });
 });
 
 // Who comes back asks what there is, and who is put aside lets another listen.
-const back = () => { tend(); tabs.postMessage("?"); };
+const back = () => {
+  tend();
+  tabs.postMessage("?");
+  look();
+};
+
+// Where no event tells of an edit, the window that comes to the front asks.
+const look = () => fetch("/_wegwijs/look", { cache: "no-store" }).catch(() => {});
+addEventListener("focus", look);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) back(); });
 document.addEventListener("resume", back);
 addEventListener("pagehide", () => leave());
@@ -67,6 +79,8 @@ addEventListener("pageshow", (e) => { if (e.persisted) attend(); });
 
 const view = (m) => {
   overlay(m);
+  stopped(false);
+  badge("warnings", m.errors || !m.warnings ? "" : m.warnings === 1 ? "1 warning" : `${m.warnings} warnings`, "/_wegwijs/findings");
   if (m.follow && m.follow !== location.pathname) {
     location.href = m.follow;
     return;
@@ -253,6 +267,53 @@ const morph = (live, was, next) => {
   }
 };
 
+// --- notes in a corner
+
+// Small notes that keep out of the way: that the server has stopped, that the
+// page is a draft, that there are warnings.
+const notes = new Map();
+let corner = null;
+const badge = (name, text, href) => {
+  if (location.pathname === href) text = "";
+  if ((notes.get(name)?.textContent ?? "") === text) return;
+  notes.get(name)?.remove();
+  notes.delete(name);
+  if (!text) return;
+  if (!corner) {
+    corner = document.createElement("div");
+    corner.lang = "en";
+    corner.dir = "ltr";
+    const root = corner.attachShadow({ mode: "open" });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(`
+:host{all:initial}
+.notes{position:fixed;inset-block-end:.5rem;inset-inline-end:.5rem;display:flex;gap:.5rem;flex-wrap:wrap;justify-content:flex-end;font:14px/1.4 system-ui,sans-serif;z-index:2147483646}
+.notes>*{background:#1b1b1f;color:#f4f4f5;border:1px solid #8a8a93;border-radius:4px;padding:.25rem .6rem}
+@media print{.notes{display:none}}`);
+    root.adoptedStyleSheets = [sheet];
+    const list = document.createElement("div");
+    list.className = "notes";
+    list.setAttribute("role", "status");
+    root.append(list);
+  }
+  if (!corner.isConnected) document.documentElement.append(corner);
+  const note = document.createElement(href ? "a" : "span");
+  if (href) note.href = href;
+  note.textContent = text;
+  notes.set(name, note);
+  corner.shadowRoot.querySelector(".notes").append(note);
+};
+
+const stopped = (yes) => badge("stopped", yes ? "The preview has stopped: this page does not follow edits any more" : "");
+let reported = false;
+const tell = (yes) => {
+  if (yes === reported) return;
+  reported = yes;
+  stopped(yes);
+  tabs.postMessage(yes ? "stopped" : "running");
+};
+badge("draft", here?.dataset.draft === undefined ? "" : "Draft: the build leaves this page out");
+
 // --- mistakes
 
 // The overlay lives in a shadow tree, so that the page's style does not reach
@@ -295,9 +356,9 @@ const overlay = (m) => {
     closed = "";
     return;
   }
-  const tell = JSON.stringify([m.errors, m.findings]);
-  if (closed === m.id || (host && told === tell)) return;
-  told = tell;
+  const says = JSON.stringify([m.errors, m.findings]);
+  if (closed === m.id || (host && told === says)) return;
+  told = says;
   if (!host) {
     host = make("div");
     host.lang = "en";
@@ -324,7 +385,9 @@ const overlay = (m) => {
   for (const f of m.findings) {
     const a = make("article");
     const line = make("p");
-    line.append(make("span", f.where, "where"), " " + f.message);
+    const where = make(f.open ? "a" : "span", f.where, "where");
+    if (f.open) where.href = f.open;
+    line.append(where, " " + f.message);
     a.append(line);
     if (f.excerpt) {
       const pre = make("pre", f.excerpt);
@@ -334,7 +397,10 @@ const overlay = (m) => {
     if (f.hint) a.append(make("p", f.hint, "hint"));
     list.append(a);
   }
-  if (m.errors > m.findings.length) list.append(make("p", `and ${m.errors - m.findings.length} more`));
+  const all = make("a", m.errors > m.findings.length ? `and ${m.errors - m.findings.length} more` : "all findings");
+  all.href = "/_wegwijs/findings";
+  all.className = "where";
+  if (location.pathname !== all.pathname) list.append(all);
 };
 
 // The page as it came is what later ones are compared with. Where it changed

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"html"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -29,6 +30,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/fileset"
 	"wegwijs/cmd/wegwijs/internal/input/content"
 	"wegwijs/cmd/wegwijs/internal/pages/webserver"
+	"wegwijs/cmd/wegwijs/internal/site"
 )
 
 // Own is where the preview's own addresses are; no page can have one.
@@ -36,17 +38,22 @@ const Own = "/_wegwijs/"
 
 // Tag matches what the preview puts before </body> of every page. Less this
 // tag, a page is byte for byte what the build writes.
-var Tag = regexp.MustCompile(`<script type="module" src="/_wegwijs/reload\.js" data-view="[^"]*" data-page="[^"]*"></script>`)
+var Tag = regexp.MustCompile(`<script type="module" src="/_wegwijs/reload\.js" data-view="[^"]*" data-page="[^"]*"(?: data-draft="")?></script>`)
 
 //go:embed reload.js
 var script []byte
 
 // Options say how to serve. The zero value is the usual way.
 type Options struct {
-	Hosts  []string // further names under which the preview may be asked for
-	Follow bool     // browsers go to the page that was edited
+	// Hosts are further names under which the preview may be asked for; one
+	// that begins with "*." stands for all names below it.
+	Hosts  []string
+	Follow bool // browsers go to the page that was edited
 	// Read gives an author's file for the excerpt of a finding.
-	Read func(file string) ([]byte, error)
+	Read   func(file string) ([]byte, error)
+	Lang   diag.Lang // of the findings
+	Dir    string    // the site's folder, for links that open an editor; "" for none
+	Editor string    // the link that opens a file, see [Editor]; "" for none
 	// Beat is how often an idle connection of events shows that it lives; 0
 	// means every 15 seconds.
 	Beat time.Duration
@@ -77,7 +84,7 @@ func (h *handler) id(v uint64) string { return fmt.Sprintf("%s-%d", h.boot, v) }
 
 func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 	if !h.known(r.Host) {
-		http.Error(w, fmt.Sprintf("This preview does not answer to the name %q. Start it with --host to allow a name.", r.Host), http.StatusForbidden)
+		http.Error(w, fmt.Sprintf("This preview does not answer to the name %q. Start it with --allow-host %s if it should.", r.Host, hostName(r.Host)), http.StatusForbidden)
 		return
 	}
 	w.Header().Set("X-Content-Type-Options", "nosniff")
@@ -96,9 +103,21 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	if r.URL.Path != Own+"events" { // which sets its own limits
+		http.NewResponseController(w).SetWriteDeadline(time.Now().Add(slowest))
+	}
 	switch r.URL.Path {
 	case Own + "events":
 		h.events(w, r)
+	case Own + "findings":
+		h.findings(w, r)
+	case Own + "findings.css":
+		w.Header().Set("Content-Type", "text/css; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-store")
+		io.WriteString(w, findingsStyle)
+	case Own + "look": // a window that comes to the front looks for itself
+		h.live.Fresh(r.Context())
+		w.WriteHeader(http.StatusNoContent)
 	case Own + "reload.js":
 		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-store")
@@ -108,19 +127,27 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// slowest is how long a browser may take to read an answer.
+const slowest = 30 * time.Second
+
+// hostName returns the name in a Host header, without its port.
+func hostName(host string) string {
+	if n, _, err := net.SplitHostPort(host); err == nil {
+		host = n
+	}
+	return strings.ToLower(strings.Trim(strings.TrimSuffix(host, "."), "[]"))
+}
+
 // known keeps out pages of other sites that made their own name lead to this
 // machine (DNS rebinding).
 func (h *handler) known(host string) bool {
-	name := host
-	if n, _, err := net.SplitHostPort(host); err == nil {
-		name = n
-	}
-	name = strings.ToLower(strings.Trim(strings.TrimSuffix(name, "."), "[]"))
+	name := hostName(host)
 	if name == "localhost" || strings.HasSuffix(name, ".localhost") {
 		return true
 	}
 	for _, o := range h.opt.Hosts {
-		if strings.EqualFold(name, o) {
+		below, all := strings.CutPrefix(strings.ToLower(o), "*.")
+		if strings.EqualFold(name, o) || all && strings.HasSuffix(name, "."+below) {
 			return true
 		}
 	}
@@ -193,7 +220,7 @@ func (h *handler) file(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", kind)
 	data := f.Data
 	if strings.HasPrefix(kind, "text/html") {
-		data = h.inject(data, f.View)
+		data = h.inject(data, f.View, h.draft(ctx, f))
 	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
 	w.WriteHeader(status)
@@ -242,10 +269,22 @@ func (h *handler) empty(ctx context.Context) bool {
 	return err != nil || v.State.Set == nil
 }
 
-// inject puts the reload script at the end of a page.
-func (h *handler) inject(page []byte, view uint64) []byte {
+// draft reports whether a file is a page that the build leaves out.
+func (h *handler) draft(ctx context.Context, f preview.File) bool {
+	ref, ok := f.Key.(site.Ref)
+	v, err := h.live.View(ctx)
+	return ok && err == nil && v.ID == f.View && v.State.Site != nil && v.State.Site.At(ref).Draft
+}
+
+// inject puts the reload script at the end of a page, and says whether that is
+// a draft.
+func (h *handler) inject(page []byte, view uint64, draft bool) []byte {
 	sum := sha256.Sum256(page)
-	tag := fmt.Sprintf(`<script type="module" src="/_wegwijs/reload.js" data-view="%s" data-page="%x"></script>`, h.id(view), sum[:8])
+	mark := ""
+	if draft {
+		mark = ` data-draft=""`
+	}
+	tag := fmt.Sprintf(`<script type="module" src="/_wegwijs/reload.js" data-view="%s" data-page="%x"%s></script>`, h.id(view), sum[:8], mark)
 	i := bytes.LastIndex(page, []byte("</body>"))
 	if i < 0 {
 		i = len(page)
@@ -276,7 +315,7 @@ func (h *handler) plain(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	page := "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Wegwijs</title></head>\n<body><p>" + html.EscapeString(text) + "</p>\n</body></html>\n"
-	w.Write(h.inject([]byte(page), 0))
+	w.Write(h.inject([]byte(page), 0, false))
 }
 
 // A message is what browsers are told of a view.
@@ -291,7 +330,8 @@ type message struct {
 }
 
 type finding struct {
-	Where    string `json:"where"` // file:line:col
+	Where    string `json:"where"`          // file:line:col
+	Open     string `json:"open,omitempty"` // a link that opens it in the writer's editor
 	Severity string `json:"severity"`
 	Message  string `json:"message"`
 	Hint     string `json:"hint,omitempty"`
@@ -312,23 +352,12 @@ func weight(v *preview.View, d diag.Diagnostic) int {
 // shown is how many findings the overlay shows; it says how many more there are.
 const shown = 5
 
-func (h *handler) message(v *preview.View) message {
-	ds := slices.Clone(v.Findings)
-	// First what concerns every page, then what was edited, then the rest.
-	slices.SortStableFunc(ds, func(a, b diag.Diagnostic) int { return weight(v, a) - weight(v, b) })
+func (h *handler) message(v *preview.View, r *http.Request) message {
+	ds := sorted(v)
 	m := message{ID: h.id(v.ID), Checked: v.Checked, Errors: diag.Errors(ds), Findings: []finding{}}
 	m.Warnings = len(ds) - m.Errors
-	for _, d := range ds {
-		if d.Severity != diag.Error || len(m.Findings) == shown {
-			continue
-		}
-		f := finding{Where: d.Pos.String(), Severity: d.Severity.String(), Message: d.Msg, Hint: d.Hint}
-		if h.opt.Read != nil && d.Pos.Line > 0 {
-			if src, err := h.opt.Read(d.Pos.File); err == nil {
-				f.Excerpt, f.Caret = diag.Excerpt(src, d.Pos)
-			}
-		}
-		m.Findings = append(m.Findings, f)
+	for _, d := range ds[:min(m.Errors, shown)] {
+		m.Findings = append(m.Findings, h.finding(d, r))
 	}
 	for _, file := range v.Files {
 		if strings.HasPrefix(file, content.Root+"/") && !strings.HasSuffix(file, ".md") {
@@ -375,7 +404,7 @@ func (h *handler) events(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return
 		}
-		m := h.message(v)
+		m := h.message(v, r)
 		if m.ID == seen || first && seen == "" {
 			m.Follow = "" // it was there already, or that edit was before it came
 		}

@@ -106,7 +106,7 @@ func TestHost(t *testing.T) {
 			}
 		}
 	}
-	if res := p.get("/", "Host", "kwaad.example"); !strings.Contains(res.Body.String(), "--host") {
+	if res := p.get("/", "Host", "kwaad.example"); !strings.Contains(res.Body.String(), "--allow-host kwaad.example") {
 		t.Errorf("no way out: %s", res.Body)
 	}
 }
