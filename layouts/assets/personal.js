@@ -27,7 +27,7 @@ export function parse(typed) {
   return { local, domain, address: `${local}@${domain}`, ascii, idn: /(^|\.)xn--/.test(domain) };
 }
 
-const username = (form, who) => ({ address: who.address, "local-part": who.local })[form] ?? "";
+const username = (form, who) => ({ address: who.address, "local-part": who.local, "local.domain": `${who.local}.${who.domain}` })[form] ?? "";
 
 // payload is the format that Thunderbird for Android imports, version 1; the
 // numbers are explained in the documentation of the Go package forms, whose

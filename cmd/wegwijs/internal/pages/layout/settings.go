@@ -1,7 +1,9 @@
 package layout
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,7 +33,8 @@ type Row struct {
 	Code  bool   // the value is typed over letter by letter: a host name, a port
 	Copy  bool   // a copy button is useful
 	// Personal says how the value follows from the reader's address, where it
-	// does: "address" (all of it) or "local-part" (what stands before the @).
+	// does: "address" (all of it), "local-part" (what stands before the @) or
+	// "local.domain" (a dot for the @).
 	Personal string
 }
 
@@ -160,6 +163,122 @@ func (d *Directive) rows(proto mail.Protocol) (*mail.Product, []mail.Server, err
 	return p, rows, nil
 }
 
+// products returns the mail products that the directive is about: that of the
+// attribute product, or all of them.
+func (d *Directive) products() []*mail.Product {
+	if p, err := d.product(); d.Attrs["product"] != "" {
+		if err != nil {
+			return nil
+		}
+		return []*mail.Product{p}
+	}
+	var list []*mail.Product
+	for i := range d.settings.Record.Products {
+		list = append(list, &d.settings.Record.Products[i])
+	}
+	return list
+}
+
+// of returns the directive as it would be with the attribute product.
+func (d *Directive) of(p *mail.Product) *Directive {
+	one := *d
+	one.Attrs = maps.Clone(d.Attrs)
+	if one.Attrs == nil {
+		one.Attrs = map[string]string{}
+	}
+	one.Attrs["product"] = p.ID
+	return &one
+}
+
+// Tables returns the tables of a protocol: one for each mail product that has
+// it, or that of the attribute product. With several products in site.toml each
+// caption names its product.
+func (d *Directive) Tables(proto string) ([]*Settings, error) {
+	var tables []*Settings
+	for _, p := range d.products() {
+		if len(p.Rows(mail.Protocol(proto))) == 0 {
+			continue
+		}
+		t, err := d.of(p).Settings(proto)
+		if err != nil {
+			return nil, err
+		}
+		tables = append(tables, t)
+	}
+	if len(tables) == 0 { // the error says why
+		t, err := d.Settings(proto)
+		if err != nil {
+			return nil, err
+		}
+		tables = []*Settings{t}
+	}
+	return tables, nil
+}
+
+// A Value is one value of the record in running text.
+type Value struct {
+	Text string
+	// Product is the name of the mail product whose value it is; "" where all
+	// products have the same, so that it is everyone's.
+	Product string
+	Kind    string // host, port, link, personal or text
+	// Personal says how the value follows from the reader's address, as in
+	// [Row]; it is set with the kind personal.
+	Personal string
+}
+
+// Values returns the values of a setting (see [Directive.Setting]): one where
+// all mail products that have it agree, else one for each product, in the order
+// of site.toml. A value on which products differ is never said to be everyone's.
+func (d *Directive) Values(name string) ([]Value, error) {
+	var list []Value
+	differ := false
+	for _, p := range d.products() {
+		v, err := d.of(p).value(name)
+		var unset *Unset
+		switch {
+		case errors.As(err, &unset):
+			continue // another product has it
+		case err != nil:
+			return nil, err
+		}
+		v.Product = p.Name
+		differ = differ || len(list) > 0 && (v.Text != list[0].Text || v.Personal != list[0].Personal)
+		list = append(list, v)
+	}
+	if len(list) == 0 {
+		v, err := d.value(name)
+		return []Value{v}, err
+	}
+	if !differ {
+		list = list[:1]
+		list[0].Product = ""
+	}
+	return list, nil
+}
+
+// value returns the setting of one product.
+func (d *Directive) value(name string) (Value, error) {
+	text, err := d.Setting(name)
+	v := Value{Text: text, Kind: "text"}
+	switch _, field, _ := strings.Cut(name, "."); {
+	case err != nil:
+	case name == "webmail" || name == "contact":
+		v.Kind = "link"
+	case field == "host" || field == "port":
+		v.Kind = field
+	case field == "username" && d.Attrs["client"] == "":
+		proto, _, _ := strings.Cut(name, ".")
+		if _, rows, err := d.rows(mail.Protocol(proto)); err == nil {
+			n, _ := strconv.Atoi(d.Attrs["row"])
+			if u := rows[max(n, 1)-1].Username; u != mail.Given {
+				v.Kind, v.Personal = "personal", string(u)
+			}
+		}
+	}
+	return v, err
+}
+
 // Settings gives the table of a protocol (imap, pop or smtp) from the record
 // in site.toml. The attributes product and client of the directive choose the
 // mail product and the mail program whose words are used.
@@ -178,6 +297,9 @@ func (d *Directive) Settings(proto string) (*Settings, error) {
 	}
 	first := rows[0]
 	t := &Settings{Product: p.ID, Name: p.Name, Protocol: proto, Caption: b.t("settings_caption_" + proto)}
+	if len(d.settings.Record.Products) > 1 {
+		t.Caption += " · " + p.Name
+	}
 	if d.settings.Checked != nil {
 		t.Checked = d.settings.Checked(p.ID, mp)
 	}
@@ -185,7 +307,7 @@ func (d *Directive) Settings(proto string) (*Settings, error) {
 	if mp != mail.SMTP {
 		add(&t.Rows, Row{Key: "type", Label: b.label("type"), Value: strings.ToUpper(proto)})
 	}
-	add(&t.Rows, Row{Key: "host", Label: b.label(hostField(mp)), Value: first.Host, Code: true, Copy: true})
+	add(&t.Rows, Row{Key: "host", Label: b.label(hostField(mp)), Value: b.host(first.Host), Code: true, Copy: !mail.Placeholder(first.Host)})
 	add(&t.Rows, Row{Key: "port", Label: b.label("port"), Value: strconv.Itoa(first.Port), Code: true, Copy: true})
 	add(&t.Rows, Row{Key: "security", Label: b.label("security"), Value: b.security(first.Security), Note: b.securityNote(first.Security)})
 	user := Row{Key: "username", Label: b.label("username"), Value: b.t("username_" + slug(string(first.Username)))}
@@ -217,7 +339,7 @@ func (d *Directive) Settings(proto string) (*Settings, error) {
 	return t, b.err
 }
 
-func slug(s string) string { return strings.ReplaceAll(s, "-", "_") }
+func slug(s string) string { return strings.NewReplacer("-", "_", ".", "_").Replace(s) }
 
 func hostField(p mail.Protocol) string {
 	if p == mail.SMTP {
@@ -293,6 +415,18 @@ func (b *tableBuilder) own(field string) (string, bool) {
 	return b.d.settings.Label(b.client, b.d.Page.Site.Lang, field)
 }
 
+// host returns the name of a server as readers see it: theirs to complete where
+// it depends on their address.
+func (b *tableBuilder) host(host string) string {
+	if !mail.Placeholder(host) {
+		return host
+	}
+	return mail.HostFor(host, b.t(ownDomain))
+}
+
+// ownDomain is a string that only sites with such a server need.
+const ownDomain = "own_domain"
+
 func (b *tableBuilder) security(s mail.Security) string {
 	if v, ok := b.own("security-" + string(s)); ok {
 		return v
@@ -366,7 +500,7 @@ func (d *Directive) Setting(name string) (string, error) {
 	row := rows[n-1]
 	switch field {
 	case "host":
-		return row.Host, nil
+		return b.host(row.Host), b.err
 	case "port":
 		return strconv.Itoa(row.Port), nil
 	case "security":

@@ -131,7 +131,7 @@ prefix: LABEL_PREFIX = LEAVE_EMPTY
 		if got := show(s.More); got != tt.more {
 			t.Errorf("%s %v: got\n%swant\n%s", tt.proto, tt.attrs, got, tt.more)
 		}
-		if s.Caption != "SETTINGS_CAPTION_"+strings.ToUpper(tt.proto) || s.Checked.IsZero() || s.Protocol != tt.proto {
+		if s.Caption != "SETTINGS_CAPTION_"+strings.ToUpper(tt.proto)+" · "+s.Name || s.Checked.IsZero() || s.Protocol != tt.proto {
 			t.Errorf("%s: got %+v", tt.proto, s)
 		}
 	}
@@ -316,5 +316,35 @@ func TestAlternative(t *testing.T) {
 		if _, err := settingsDirective(proto, nil).Alternative(proto); err == nil {
 			t.Errorf("%q: no error", proto)
 		}
+	}
+}
+
+// With several products a text never gives one product's value as everyone's,
+// and each product has its own table.
+func TestSeveralProducts(t *testing.T) {
+	values := func(name string, attrs map[string]string) []Value {
+		t.Helper()
+		v, err := settingsDirective(name, attrs).Values(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	hosts := values("imap.host", nil)
+	if len(hosts) != 2 || hosts[0].Product != "E-mail bij hosting" || hosts[1].Text != "los.example.nl" || hosts[1].Product != "Losse mail" || hosts[0].Kind != "host" {
+		t.Errorf("a value on which products differ: got %+v", hosts)
+	}
+	if one := values("imap.host", map[string]string{"product": "los"}); len(one) != 1 || one[0].Product != "" || one[0].Text != "los.example.nl" {
+		t.Errorf("of one product: got %+v", one)
+	}
+	if same := values("imap.username", nil); len(same) != 1 || same[0].Product != "" || same[0].Kind != "personal" || same[0].Personal != "address" {
+		t.Errorf("a value on which they agree: got %+v", same)
+	}
+	tables, err := settingsDirective("imap", nil).Tables("imap")
+	if err != nil || len(tables) != 2 || tables[0].Caption == tables[1].Caption {
+		t.Errorf("got %d tables, %v", len(tables), err)
+	}
+	if one, err := settingsDirective("imap", map[string]string{"product": "los"}).Tables("imap"); err != nil || len(one) != 1 || one[0].Product != "los" {
+		t.Errorf("of one product: got %d tables, %v", len(one), err)
 	}
 }
