@@ -106,14 +106,15 @@ addEventListener("afterprint", () => {
   for (const d of opened) d.open = false;
 });
 
-// What was read stays readable without a network: the service worker keeps the
-// section. Only over https, so that a preview on a desk is never a stale one.
+// What was read stays readable without a network, and so do the pages that the
+// site wants to have at hand. Only over https, so that a preview on a desk is
+// never a stale one, and not where the reader saves data.
 async function keep() {
-  if (location.protocol !== "https:" || !navigator.serviceWorker || navigator.connection?.saveData) return;
+  if (location.protocol !== "https:" || !navigator.serviceWorker || navigator.connection?.saveData || matchMedia("(prefers-reduced-data: reduce)").matches) return;
   await navigator.serviceWorker.register(new URL("../sw.js", import.meta.url));
   const { active } = await navigator.serviceWorker.ready;
-  const pages = [...document.querySelectorAll(".secnav a")].map((a) => a.href);
-  active.postMessage({ keep: [location.href.split("#")[0], ...pages] });
+  const wanted = document.body.dataset.keep.split(" ").map((path) => new URL(path, location).href);
+  active.postMessage({ opened: location.href.split(/[?#]/)[0], keep: wanted });
 }
 
 root.classList.add("ready");
