@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -856,5 +857,29 @@ func TestStructuredData(t *testing.T) {
 	b.Reset()
 	if err := s.Page(&b, p, ""); err != nil || strings.Contains(b.String(), "TechArticle") {
 		t.Errorf("a page that is kept out of search engines is no article: %v %s", err, b.String())
+	}
+}
+
+// TestIDs looks at the ids in the shipped layouts: none is one that a heading
+// can have, such as "## Main", "## Toc", "## Foot about", "## Q" or "## Find 1".
+func TestIDs(t *testing.T) {
+	re := regexp.MustCompile(`\b(?:id|for|aria-labelledby|aria-describedby|aria-controls|popovertarget)="([^"]*)"`)
+	seen := 0
+	err := filepath.WalkDir("../../../../../layouts", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(p) != ".html" {
+			return err
+		}
+		src, err := os.ReadFile(p)
+		for _, m := range re.FindAllSubmatch(src, -1) {
+			for id := range strings.FieldsSeq(strings.ReplaceAll(string(m[1]), "{{ ", "{{")) {
+				if seen++; !strings.HasPrefix(id, ":") && !strings.HasSuffix(id, "}}") {
+					t.Errorf("%s: a heading could have the id %q", p, id)
+				}
+			}
+		}
+		return err
+	})
+	if err != nil || seen < 20 {
+		t.Errorf("%d ids, %v", seen, err)
 	}
 }
