@@ -871,7 +871,7 @@ func TestIDs(t *testing.T) {
 		}
 		src, err := os.ReadFile(p)
 		for _, m := range re.FindAllSubmatch(src, -1) {
-			for id := range strings.FieldsSeq(strings.ReplaceAll(string(m[1]), "{{ ", "{{")) {
+			for id := range strings.FieldsSeq(strings.NewReplacer("{{ ", "{{", " }}", "}}").Replace(string(m[1]))) {
 				if seen++; !strings.HasPrefix(id, ":") && !strings.HasSuffix(id, "}}") {
 					t.Errorf("%s: a heading could have the id %q", p, id)
 				}
