@@ -444,13 +444,14 @@ func (s *State) builtin(file string) bool {
 // that a file of the site does not have are the built-in ones.
 func (s *State) readStrings(fsys fs.FS, files map[string][]byte, out *diag.List) *i18n.Catalogue {
 	var all []*i18n.Strings
+	byLang := map[string]*i18n.Strings{}
 	chains := map[string][]string{}
 	used := map[string]bool{}
 	for _, l := range s.Config.Languages {
 		name := "i18n/" + l.Lang + ".toml"
 		used[name] = true
 		src, ok := files[name]
-		if !ok {
+		if !ok && l.Parent == "" { // else that one's strings will do
 			out.Errorf(diag.Pos{File: name}, diag.I18nFile, "write it; that of another language shows what it holds", "the language %s has no interface strings", l.Lang)
 		}
 		parsed := i18n.Parse(l.Lang, name, src, out)
@@ -458,8 +459,19 @@ func (s *State) readStrings(fsys fs.FS, files map[string][]byte, out *diag.List)
 			parsed.Over(i18n.Parse(l.Lang, builtin.Prefix+name, under, out))
 		}
 		all = append(all, parsed)
+		byLang[l.Lang] = parsed
+		if ok && l.Parent == "" && !l.Borrow && parsed.Empty() {
+			out.Errorf(diag.Pos{File: name}, diag.I18nMissing, "begin with a copy of that of another language, and translate it", "the language %s has no interface strings yet", l.Lang)
+		}
 		if l.Borrow {
 			chains[l.Lang] = l.Fallback
+		}
+	}
+	// What a regional variant does not say is as in its parent, which comes first:
+	// its code is shorter.
+	for _, l := range slices.SortedFunc(slices.Values(s.Config.Languages), func(a, b config.Language) int { return len(a.Lang) - len(b.Lang) }) {
+		if parent := byLang[l.Parent]; parent != nil {
+			byLang[l.Lang].Over(parent)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {

@@ -52,6 +52,10 @@ type Language struct {
 	Dir      string // ltr or rtl
 	Prefix   string // "" for the default language, else /en
 	Fallback []string
+	// Parent is the language of which this one is a regional variant, as nl is
+	// of nl-BE, when the site has it; else "". All that the variant does not have
+	// itself is the parent's.
+	Parent string
 	// Borrow says that interface strings may come from the fallbacks, because
 	// site.toml names them.
 	Borrow bool
@@ -297,9 +301,13 @@ func (c *Config) languages() {
 	for _, lang := range keys {
 		lt := table.Table(lang)
 		l := Language{Lang: lang, Name: lt.Required("name", "write the language's name for itself: name = \"Nederlands\""), Title: lt.String("title", c.Title)}
-		tag, err := language.Parse(lang)
-		if err != nil || !langRE.MatchString(lang) {
+		tag, better := code(lang)
+		switch better {
+		case lang:
+		case "":
 			c.out.Errorf(table.KeyPos(lang), diag.ConfigLanguage, "use a code such as nl, en or pt-BR", "%q is not a language", lang)
+		default:
+			c.out.Errorf(table.KeyPos(lang), diag.ConfigLanguage, fmt.Sprintf("write [languages.%s]", better), "%q is not a language", lang)
 		}
 		script, _ := tag.Script()
 		l.Dir = "ltr"
@@ -328,6 +336,13 @@ func (c *Config) languages() {
 				}
 			}
 		}
+		for up := lang; l.Parent == "" && strings.Contains(up, "-"); {
+			up = up[:strings.LastIndexByte(up, '-')]
+			if slices.Contains(keys, up) {
+				l.Parent = up
+				l.Fallback = append([]string{up}, without(l.Fallback, up)...)
+			}
+		}
 		lt.Done()
 		c.Languages = append(c.Languages, l)
 	}
@@ -339,6 +354,26 @@ func (c *Config) languages() {
 	case i < 0 && def != "":
 		t.Errorf("default_language", diag.ConfigLanguage, diag.DidYouMean(def, keys), "the default language %q is not among the languages", def)
 	}
+}
+
+// code returns the tag of a language code (BCP 47) and the code as it should be
+// written: "" when it names no language, and another one for en_US, en-UK or
+// i-klingon.
+func code(lang string) (language.Tag, string) {
+	tag, err := language.Parse(lang)
+	if err != nil {
+		return tag, ""
+	}
+	base, confidence := tag.Base()
+	if confidence != language.Exact || !langRE.MatchString(tag.String()) || slices.Contains([]string{"und", "mis", "mul", "zxx"}, base.String()) {
+		if base, err := language.ParseBase(lang); err != nil || base.String() == lang || base.String() == "und" { // else iw, which is he now
+			return tag, ""
+		}
+	}
+	if region, confidence := tag.Region(); confidence == language.Exact && !region.IsCountry() && !region.IsGroup() {
+		return tag, ""
+	}
+	return tag, tag.String()
 }
 
 func without(list []string, s string) []string {

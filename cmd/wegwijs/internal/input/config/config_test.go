@@ -277,7 +277,7 @@ name = "?"
 fallback = ["de", 5, "en", "nl"]
 dir = "links"
 naam = "English"
-`, "", `6:2 [config-language] "nl_BE" is not a language | use a code such as nl, en or pt-BR
+`, "", `6:2 [config-language] "nl_BE" is not a language | write [languages.nl-BE]
 8:2 [config-language] "xq" is not a language | use a code such as nl, en or pt-BR
 11:13 [config-language] "de" cannot be a fallback of "en" | known: nl, nl_BE, xq
 11:19 [toml-type] languages.en.fallback takes a list of texts, this is a whole number | put it between quotes

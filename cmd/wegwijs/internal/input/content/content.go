@@ -221,6 +221,10 @@ func flaw(src []byte) (at int, msg, hint string) {
 		switch {
 		case r == utf8.RuneError && n == 1:
 			return i, "this is not UTF-8 text", "save the file as UTF-8"
+		case r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069:
+			return i, fmt.Sprintf("an invisible character that turns the direction of text (%U)", r), "remove it; the direction follows from the language"
+		case r&0xfffe == 0xfffe || r >= 0xfdd0 && r <= 0xfdef:
+			return i, fmt.Sprintf("a character that is none (%U)", r), "remove it; it may be invisible in your editor"
 		case unicode.IsControl(r):
 			return i, fmt.Sprintf("a control character (%U)", r), "remove it; it may be invisible in your editor"
 		}

@@ -165,6 +165,16 @@ func (s *Strings) Over(under *Strings) {
 	s.broken = s.broken && under.broken
 }
 
+// Empty reports whether the language's file is there and says nothing. It is
+// then taken to have every string, see [Strings.Has].
+func (s *Strings) Empty() bool {
+	if s.broken || len(s.messages) > 0 {
+		return false
+	}
+	s.broken = true
+	return true
+}
+
 // categories gives the plural categories that whole numbers have in the
 // language, found by trying: the CLDR rules look at no more than the last
 // digits of a number and at large round ones.
@@ -183,6 +193,15 @@ func (s *Strings) categories() []string {
 }
 
 func (s *Strings) form(n int) string {
+	n = max(n, -n)
+	// golang.org/x/text has the rules of CLDR 32; these changed since (CLDR 42
+	// and 40, "Language Plural Rules").
+	switch base, _ := s.tag.Base(); {
+	case base.String() == "he" && n > 2:
+		return "other"
+	case base.String() == "mt" && n == 2:
+		return "two"
+	}
 	return forms[plural.Cardinal.MatchPlural(s.tag, max(n, -n), 0, 0, 0, 0)]
 }
 

@@ -2,6 +2,7 @@ package i18n
 
 import (
 	"fmt"
+	"golang.org/x/text/language"
 	"os"
 	"path/filepath"
 	"slices"
@@ -364,4 +365,22 @@ func FuzzParse(f *testing.F) {
 		}
 		s.Date(tomlfile.Date{Year: n, Month: n % 14, Day: n})
 	})
+}
+
+// Plural forms are those of the CLDR of today where that of x/text is older.
+func TestPluralsOfToday(t *testing.T) {
+	for _, c := range []struct {
+		lang string
+		n    int
+		want string
+	}{
+		{"he", 1, "one"}, {"he", 2, "two"}, {"he", 20, "other"}, {"he", 100, "other"}, {"he-IL", 30, "other"},
+		{"mt", 1, "one"}, {"mt", 2, "two"}, {"mt", 0, "few"}, {"mt", 10, "few"}, {"mt", 11, "many"}, {"mt", 20, "other"}, {"mt", 102, "few"},
+		{"ar", 2, "two"}, {"pl", 5, "many"},
+	} {
+		s := &Strings{tag: language.Make(c.lang)}
+		if got := s.form(c.n); got != c.want {
+			t.Errorf("%s %d: got %s, want %s", c.lang, c.n, got, c.want)
+		}
+	}
 }
