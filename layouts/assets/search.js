@@ -50,6 +50,7 @@ export async function run(form, say, typed) {
   let options = [];
   let active = -1;
   let asked = "";
+  let leaving = false; // for a result that was chosen
 
   function show(yes) {
     box.hidden = !yes;
@@ -150,6 +151,7 @@ export async function run(form, say, typed) {
         break;
       case "Enter":
         if (active < 0) return;
+        leaving = true;
         location.href = options[active].href;
         break;
       case "Escape":
@@ -163,9 +165,8 @@ export async function run(form, say, typed) {
     event.preventDefault();
   });
   form.addEventListener("submit", (event) => {
-    if (!page) return;
-    event.preventDefault();
-    look(true);
+    if (page || leaving) event.preventDefault();
+    if (page) look(true);
   });
   if (!page) {
     form.addEventListener("focusout", (event) => { if (!form.contains(event.relatedTarget)) show(false); });

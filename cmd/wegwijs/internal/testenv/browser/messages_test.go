@@ -43,7 +43,7 @@ func TestPastedMessage(t *testing.T) {
 		{messagePage, "Verzenden van het bericht is mislukt. Het bericht kon niet worden verzonden, omdat het verbinden met uitgaande (SMTP-)server smtp.elders.example is mislukt. De server is mogelijk niet beschikbaar of weigert SMTP-verbindingen.", "omdat het verbinden met uitgaande", ""},
 		{messagePage, "<jan@elders.example>: host mx.elders.example said: 550 5.1.1 <jan@elders.example>: Recipient address rejected: User unknown in virtual mailbox table", "Recipient address rejected", ""},
 		{messagePage, "552 5.2.2 quota exceeded", "quota exceeded", ""},
-		{messagePage, "relay", "Relaying denied", ""},
+		{messagePage, "relay access", "Relay access denied", ""},
 		{"/e-mail/werkt-niet/", "Wachttijd voor verbinding met server imap.voorbeeld.example is verstreken.", "Wachttijd", ""},
 		{"/e-mail/werkt-niet/", "AANMELDING MISLUKT", "Aanmelding mislukt", "/e-mail/wachtwoord-klopt-niet/"},
 		{"/e-mail/wachtwoord-klopt-niet/", "Aanmelden bij server imap.voorbeeld.example met gebruikersnaam anna is mislukt.", "Aanmelden bij server", ""},

@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -50,6 +53,8 @@ func TestSearch(t *testing.T) {
 	if got := eval[int](b, `document.querySelectorAll("[role=option] mark").length`); got == 0 {
 		t.Error("no word is marked")
 	}
+	b.Run(axeSource(t))
+	b.axe("with results")
 	b.Press(kb.Escape)
 	b.Press(kb.Escape)
 	if eval[bool](b, `!document.querySelector(".results").hidden`) {
@@ -116,9 +121,19 @@ type quality struct{ N, First, Three int }
 func (q quality) first() float64 { return 100 * float64(q.First) / float64(q.N) }
 func (q quality) three() float64 { return 100 * float64(q.Three) / float64(q.N) }
 
-// asked asks the shipped client and index all queries of a language; apart are
-// those that nothing was tuned on, every third.
-func asked(t *testing.T, b *tab, lang, index string) (tuned, apart quality, missed []string) {
+// ours is the shipped client on one of the indexes, for [asked].
+func ours(t *testing.T, index string) string {
+	return fmt.Sprintf(`await (async () => {
+		const { open } = await import(%q);
+		const index = await open(%q);
+		return async (q) => (await index.find(q)).results.map((r) => r.page);
+	})()`, assetOf(t, "search-index"), index)
+}
+
+// asked asks all queries of a language; find is JavaScript, a function that
+// gives the addresses of pages. Apart are the queries that nothing was tuned
+// on, every third.
+func asked(t *testing.T, b *tab, lang, find string) (tuned, apart quality, missed []string) {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(queries, lang+".txt"))
 	if err != nil {
@@ -148,12 +163,11 @@ func asked(t *testing.T, b *tab, lang, index string) (tuned, apart quality, miss
 	}
 	in, _ := json.Marshal(list)
 	got := eval[[][]string](b, fmt.Sprintf(`(async () => {
-		const { open } = await import(%q);
-		const index = await open(%q);
+		const find = %s;
 		const out = [];
-		for (const q of %s) out.push((await index.find(q)).results.map((r) => r.page));
+		for (const q of %s) out.push(await find(q));
 		return out;
-	})()`, assetOf(t, "search-index"), index, in))
+	})()`, find, in))
 	for i, pages := range got {
 		q := &tuned
 		if i%3 == 2 {
@@ -281,7 +295,7 @@ func TestSearchQuality(t *testing.T) {
 		{"de", "/search/de.js", 0, 90},
 		{"fr", "/search/fr.js", 0, 90},
 	} {
-		tuned, apart, missed := asked(t, b, c.lang, c.index)
+		tuned, apart, missed := asked(t, b, c.lang, ours(t, c.index))
 		all := quality{tuned.N + apart.N, tuned.First + apart.First, tuned.Three + apart.Three}
 		t.Logf("%s: %d queries, first %.1f %%, in three %.1f %%; tuned %.1f and %.1f, apart %.1f and %.1f; missed %q",
 			c.index, all.N, all.first(), all.three(), tuned.first(), tuned.three(), apart.first(), apart.three(), missed)
@@ -359,7 +373,7 @@ func TestSearchShards(t *testing.T) {
 		const { open } = await import(%q);
 		const index = await open("/search/big.js");
 		const out = [];
-		for (const q of ["wachtwoord wijzigen", "wachwoord", "nummer345", "instellingen nummer99"]) out.push((await index.find(q)).results[0]?.page ?? "");
+		for (const q of ["wachtwoord wijzigen", "wachwoord", "nummer345", "serverinstelling nummer99"]) out.push((await index.find(q)).results[0]?.page ?? "");
 		return out;
 	})()`, assetOf(t, "search-index")))
 	if want := []string{"/p700/", "/p700/", "/p345/", "/p99/"}; !slices.Equal(got, want) {
@@ -368,4 +382,34 @@ func TestSearchShards(t *testing.T) {
 	if _, requests := b.Heard(); len(requests) > 40 {
 		t.Errorf("%d requests", len(requests))
 	}
+}
+
+// TestPagefind asks Pagefind the same queries on the same pages, for the log:
+// the yardstick of [TestSearchQuality]. It fetches its index, which our own
+// rules for browsers forbid, so the site is served without them.
+func TestPagefind(t *testing.T) {
+	if testing.Short() {
+		t.Skip("in short mode")
+	}
+	run := npmFile(t, "pagefind/lib/runner/bin.cjs")
+	dir := filepath.Join(t.TempDir(), "public")
+	if err := os.CopyFS(dir, os.DirFS(theSite.dir)); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("node", run, "--site", dir, "--root-selector", "main").CombinedOutput(); err != nil {
+		t.Fatalf("pagefind: %v\n%s", err, out)
+	}
+	server := httptest.NewServer(http.FileServer(http.Dir(dir)))
+	defer server.Close()
+	b := reader(t)
+	b.Do(chromedp.Navigate(server.URL + "/zoeken/"))
+	tuned, apart, _ := asked(t, b, "nl", `await (async () => {
+		const p = await import("/pagefind/pagefind.js");
+		return async (q) => {
+			const { results } = await p.search(q);
+			return Promise.all(results.slice(0, 3).map(async (r) => (await r.data()).url));
+		};
+	})()`)
+	all := quality{tuned.N + apart.N, tuned.First + apart.First, tuned.Three + apart.Three}
+	t.Logf("Pagefind: %d queries, first %.1f %%, in three %.1f %%", all.N, all.first(), all.three())
 }
