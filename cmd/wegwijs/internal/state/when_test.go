@@ -39,3 +39,21 @@ func TestNeedsMistakes(t *testing.T) {
 		t.Errorf("got %q", says(ds))
 	}
 }
+
+// TestLinkMeant: an address without its scheme is told from a file.
+func TestLinkMeant(t *testing.T) {
+	for dest, want := range map[string]string{
+		"support@t.example":   "did you mean mailto:support@t.example?",
+		"www.t.example":       "did you mean https://www.t.example?",
+		"www.x.nl/pad?a=b":    "did you mean https://www.x.nl/pad?a=b?",
+		"klant.provider.nl":   "did you mean https://klant.provider.nl?",
+		"Provider.NL/contact": "did you mean https://Provider.NL/contact?",
+		"gids.pdf":            "put the file in the folder of the page, or name a page by its file: pagina.md",
+		"gids.xyz":            "files of the kind .xyz are not published",
+	} {
+		_, ds := load(t, tree(t, md("nl/e-mail/pop", `title = "POP"`, "[x]("+dest+")")))
+		if len(ds) != 1 || ds[0].Hint != want {
+			t.Errorf("%s: got %+v, want the hint %q", dest, ds, want)
+		}
+	}
+}

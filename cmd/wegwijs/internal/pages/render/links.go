@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,6 +66,9 @@ func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
 			return markdown.Target{Problem: fmt.Sprintf("%q is the address of a page; links name files", dest), Hint: "write /" + file(q) + ": it then leads to the reader's own language"}
 		}
 	}
+	if meant := meantAddress(dest); meant != "" {
+		return markdown.Target{Problem: fmt.Sprintf("no file %q", u.Path), Hint: diag.Say("did you mean %s?", meant), Code: diag.LinkFile}
+	}
 	t := markdown.Target{Problem: fmt.Sprintf("no file %q", u.Path), Hint: "put the file in the folder of the page, or name a page by its file: pagina.md", Code: diag.LinkFile}
 	if q, ok := p.Locale.Page(rest); ok {
 		t.Hint = "write " + path.Base(file(q)) + ": links name the page's file"
@@ -72,6 +76,24 @@ func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
 		t.Hint = "files of the kind " + ext + " are not published"
 	}
 	return t
+}
+
+// hostRE finds a host name that nobody calls a file, and mailRE a mail address.
+var (
+	hostRE = regexp.MustCompile(`^(?:www\.[^/\s]+|(?:[a-z0-9-]+\.)+(?:nl|be|com|net|org|eu|de|fr|example))(?:[/?#:].*)?$`)
+	mailRE = regexp.MustCompile(`^[^\s@/:]+@[^\s@/:]+\.[^\s@/:]+$`)
+)
+
+// meantAddress returns the address for which a link without a scheme was most
+// likely meant; "" for one that names a file.
+func meantAddress(dest string) string {
+	switch {
+	case mailRE.MatchString(dest):
+		return "mailto:" + dest
+	case hostRE.MatchString(strings.ToLower(dest)):
+		return "https://" + dest
+	}
+	return ""
 }
 
 // file gives a page's file below its language's folder.
