@@ -45,6 +45,25 @@ var codable = []string{".css", ".csv", ".html", ".js", ".json", ".md", ".mjs", "
 // letters and in order.
 func Codable() []string { return slices.Clone(codable) }
 
+// The versions of the encoders, as go.mod has them. A manifest says which one
+// made a file: another version may make other bytes.
+const (
+	brotliVersion = "1.3.0"
+	gzipVersion   = "1.20.4"
+)
+
+// Encoder names what makes files in the coding: the same bytes give the same
+// ones in it as long as this is the same. It is "" for no coding.
+func (c Coding) Encoder() string {
+	switch c {
+	case Brotli:
+		return fmt.Sprintf("brotli %s, quality %d", brotliVersion, brotliQuality)
+	case Gzip:
+		return fmt.Sprintf("klauspost/compress %s, level %d", gzipVersion, gzip.BestCompression)
+	}
+	return ""
+}
+
 // Coded gives files and behind them each of those that are text once more in
 // each coding. Redirects are left out: they are smaller than their headers.
 func Coded(files []File, codings []Coding) []File {

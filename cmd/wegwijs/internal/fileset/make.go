@@ -89,17 +89,33 @@ func (s *Set) waves() [3][]int {
 // bytes are its own only during the call. Without coded, files that are others
 // in a [Coding] are left out.
 func (s *Set) everything(ctx context.Context, workers int, coded bool, do func(i int, data []byte) error) error {
+	return s.unkept(ctx, workers, coded, nil, do)
+}
+
+// unkept is everything without the work on files in a coding whose bytes are
+// known: kept, which may be nil, returns those of the file at place coded; that
+// at place of was handed to do just before.
+func (s *Set) unkept(ctx context.Context, workers int, coded bool, kept func(of, coded int) []byte, do func(i int, data []byte) error) error {
 	files := s.Files()
 	give := func(at *bench, i int, data []byte) error {
 		if err := do(i, data); err != nil || !coded {
 			return err
 		}
 		for _, c := range files[i].codings {
+			n := s.at(i, files[i].Path+c.Ext())
+			if kept != nil {
+				if data := kept(i, n); data != nil {
+					if err := do(n, data); err != nil {
+						return err
+					}
+					continue
+				}
+			}
 			at.coded.Reset()
 			if err := at.encode(c, &at.coded, data); err != nil {
 				return fmt.Errorf("make %s: %w", files[i].Path+c.Ext(), err)
 			}
-			if err := do(s.at(i, files[i].Path+c.Ext()), at.coded.Bytes()); err != nil {
+			if err := do(n, at.coded.Bytes()); err != nil {
 				return err
 			}
 		}
@@ -146,4 +162,11 @@ func (s *Set) Each(ctx context.Context, do func(f *File, data []byte) error) err
 // place in [Set.Files].
 func (s *Set) EachNumbered(ctx context.Context, workers int, do func(i int, data []byte) error) error {
 	return s.everything(ctx, workers, true, do)
+}
+
+// EachUnkept is [Set.EachNumbered] for callers that may know the bytes of files in a
+// [Coding]: kept is asked for them by the place of the file and that of the
+// file it holds, which do has had. Where it returns nil they are made.
+func (s *Set) EachUnkept(ctx context.Context, workers int, kept func(of, coded int) []byte, do func(i int, data []byte) error) error {
+	return s.unkept(ctx, workers, true, kept, do)
 }

@@ -21,7 +21,8 @@ type Entry struct {
 	Type      string `json:"type"`   // content type, with charset for text
 	Rank      Rank   `json:"rank"`   // order of publishing, see [Rank]
 	Immutable bool   `json:"immutable,omitempty"`
-	Coding    Coding `json:"coding,omitempty"` // content coding of the bytes
+	Coding    Coding `json:"coding,omitempty"`  // content coding of the bytes
+	Encoder   string `json:"encoder,omitempty"` // see [Coding.Encoder]
 	Kind      Kind   `json:"kind,omitempty"`
 	Lang      string `json:"lang,omitempty"`
 	Source    string `json:"source,omitempty"`
@@ -37,7 +38,7 @@ type Manifest struct {
 // Entry describes the file when these are its bytes.
 func (f *File) Entry(data []byte) Entry {
 	sum := sha256.Sum256(data)
-	return Entry{Path: f.Path, SHA256: hex.EncodeToString(sum[:]), Size: int64(len(data)), Type: f.Type(), Rank: f.Rank, Immutable: f.Immutable, Coding: f.Coding, Kind: f.Kind, Lang: f.Lang, Source: f.Source}
+	return Entry{Path: f.Path, SHA256: hex.EncodeToString(sum[:]), Size: int64(len(data)), Type: f.Type(), Rank: f.Rank, Immutable: f.Immutable, Coding: f.Coding, Encoder: f.Coding.Encoder(), Kind: f.Kind, Lang: f.Lang, Source: f.Source}
 }
 
 // ID computes the release's id from the files' paths and bytes: two builds of

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -42,6 +44,7 @@ type Options struct {
 	// done, from one goroutine at a time.
 	Progress func(done, total int)
 
+	kept  func() // for tests: a compressed file is used again
 	asked func() // for tests: all was asked that can be known before the first file is put in place
 }
 
@@ -73,7 +76,7 @@ func Write(ctx context.Context, s *fileset.Set, dir string, opt Options) (*Repor
 	if err != nil {
 		return nil, fmt.Errorf("make the output folder: %w", err)
 	}
-	w := &writer{set: s, opt: opt, earlier: map[string]fileset.Rank{}, dirs: map[string]bool{".": true}}
+	w := &writer{set: s, opt: opt, earlier: map[string]fileset.Rank{}, was: map[string]written{}, dirs: map[string]bool{".": true}}
 	if w.opt.Workers <= 0 {
 		w.opt.Workers = runtime.GOMAXPROCS(0)
 	}
@@ -109,7 +112,8 @@ type writer struct {
 	// a build that did not come to its end, those of its journal, which holds
 	// what that build knew of and what it was about to write.
 	earlier map[string]fileset.Rank
-	pending bool // the journal must outlive this build
+	was     map[string]written // of files of the last build, where some are compressed
+	pending bool               // the journal must outlive this build
 	entries []fileset.Entry
 	staged  []bool // by file: its bytes differ and wait in the stage folder
 	mu      sync.Mutex
@@ -160,9 +164,40 @@ func (w *writer) readManifest() {
 	if err != nil {
 		return
 	}
+	coded := slices.ContainsFunc(m.Files, func(e fileset.Entry) bool { return e.Coding != "" })
 	for _, e := range m.Files {
 		w.earlier[e.Path] = e.Rank
+		if coded {
+			w.was[e.Path] = written{e.SHA256, e.Encoder}
+		}
 	}
+}
+
+// written is what the last manifest says of a file.
+type written struct{ sha256, encoder string }
+
+// kept returns the bytes of a compressed file from the last build, where that
+// one compressed the same bytes in the same way and the file still is what it
+// wrote; else nil.
+func (w *writer) kept(of, coded int) []byte {
+	files := w.set.Files()
+	f := &files[coded]
+	plain, ok := w.was[files[of].Path]
+	old, had := w.was[f.Path]
+	if !ok || !had || plain.sha256 != w.entries[of].SHA256 || old.encoder != f.Coding.Encoder() {
+		return nil
+	}
+	data, err := w.root.ReadFile(f.Path)
+	if err != nil {
+		return nil
+	}
+	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != old.sha256 {
+		return nil
+	}
+	if w.opt.kept != nil {
+		w.opt.kept()
+	}
+	return data
 }
 
 // readJournal learns from what a build left that did not come to its end, and
@@ -236,7 +271,7 @@ func (w *writer) stageAll(ctx context.Context) error {
 	defer stage.Close()
 	var done, changed, size atomic.Int64
 	var progress sync.Mutex
-	err = w.set.EachNumbered(ctx, w.opt.Workers, func(i int, data []byte) error {
+	err = w.set.EachUnkept(ctx, w.opt.Workers, w.kept, func(i int, data []byte) error {
 		f := &files[i]
 		w.entries[i] = f.Entry(data)
 		size.Add(int64(len(data)))

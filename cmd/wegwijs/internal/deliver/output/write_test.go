@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -588,6 +589,65 @@ func TestStaleOrder(t *testing.T) {
 }
 
 // TestWriteCoded: a file in other codings is written with it and goes with it.
+// TestWriteKeepsCompressed: what was compressed is not compressed again while its
+// bytes and the encoder are the same; whatever happened to the files, the result
+// is that of a clean build.
+func TestWriteKeepsCompressed(t *testing.T) {
+	set := func(page string) *fileset.Set {
+		s, clashes := fileset.NewSet(fileset.Coded([]fileset.File{
+			{Path: "index.html", Rank: fileset.Page, Make: fileset.Bytes([]byte(strings.Repeat(page, 99)))},
+			{Path: "b.css", Make: fileset.Bytes([]byte(strings.Repeat("b", 400)))},
+		}, fileset.Codings()))
+		if len(clashes) > 0 {
+			t.Fatal(clashes)
+		}
+		return s
+	}
+	for name, tt := range map[string]struct {
+		page   string
+		before func(dir string) // what happens between two builds
+		kept   int              // compressed files that are kept
+	}{
+		"nothing":                  {"a ", func(string) {}, 4},
+		"another text":             {"andere ", func(string) {}, 2},
+		"a broken compressed file": {"a ", func(dir string) { put(t, dir, "index.html.br", "rubbish") }, 3},
+		"a compressed file of the same size with other bytes": {"a ", func(dir string) {
+			data, err := os.ReadFile(filepath.Join(dir, "b.css.gz"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			data[len(data)-1] ^= 1
+			put(t, dir, "b.css.gz", string(data))
+		}, 3},
+		"a compressed file that is gone": {"a ", func(dir string) { os.Remove(filepath.Join(dir, "b.css.br")) }, 3},
+		"another plain file on disk":     {"a ", func(dir string) { put(t, dir, "index.html", "x") }, 4},
+		"no manifest":                    {"a ", func(dir string) { os.Remove(filepath.Join(dir, fileset.ManifestPath)) }, 0},
+		"another encoder": {"a ", func(dir string) {
+			data, err := os.ReadFile(filepath.Join(dir, fileset.ManifestPath))
+			if err != nil {
+				t.Fatal(err)
+			}
+			put(t, dir, fileset.ManifestPath, strings.ReplaceAll(string(data), `"encoder":"brotli 1`, `"encoder":"brotli 0`))
+		}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			write(t, set("a "), dir)
+			tt.before(dir)
+			var kept atomic.Int64
+			if _, err := Write(t.Context(), set(tt.page), dir, Options{kept: func() { kept.Add(1) }}); err != nil {
+				t.Fatal(err)
+			}
+			if int(kept.Load()) != tt.kept {
+				t.Errorf("kept %d compressed files, want %d", kept.Load(), tt.kept)
+			}
+			if d := differ(listing(t, dir), clean(t, set(tt.page))); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
 func TestWriteCoded(t *testing.T) {
 	dir := memory(t)
 	set := func(codings ...fileset.Coding) *fileset.Set {
