@@ -31,6 +31,7 @@ func (e *env) runCheck(ctx context.Context, strict bool) error {
 		if err != nil {
 			return err
 		}
+		limitMemory(len(s.Tree.All()))
 		if err := s.MakeAll(ctx); err != nil {
 			return err
 		}

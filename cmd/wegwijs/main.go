@@ -27,9 +27,29 @@ import (
 // pages: a fifth less time, 100 MB more).
 const gcPercent = 400
 
+// The memory that the collector aims at: a site's pages leave headings, links
+// and the like behind, so it grows with them (measured at 10,000 pages: 185 MB
+// instead of 284, in the same time). Until the site is known it is loadMemory.
+const (
+	loadMemory = 400 << 20
+	baseMemory = 130 << 20
+	pageMemory = 3500 // for each input file
+)
+
+// limitMemory sets what the collector aims at for a site of so many files,
+// unless the environment says.
+func limitMemory(files int) {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(baseMemory + int64(files)*pageMemory)
+	}
+}
+
 func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(loadMemory)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // who asks twice does not wait

@@ -323,6 +323,7 @@ func (e *env) buildTo(ctx context.Context, dir string, allowed bool) (*output.Re
 	if err != nil {
 		return nil, nil, err
 	}
+	limitMemory(len(s.Tree.All()))
 	if s.Set == nil {
 		return nil, s.Findings(), nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/http"
 	"os"
@@ -72,6 +73,9 @@ func (e *env) watch() *cobra.Command {
 func (e *env) runWatch(ctx context.Context, f watchFlags) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(100) // unlike a build, it keeps its memory for the whole day
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(math.MaxInt64) // it holds the site, whatever its size
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
