@@ -129,13 +129,16 @@ func (c *checked) lost() error {
 type env struct {
 	stdout, stderr io.Writer
 	dir            string // -C
-	format         string // one of formats
+	format         string // one of formats, or of ownFormats
 	lang           diag.Lang
 	started        bool // the command line was right and the work began
 }
 
 // formats are the forms in which findings are reported.
 var formats = []string{"text", "json", "sarif", "github"}
+
+// ownFormats are those of commands that report something else than findings.
+var ownFormats = map[string][]string{"verify": {"text", "json", "junit", "prometheus"}}
 
 // locale returns the language that the system asks for (POSIX.1-2024, section
 // 8.2: the first of these that is set counts).
@@ -153,8 +156,12 @@ func (e *env) command() *cobra.Command {
 		Args:          oneOf,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error {
-			if !slices.Contains(formats, e.format) {
-				return fmt.Errorf("--format is one of %s, not %q", strings.Join(formats, ", "), e.format)
+			known := formats
+			if own, ok := ownFormats[c.Name()]; ok {
+				known = own
+			}
+			if !slices.Contains(known, e.format) {
+				return fmt.Errorf("--format is one of %s, not %q", strings.Join(known, ", "), e.format)
 			}
 			if fi, err := os.Stat(e.dir); err != nil || !fi.IsDir() {
 				return fmt.Errorf("-C %s: no such folder", e.dir)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,8 +33,13 @@ func (e *env) verify() *cobra.Command {
 		Long: `Verify connects to every mail server in site.toml and says of each row whether
 it holds, does not hold, or could not be reached from here: DNS, connection,
 encryption and certificate, protocol, STARTTLS, and the ways to log in that are
-offered. It also compares the SRV records and the autoconfig files of the mail
-domains that are live.
+offered. Of every mail domain it compares what mail programs ask: the SRV
+records, the autoconfig file over https and http and by way of the mail server's
+domain, and Autodiscover; and it asks the site for its profiles. Every address of
+a name is asked.
+
+With --format json, junit or prometheus it says the same to programs: the last is
+a file for the textfile collector of Prometheus.
 
 It never sends a user name or a password. It ends with status 1 when something
 does not hold or could not be reached.
@@ -48,7 +54,7 @@ could not be reached keep what was known of them.`,
 	}
 	c.Flags().BoolVar(&f.record, "record", false, "keep the outcome in "+mail.CheckedFile)
 	c.Flags().BoolVar(&f.allowUnreachable, "allow-unreachable", false, "what could not be reached is no failure")
-	c.Flags().BoolVar(&f.onlyServers, "servers", false, "leave out the domains: their DNS and autoconfig")
+	c.Flags().BoolVar(&f.onlyServers, "servers", false, "only the mail servers: leave out the domains and the site")
 	return c
 }
 
@@ -57,7 +63,11 @@ could not be reached keep what was known of them.`,
 func (f verifyFlags) options(c *config.Config, out *diag.List) verify.Options {
 	var s forms.Site
 	forms.ReadOptions(c.Section("forms").To(out), &s)
-	return verify.Options{Off: s.Off, OnlyServers: f.onlyServers}
+	site := c.BaseURL
+	if strings.HasPrefix(site, "http:") {
+		site = "" // not the published address
+	}
+	return verify.Options{Off: s.Off, Site: site, OnlyServers: f.onlyServers}
 }
 
 func (e *env) runVerify(ctx context.Context, f verifyFlags) error {
@@ -95,9 +105,14 @@ func (e *env) runVerify(ctx context.Context, f verifyFlags) error {
 	if err != nil {
 		return err
 	}
-	if e.format == "json" {
+	switch e.format {
+	case "json":
 		err = report.JSON(e.stdout)
-	} else {
+	case "junit":
+		err = report.JUnit(e.stdout, f.allowUnreachable)
+	case "prometheus":
+		err = report.Prometheus(e.stdout)
+	default:
 		err = report.Print(e.stdout, terminal(e.stdout))
 	}
 	if err != nil {

@@ -4,148 +4,130 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"crypto/tls"
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"io"
 	"mime"
-	"net"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
+
+	"golang.org/x/net/publicsuffix"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/mail"
 	"wegwijs/cmd/wegwijs/internal/pages/forms"
 )
 
-// maxXML is far more than any provider's file needs.
-const maxXML = 256 << 10 // bytes
-
-// httpClient is the client for autoconfig files. o must have its defaults.
-func httpClient(o Options) *http.Client {
-	return &http.Client{
-		Transport: &http.Transport{
-			DialContext:       o.dialHost,
-			TLSClientConfig:   &tls.Config{RootCAs: o.Roots, Time: o.Now, MinVersion: tls.VersionTLS12},
-			DisableKeepAlives: true, // one file a host
-			ForceAttemptHTTP2: true,
-		},
-		CheckRedirect: func(r *http.Request, via []*http.Request) error {
-			switch {
-			case len(via) >= 5:
-				return errors.New("it redirects more than five times")
-			case r.URL.Scheme != "https":
-				return fmt.Errorf("it redirects to %s, which is not https", r.URL.Redacted())
-			}
-			return nil
-		},
-	}
+// An autoconfigSource is one address at which mail programs look for the file.
+// The emailaddress query is left out: the file must serve without it.
+type autoconfigSource struct {
+	url string
+	by  way
 }
 
-// autoconfigURLs are the addresses on the domain itself that mail programs try
-// over https (draft-ietf-mailmaint-autoconfig §4, steps 1.1 and 1.2). The
-// emailaddress query is left out: the file must serve without it.
-func autoconfigURLs(domain string) []string {
-	return []string{
-		"https://autoconfig." + domain + "/mail/config-v1.1.xml",
-		"https://" + domain + "/.well-known/autoconfig/mail/config-v1.1.xml",
+// A way is how a program comes to an autoconfig file, the preferred first.
+type way int
+
+const (
+	byHTTPS way = iota // on the domain itself
+	byHTTP             // the same without encryption, which not all programs follow
+	byMX               // on the domain of the mail server
+)
+
+// autoconfigSources are the addresses for a domain in the order of
+// draft-ietf-mailmaint-autoconfig §4: 1.1 to 1.3, and 3.1 and 3.2 for the
+// domain of the best mail server, which mx begins with. Thunderbird also asks
+// for the second one over http.
+func autoconfigSources(domain string, mx []string) []autoconfigSource {
+	sub := func(d string) string { return "://autoconfig." + d + "/mail/config-v1.1.xml" }
+	well := "://" + domain + "/.well-known/autoconfig/mail/config-v1.1.xml"
+	s := []autoconfigSource{{"https" + sub(domain), byHTTPS}, {"https" + well, byHTTPS}, {"http" + sub(domain), byHTTP}, {"http" + well, byHTTP}}
+	for _, d := range mxDomains(mx) {
+		if d != domain {
+			s = append(s, autoconfigSource{"https" + sub(d), byMX})
+		}
 	}
+	return s
 }
 
-// checkAutoconfig fetches both files. One is enough, for programs try both;
-// but each that is there must agree with the record.
-func (o *Options) checkAutoconfig(ctx context.Context, domain string, p *mail.Product) Check {
+// mxDomains returns the two domains that the best mail server stands for
+// (draft-ietf-mailmaint-autoconfig §4.3): its name without the first label,
+// where that is longer than the other, and the domain that can be registered.
+func mxDomains(mx []string) []string {
+	if len(mx) == 0 {
+		return nil
+	}
+	base, err := publicsuffix.EffectiveTLDPlusOne(mx[0])
+	if err != nil {
+		return nil
+	}
+	if _, full, ok := strings.Cut(mx[0], "."); ok && len(full) > len(base) {
+		return []string{full, base}
+	}
+	return []string{base}
+}
+
+var autoconfigCodes = webCodes{diag.VerifyAutoconfig, diag.VerifyAutoconfigCertificate, diag.VerifyAutoconfigUnreachable}
+
+// checkAutoconfig fetches the files. One over https is enough, for programs
+// try all; but each that is there must agree with the record. The domain of
+// the mail server is asked only where the domain itself has nothing.
+func (o *Options) checkAutoconfig(ctx context.Context, domain string, mx []string, p *mail.Product) Check {
 	var c Check
 	silent := false
-	for _, url := range autoconfigURLs(domain) {
-		there, problems := o.autoconfig(ctx, url, domain, p)
+	best := byMX + 1
+	sources := autoconfigSources(domain, mx)
+	for _, s := range sources {
+		if s.by == byMX && c.Published {
+			break
+		}
+		there, problems := o.autoconfig(ctx, s, domain, p)
+		if s.by == byHTTP && !there {
+			problems = nil // http need not be there
+		}
 		c.Problems = append(c.Problems, problems...)
 		switch {
-		case there && worst(problems) == Holds:
-			c.Published = true
-			c.Seen = append(c.Seen, url)
 		case there:
 			c.Published = true
+			best = min(best, s.by)
+			if worst(problems) == Holds {
+				c.Seen = append(c.Seen, s.url)
+			}
 		case len(problems) > 0:
 			silent = true
 		}
 	}
+	if best == byHTTP && !silent {
+		c.Problems = append(c.Problems, Problem{Outcome: Holds, Code: diag.VerifyAutoconfigHTTP, Msg: "the file is there over http only, which not every program asks, and whoever is on the way can change it", Hint: "serve " + sources[0].url + " with a certificate for its name"})
+	}
 	if !c.Published && !silent && !slices.Contains(o.Off, forms.FormAutoconfig) && wantedEndpoints(p) != nil {
-		c.Problems = append(c.Problems, Problem{Outcome: DoesNotHold, Code: diag.VerifyAutoconfigMissing, Msg: "no autoconfig file at " + strings.Join(autoconfigURLs(domain), " or "), Hint: "put the file that the build makes at one of these addresses"})
+		var all []string
+		for _, s := range sources {
+			if s.by != byHTTP {
+				all = append(all, s.url)
+			}
+		}
+		c.Problems = append(c.Problems, Problem{Outcome: DoesNotHold, Code: diag.VerifyAutoconfigMissing, Msg: "no autoconfig file at " + strings.Join(all, " or "), Hint: "put the file that the build makes at one of these addresses"})
 	}
 	return c
 }
 
-// autoconfig fetches one file and compares it. There is false where nothing is
-// published at the address (no such host, 404, 410) and where no answer came;
-// a problem tells the latter apart.
-func (o *Options) autoconfig(ctx context.Context, url, domain string, p *mail.Product) (there bool, _ []Problem) {
-	ctx, cancel := context.WithTimeout(ctx, o.Timeouts.HTTP)
-	defer cancel()
-	one := func(f *fault) []Problem { return []Problem{f.Problem} }
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return false, one(refuted(diag.VerifyAutoconfig, "", "", "%s is not an address: %v", url, err))
+// autoconfig fetches one file and compares it. There is as [Options.ask] has it.
+func (o *Options) autoconfig(ctx context.Context, s autoconfigSource, domain string, p *mail.Product) (there bool, _ []Problem) {
+	a, ps := o.ask(ctx, question{url: s.url}, autoconfigCodes)
+	if a.body == nil {
+		return a.there, ps
 	}
-	req.Header.Set("User-Agent", "wegwijs-verify")
-	resp, err := o.HTTP.Do(req)
-	if err != nil {
-		return fetchFault(err, url)
+	if !isXML(a.kind) {
+		ps = append(ps, refuted(diag.VerifyAutoconfigType, a.kind, "let the web server send Content-Type: text/xml; charset=utf-8", "%s has the wrong content type, so Thunderbird does not read it", s.url).Problem)
 	}
-	defer resp.Body.Close()
-	switch code := resp.StatusCode; {
-	case code == http.StatusNotFound || code == http.StatusGone:
-		return false, nil
-	case code >= 500 || code == http.StatusTooManyRequests:
-		return false, one(unreached(diag.VerifyAutoconfigUnreachable, resp.Status, "try again later; see the web server's own log", "%s does not answer now", url))
-	case code != http.StatusOK:
-		return true, one(refuted(diag.VerifyAutoconfig, resp.Status, "the file must be public: no login, no redirect to a page", "%s does not give the file", url))
-	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxXML+1))
-	switch {
-	case err != nil:
-		return false, one(unreached(diag.VerifyAutoconfigUnreachable, err.Error(), "try again later", "%s breaks off", url))
-	case len(body) > maxXML:
-		return true, one(refuted(diag.VerifyAutoconfig, "", "", "%s gives more than %d KiB", url, maxXML>>10))
-	}
-	var ps []Problem
-	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind != "text/xml" && kind != "application/xml" {
-		ps = append(ps, refuted(diag.VerifyAutoconfigType, resp.Header.Get("Content-Type"), "let the web server send Content-Type: text/xml; charset=utf-8", "%s has the wrong content type, so Thunderbird does not read it", url).Problem)
-	}
-	if resp.TLS != nil && len(resp.TLS.PeerCertificates) > 0 {
-		if end := resp.TLS.PeerCertificates[0].NotAfter; end.Sub(o.Now()) < soon*24*time.Hour {
-			ps = append(ps, Problem{Outcome: Holds, Code: diag.VerifyCertificateSoon, Msg: fmt.Sprintf("the certificate of %s expires on %s", resp.Request.URL.Host, end.UTC().Format(time.DateOnly)), Hint: "renew it; if that should happen by itself, find out why it did not"})
-		}
-	}
-	return true, append(ps, compareAutoconfig(body, url, domain, p)...)
+	return true, append(ps, compareAutoconfig(a.body, s.url, domain, p)...)
 }
 
-// fetchFault sorts the failures of a fetch: no such host means that nothing is
-// published there, a bad certificate contradicts, the rest is silence.
-func fetchFault(err error, url string) (there bool, _ []Problem) {
-	var f *fault
-	bad, isBad := errors.AsType[*tls.CertificateVerificationError](err)
-	op, isOp := errors.AsType[*net.OpError](err)
-	_, isPlain := errors.AsType[tls.RecordHeaderError](err)
-	switch {
-	case notFound(err):
-		return false, nil
-	case isBad:
-		f = refuted(diag.VerifyAutoconfigCertificate, bad.Err.Error(), "mend the certificate of the web server: programs take nothing from an https address they do not trust", "%s has a certificate that is not valid for it", url)
-	case isPlain || strings.Contains(err.Error(), "gave HTTP response to HTTPS client"):
-		f = refuted(diag.VerifyAutoconfig, err.Error(), "switch https on", "%s does not speak https", url)
-	case isOp && op.Op == "remote error":
-		f = refuted(diag.VerifyAutoconfigCertificate, op.Err.Error(), "see the web server's own log", "%s does not let an encrypted connection come about", url)
-	case strings.Contains(err.Error(), "it redirects "):
-		f = refuted(diag.VerifyAutoconfig, err.Error(), "let the address give the file itself", "%s does not give the file", url)
-	default:
-		return false, []Problem{unreached(diag.VerifyAutoconfigUnreachable, err.Error(), "try again later", "%s could not be fetched", url).Problem}
-	}
-	return true, []Problem{f.Problem}
+func isXML(contentType string) bool {
+	kind, _, _ := mime.ParseMediaType(contentType)
+	return kind == "text/xml" || kind == "application/xml"
 }
 
 // An endpoint is what a row and a server in an autoconfig file have in common.
@@ -165,14 +147,25 @@ type autoconfigServer struct {
 	Hostname   string `xml:"hostname"`
 	Port       string `xml:"port"`
 	SocketType string `xml:"socketType"`
+
+	// What only [Discover] reads.
+	Username       string   `xml:"username"`
+	Authentication []string `xml:"authentication"`
+}
+
+// endpoint reads a server; false for types that the record knows nothing of
+// (jmap, ews, …), which are the provider's own.
+func (s *autoconfigServer) endpoint(domain string) (endpoint, bool) {
+	p, ok := kinds[s.Type]
+	port, _ := strconv.Atoi(strings.TrimSpace(s.Port))
+	host := strings.ReplaceAll(strings.TrimSpace(s.Hostname), "%EMAILDOMAIN%", domain)
+	return endpoint{p, clean(strings.ToLower(host)), port, sockets[strings.TrimSpace(s.SocketType)]}, ok
 }
 
 var kinds = map[string]mail.Protocol{"imap": mail.IMAP, "pop3": mail.POP, "smtp": mail.SMTP}
 var sockets = map[string]mail.Security{"SSL": mail.TLS, "STARTTLS": mail.STARTTLS, "plain": mail.None}
 
-// endpoints reads the servers of an autoconfig file, in its order. Types that
-// the record knows nothing of (jmap, ews, …) are the provider's own and left
-// out.
+// endpoints reads the servers of an autoconfig file, in its order.
 func endpoints(body []byte, domain string) ([]endpoint, error) {
 	var file struct {
 		XMLName  xml.Name
@@ -191,13 +184,9 @@ func endpoints(body []byte, domain string) ([]endpoint, error) {
 	}
 	var es []endpoint
 	for _, s := range slices.Concat(file.Incoming, file.Outgoing) {
-		p, ok := kinds[s.Type]
-		if !ok {
-			continue
+		if e, ok := s.endpoint(domain); ok {
+			es = append(es, e)
 		}
-		port, _ := strconv.Atoi(strings.TrimSpace(s.Port))
-		host := strings.ReplaceAll(strings.TrimSpace(s.Hostname), "%EMAILDOMAIN%", domain)
-		es = append(es, endpoint{p, clean(strings.ToLower(host)), port, sockets[strings.TrimSpace(s.SocketType)]})
 	}
 	return es, nil
 }
@@ -211,11 +200,17 @@ func compareAutoconfig(body []byte, url, domain string, p *mail.Product) []Probl
 	if err != nil {
 		return []Problem{refuted(diag.VerifyAutoconfig, err.Error(), put, "%s is not an autoconfig file", url).Problem}
 	}
+	return compareEndpoints(got, wantedEndpoints(p), p, url, diag.VerifyAutoconfigDiffers)
+}
+
+// compareEndpoints says where the servers in a file, got, differ from those
+// that the site's own file has, want, and from the record.
+func compareEndpoints(got, want []endpoint, p *mail.Product, url string, code diag.Code) []Problem {
 	var ps []Problem
+	const put = "put the file that the build makes at this address"
 	differs := func(e endpoint, what string) {
-		ps = append(ps, refuted(diag.VerifyAutoconfigDiffers, "", put+"; the record in site.toml is its only source", what, url, e).Problem)
+		ps = append(ps, refuted(code, "", put+"; the record in site.toml is its only source", what, url, e).Problem)
 	}
-	want := wantedEndpoints(p)
 	for _, e := range want {
 		if !slices.Contains(got, e) {
 			differs(e, "%s leaves out %s")

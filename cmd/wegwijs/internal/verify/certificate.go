@@ -34,7 +34,7 @@ func certificate(state tls.ConnectionState, host string, roots *x509.CertPool, n
 		wrong(diag.VerifyTLSVersion, "let the server speak TLS 1.2 and 1.3", "the server speaks %s only, which mail programs refuse", info.Version)
 	}
 	if len(state.PeerCertificates) == 0 {
-		wrong(diag.VerifyCertificateChain, "", "the server shows no certificate")
+		wrong(diag.VerifyCertificateChain, "give the server a certificate of a public authority", "the server shows no certificate")
 		return info, ps
 	}
 	leaf := state.PeerCertificates[0]
@@ -64,11 +64,18 @@ func certificate(state tls.ConnectionState, host string, roots *x509.CertPool, n
 		ps = append(ps, p)
 	}
 	if err := leaf.VerifyHostname(host); err != nil {
-		names := strings.Join(info.Names, ", ")
-		if names == "" {
-			names = "no name at all"
+		const hint = "get a certificate that has this name, or publish a name that the certificate has"
+		switch common := clean(leaf.Subject.CommonName); {
+		case len(info.Names) > 0:
+			wrong(diag.VerifyCertificateName, hint, "the certificate is not for %s; it is for %s", host, strings.Join(info.Names, ", "))
+		case len(leaf.IPAddresses) > 0:
+			wrong(diag.VerifyCertificateName, hint, "the certificate is not for %s; it is for addresses only", host)
+		case common != "":
+			// RFC 6125 §6.4.4 left it to clients, RFC 9525 §2 took it away.
+			wrong(diag.VerifyCertificateName, "get a certificate that has the name among its alternative names (SAN), as every public authority gives out", "the certificate has %s as its common name only, which programs do not look at", common)
+		default:
+			wrong(diag.VerifyCertificateName, hint, "the certificate is not for %s; it is for no name at all", host)
 		}
-		wrong(diag.VerifyCertificateName, "get a certificate that has this name, or publish a name that the certificate has", "the certificate is not for %s; it is for %s", host, names)
 	}
 	return info, ps
 }

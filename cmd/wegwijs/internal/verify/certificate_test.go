@@ -53,7 +53,7 @@ func TestCertificate(t *testing.T) {
 		{"expired", root.issue(t, -2, host), 0, "does not hold verify-certificate-date", "expired on " + now.Add(-47*time.Hour).UTC().Format(time.DateOnly)},
 		{"not yet", root.issueAt(t, now.AddDate(0, 0, 2), now.AddDate(0, 3, 0), host), 0, "does not hold verify-certificate-date", "not valid before"},
 		{"name", root.issue(t, 60, "mail.example.net", "imap.example.net"), 0, "does not hold verify-certificate-name", "not for mail.example.nl; it is for mail.example.net, imap.example.net"},
-		{"no name", root.issue(t, 60), 0, "does not hold verify-certificate-name", "no name at all"},
+		{"no name", root.issue(t, 60), 0, "does not hold verify-certificate-name", "server as its common name only"},
 		{"deeper wildcard", root.issue(t, 60, "*.nl"), 0, "does not hold verify-certificate-name", "it is for *.nl"},
 		{"part wildcard", root.issue(t, 60, "ma*.example.nl"), 0, "does not hold verify-certificate-name", ""},
 		{"unknown authority", other.issue(t, 60, host), 0, "does not hold verify-certificate-chain", "Other Root"},

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"net"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -17,45 +16,67 @@ import (
 
 // checkDomain fills in d, a mail domain of product p of rec.
 func (o *Options) checkDomain(ctx context.Context, d *Domain, p *mail.Product, rec *mail.Record) {
-	live, unanswered := o.live(ctx, d.Name)
+	seen := o.look(ctx, d.Name)
 	d.SRV = o.checkSRV(ctx, d.Name, p, rec)
-	d.Live = live || d.SRV.Published
-	if !d.Live && unanswered != nil {
+	d.Live = seen.live || d.SRV.Published
+	switch {
+	case d.Live:
+	case seen.unanswered != nil:
 		// Whether it is live is not known, so nothing can be said to be amiss.
-		d.SRV.Problems = []Problem{*unanswered}
-		d.Autoconfig.Problems = []Problem{*unanswered}
+		d.Problems = []Problem{*seen.unanswered}
+		d.SRV.Problems = nil
 		return
-	}
-	if !d.Live {
+	default:
+		d.Problems = []Problem{refuted(diag.VerifyDomain, "", "correct domains in site.toml, or register the domain and give it an MX record", "the domain has no mail server and no address in the DNS; it may not exist").Problem}
 		d.SRV.Problems = nil
 		return
 	}
-	d.Autoconfig = o.checkAutoconfig(ctx, d.Name, p)
+	if seen.null {
+		d.Problems = append(d.Problems, refuted(diag.VerifyDomain, "", "point its MX record at your mail servers, or take the domain out of site.toml", `the domain says that it takes no mail (its MX record is ".")`).Problem)
+	}
+	d.Autoconfig = o.checkAutoconfig(ctx, d.Name, seen.mx, p)
+	d.Autodiscover = o.checkAutodiscover(ctx, d.Name, p, rec)
 }
 
-// live reports whether a domain has a mail server or an address of its own. A
-// problem says that the DNS gave no answer.
-func (o *Options) live(ctx context.Context, domain string) (bool, *Problem) {
-	var silent *Problem
-	found := func(n int, err error) bool {
+// A sight is what the DNS says of a domain as such.
+type sight struct {
+	live       bool     // it has a mail server or an address of its own
+	null       bool     // its MX record says that it takes no mail (RFC 7505)
+	mx         []string // its mail servers, the most preferred first, without a final dot
+	unanswered *Problem // set where the DNS gave no answer that tells
+}
+
+// look asks the DNS for a domain's mail servers and addresses.
+func (o *Options) look(ctx context.Context, domain string) (s sight) {
+	found := func(n int, err error) {
 		if err != nil && !notFound(err) && n == 0 {
-			silent = silentDNS(domain, err)
+			s.unanswered = silentDNS(domain, err)
 		}
-		return n > 0
+		s.live = s.live || n > 0
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*o.Timeouts.DNS)
 	defer cancel()
 	mx, err := o.Resolver.LookupMX(ctx, domain+".")
-	if found(len(mx), err) {
-		return true, nil
-	}
-	for _, network := range []string{"ip4", "ip6"} {
-		ips, err := o.Resolver.LookupNetIP(ctx, network, domain+".")
-		if found(len(ips), err) {
-			return true, nil
+	found(len(mx), err)
+	mx = slices.Clone(mx) // the order of equal preferences is random
+	slices.SortFunc(mx, func(a, b *net.MX) int {
+		return cmp.Or(cmp.Compare(a.Pref, b.Pref), strings.Compare(a.Host, b.Host))
+	})
+	for _, m := range mx {
+		if host := strings.ToLower(strings.TrimSuffix(m.Host, ".")); host != "" {
+			s.mx = append(s.mx, host)
+		} else {
+			s.null = true
 		}
 	}
-	return false, silent
+	for _, network := range []string{"ip4", "ip6"} {
+		if s.live {
+			return s
+		}
+		ips, err := o.Resolver.LookupNetIP(ctx, network, domain+".")
+		found(len(ips), err)
+	}
+	return s
 }
 
 // silentDNS is the problem of a name that the DNS gave no answer for.
@@ -168,14 +189,29 @@ func (o *Options) checkSRV(ctx context.Context, domain string, p *mail.Product, 
 	}
 	c.Problems = append(c.Problems, srvOrder(wanted, seen)...)
 	for _, host := range slices.Sorted(maps.Keys(targets)) {
-		cctx, cancel := context.WithTimeout(ctx, o.Timeouts.DNS)
-		canonical, err := o.Resolver.LookupCNAME(cctx, host+".")
-		cancel()
-		if canonical = strings.ToLower(strings.TrimSuffix(canonical, ".")); err == nil && canonical != host {
-			c.Problems = append(c.Problems, Problem{Outcome: Holds, Code: diag.VerifySRVAlias, Msg: fmt.Sprintf("the target %s is an alias of %s, which RFC 2782 forbids", host, clean(canonical)), Hint: "give it address records instead of a CNAME"})
-		}
+		c.Problems = append(c.Problems, o.alias(ctx, host)...)
 	}
 	return c
+}
+
+// alias finds a target of an SRV record that is an alias.
+func (o *Options) alias(ctx context.Context, host string) []Problem {
+	if to := o.canonical(ctx, host); to != host {
+		return []Problem{{Outcome: Holds, Code: diag.VerifySRVAlias, Msg: fmt.Sprintf("the target %s is an alias of %s, which RFC 2782 forbids", host, clean(to)), Hint: "give it address records instead of a CNAME"}}
+	}
+	return nil
+}
+
+// canonical returns the name that a host is an alias of, whether that exists
+// or not; the host itself where it is none and where the DNS does not say.
+func (o *Options) canonical(ctx context.Context, host string) string {
+	ctx, cancel := context.WithTimeout(ctx, o.Timeouts.DNS)
+	defer cancel()
+	to, err := o.Resolver.LookupCNAME(ctx, host+".")
+	if to = strings.ToLower(strings.TrimSuffix(to, ".")); err != nil || to == "" {
+		return host
+	}
+	return to
 }
 
 // lookupSRV gives the records in a fixed order. No record is not an error.
@@ -214,46 +250,4 @@ func srvOrder(wanted []forms.Record, seen map[forms.Record]uint16) []Problem {
 		last[direction] = w
 	}
 	return ps
-}
-
-// dialHost connects to a host name for the https client: through the same
-// resolver and dialer as everything else.
-func (o *Options) dialHost(ctx context.Context, network, address string) (net.Conn, error) {
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, err
-	}
-	var ips []netip.Addr
-	var first error
-	found := false
-	for _, kind := range []string{"ip4", "ip6"} {
-		answer, err := o.Resolver.LookupNetIP(ctx, kind, strings.TrimSuffix(host, ".")+".")
-		for _, ip := range answer {
-			found = true
-			if ip = ip.Unmap(); o.HasRoute(ip) {
-				ips = append(ips, ip)
-			}
-		}
-		if err != nil && (first == nil || notFound(first)) {
-			first = err
-		}
-	}
-	if found {
-		first = nil
-	}
-	for _, ip := range ips {
-		dctx, cancel := context.WithTimeout(ctx, o.Timeouts.Connect)
-		conn, err := o.Dial(dctx, network, net.JoinHostPort(ip.String(), port))
-		cancel()
-		if err == nil {
-			return conn, nil
-		}
-		if first == nil {
-			first = err
-		}
-	}
-	if first == nil {
-		first = fmt.Errorf("%s has no address that this machine has a route to", host)
-	}
-	return nil, first
 }

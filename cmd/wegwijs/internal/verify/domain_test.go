@@ -194,12 +194,28 @@ func TestOff(t *testing.T) {
 
 // web puts an https server for the domain in the lab.
 func (l *lab) web(cert tls.Certificate, handler http.HandlerFunc) {
+	l.serve("192.0.2.80:443", func(conns net.Listener) *http.Server {
+		srv := &http.Server{ErrorLog: log.New(io.Discard, "", 0), Handler: handler, TLSConfig: &tls.Config{Certificates: []tls.Certificate{cert}}}
+		go srv.ServeTLS(conns, "", "")
+		return srv
+	})
+}
+
+// plainWeb puts an http server there.
+func (l *lab) plainWeb(handler http.HandlerFunc) {
+	l.serve("192.0.2.80:80", func(conns net.Listener) *http.Server {
+		srv := &http.Server{ErrorLog: log.New(io.Discard, "", 0), Handler: handler}
+		go srv.Serve(conns)
+		return srv
+	})
+}
+
+func (l *lab) serve(address string, start func(net.Listener) *http.Server) {
 	conns := &listener{conns: make(chan net.Conn), end: make(chan struct{})}
 	l.tcp = true // a pipe holds no bytes, so two sides that both write would wait for ever
-	srv := &http.Server{ErrorLog: log.New(io.Discard, "", 0), Handler: handler, TLSConfig: &tls.Config{Certificates: []tls.Certificate{cert}}}
-	go srv.ServeTLS(conns, "", "")
+	srv := start(conns)
 	l.t.Cleanup(func() { srv.Close() })
-	l.peers["192.0.2.80:443"] = func(t *talk) {
+	l.peers[address] = func(t *talk) {
 		done := make(chan struct{})
 		conns.conns <- &notify{Conn: t.Conn, done: done}
 		<-done
@@ -296,7 +312,7 @@ func TestAutoconfig(t *testing.T) {
 		{"redirect", answers{sub: redirect(well), well: file}, nil, "holds", ""},
 		{"redirect to http", answers{sub: redirect("http://example.nl/x")}, nil, "does not hold verify-autoconfig", "not https"},
 		{"redirect for ever", answers{sub: redirect(sub)}, nil, "does not hold verify-autoconfig", "more than five"},
-		{"huge", answers{sub: give("text/xml", xml+strings.Repeat(" ", maxXML))}, nil, "does not hold verify-autoconfig", "more than 256 KiB"},
+		{"huge", answers{sub: give("text/xml", xml+strings.Repeat(" ", maxFile))}, nil, "does not hold verify-autoconfig", "more than 256 KiB"},
 		{"other host", answers{sub: replace("imap.example.nl", "old.example.nl")}, nil, "does not hold verify-autoconfig-differs verify-autoconfig-differs", "leaves out imap imap.example.nl:993 (tls)"},
 		{"other port", answers{sub: replace("<port>465", "<port>466")}, nil, "does not hold verify-autoconfig-differs verify-autoconfig-differs", "has smtp smtp.example.nl:466 (tls), which is not in the record"},
 		{"other socket", answers{sub: replace("<port>995</port><socketType>SSL", "<port>995</port><socketType>plain")}, nil, "does not hold verify-autoconfig-differs verify-autoconfig-differs", "has pop pop.example.nl:995 (none)"},
@@ -347,7 +363,7 @@ func TestAutoconfig(t *testing.T) {
 			opt := l.options()
 			opt.Timeouts.HTTP = 300 * time.Millisecond
 			o := opt.withDefaults()
-			c := o.checkAutoconfig(context.Background(), "example.nl", &rec.Products[0])
+			c := o.checkAutoconfig(context.Background(), "example.nl", nil, &rec.Products[0])
 			if got := checkCodes(&c); got != tt.want {
 				t.Errorf("got %q, want %q: %+v", got, tt.want, c.Problems)
 			}
@@ -373,7 +389,7 @@ func TestAutoconfig(t *testing.T) {
 			t.hang()
 		}
 		o := l.options().withDefaults()
-		c := o.checkAutoconfig(context.Background(), "example.nl", &fullRecord().Products[0])
+		c := o.checkAutoconfig(context.Background(), "example.nl", nil, &fullRecord().Products[0])
 		if got := checkCodes(&c); got != "does not hold verify-autoconfig-certificate" {
 			t.Errorf("got %q: %+v", got, c.Problems)
 		}
@@ -387,7 +403,7 @@ func TestAutoconfig(t *testing.T) {
 			t.raw("HTTP/1.1 400 Bad Request\r\n\r\n")
 		}
 		o := l.options().withDefaults()
-		c := o.checkAutoconfig(context.Background(), "example.nl", &fullRecord().Products[0])
+		c := o.checkAutoconfig(context.Background(), "example.nl", nil, &fullRecord().Products[0])
 		if got := checkCodes(&c); got != "does not hold verify-autoconfig" {
 			t.Errorf("got %q: %+v", got, c.Problems)
 		}
@@ -399,14 +415,14 @@ func TestAutoconfig(t *testing.T) {
 		opt := l.options()
 		opt.HasRoute = func(ip netip.Addr) bool { return ip.Is4() }
 		o := opt.withDefaults()
-		c := o.checkAutoconfig(context.Background(), "example.nl", &fullRecord().Products[0])
-		if got := checkCodes(&c); got != "holds" || len(l.dials) != 1 {
+		c := o.checkAutoconfig(context.Background(), "example.nl", nil, &fullRecord().Products[0])
+		if got := checkCodes(&c); got != "holds" || len(l.dials) != 2 { // https and http
 			t.Errorf("got %q, dialled %q", got, l.dials)
 		}
 		opt.HasRoute = func(netip.Addr) bool { return false }
 		o = opt.withDefaults()
-		c = o.checkAutoconfig(context.Background(), "example.nl", &fullRecord().Products[0])
-		if got := checkCodes(&c); got != "could not be reached verify-autoconfig-unreachable" || len(l.dials) != 1 {
+		c = o.checkAutoconfig(context.Background(), "example.nl", nil, &fullRecord().Products[0])
+		if got := checkCodes(&c); got != "could not be reached verify-autoconfig-unreachable" || len(l.dials) != 2 {
 			t.Errorf("got %q, dialled %q", got, l.dials)
 		}
 	})
@@ -415,15 +431,15 @@ func TestAutoconfig(t *testing.T) {
 		l.dns.ips["autoconfig.example.nl"] = []string{"192.0.2.80"}
 		l.web(l.root.issue(t, 9, "autoconfig.example.nl"), file)
 		o := l.options().withDefaults()
-		c := o.checkAutoconfig(context.Background(), "example.nl", &fullRecord().Products[0])
+		c := o.checkAutoconfig(context.Background(), "example.nl", nil, &fullRecord().Products[0])
 		if got := checkCodes(&c); got != "holds verify-certificate-soon" {
 			t.Errorf("got %q", got)
 		}
 	})
 }
 
-// A domain that is not live is not an error; one of which that is not known
-// could not be reached.
+// A domain that the DNS does not know does not hold, and is named; one of which
+// that is not known could not be reached.
 func TestDomain(t *testing.T) {
 	rec := fullRecord()
 	for _, tt := range []struct {
@@ -433,8 +449,9 @@ func TestDomain(t *testing.T) {
 		srv, auto string
 		exit      int
 	}{
-		{"not live", func(*lab) {}, false, "holds", "holds", 0},
-		{"no answer", func(l *lab) { l.dns.silent = map[string]bool{"mx example.nl": true} }, false, "could not be reached verify-dns-unanswered", "could not be reached verify-dns-unanswered", 1},
+		{"not there", func(*lab) {}, false, "does not hold verify-domain", "holds", 1},
+		{"no answer", func(l *lab) { l.dns.silent = map[string]bool{"mx example.nl": true} }, false, "could not be reached verify-dns-unanswered", "holds", 1},
+		{"takes no mail", func(l *lab) { l.dns.mx = map[string][]*net.MX{"example.nl": {{Host: "."}}} }, true, "does not hold verify-domain verify-srv-missing", "does not hold verify-autoconfig-missing", 1},
 		{"mx only", func(l *lab) { l.dns.mx = map[string][]*net.MX{"example.nl": {{Host: "mx."}}} }, true, "holds verify-srv-missing", "does not hold verify-autoconfig-missing", 1},
 		{"address only", func(l *lab) { l.dns.ips["example.nl"] = []string{"2001:db8::80"} }, true, "holds verify-srv-missing", "could not be reached verify-autoconfig-unreachable", 1},
 		{"srv only", func(l *lab) { l.dns.srv = goodSRV() }, true, "holds", "does not hold verify-autoconfig-missing", 1},
@@ -464,8 +481,9 @@ func TestDomain(t *testing.T) {
 				t.Fatal(err)
 			}
 			d := got.Domains[0]
-			if d.Live != tt.live || checkCodes(&d.SRV) != tt.srv || checkCodes(&d.Autoconfig) != tt.auto {
-				t.Errorf("live %v, srv %q, autoconfig %q; want %v, %q, %q", d.Live, checkCodes(&d.SRV), checkCodes(&d.Autoconfig), tt.live, tt.srv, tt.auto)
+			own := Check{Problems: slices.Concat(d.Problems, d.SRV.Problems)}
+			if d.Live != tt.live || checkCodes(&own) != tt.srv || checkCodes(&d.Autoconfig) != tt.auto {
+				t.Errorf("live %v, srv %q, autoconfig %q; want %v, %q, %q", d.Live, checkCodes(&own), checkCodes(&d.Autoconfig), tt.live, tt.srv, tt.auto)
 			}
 			if got.ExitStatus(false) != tt.exit {
 				t.Errorf("exit status %d, want %d", got.ExitStatus(false), tt.exit)

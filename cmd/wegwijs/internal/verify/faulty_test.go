@@ -269,7 +269,7 @@ func TestDrip(t *testing.T) {
 			}
 		}))
 		r := l.check(s)
-		wantCodes(t, r, "could not be reached verify-silent")
+		wantCodes(t, r, "could not be reached verify-silent verify-slow")
 		if took := l.took; took != 60*time.Second {
 			t.Errorf("it took %s, want 60s", took)
 		}

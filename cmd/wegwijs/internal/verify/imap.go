@@ -148,7 +148,7 @@ func (d *imap) run(w *wire, c command, see func(response)) (response, error) {
 		case r.tag == tag && (r.kind == "OK" || r.kind == "NO" || r.kind == "BAD"):
 			return r, nil
 		default:
-			return r, refuted(diag.VerifyProtocol, r.line, "", "the server's answer to %s is not IMAP", c)
+			return r, refuted(diag.VerifyProtocol, r.line, "check protocol, host and port in this row; if they are right, it is a fault of the server's software", "the server's answer to %s is not IMAP", c)
 		}
 	}
 }
@@ -185,12 +185,12 @@ func (d *imap) offers(w *wire) (*offer, error) {
 		return nil, err
 	}
 	if r.kind != "OK" {
-		return nil, refuted(diag.VerifyProtocol, r.line, "", "the server refuses CAPABILITY, which every IMAP server must answer (RFC 9051 section 6.1.1)").orderly()
+		return nil, refuted(diag.VerifyProtocol, r.line, "check protocol, host and port in this row; if they are right, it is a fault of the server's software", "the server refuses CAPABILITY, which every IMAP server must answer (RFC 9051 section 6.1.1)").orderly()
 	}
 	see(r)
 	if !o.known {
 		// RFC 9051 §7.2.2: the list must hold IMAP4rev2 or IMAP4rev1.
-		return nil, refuted(diag.VerifyProtocol, strings.Join(o.list, " "), "", "the server's capabilities name neither IMAP4rev1 nor IMAP4rev2").orderly()
+		return nil, refuted(diag.VerifyProtocol, strings.Join(o.list, " "), "check protocol, host and port in this row; if they are right, it is a fault of the server's software", "the server's capabilities name neither IMAP4rev1 nor IMAP4rev2").orderly()
 	}
 	return o, nil
 }

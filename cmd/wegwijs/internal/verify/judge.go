@@ -20,7 +20,7 @@ func judge(s mail.Server, c *contact) []Problem {
 		ps = append(ps, Problem{Outcome: Holds, Code: code, Msg: msg, Hint: hint})
 	}
 	if !o.known {
-		warn(diag.VerifyCapabilities, "", "the server does not say what it offers, so the authentication was not checked")
+		warn(diag.VerifyCapabilities, "see in the server's own configuration that it offers what this row says", "the server does not say what it offers, so the authentication was not checked")
 	}
 	said := strings.Join(o.list, ", ")
 	switch {

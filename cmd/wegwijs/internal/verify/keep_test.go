@@ -327,7 +327,7 @@ func TestForms(t *testing.T) {
 	r.Rows[0].Addresses = append(r.Rows[0].Addresses, Address{IP: netip.MustParseAddr("2001:db8::1"), Skipped: "this machine has no route to it"})
 	r.Domains = []Domain{
 		{Product: "hosting", Name: "example.nl", Pos: diag.Pos{File: "site.toml", Line: 3}, Live: true, SRV: Check{Published: true, Seen: []string{"_imaps._tcp.example.nl. IN SRV 0 1 993 imap.example.nl."}, Problems: []Problem{{Code: "verify-srv-missing", Msg: "not all there", Hint: "add:\none\ntwo"}}}, Autoconfig: Check{Problems: []Problem{{Outcome: DoesNotHold, Code: "verify-autoconfig-missing", Msg: "no file"}}}},
-		{Product: "hosting", Name: "example.org", Pos: diag.Pos{File: "site.toml", Line: 3}},
+		{Product: "hosting", Name: "example.org", Pos: diag.Pos{File: "site.toml", Line: 3}, Problems: []Problem{{Outcome: DoesNotHold, Code: "verify-domain", Msg: "it may not exist", Hint: "register it"}}},
 	}
 	var b bytes.Buffer
 	r.Print(&b, false)
@@ -357,9 +357,12 @@ holds                dns of example.nl                              site.toml:3
             two
 does not hold        autoconfig of example.nl                       site.toml:3
     wrong: no file [verify-autoconfig-missing]
-not live             dns of example.org                             site.toml:3
-not live             autoconfig of example.org                      site.toml:3
+holds                autodiscover of example.nl                     site.toml:3
+does not hold        domain example.org                             site.toml:3
+    wrong: it may not exist [verify-domain]
+      hint: register it
 2026-11-23 of 3 servers: 1 hold, 1 do not hold, 1 could not be reached
+2026-11-23 of 2 domains: 0 hold, 2 do not hold, 0 could not be reached
 `
 	if b.String() != text {
 		t.Errorf("got\n%s", &b)
@@ -376,6 +379,7 @@ not live             autoconfig of example.org                      site.toml:3
 		lines = append(lines, d.Pos.String()+" "+d.Severity.String()+" "+string(d.Code)+": "+d.Msg)
 	}
 	const found = `site.toml:3 error verify-autoconfig-missing: autoconfig of example.nl does not hold: no file
+site.toml:3 error verify-domain: the domain example.org does not hold: it may not exist
 site.toml:3 warning verify-srv-missing: the DNS of example.nl: not all there
 site.toml:11:3 error verify-auth: imap imap.example.nl:143 (starttls) does not hold: the server does not offer logging in with a plain password (it said "AUTH=\"X\"")
 site.toml:11:3 warning verify-certificate-soon: imap imap.example.nl:143 (starttls): the certificate expires in 3 days
@@ -383,16 +387,16 @@ site.toml:12:3 error verify-connect: pop pop.example.nl:995 (tls) could not be r
 	if got := strings.Join(lines, "\n"); got != found {
 		t.Errorf("got\n%s", got)
 	}
-	if n := diag.Errors(r.Diagnostics(true)); n != 2 {
-		t.Errorf("%d errors where unreachable is allowed, want 2", n)
+	if n := diag.Errors(r.Diagnostics(true)); n != 3 {
+		t.Errorf("%d errors where unreachable is allowed, want 3", n)
 	}
 	r.Rows[1].Addresses[1].Problems = nil
-	if got := r.Diagnostics(false)[2].Msg; !strings.HasPrefix(got, "imap imap.example.nl:143 (starttls) at 192.0.2.1 does not hold") {
+	if got := r.Diagnostics(false)[3].Msg; !strings.HasPrefix(got, "imap imap.example.nl:143 (starttls) at 192.0.2.1 does not hold") {
 		t.Errorf("got %q", got)
 	}
 
 	r.Rows[0].Addresses[0].Problems = []Problem{{Code: "verify-x", Msg: "x"}}
-	if got := r.Diagnostics(false)[2].Msg; got != "imap imap.example.nl:993 (tls): x" {
+	if got := r.Diagnostics(false)[3].Msg; got != "imap imap.example.nl:993 (tls): x" {
 		t.Errorf("with an address that was skipped: %q", got)
 	}
 
@@ -403,6 +407,7 @@ site.toml:12:3 error verify-connect: pop pop.example.nl:995 (tls) could not be r
 	var doc struct {
 		Date, Outcome string
 		Counts        map[string]int
+		DomainCounts  map[string]int
 		Rows          []struct {
 			Product, Protocol, Host, Security, Outcome string
 			Port                                       int
@@ -426,7 +431,7 @@ site.toml:12:3 error verify-connect: pop pop.example.nl:995 (tls) could not be r
 	if err := d.Decode(&doc); err != nil {
 		t.Fatal(err)
 	}
-	if doc.Date != "2026-11-23" || doc.Outcome != "does-not-hold" || doc.Counts["holds"] != 1 || doc.Counts["unreachable"] != 1 ||
+	if doc.Date != "2026-11-23" || doc.Outcome != "does-not-hold" || doc.Counts["holds"] != 1 || doc.Counts["unreachable"] != 1 || doc.DomainCounts["doesNotHold"] != 2 ||
 		doc.Rows[1].Port != 143 || doc.Rows[1].Pos.Line != 11 || doc.Rows[1].Outcome != "does-not-hold" || doc.Rows[1].Addresses[0].Problems[1].Said != `AUTH="X"` ||
 		doc.Rows[2].Outcome != "unreachable" || doc.Rows[0].Addresses[0].TLS.DaysLeft != 61 || doc.Rows[0].Addresses[1].Skipped == "" || !doc.Domains[0].Live || doc.Domains[1].Live || doc.Domains[0].SRV.Outcome != "holds" {
 		t.Errorf("got %+v", doc)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
@@ -52,11 +53,25 @@ func (r *Report) Print(w io.Writer, color bool) error {
 	}
 	for i := range r.Domains {
 		d := &r.Domains[i]
-		p.check("dns of "+d.Name, d, &d.SRV)
-		p.check("autoconfig of "+d.Name, d, &d.Autoconfig)
+		if !d.Live {
+			p.check("domain "+d.Name, d.Pos, &Check{Problems: d.Problems})
+			continue
+		}
+		p.check("dns of "+d.Name, d.Pos, &Check{Seen: d.SRV.Seen, Problems: slices.Concat(d.Problems, d.SRV.Problems)})
+		p.check("autoconfig of "+d.Name, d.Pos, &d.Autoconfig)
+		p.check("autodiscover of "+d.Name, d.Pos, &d.Autodiscover)
+	}
+	for i := range r.Profiles {
+		p.check("profile of "+r.Profiles[i].Product, r.Profiles[i].Pos, &r.Profiles[i].Check)
 	}
 	n := r.counts()
-	fmt.Fprintf(p, "%s of %s: %d hold, %d do not hold, %d could not be reached\n", r.Date, plural(len(r.Rows), "server"), n.Holds, n.DoesNotHold, n.Unreachable)
+	fmt.Fprintf(p, "%s of %s: %s\n", r.Date, plural(len(r.Rows), "server"), n.Servers)
+	if len(r.Domains) > 0 {
+		fmt.Fprintf(p, "%s of %s: %s\n", r.Date, plural(len(r.Domains), "domain"), n.Domains)
+	}
+	if len(r.Profiles) > 0 {
+		fmt.Fprintf(p, "%s of %s: %s\n", r.Date, plural(len(r.Profiles), "profile"), n.Profiles)
+	}
 	_, err := w.Write(p.Bytes())
 	return err
 }
@@ -117,12 +132,8 @@ func (p *printer) problems(indent string, ps []Problem) {
 	}
 }
 
-func (p *printer) check(what string, d *Domain, c *Check) {
-	o := p.outcome(c.Outcome())
-	if !d.Live && len(c.Problems) == 0 {
-		o = p.paint(dim, fmt.Sprintf("%-20s", "not live"))
-	}
-	fmt.Fprintf(p, "%s %-46s %s\n", o, what, p.paint(dim, d.Pos.String()))
+func (p *printer) check(what string, pos diag.Pos, c *Check) {
+	fmt.Fprintf(p, "%s %-46s %s\n", p.outcome(c.Outcome()), what, p.paint(dim, pos.String()))
 	for _, s := range c.Seen {
 		fmt.Fprintf(p, "    %s\n", s)
 	}
@@ -136,22 +147,47 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-type counts struct {
+// A tally counts outcomes.
+type tally struct {
 	Holds       int `json:"holds"`
 	DoesNotHold int `json:"doesNotHold"`
 	Unreachable int `json:"unreachable"`
 }
 
-func (r *Report) counts() counts {
-	var n [3]int
-	for i := range r.Rows {
-		n[r.Rows[i].Outcome()]++
+func (n *tally) add(o Outcome) {
+	switch o {
+	case Holds:
+		n.Holds++
+	case DoesNotHold:
+		n.DoesNotHold++
+	case Unreachable:
+		n.Unreachable++
 	}
-	return counts{n[Holds], n[DoesNotHold], n[Unreachable]}
+}
+
+func (n tally) String() string {
+	return fmt.Sprintf("%d hold, %d do not hold, %d could not be reached", n.Holds, n.DoesNotHold, n.Unreachable)
+}
+
+// counts are the tallies of a report. A status of 1 has its cause in one of them.
+type counts struct{ Servers, Domains, Profiles tally }
+
+func (r *Report) counts() (c counts) {
+	for i := range r.Rows {
+		c.Servers.add(r.Rows[i].Outcome())
+	}
+	for i := range r.Domains {
+		c.Domains.add(r.Domains[i].Outcome())
+	}
+	for i := range r.Profiles {
+		c.Profiles.add(r.Profiles[i].Check.Outcome())
+	}
+	return c
 }
 
 // JSON writes the report as one document, with the same facts as Print:
-// {"date", "outcome", "counts" (of rows), "rows", "domains"}.
+// {"date", "outcome", "counts" (of rows), "domainCounts",
+// "profileCounts", "rows", "domains", "profiles"}.
 func (r *Report) JSON(w io.Writer) error {
 	type address struct {
 		IP           string    `json:"ip"`
@@ -180,20 +216,33 @@ func (r *Report) JSON(w io.Writer) error {
 		Problems  []Problem `json:"problems,omitempty"`
 	}
 	type domain struct {
-		Product    string   `json:"product"`
-		Name       string   `json:"name"`
-		Pos        diag.Pos `json:"pos"`
-		Live       bool     `json:"live"`
-		SRV        check    `json:"srv"`
-		Autoconfig check    `json:"autoconfig"`
+		Product      string    `json:"product"`
+		Name         string    `json:"name"`
+		Pos          diag.Pos  `json:"pos"`
+		Live         bool      `json:"live"`
+		Outcome      Outcome   `json:"outcome"`
+		Problems     []Problem `json:"problems,omitempty"`
+		SRV          check     `json:"srv"`
+		Autoconfig   check     `json:"autoconfig"`
+		Autodiscover check     `json:"autodiscover"`
 	}
+	type profile struct {
+		Product string   `json:"product"`
+		URL     string   `json:"url"`
+		Pos     diag.Pos `json:"pos"`
+		check
+	}
+	n := r.counts()
 	doc := struct {
-		Date    string   `json:"date"`
-		Outcome Outcome  `json:"outcome"`
-		Counts  counts   `json:"counts"`
-		Rows    []row    `json:"rows"`
-		Domains []domain `json:"domains"`
-	}{r.Date.String(), r.Outcome(), r.counts(), []row{}, []domain{}}
+		Date          string    `json:"date"`
+		Outcome       Outcome   `json:"outcome"`
+		Counts        tally     `json:"counts"`
+		DomainCounts  tally     `json:"domainCounts"`
+		ProfileCounts tally     `json:"profileCounts"`
+		Rows          []row     `json:"rows"`
+		Domains       []domain  `json:"domains"`
+		Profiles      []profile `json:"profiles"`
+	}{r.Date.String(), r.Outcome(), n.Servers, n.Domains, n.Profiles, []row{}, []domain{}, []profile{}}
 	for i := range r.Rows {
 		x := &r.Rows[i]
 		s := x.Server
@@ -204,10 +253,14 @@ func (r *Report) JSON(w io.Writer) error {
 		}
 		doc.Rows = append(doc.Rows, out)
 	}
+	conv := func(c *Check) check { return check{c.Outcome(), c.Published, c.Seen, c.Problems} }
 	for i := range r.Domains {
 		d := &r.Domains[i]
-		conv := func(c *Check) check { return check{c.Outcome(), c.Published, c.Seen, c.Problems} }
-		doc.Domains = append(doc.Domains, domain{d.Product, d.Name, d.Pos, d.Live, conv(&d.SRV), conv(&d.Autoconfig)})
+		doc.Domains = append(doc.Domains, domain{d.Product, d.Name, d.Pos, d.Live, d.Outcome(), d.Problems, conv(&d.SRV), conv(&d.Autoconfig), conv(&d.Autodiscover)})
+	}
+	for i := range r.Profiles {
+		p := &r.Profiles[i]
+		doc.Profiles = append(doc.Profiles, profile{p.Product, p.URL, p.Pos, conv(&p.Check)})
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

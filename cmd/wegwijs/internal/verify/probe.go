@@ -89,7 +89,12 @@ func (o *Options) addresses(ctx context.Context, host string) ([]netip.Addr, []P
 	slices.SortFunc(ips, netip.Addr.Compare)
 	ips = slices.Compact(ips)
 	if len(ips) == 0 && len(problems) == 0 {
-		problems = append(problems, Problem{Outcome: DoesNotHold, Code: diag.VerifyDNS, Msg: fmt.Sprintf("%s has no address in the DNS", host), Hint: "correct the host in this row, or add an A or AAAA record for it"})
+		p := Problem{Outcome: DoesNotHold, Code: diag.VerifyDNS, Msg: fmt.Sprintf("%s has no address in the DNS", host), Hint: "correct the host in this row, or add an A or AAAA record for it"}
+		if to := o.canonical(ctx, host); to != host {
+			p.Msg = fmt.Sprintf("%s is an alias of %s, which has no address in the DNS", host, clean(to))
+			p.Hint = "point its CNAME record at a name that exists, or replace it by an A or AAAA record: a name cannot have both"
+		}
+		problems = append(problems, p)
 	}
 	return ips, problems
 }
@@ -173,11 +178,19 @@ func (o *Options) offers(w *wire, d dialect, what string) (offered *offer, f *fa
 	return offered, nil
 }
 
+// slow is when a greeting that came gets a warning: Thunderbird gives a server
+// 10 s when it searches (mailnews.auto_config.guess.timeout), and readers less.
+const slow = 5 * time.Second
+
 // greet reads the greeting.
 func (o *Options) greet(w *wire, d dialect, s mail.Server, c *contact) *fault {
 	var h hello
+	begin := time.Now()
 	f := o.step(w, "greeting", o.Timeouts.Greeting, func() (err error) { h, err = d.greeting(w); return err })
 	c.Greeting = clean(h.line)
+	if waited := time.Since(begin); f == nil && waited >= slow {
+		c.add(Problem{Outcome: Holds, Code: diag.VerifySlow, Msg: fmt.Sprintf("the greeting came after %s", seconds(waited)), Hint: "find out what holds it up (a look-up of the client's name, greylisting, load): mail programs give up after 10 seconds when they search for the settings"})
+	}
 	c.apop = h.apop
 	const noPreauth = "no IMAP server for readers greets with PREAUTH; check host and port"
 	switch {

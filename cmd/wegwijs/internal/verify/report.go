@@ -72,6 +72,8 @@ type Report struct {
 	Date    tomlfile.Date // the day of the check, in the zone of Options.Now
 	Rows    []Row         // in the order of the record
 	Domains []Domain      // in the order of the record
+	// Profiles of the site, in the order of the record.
+	Profiles []Profile
 }
 
 // A Row is what was found of one row of the record.
@@ -119,13 +121,17 @@ type TLS struct {
 type Domain struct {
 	Product    string
 	Name       string
-	Pos        diag.Pos // of the product in site.toml
-	Live       bool     // it has a mail server or an address in the DNS
+	Pos        diag.Pos  // of the product in site.toml
+	Live       bool      // it has a mail server or an address in the DNS
+	Problems   []Problem // of the domain itself: it does not exist, or takes no mail
 	SRV        Check
 	Autoconfig Check
+	// Autodiscover is what programs of Microsoft ask.
+	Autodiscover Check
 }
 
-// A Check is what was found of a domain's SRV records or autoconfig files.
+// A Check is what was found of one way in which a domain or the site tells
+// programs its settings.
 type Check struct {
 	Published bool     // there is something to compare with the record
 	Seen      []string // records or addresses that agree with the record, in order
@@ -135,11 +141,12 @@ type Check struct {
 // Outcome is the worst of the check's problems.
 func (c *Check) Outcome() Outcome { return worst(c.Problems) }
 
-// Outcome is the worst of the domain's two checks. A domain that is not live
-// holds: there is nothing that could contradict the record.
-func (d *Domain) Outcome() Outcome { return max(d.SRV.Outcome(), d.Autoconfig.Outcome()) }
+// Outcome is the worst of the domain's problems and checks.
+func (d *Domain) Outcome() Outcome {
+	return max(worst(d.Problems), d.SRV.Outcome(), d.Autoconfig.Outcome(), d.Autodiscover.Outcome())
+}
 
-// Outcome is the worst of all rows and domains.
+// Outcome is the worst of all rows, domains and profiles.
 func (r *Report) Outcome() Outcome {
 	o := Holds
 	for i := range r.Rows {
@@ -147,6 +154,9 @@ func (r *Report) Outcome() Outcome {
 	}
 	for i := range r.Domains {
 		o = max(o, r.Domains[i].Outcome())
+	}
+	for i := range r.Profiles {
+		o = max(o, r.Profiles[i].Check.Outcome())
 	}
 	return o
 }
@@ -199,11 +209,22 @@ func (r *Report) Diagnostics(allowUnreachable bool) []diag.Diagnostic {
 	}
 	for i := range r.Domains {
 		d := &r.Domains[i]
+		for _, p := range d.Problems {
+			add(d.Pos, "the domain "+d.Name, p)
+		}
 		for _, p := range d.SRV.Problems {
 			add(d.Pos, "the DNS of "+d.Name, p)
 		}
 		for _, p := range d.Autoconfig.Problems {
 			add(d.Pos, "autoconfig of "+d.Name, p)
+		}
+		for _, p := range d.Autodiscover.Problems {
+			add(d.Pos, "Autodiscover of "+d.Name, p)
+		}
+	}
+	for i := range r.Profiles {
+		for _, p := range r.Profiles[i].Check.Problems {
+			add(r.Profiles[i].Pos, "the profile of "+r.Profiles[i].Product, p)
 		}
 	}
 	return diag.Sort(ds)

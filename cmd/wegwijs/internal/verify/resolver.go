@@ -5,8 +5,11 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/net/dns/dnsmessage"
 )
 
 // A Resolver asks the DNS. [net.Resolver] is one. Names are given with a final
@@ -84,4 +87,89 @@ func (s *skeptic) LookupSRV(ctx context.Context, service, proto, name string) (s
 func (s *skeptic) LookupMX(ctx context.Context, name string) ([]*net.MX, error) {
 	records, err := s.Resolver.LookupMX(ctx, name)
 	return records, s.doubt(err)
+}
+
+// system is the machine's own resolver. [net.Resolver.LookupCNAME] tells of an
+// alias only where it leads to an address; here it tells of a dead one too.
+type system struct{ *net.Resolver }
+
+func (s system) LookupCNAME(ctx context.Context, host string) (string, error) {
+	// The answers themselves have the alias: they are read on the way.
+	var mu sync.Mutex
+	aliases := map[string]string{}
+	hear := func(message []byte) {
+		mu.Lock()
+		defer mu.Unlock()
+		readAliases(message, aliases)
+	}
+	dial := s.Dial
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
+	ear := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		if udp, ok := conn.(*net.UDPConn); ok { // another kind is a stream to the resolver
+			return &eavesdropper{udp, hear}, nil
+		}
+		return conn, nil
+	}}
+	name, err := ear.LookupCNAME(ctx, host)
+	if !notFound(err) {
+		return name, err
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	to := strings.ToLower(host)
+	for range aliases { // at most as many steps as there are aliases
+		next, ok := aliases[to]
+		if !ok {
+			break
+		}
+		to = next
+	}
+	if to != strings.ToLower(host) {
+		return to, nil
+	}
+	return name, err
+}
+
+// readAliases reads the CNAME records of a DNS message into a table of lower
+// case names with their final dot.
+func readAliases(message []byte, aliases map[string]string) {
+	var p dnsmessage.Parser
+	if _, err := p.Start(message); err != nil || p.SkipAllQuestions() != nil {
+		return
+	}
+	for {
+		h, err := p.AnswerHeader()
+		if err != nil {
+			return
+		}
+		if h.Type != dnsmessage.TypeCNAME {
+			if p.SkipAnswer() != nil {
+				return
+			}
+			continue
+		}
+		r, err := p.CNAMEResource()
+		if err != nil {
+			return
+		}
+		aliases[strings.ToLower(h.Name.String())] = strings.ToLower(r.CNAME.String())
+	}
+}
+
+// An eavesdropper hands on what is read from a connection.
+type eavesdropper struct {
+	*net.UDPConn
+	hear func([]byte)
+}
+
+func (e *eavesdropper) Read(b []byte) (int, error) {
+	n, err := e.UDPConn.Read(b)
+	e.hear(b[:n])
+	return n, err
 }

@@ -43,7 +43,7 @@ func (smtp) reply(w *wire) (*reply, error) {
 		}
 		if r.code != "" && code != r.code {
 			// RFC 5321 §4.2.1: the same code on each line.
-			return nil, refuted(diag.VerifyProtocol, line, "", "the server changes its reply code from %s to %s in one reply", r.code, code)
+			return nil, refuted(diag.VerifyProtocol, line, "check protocol, host and port in this row; if they are right, it is a fault of the server's software", "the server changes its reply code from %s to %s in one reply", r.code, code)
 		}
 		r.code = code
 		r.lines = append(r.lines, text)
@@ -75,7 +75,7 @@ func (d smtp) greeting(w *wire) (hello, error) {
 		// network we are in.
 		return h, refuted(diag.VerifyRefused, r.String(), "if the server names a block list, check from a network that readers use", "the server refuses to serve").orderly()
 	}
-	return h, refuted(diag.VerifyProtocol, r.String(), "", "the server's greeting is not SMTP")
+	return h, refuted(diag.VerifyProtocol, r.String(), "check protocol, host and port in this row; if they are right, it is a fault of the server's software", "the server's greeting is not SMTP")
 }
 
 func (d smtp) command(w *wire, c command, address string) (*reply, error) {

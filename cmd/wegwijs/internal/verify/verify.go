@@ -2,8 +2,9 @@
 //
 // In goes a [mail.Record]; out comes a [Report] that says of every row whether
 // it holds, does not hold, or could not be reached, and of every mail domain
-// whether its DNS and its autoconfig file say the same as the record. [Keep]
-// and [Save] keep the outcome for the pages to show.
+// whether its DNS, its autoconfig file and its Autodiscover answer say the same
+// as the record. [Keep] and [Save] keep the outcome for the pages to show.
+// [Discover] asks a domain the same without a record.
 //
 // The package never sends a user name, a password or any other credential. It
 // cannot: what it may say to a mail server is a closed list of commands
@@ -79,14 +80,19 @@ type Options struct {
 	HTTP     *http.Client
 	Timeouts Timeouts
 	Parallel int // hosts and domains at once; 0 means 4
+	// Site is the address of the help centre, whose profiles are asked for; ""
+	// leaves them out.
+	Site string
 	// Off are the forms that the site does not make: that their result is
 	// nowhere to be found is then no problem. What is found is compared.
 	Off []forms.Form
-	// OnlyServers leaves out the domains: their DNS and autoconfig.
+	// OnlyServers leaves out the domains and the site's profiles.
 	OnlyServers bool
 	// Progress, when set, is called from one goroutine at a time with the
 	// number of servers and domains done.
 	Progress func(done, total int)
+
+	ownHTTP bool // HTTP is the caller's, and finds addresses by itself
 }
 
 func (o Options) withDefaults() Options {
@@ -94,7 +100,7 @@ func (o Options) withDefaults() Options {
 	if o.Resolver == nil {
 		// Go's own: the C library's does not tell "no such name" from "no
 		// answer" on every system.
-		o.Resolver = &net.Resolver{PreferGo: true}
+		o.Resolver = system{&net.Resolver{PreferGo: true}}
 	}
 	o.Resolver = &skeptic{Resolver: o.Resolver, limit: o.Timeouts.DNS}
 	if o.Dial == nil {
@@ -109,6 +115,7 @@ func (o Options) withDefaults() Options {
 	if o.Parallel <= 0 {
 		o.Parallel = 4
 	}
+	o.ownHTTP = o.HTTP != nil
 	if o.HTTP == nil {
 		o.HTTP = httpClient(o)
 	}
@@ -169,8 +176,13 @@ func Run(ctx context.Context, rec *mail.Record, opt Options) (*Report, error) {
 		}
 	}
 
+	var profiles []*Profile
+	if !opt.OnlyServers {
+		profiles = opt.profiles(rec)
+	}
+
 	var mu sync.Mutex
-	done, total := 0, len(targets)+len(domains)
+	done, total := 0, len(targets)+len(domains)+len(profiles)
 	step := func() {
 		mu.Lock()
 		defer mu.Unlock()
@@ -206,6 +218,12 @@ func Run(ctx context.Context, rec *mail.Record, opt Options) (*Report, error) {
 			step()
 		})
 	}
+	for _, p := range profiles {
+		start(func() {
+			opt.checkProfile(ctx, p)
+			step()
+		})
+	}
 	wg.Wait()
 	if end, ok := ctx.Deadline(); ok && !time.Now().Before(end) {
 		<-ctx.Done() // dialling has the same deadline and may have met it a moment earlier
@@ -222,6 +240,9 @@ func Run(ctx context.Context, rec *mail.Record, opt Options) (*Report, error) {
 	}
 	for _, d := range domains {
 		report.Domains = append(report.Domains, *d)
+	}
+	for _, p := range profiles {
+		report.Profiles = append(report.Profiles, *p)
 	}
 	return report, nil
 }

@@ -307,14 +307,14 @@ func TestRealResolver(t *testing.T) {
 	if len(c.Seen) != 3 {
 		t.Errorf("seen %q", c.Seen)
 	}
-	if live, p := o.live(ctx, "example.nl"); !live || p != nil {
-		t.Errorf("example.nl is live: %v, %v", live, p)
+	if s := o.look(ctx, "example.nl"); !s.live || s.unanswered != nil {
+		t.Errorf("example.nl: %+v", s)
 	}
-	if live, p := o.live(ctx, "none.example.nl"); live || p != nil {
-		t.Errorf("none.example.nl is live: %v, %v", live, p)
+	if s := o.look(ctx, "none.example.nl"); s.live || s.unanswered != nil {
+		t.Errorf("none.example.nl: %+v", s)
 	}
-	if live, p := o.live(ctx, "x.broken"); live || p == nil {
-		t.Errorf("x.broken is live: %v, %v", live, p)
+	if s := o.look(ctx, "x.broken"); s.live || s.unanswered == nil {
+		t.Errorf("x.broken: %+v", s)
 	}
 }
 
@@ -349,7 +349,7 @@ func TestClosedNetwork(t *testing.T) {
 		{func(d *fakeDNS) { d.silent = map[string]bool{"ns ": true} }, "could not be reached verify-dns-unanswered", "could not be reached verify-dns-unanswered"},
 		// A domain that is known is looked at as on the internet.
 		{func(d *fakeDNS) { d.closed, d.mx = true, map[string][]*net.MX{"example.nl": {{Host: "mx."}}} }, "could not be reached verify-dns-unanswered", "holds verify-srv-missing"},
-		{func(d *fakeDNS) {}, "does not hold verify-dns", "holds"},
+		{func(d *fakeDNS) {}, "does not hold verify-dns", "does not hold verify-domain"},
 	} {
 		l := newLab(t).at(s, good(mail.IMAP).serve(mail.TLS, nil))
 		tt.do(l.dns)
@@ -359,7 +359,7 @@ func TestClosedNetwork(t *testing.T) {
 		if got := codes(&r.Rows[0]); got != tt.want {
 			t.Errorf("got %q, want %q", got, tt.want)
 		}
-		if got := checkCodes(&r.Domains[0].SRV); got != tt.domain {
+		if got := checkCodes(&Check{Problems: slices.Concat(r.Domains[0].Problems, r.Domains[0].SRV.Problems)}); got != tt.domain {
 			t.Errorf("domain: got %q, want %q", got, tt.domain)
 		}
 		if got := codes(&r.Rows[1]); got != "holds" {

@@ -95,7 +95,7 @@ func (w *wire) say(tag string, c command, address string) error {
 func (w *wire) fill() error {
 	room := maxTotal - w.total
 	if room <= 0 {
-		return refuted(diag.VerifyTooMuch, "", "", "the server said more than %d KiB", maxTotal>>10)
+		return refuted(diag.VerifyTooMuch, "", "check protocol, host and port in this row; if they are right, it is a fault of the server's software", "the server said more than %d KiB", maxTotal>>10)
 	}
 	var chunk [4 << 10]byte
 	for range 100 {
@@ -117,7 +117,7 @@ func (w *wire) line() (string, error) {
 	for {
 		i := bytes.IndexByte(w.buf, '\n')
 		if i >= maxLine || i < 0 && len(w.buf) >= maxLine {
-			return "", refuted(diag.VerifyTooMuch, string(w.buf[:maxLine]), "", "the server said a line of more than %d KiB", maxLine>>10)
+			return "", refuted(diag.VerifyTooMuch, string(w.buf[:maxLine]), "check protocol, host and port in this row; if they are right, it is a fault of the server's software", "the server said a line of more than %d KiB", maxLine>>10)
 		}
 		if i >= 0 {
 			s := strings.TrimSuffix(string(w.buf[:i]), "\r")
@@ -133,7 +133,7 @@ func (w *wire) line() (string, error) {
 // exactly takes n bytes.
 func (w *wire) exactly(n int) (string, error) {
 	if n > maxTotal {
-		return "", refuted(diag.VerifyTooMuch, "", "", "the server announced %d bytes at once", n)
+		return "", refuted(diag.VerifyTooMuch, "", "check protocol, host and port in this row; if they are right, it is a fault of the server's software", "the server announced %d bytes at once", n)
 	}
 	for len(w.buf) < n {
 		if err := w.fill(); err != nil {
