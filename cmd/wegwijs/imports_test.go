@@ -57,6 +57,7 @@ var allowed = map[string][]string{
 	"":                        {"authoring/eject", "authoring/manual", "deliver/output", "deliver/preview", "deliver/publish", "deliver/publish/release", "deliver/serve", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/mail", "input/notify", "input/scan", "input/tomlfile", "pages/forms", "site/freshness", "state", "verify"},
 	"testenv":                 {"fileset"},
 	"testenv/browser":         {}, // tests only
+	"testenv/thunderbird":     {}, // tests only
 }
 
 // wings are the parts of the house, from the ground up: a package imports from

@@ -69,7 +69,7 @@ func mailForms(c *config.Config, sound bool, s *site.Site, checked *mail.Checked
 	if sound {
 		out.Add(forms.Diagnostics(left)...)
 	}
-	src := &layout.SettingsSource{Record: c.Mail, Label: forms.Label, Clients: forms.Clients}
+	src := &layout.SettingsSource{Record: c.Mail, Label: forms.Label, Asks: forms.Asks, Clients: forms.Clients}
 	src.Checked = func(product string, proto mail.Protocol) tomlfile.Date {
 		p, ok := c.Mail.Product(product)
 		if !ok {

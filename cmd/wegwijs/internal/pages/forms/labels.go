@@ -15,13 +15,15 @@ import (
 var Clients = []string{"thunderbird", "thunderbird-android", "apple-mail", "ios", "outlook", "outlook-new", "gmail", "samsung"}
 
 // Fields are what a label can be for: the names of the settings, their values
-// (security-…, authentication-…) and the button or link that opens the manual
-// settings.
+// (security-…, authentication-…), the button or link that opens the manual
+// settings, and what only some programs ask for: a page has such a row for a
+// program only when it has a label in some language.
 var Fields = []string{
 	"incoming", "outgoing", "host", "port",
 	"security", "security-tls", "security-starttls", "security-none",
 	"authentication", "authentication-password", "authentication-encrypted", "authentication-oauth2",
 	"username", "password", "type", "manual",
+	"smtp-auth", "spa", "prefix", // which only some programs ask for
 }
 
 // A Quote is a word of a mail program's own screen, as it was seen.
@@ -52,6 +54,17 @@ func LabelQuote(client, lang, field string) (Quote, bool) {
 		lang = lang[:i]
 	}
 }
+
+// Asks reports whether client is known to have a field, whatever the language.
+func Asks(client, field string) bool { return asked()[labelKey{client, "", field}] }
+
+var asked = sync.OnceValue(func() map[labelKey]bool {
+	m := map[labelKey]bool{}
+	for k := range labels() {
+		m[labelKey{k.client, "", k.field}] = true
+	}
+	return m
+})
 
 type labelKey struct{ client, lang, field string }
 

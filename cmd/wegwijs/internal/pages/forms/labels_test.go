@@ -14,7 +14,10 @@ func TestLabel(t *testing.T) {
 		client, lang, field, want string
 	}{
 		{"thunderbird", "nl", "security", "Verbindingsbeveiliging"},
-		{"thunderbird", "nl", "manual", "Handmatig configureren"},
+		{"thunderbird", "nl", "manual", "Handmatige configuratie"},
+		{"thunderbird", "nl", "incoming", "Instellingen inkomende server"},
+		{"thunderbird", "fr", "incoming", "Paramètres du serveur de réception"},
+		{"thunderbird", "nl", "authentication-oauth2", ""}, // no screen of an own domain shows it
 		{"thunderbird", "nl", "authentication-password", "Normaal wachtwoord"},
 		{"thunderbird", "de", "authentication-password", "Passwort, normal"},
 		{"thunderbird", "de", "host", "Serveradresse"},
@@ -79,12 +82,20 @@ func TestLabelSources(t *testing.T) {
 	if n < 150 {
 		t.Errorf("only %d labels", n)
 	}
+	some := []string{"smtp-auth", "spa", "prefix"}
+	for _, client := range Clients {
+		for _, field := range some {
+			if got, want := Asks(client, field), client == "outlook" && field != "prefix"; got != want {
+				t.Errorf("%s asks for %s: got %v", client, field, got)
+			}
+		}
+	}
 	// The two programs whose strings are public are complete in the site's languages.
 	for _, client := range Clients[:2] {
 		for _, lang := range []string{"nl", "en", "de", "fr"} {
 			for _, field := range Fields {
 				_, ok := Label(client, lang, field)
-				if missing := client == "thunderbird-android" && lang == "fr" && field == "password"; ok == missing {
+				if missing := client == "thunderbird" && field == "authentication-oauth2" || slices.Contains(some, field); ok == missing {
 					t.Errorf("%s %s %s: got %v", client, lang, field, ok)
 				}
 			}

@@ -46,7 +46,10 @@ type SettingsSource struct {
 	// to agree with the record.
 	Checked func(product string, proto mail.Protocol) tomlfile.Date
 	// Label gives a mail program's own word for a field, where it is verified.
-	Label    func(client, lang, field string) (string, bool)
+	Label func(client, lang, field string) (string, bool)
+	// Asks reports whether a mail program has a field that only some have:
+	// smtp-auth, spa or prefix.
+	Asks     func(client, field string) bool
 	Clients  []string // the mail programs that the attribute client may name
 	Profiles []Profile
 	DNS      func(product, domain string) (rows []DNSRecord, zone string)
@@ -307,7 +310,7 @@ func (d *Directive) Settings(proto string) (*Settings, error) {
 	if mp != mail.SMTP {
 		add(&t.Rows, Row{Key: "type", Label: b.label("type"), Value: strings.ToUpper(proto)})
 	}
-	add(&t.Rows, Row{Key: "host", Label: b.label(hostField(mp)), Value: b.host(first.Host), Code: true, Copy: !mail.Placeholder(first.Host)})
+	add(&t.Rows, Row{Key: "host", Label: b.hostLabel(mp), Value: b.host(first.Host), Code: true, Copy: !mail.Placeholder(first.Host)})
 	add(&t.Rows, Row{Key: "port", Label: b.label("port"), Value: strconv.Itoa(first.Port), Code: true, Copy: true})
 	add(&t.Rows, Row{Key: "security", Label: b.label("security"), Value: b.security(first.Security), Note: b.securityNote(first.Security)})
 	user := Row{Key: "username", Label: b.label("username"), Value: b.t("username_" + slug(string(first.Username)))}
@@ -316,21 +319,25 @@ func (d *Directive) Settings(proto string) (*Settings, error) {
 	}
 	add(&t.Rows, user)
 	add(&t.Rows, Row{Key: "password", Label: b.label("password"), Value: b.t("password_value"), Note: b.t("password_note")})
-	if mp == mail.SMTP {
+	if mp == mail.SMTP && b.asks("smtp-auth") {
 		value := "smtp_auth_value" // as for fetching
 		if slices.ContainsFunc(p.Servers, func(s mail.Server) bool { return s.Username != first.Username }) {
 			value = "smtp_auth_own"
 		}
-		add(&t.Rows, Row{Key: "smtp-auth", Label: b.t("label_smtp_auth"), Value: b.t(value)})
+		add(&t.Rows, Row{Key: "smtp-auth", Label: b.label("smtp-auth"), Value: b.t(value)})
 	}
 	for _, r := range rows[1:] {
 		add(&t.More, Row{Key: "alternative", Label: b.t("label_alternative"), Value: b.alternative(r), Note: alternativeHost(first, r)})
 	}
 	add(&t.More, Row{Key: "authentication", Label: b.label("authentication"), Value: b.authentication(first.Authentication[0])})
-	add(&t.More, Row{Key: "spa", Label: b.t("label_spa"), Value: b.t("off")})
+	if b.asks("spa") {
+		add(&t.More, Row{Key: "spa", Label: b.label("spa"), Value: b.t("off")})
+	}
 	switch mp {
 	case mail.IMAP:
-		add(&t.More, Row{Key: "prefix", Label: b.t("label_prefix"), Value: b.t("leave_empty")})
+		if b.asks("prefix") {
+			add(&t.More, Row{Key: "prefix", Label: b.label("prefix"), Value: b.t("leave_empty")})
+		}
 	case mail.POP:
 		if p.LeaveDays > 0 {
 			add(&t.More, Row{Key: "leave", Label: b.t("label_leave"), Value: b.t("leave_value", "count", p.LeaveDays)})
@@ -341,11 +348,22 @@ func (d *Directive) Settings(proto string) (*Settings, error) {
 
 func slug(s string) string { return strings.NewReplacer("-", "_", ".", "_").Replace(s) }
 
-func hostField(p mail.Protocol) string {
-	if p == mail.SMTP {
-		return "outgoing"
+// hostLabel returns the label of the server's name: the program's own word for
+// the field where that is known, else what it calls the server.
+func (b *tableBuilder) hostLabel(p mail.Protocol) string {
+	if s, ok := b.own("host"); ok {
+		return s
 	}
-	return "incoming"
+	if p == mail.SMTP {
+		return b.label("outgoing")
+	}
+	return b.label("incoming")
+}
+
+// asks reports whether a field that only some programs have belongs in the
+// table: in the general one it does, and in that of a program that has it.
+func (b *tableBuilder) asks(field string) bool {
+	return b.client == "" || b.d.settings.Asks != nil && b.d.settings.Asks(b.client, field)
 }
 
 // Alternative gives the second choice of a protocol (imap, pop or smtp) in
@@ -405,7 +423,7 @@ func (b *tableBuilder) label(field string) string {
 	if s, ok := b.own(field); ok {
 		return s
 	}
-	return b.t("label_" + field)
+	return b.t("label_" + slug(field))
 }
 
 func (b *tableBuilder) own(field string) (string, bool) {

@@ -30,6 +30,7 @@ func source() *SettingsSource {
 		Label: func(client, lang, field string) (string, bool) {
 			return "Serveradres (" + client + " " + lang + ")", field == "incoming" || field == "authentication-password" && client == "thunderbird"
 		},
+		Asks:     func(client, field string) bool { return client == "outlook" && field == "spa" },
 		Profiles: []Profile{{"hosting", "imap", "/mail/hosting-imap.mobileconfig"}, {"los", "imap", "/mail/los-imap.mobileconfig"}},
 		DNS: func(product, domain string) ([]DNSRecord, string) {
 			return []DNSRecord{{Name: "_imaps._tcp", Value: product + " " + domain}}, "zone " + domain
@@ -117,7 +118,24 @@ username: LABEL_USERNAME = USERNAME_ADDRESS
 password: LABEL_PASSWORD = PASSWORD_VALUE (PASSWORD_NOTE)
 `, `authentication: LABEL_AUTHENTICATION = AUTHENTICATION_PASSWORD
 spa: LABEL_SPA = OFF
-prefix: LABEL_PREFIX = LEAVE_EMPTY
+`},
+		// What a program does not ask for is not in its table.
+		{"imap", map[string]string{"product": "los", "client": "thunderbird"}, `type: LABEL_TYPE = IMAP
+host: Serveradres (thunderbird nl) = los.example.nl code copy
+port: LABEL_PORT = 143 code copy
+security: LABEL_SECURITY = SECURITY_STARTTLS
+username: LABEL_USERNAME = USERNAME_ADDRESS
+password: LABEL_PASSWORD = PASSWORD_VALUE (PASSWORD_NOTE)
+`, `authentication: LABEL_AUTHENTICATION = Serveradres (thunderbird nl)
+`},
+		{"smtp", map[string]string{"client": "outlook"}, `host: LABEL_OUTGOING = smtp.example.nl code copy
+port: LABEL_PORT = 465 code copy
+security: LABEL_SECURITY = SECURITY_TLS (SECURITY_NOTE_TLS)
+username: LABEL_USERNAME = USERNAME_ADDRESS
+password: LABEL_PASSWORD = PASSWORD_VALUE (PASSWORD_NOTE)
+`, `alternative: LABEL_ALTERNATIVE = poort 587 met SECURITY_STARTTLS (smtp2.example.nl)
+authentication: LABEL_AUTHENTICATION = AUTHENTICATION_PASSWORD
+spa: LABEL_SPA = OFF
 `},
 	} {
 		s, err := settingsDirective(tt.proto, tt.attrs).Settings(tt.proto)

@@ -1,0 +1,235 @@
+package thunderbird
+
+import (
+	"bufio"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"wegwijs/cmd/wegwijs/internal/testenv"
+)
+
+// A Thunderbird is one running program with a profile of its own, driven over
+// Marionette: messages of the form LENGTH:JSON on a TCP connection. What fails
+// in it ends the test.
+type Thunderbird struct {
+	t    testing.TB
+	lang string
+	conn net.Conn
+	r    *bufio.Reader
+	id   int
+}
+
+// patience bounds each thing that is awaited. It is only met when something
+// is broken.
+const patience = 2 * time.Minute
+
+//go:embed testdata/drive.js
+var driveJS string
+
+// locales are the names by which Debian's language packs go; English is built in.
+var locales = map[string]string{"en": "en-US"}
+
+// startThunderbird starts the program in a language. All names that it may
+// know lead to this machine.
+func startThunderbird(t testing.TB, lang string, hosts []string, prefs map[string]any) *Thunderbird {
+	t.Helper()
+	bin := testenv.Program(t, "Thunderbird (apt install thunderbird)", "thunderbird")
+	if lang != "en" {
+		pack := "/usr/lib/thunderbird/extensions/langpack-" + lang + "@thunderbird.mozilla.org.xpi"
+		if _, err := os.Stat(pack); err != nil {
+			testenv.Missing(t, "the "+lang+" language pack of Thunderbird (apt install thunderbird-l10n-"+lang+")")
+		}
+	}
+	home := testenv.RAM(t)
+	port := testenv.FreePorts(1)[0]
+	locale := lang
+	if l := locales[lang]; l != "" {
+		locale = l
+	}
+	all := map[string]any{
+		"marionette.port":                                             port,
+		"intl.locale.requested":                                       locale,
+		"extensions.autoDisableScopes":                                0, // else the language pack stays off
+		"extensions.enabledScopes":                                    15,
+		"network.dns.localDomains":                                    strings.Join(hosts, ","),
+		"network.dns.disableIPv6":                                     true,
+		"network.trr.mode":                                            5,
+		"network.manage-offline-status":                               false, // a network without a way out is no reason to go offline
+		"mailnews.auto_config_url":                                    "",
+		"mail.spotlight.firstRunDone":                                 true,
+		"mailnews.start_page.enabled":                                 false,
+		"mail.provider.suppress_dialog_on_startup":                    true,
+		"mail.rights.version":                                         1,
+		"app.update.enabled":                                          false,
+		"app.donation.eoy.version.viewed":                             999,
+		"datareporting.policy.dataSubmissionEnabled":                  false,
+		"datareporting.policy.dataSubmissionPolicyBypassNotification": true,
+		"ui.prefersReducedMotion":                                     1,
+		"layout.css.devPixelsPerPx":                                   "1.0",
+	}
+	for name, value := range prefs {
+		all[name] = value
+	}
+	var user strings.Builder
+	for name, value := range all {
+		v, err := json.Marshal(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&user, "user_pref(%q, %s);\n", name, v)
+	}
+	profile := filepath.Join(home, "profile")
+	testenv.Write(t, profile+"/user.js", user.String())
+
+	cmd := exec.Command(bin, "--headless", "--marionette", "-remote-allow-system-access", "--profile", profile, "--no-remote")
+	cmd.Env = append(os.Environ(), "HOME="+home, "MOZ_HEADLESS_WIDTH=1280", "MOZ_HEADLESS_HEIGHT=1000", "TZ=UTC")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a group, so that its children end with it
+	log, err := os.Create(filepath.Join(home, "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		cmd.Wait()
+		log.Close()
+		close(done)
+	}()
+	b := &Thunderbird{t: t, lang: lang}
+	t.Cleanup(func() {
+		if b.conn != nil {
+			b.conn.SetDeadline(time.Now().Add(10 * time.Second))
+			b.send("Marionette:Quit", map[string]any{"flags": []string{"eForceQuit"}})
+			b.conn.Close()
+		}
+		select {
+		case <-done:
+		case <-time.After(20 * time.Second):
+			syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+			<-done
+		}
+		if t.Failed() {
+			said, _ := os.ReadFile(log.Name())
+			for line := range strings.Lines(string(said)) {
+				if line != "\n" && !strings.Contains(line, "gtk_icon_theme") { // which it says of each icon
+					t.Logf("Thunderbird said: %.300s", line)
+				}
+			}
+		}
+	})
+	for deadline := time.Now().Add(patience); b.conn == nil; {
+		b.conn, err = net.Dial("tcp", "127.0.0.1:"+strconv.Itoa(port))
+		select {
+		case <-done:
+			t.Fatal("Thunderbird ended at once")
+		case <-time.After(100 * time.Millisecond):
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("Thunderbird does not listen")
+		}
+	}
+	b.r = bufio.NewReader(b.conn)
+	b.conn.SetDeadline(time.Now().Add(patience))
+	if _, err := b.receive(); err != nil {
+		t.Fatal(err)
+	}
+	b.command("WebDriver:NewSession", map[string]any{"capabilities": map[string]any{}})
+	b.command("Marionette:SetContext", map[string]any{"value": "chrome"})
+	b.command("WebDriver:SetTimeouts", map[string]any{"script": patience.Milliseconds()})
+	return b
+}
+
+func (b *Thunderbird) send(name string, params any) error {
+	b.id++
+	m, err := json.Marshal([]any{0, b.id, name, params})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(b.conn, "%d:%s", len(m), m)
+	return err
+}
+
+func (b *Thunderbird) receive() (json.RawMessage, error) {
+	size, err := b.r.ReadString(':')
+	if err != nil {
+		return nil, err
+	}
+	n, err := strconv.Atoi(strings.TrimSuffix(size, ":"))
+	if err != nil {
+		return nil, err
+	}
+	m := make(json.RawMessage, n)
+	_, err = io.ReadFull(b.r, m)
+	return m, err
+}
+
+// command sends a command and returns its result.
+func (b *Thunderbird) command(name string, params any) json.RawMessage {
+	b.t.Helper()
+	b.conn.SetDeadline(time.Now().Add(patience + 30*time.Second))
+	if err := b.send(name, params); err != nil {
+		b.t.Fatal(err)
+	}
+	m, err := b.receive()
+	if err != nil {
+		b.t.Fatalf("%s: %v", name, err)
+	}
+	var reply []json.RawMessage // 1, id, error, result
+	if err := json.Unmarshal(m, &reply); err != nil || len(reply) != 4 {
+		b.t.Fatalf("%s: not a reply: %.200s", name, m)
+	}
+	if string(reply[2]) != "null" {
+		b.t.Fatalf("%s: %.1000s", name, reply[2])
+	}
+	return reply[3]
+}
+
+// js runs the body of an async function in the program itself, after drive.js,
+// and decodes what it returns into v. The error is what the function threw.
+func (b *Thunderbird) js(v any, body string, args ...any) error {
+	b.t.Helper()
+	script := "const done = arguments[arguments.length - 1], args = [...arguments];\n" + driveJS +
+		"\n(async () => {\n" + body + "\n})().then(v => done({v: v ?? null}), e => done({e: `${e}\\n${e.stack}`}));"
+	if args == nil {
+		args = []any{}
+	}
+	result := b.command("WebDriver:ExecuteAsyncScript", map[string]any{"script": script, "args": args, "newSandbox": false})
+	var r struct {
+		Value struct {
+			V json.RawMessage
+			E string
+		}
+	}
+	if err := json.Unmarshal(result, &r); err != nil {
+		return fmt.Errorf("%w: %.500s", err, result)
+	}
+	if r.Value.E != "" {
+		return fmt.Errorf("in Thunderbird: %s", r.Value.E)
+	}
+	if v == nil {
+		return nil
+	}
+	return json.Unmarshal(r.Value.V, v)
+}
+
+// must is js that ends the test with an error.
+func (b *Thunderbird) must(v any, body string, args ...any) {
+	b.t.Helper()
+	if err := b.js(v, body, args...); err != nil {
+		b.t.Fatal(err)
+	}
+}
