@@ -2,6 +2,7 @@ package state
 
 import (
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -133,9 +134,16 @@ func signer(t *tomlfile.Table, cert, key string, opt Options) *forms.Signer {
 		return nil
 	}
 	s, err := forms.NewSigner(c, k)
+	if bad, ok := errors.AsType[*forms.KeyError](err); ok {
+		t.Errorf("key", diag.FormsSign, "give the private key of the certificate, as PEM without a passphrase", "the profiles cannot be signed: %v", bad)
+		return nil
+	}
 	if err != nil {
 		t.Errorf("certificate", diag.FormsSign, "", "the profiles cannot be signed: %v", err)
 		return nil
+	}
+	if issuer := s.Incomplete(); issuer != "" {
+		t.Warnf("certificate", diag.FormsSign, "put the issuer's certificate behind it in the file: fullchain.pem instead of cert.pem", "the certificate of the issuer is missing, %s; devices call the profiles not verified", issuer)
 	}
 	const hint = "renew it and build again; devices call a profile with an old signature not verified"
 	end := s.NotAfter().UTC().Truncate(24 * time.Hour)

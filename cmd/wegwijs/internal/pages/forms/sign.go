@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rsa"
@@ -8,10 +9,12 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/asn1"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/smallstep/pkcs7"
@@ -30,7 +33,13 @@ type Signer struct {
 // PEM. The certificate of a web server will do. The key is RSA or ECDSA. The
 // error says what does not fit together.
 func NewSigner(certs, key []byte) (*Signer, error) {
+	if why := badKey(key); why != "" && bytes.Contains(certs, []byte("-----BEGIN CERTIFICATE-----")) {
+		return nil, &KeyError{why}
+	}
 	pair, err := tls.X509KeyPair(certs, key)
+	if err != nil && strings.Contains(err.Error(), "private key") { // crypto/tls has no types for these
+		return nil, &KeyError{"it is not the key of the certificate"}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the signing certificate: %w", err)
 	}
@@ -58,6 +67,35 @@ func NewSigner(certs, key []byte) (*Signer, error) {
 		s.chain = append(s.chain, c)
 	}
 	return s, nil
+}
+
+// A KeyError says what is wrong with the private key, not the certificate.
+type KeyError struct{ why string }
+
+func (e *KeyError) Error() string { return "read the signing key: " + e.why }
+
+// badKey says why a PEM file holds no key that can be used, or "".
+func badKey(file []byte) string {
+	for rest := file; ; {
+		var block *pem.Block
+		switch block, rest = pem.Decode(rest); {
+		case block == nil:
+			return "the file holds no private key in PEM"
+		case strings.Contains(block.Type, "ENCRYPTED PRIVATE KEY") || strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED"):
+			return "it is encrypted with a passphrase"
+		case strings.HasSuffix(block.Type, "PRIVATE KEY"):
+			return ""
+		}
+	}
+}
+
+// Incomplete returns the name of who issued the certificate where that is not
+// in the chain, as it must be for devices to trust it; else "".
+func (s *Signer) Incomplete() string {
+	if len(s.chain) > 0 || s.leaf.CheckSignatureFrom(s.leaf) == nil || bytes.Equal(s.leaf.RawIssuer, s.leaf.RawSubject) {
+		return ""
+	}
+	return s.leaf.Issuer.String()
 }
 
 // NotAfter gives the moment at which the certificate expires. Profiles must be

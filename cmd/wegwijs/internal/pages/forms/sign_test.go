@@ -219,13 +219,33 @@ func TestNewSignerRefuses(t *testing.T) {
 		want       string
 	}{
 		{"nothing", nil, nil, "read the signing certificate"},
-		{"another's key", a.cert, b.key, "read the signing certificate"},
+		{"another's key", a.cert, b.key, "it is not the key of the certificate"},
+		{"an encrypted key", a.cert, []byte("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAA=\n-----END ENCRYPTED PRIVATE KEY-----\n"), "it is encrypted with a passphrase"},
+		{"an encrypted key of OpenSSL", a.cert, []byte("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMAA=\n-----END RSA PRIVATE KEY-----\n"), "it is encrypted with a passphrase"},
+		{"a certificate for a key", a.cert, a.cert, "holds no private key"},
 		{"a kind of key that programs do not know", c.cert, c.key, "neither RSA nor ECDSA"},
 		{"a chain in the wrong order", append(bytes.Clone(a.cert), a.root...), a.key, "certificate 2 of the chain did not issue the one before it"},
 		{"a chain of another", append(bytes.Clone(a.cert), b.chain...), a.key, "certificate 2 of the chain did not issue the one before it"},
 	} {
 		if _, err := NewSigner(x.certs, x.key); err == nil || !strings.Contains(err.Error(), x.want) {
 			t.Errorf("%s: got %v, want %q", x.name, err, x.want)
+		}
+	}
+}
+
+// A certificate without that of its issuer is said: devices do not trust it.
+func TestIncomplete(t *testing.T) {
+	a := newAuthority(t, "rsa")
+	for name, x := range map[string]struct {
+		certs []byte
+		want  bool
+	}{"alone": {a.cert, true}, "with its chain": {slices.Concat(a.cert, a.chain), false}} {
+		s, err := NewSigner(x.certs, a.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Incomplete(); (got != "") != x.want {
+			t.Errorf("%s: got %q", name, got)
 		}
 	}
 }
