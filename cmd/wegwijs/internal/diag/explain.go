@@ -615,6 +615,46 @@ var explanations = map[Code]map[Lang]Explanation{
 		English: {Title: "A server that said nothing", Why: "Programs give up after a while.", Remedy: "Try again later and from another network."},
 		Dutch:   {Title: "Een server die niets zei", Why: "Programma’s geven het na een tijdje op.", Remedy: "Probeer het later opnieuw, en vanaf een ander netwerk."},
 	},
+	VerifyAutoconfigHTTP: {
+		English: {Title: "Autoconfig over http only", Why: "Not every program asks over http, and whoever is on the way can change the file.", Remedy: "Serve the file over https with a certificate for its name."},
+		Dutch:   {Title: "Autoconfig alleen via http", Why: "Niet elk programma vraagt via http, en wie onderweg zit kan het bestand veranderen.", Remedy: "Geef het bestand via https, met een certificaat voor de naam."},
+	},
+	VerifyAutodiscover: {
+		English: {Title: "Autodiscover that gives no answer", Why: "Programs of Microsoft ask with POST for a file in XML, and get something else.", Remedy: "Put the file there that the build makes, and include its rules for your web server."},
+		Dutch:   {Title: "Autodiscover dat geen antwoord geeft", Why: "Programma’s van Microsoft vragen met POST om een bestand in XML, en krijgen iets anders.", Remedy: "Zet het bestand neer dat de build maakt, en neem de regels voor je webserver op."},
+	},
+	VerifyAutodiscoverCertificate: {
+		English: {Title: "Autodiscover with a wrong certificate", Why: "Programs take nothing from an https address they do not trust.", Remedy: "Give the web server a certificate for this name."},
+		Dutch:   {Title: "Autodiscover met een verkeerd certificaat", Why: "Programma’s nemen niets aan van een https-adres dat ze niet vertrouwen.", Remedy: "Geef de webserver een certificaat voor deze naam."},
+	},
+	VerifyAutodiscoverDiffers: {
+		English: {Title: "Autodiscover that differs from the record", Why: "Programs that read it set up other servers than the pages say.", Remedy: "Put the file there that the build makes."},
+		Dutch:   {Title: "Autodiscover dat afwijkt van de instellingen", Why: "Programma’s die het lezen, stellen andere servers in dan de pagina’s zeggen.", Remedy: "Zet het bestand neer dat de build maakt."},
+	},
+	VerifyAutodiscoverMissing: {
+		English: {Title: "No Autodiscover", Why: "Older Outlook then asks the reader for every setting.", Remedy: "Lead autodiscover.DOMAIN to the web server of the help centre, or switch the form off."},
+		Dutch:   {Title: "Geen Autodiscover", Why: "Een oudere Outlook vraagt de lezer dan elke instelling.", Remedy: "Laat autodiscover.DOMEIN naar de webserver van het helpcentrum wijzen, of zet de vorm uit."},
+	},
+	VerifyAutodiscoverUnreachable: {
+		English: {Title: "Autodiscover that could not be fetched", Why: "Nothing was learnt of it from here.", Remedy: "Try again later, and see the log of the web server."},
+		Dutch:   {Title: "Autodiscover dat niet op te halen was", Why: "Er is van hieruit niets over bekend geworden.", Remedy: "Probeer het later nog eens, en kijk in het log van de webserver."},
+	},
+	VerifyDomain: {
+		English: {Title: "A mail domain that the DNS does not know", Why: "No mail can reach an address of it.", Remedy: "Correct the domain in site.toml, or give it an MX record."},
+		Dutch:   {Title: "Een maildomein dat de DNS niet kent", Why: "Een adres van dat domein is voor e-mail niet te bereiken.", Remedy: "Verbeter het domein in site.toml, of geef het een MX-regel."},
+	},
+	VerifyProfile: {
+		English: {Title: "A profile that cannot be installed", Why: "An iPhone offers to install it only when it has its own content type.", Remedy: "Include the rules for your web server that the build makes, and publish the site."},
+		Dutch:   {Title: "Een profiel dat niet te installeren is", Why: "Een iPhone biedt dat alleen aan bij het eigen inhoudstype.", Remedy: "Neem de regels voor je webserver op die de build maakt, en publiceer de site."},
+	},
+	VerifyProfileUnreachable: {
+		English: {Title: "A profile that could not be fetched", Why: "Nothing was learnt of it from here.", Remedy: "Try again later, and see the log of the web server."},
+		Dutch:   {Title: "Een profiel dat niet op te halen was", Why: "Er is van hieruit niets over bekend geworden.", Remedy: "Probeer het later nog eens, en kijk in het log van de webserver."},
+	},
+	VerifySlow: {
+		English: {Title: "A greeting that comes late", Why: "Mail programs give up after some seconds when they search for the settings.", Remedy: "Find out what holds the server up."},
+		Dutch:   {Title: "Een begroeting die laat komt", Why: "Mailprogramma’s geven het na enkele seconden op als ze de instellingen zoeken.", Remedy: "Zoek uit wat de server ophoudt."},
+	},
 	VerifySRVAlias: {
 		English: {Title: "An SRV record that names an alias", Why: "RFC 2782 forbids it, and some programs refuse it.", Remedy: "Give the target address records of its own."},
 		Dutch:   {Title: "Een SRV-regel die een alias noemt", Why: "RFC 2782 verbiedt dat, en sommige programma’s weigeren het.", Remedy: "Geef het doel eigen adresregels."},
