@@ -635,7 +635,7 @@ var dutch = map[string]string{
 	"%s leads to an address where nothing is":                                                                                  "%s leidt naar een adres waar niets staat",
 	"check protocol, host and port in this row; if they are right, it is a fault of the server's software":                     "controleer protocol, server en poort in deze regel; kloppen die, dan is het een fout van de serversoftware",
 	"correct domains in site.toml, or register the domain and give it an MX record":                                            "verbeter domains in site.toml, of registreer het domein en geef het een MX-regel",
-	"correct the address": "verbeter het adres",
+	"correct the address":                                                                                                      "verbeter het adres",
 	"find out what holds it up (a look-up of the client's name, greylisting, load): mail programs give up after 10 seconds when they search for the settings": "zoek uit wat het ophoudt (het opzoeken van de naam van de client, greylisting, drukte): mailprogramma’s geven het na 10 seconden op als ze de instellingen zoeken",
 	"get a certificate that has the name among its alternative names (SAN), as every public authority gives out":                                              "neem een certificaat dat de naam bij de alternatieve namen (SAN) heeft, zoals elke openbare uitgever het geeft",
 	"give every server behind the name the same file":     "geef elke server achter de naam hetzelfde bestand",
