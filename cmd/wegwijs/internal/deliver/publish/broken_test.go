@@ -80,9 +80,15 @@ func TestS3BrokenState(t *testing.T) {
 				t.Errorf("status: %q, %d releases, current %s", st.Broken, len(st.Releases), st.Current)
 			}
 			rollback(t, target, later(s.me(), 2*hour), a)
-			isSound(t, s.served(t, target), siteA)
+			isSound(t, s.served(t, target), siteA, siteB)
+			if got := s.served(t, target)["index.html"]; got != siteA["index.html"] {
+				t.Errorf("readers get %q", got)
+			}
 			mustPublish(t, target, later(s.me(), 3*hour), siteC.release(), lax)
-			isSound(t, s.served(t, target), siteC)
+			isSound(t, s.served(t, target), siteA, siteB, siteC)
+			if got := s.served(t, target)["index.html"]; got != siteC["index.html"] {
+				t.Errorf("readers get %q", got)
+			}
 			if st := statusOf(t, target, s.me()); len(st.Broken) > 0 {
 				t.Errorf("still broken: %q", st.Broken)
 			}
