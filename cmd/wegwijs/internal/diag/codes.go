@@ -32,6 +32,7 @@ const (
 	EjectMoved Code = "eject-moved"
 
 	FileName Code = "file-name"
+	FileRuns Code = "file-runs"
 
 	Footnote Code = "footnote"
 

@@ -123,6 +123,10 @@ var explanations = map[Code]map[Lang]Explanation{
 		English: {Title: "A file that cannot be published under its name", Why: "The name does not work on every web server, or its address belongs to the program.", Remedy: "Rename the file or move it."},
 		Dutch:   {Title: "Een bestand dat zo niet gepubliceerd kan worden", Why: "De naam werkt niet op elke webserver, of het adres is van het programma zelf.", Remedy: "Geef het bestand een andere naam of zet het ergens anders."},
 	},
+	FileRuns: {
+		English: {Title: "A file that would run", Why: "What stands beside a page is published as it is: a web page, a script or a picture with a script in it would run in the name of your site, with none of the checks that pages get.", Remedy: "Write it as a page, put it in a zip file to download, or take the script out."},
+		Dutch:   {Title: "Een bestand dat iets uitvoert", Why: "Wat naast een pagina staat, wordt gepubliceerd zoals het is: een webpagina, een script of een plaatje met een script erin zou uit naam van je site draaien, zonder de controles die pagina’s wel krijgen.", Remedy: "Maak er een pagina van, zet het in een zipbestand om te downloaden, of haal het script eruit."},
+	},
 	Footnote: {
 		English: {Title: "A footnote without its other half", Why: "A mark [^1] needs its text [^1]: …, and the text a mark.", Remedy: "Write the missing half, or remove the other."},
 		Dutch:   {Title: "Een voetnoot waarvan de helft ontbreekt", Why: "Bij het teken [^1] hoort de tekst [^1]: …, en andersom.", Remedy: "Schrijf wat ontbreekt, of haal de andere helft weg."},

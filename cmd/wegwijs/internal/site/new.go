@@ -535,6 +535,14 @@ func escape(p string) string {
 	return (&url.URL{Path: p}).EscapedPath()
 }
 
+// running are the kinds of files that browsers or web servers run, or show as
+// pages. None stands beside pages; an SVG is looked into when it is made.
+var running = []string{
+	".html", ".htm", ".xhtml", ".xht", ".shtml", ".shtm", ".stm", ".mht", ".mhtml", ".hta", ".xml", ".xsl", ".xslt", ".rdf", ".rss", ".atom", ".svgz", ".mml",
+	".js", ".mjs", ".cjs", ".jsm", ".wasm", ".swf", ".htc", ".appcache",
+	".php", ".phtml", ".phar", ".cgi", ".pl", ".py", ".rb", ".asp", ".aspx", ".jsp", ".lua", ".sh", ".fcgi",
+}
+
 // files gives each file beside the pages its place: in the folder of the
 // section beside whose index it stands.
 func (b *builder) files() {
@@ -559,6 +567,10 @@ func (b *builder) files() {
 		}
 		if ext := path.Ext(rest); ext != ".md" && (strings.EqualFold(ext, ".md") || strings.EqualFold(ext, ".markdown")) {
 			b.Out.Errorf(diag.Pos{File: source}, diag.FileName, "rename it to "+strings.TrimSuffix(path.Base(rest), ext)+".md", "the name of a page ends in .md")
+			continue
+		}
+		if ext := strings.ToLower(path.Ext(rest)); slices.Contains(running, ext) {
+			b.Out.Errorf(diag.Pos{File: source}, diag.FileRuns, "write it as a page, or put it in a zip file to download", "files of the kind %s would run on your site, and are not published", ext)
 			continue
 		}
 		f := File{Source: source, Path: path.Join(out, norm.NFC.String(path.Base(rest)))}

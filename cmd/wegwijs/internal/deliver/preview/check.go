@@ -6,6 +6,7 @@ import (
 	"errors"
 	"path"
 	"slices"
+	"strings"
 	"time"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
@@ -133,6 +134,11 @@ func (l *States) all(ctx context.Context, v *View) error {
 		case *site.Locale, site.Redirect, layout.RootFile:
 			b.Reset()
 			err = s.Renderer.Make(ctx, &f, &b, nil)
+		case site.File:
+			if strings.EqualFold(path.Ext(k.Source), ".svg") { // which is looked into
+				b.Reset()
+				err = s.Renderer.Make(ctx, &f, &b, nil)
+			}
 		}
 		if err != nil {
 			return err

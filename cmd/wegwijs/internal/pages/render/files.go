@@ -237,6 +237,13 @@ func (r *Renderer) Make(ctx context.Context, f *fileset.File, b, twin *bytes.Buf
 	case site.File:
 		data, err := r.Read(k.Source)
 		b.Write(data)
+		if err == nil && strings.EqualFold(path.Ext(k.Source), ".svg") {
+			out := new(diag.List)
+			if what, at := runsIn(data); what != "" {
+				out.Errorf(diag.At(k.Source, data, at), diag.FileRuns, "take that out, or save the picture as plain SVG in the program that made it", "%s in a picture would run for everyone who opens it", what)
+			}
+			r.keep(k.Source, out)
+		}
 		return err
 	}
 	return fmt.Errorf("no way to make %s", f.Path)
