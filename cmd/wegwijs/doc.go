@@ -33,7 +33,9 @@
 //	  publish           brings a release to a target
 //	verify              asks the mail servers whether the record is true
 //	authoring           what helps authors begin
+//	  eject             copies of built-in files, and where they came from
 //	  manual            the pages of wegwijs help
+//	  scaffold          the first files of a site, and of a page
 //	testenv             what the tests of several packages share
 //
 // This package joins them and is otherwise a translation of flags to calls.

@@ -54,7 +54,8 @@ var allowed = map[string][]string{
 	"authoring":               {}, // doc.go
 	"authoring/eject":         {"diag", "input/builtin"},
 	"authoring/manual":        {"diag"},
-	"":                        {"authoring/eject", "authoring/manual", "deliver/output", "deliver/preview", "deliver/publish", "deliver/publish/release", "deliver/serve", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/mail", "input/notify", "input/scan", "input/tomlfile", "pages/forms", "site/freshness", "state", "verify"},
+	"authoring/scaffold":      {"input/mail"},
+	"":                        {"authoring/eject", "authoring/manual", "authoring/scaffold", "deliver/output", "deliver/preview", "deliver/publish", "deliver/publish/release", "deliver/serve", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/mail", "input/notify", "input/scan", "input/tomlfile", "pages/forms", "site/freshness", "state", "verify"},
 	"testenv":                 {"fileset"},
 	"testenv/browser":         {}, // tests only
 	"testenv/thunderbird":     {}, // tests only

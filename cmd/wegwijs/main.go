@@ -20,6 +20,7 @@ import (
 
 	"wegwijs/cmd/wegwijs/internal/authoring/manual"
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/verify"
 )
 
 // gcPercent trades memory for time: what a build keeps is small beside what it
@@ -131,7 +132,8 @@ type env struct {
 	dir            string // -C
 	format         string // one of formats, or of ownFormats
 	lang           diag.Lang
-	started        bool // the command line was right and the work began
+	discover       verify.Options // how a domain is looked at; for tests
+	started        bool           // the command line was right and the work began
 }
 
 // formats are the forms in which findings are reported.
@@ -181,7 +183,7 @@ func (e *env) command() *cobra.Command {
 	})
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.SetHelpCommand(e.help(root))
-	root.AddCommand(e.build(), e.watch(), e.check(), e.verify(), e.publish(), e.translate(), e.eject(), e.version())
+	root.AddCommand(e.new(), e.build(), e.watch(), e.check(), e.verify(), e.publish(), e.translate(), e.eject(), e.version())
 	root.InitDefaultCompletionCmd()
 	if c, _, err := root.Find([]string{"completion"}); err == nil && c != root {
 		c.Args, c.RunE = oneOf, root.RunE

@@ -1,0 +1,261 @@
+// Package scaffold makes the first files of a site and of a page.
+package scaffold
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode"
+
+	"wegwijs/cmd/wegwijs/internal/input/mail"
+)
+
+// A File is one file to write, by its path from the folder of the site.
+type File struct {
+	Path string
+	Data []byte
+}
+
+// A Site says what a new site is about.
+type Site struct {
+	Name      string   // of the provider
+	Domain    string   // its mail domain: example.nl
+	URL       string   // of the help centre; https://help. before the domain when empty
+	Contact   string   // https:, mailto: or tel:; mailto:info@ the domain when empty
+	Webmail   string   // https://…; "" for none
+	Languages []string // the default one first; nl, en, de and fr when empty
+	Servers   []mail.Server
+	Source    string // where the servers come from; "" for nowhere: they are guesses
+	CI        string // "github", "gitlab" or "" for none
+	Lang      string // of the comments: nl or en
+}
+
+// names are what languages call themselves, and their help centre.
+var names = map[string][2]string{
+	"nl": {"Nederlands", "Helpcentrum"}, "en": {"English", "Help centre"}, "de": {"Deutsch", "Hilfe-Center"}, "fr": {"Français", "Centre d’aide"},
+}
+
+// Languages are the languages in which the built-in pages are.
+var Languages = []string{"nl", "en", "de", "fr"}
+
+// Guess returns the servers that a domain may have, for a record that nobody
+// has filled in.
+func Guess(domain string) []mail.Server {
+	row := func(p mail.Protocol, port int) mail.Server {
+		return mail.Server{Protocol: p, Host: string(p) + "." + domain, Port: port, Security: mail.TLS}
+	}
+	return []mail.Server{row(mail.IMAP, 993), row(mail.POP, 995), row(mail.SMTP, 465)}
+}
+
+// Files returns the first files of the site.
+func (s Site) Files() []File {
+	files := []File{{"site.toml", []byte(s.toml())}, {".gitignore", []byte("/public/\n")}}
+	switch s.CI {
+	case "github":
+		files = append(files, File{".github/workflows/check.yml", []byte(github)})
+	case "gitlab":
+		files = append(files, File{".gitlab-ci.yml", []byte(gitlab)})
+	}
+	return files
+}
+
+// text chooses the comment in the language of the site's author.
+func (s Site) text(nl, en string) string {
+	if s.Lang == "nl" {
+		return nl
+	}
+	return en
+}
+
+func (s Site) toml() string {
+	langs := s.Languages
+	if len(langs) == 0 {
+		langs = Languages
+	}
+	url, contact := s.URL, s.Contact
+	if url == "" {
+		url = "https://help." + s.Domain
+	}
+	if contact == "" {
+		contact = "mailto:info@" + s.Domain
+	}
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	title := "Help"
+	if n, ok := names[langs[0]]; ok {
+		title = n[1]
+	}
+	line("# %s", s.text("Het helpcentrum van "+oneLine(s.Name)+". De pagina’s zijn ingebouwd; een eigen bestand op dezelfde plek gaat voor.", "The help centre of "+oneLine(s.Name)+". Its pages are built in; a file of your own at the same place goes before."))
+	line("title = %s", quote(title))
+	line("base_url = %s", quote(url))
+	line("default_language = %s", quote(langs[0]))
+	for _, l := range langs {
+		n, ok := names[l]
+		if !ok {
+			n = [2]string{l, "Help"}
+		}
+		line("\n[languages.%s]\nname = %s\ntitle = %s", l, quote(n[0]), quote(n[1]))
+		if fallback := slices.DeleteFunc([]string{"en", langs[0]}, func(f string) bool { return f == l || !slices.Contains(langs, f) }); len(fallback) > 0 && l != langs[0] {
+			fallback = slices.Compact(fallback)
+			for i := range fallback {
+				fallback[i] = quote(fallback[i])
+			}
+			line("fallback = [%s]", strings.Join(fallback, ", "))
+		}
+	}
+	line("\n[provider]\nname = %s\ncontact = %s", quote(s.Name), quote(contact))
+	line("# logo = \"logo.svg\" # %s", s.text("een bestand in layouts/assets", "a file in layouts/assets"))
+	line("\n# [theme]\n# accent = \"#0b6e5f\" # %s", s.text("je eigen kleur; wegwijs check zegt of die te lezen is", "your own colour; wegwijs check says whether it can be read"))
+	line("\n[[mail]]\nid = \"mail\"\nname = %s\ndomains = [%s]\nusername = %s", quote("E-mail"), quote(s.Domain), quote(string(s.username())))
+	if s.Webmail != "" {
+		line("webmail = %s", quote(s.Webmail))
+	} else {
+		line("# webmail = \"https://webmail.%s/\"", s.Domain)
+	}
+	if slices.ContainsFunc(s.rows(), func(r mail.Server) bool { return r.Protocol == mail.POP }) {
+		line("leave_on_server_days = 14 # %s", s.text("zo lang laat POP e-mail op de server staan, volgens de pagina’s", "how long POP leaves mail on the server, as the pages say"))
+	}
+	switch {
+	case s.Source != "":
+		line("# %s", s.text("Gevonden bij "+oneLine(s.Source)+". Controleer het met: wegwijs verify", "Found at "+oneLine(s.Source)+". Check it with: wegwijs verify"))
+	default:
+		line("# %s", s.text("Een gok: het domein zegt niets over zijn servers. Verbeter dit, en controleer het met: wegwijs verify", "A guess: the domain says nothing of its servers. Correct this, and check it with: wegwijs verify"))
+	}
+	for _, r := range s.rows() {
+		line("\n[[mail.server]]\nprotocol = %s\nhost = %s\nport = %d\nsecurity = %s", quote(string(r.Protocol)), quote(r.Host), r.Port, quote(string(r.Security)))
+		if r.Username != "" && r.Username != s.username() {
+			line("username = %s", quote(string(r.Username)))
+		}
+		if len(r.Authentication) > 0 && !slices.Equal(r.Authentication, []mail.Authentication{mail.Password}) {
+			var as []string
+			for _, a := range r.Authentication {
+				as = append(as, quote(string(a)))
+			}
+			line("authentication = [%s]", strings.Join(as, ", "))
+		}
+		if r.Security == mail.None {
+			line("why = %s # %s", quote("?"), s.text("zeg waarom deze server geen versleuteling kan", "say why this server cannot encrypt"))
+		}
+	}
+	return b.String()
+}
+
+// rows returns the servers, or guesses.
+func (s Site) rows() []mail.Server {
+	if len(s.Servers) == 0 {
+		return Guess(s.Domain)
+	}
+	return s.Servers
+}
+
+// username returns the form of user names that most rows have.
+func (s Site) username() mail.Username {
+	if len(s.Servers) > 0 && s.Servers[0].Username != "" {
+		return s.Servers[0].Username
+	}
+	return mail.Address
+}
+
+const github = `# Checks the help centre, and publishes it when something was pushed to main.
+# The program wegwijs must be on the runner's PATH; [publish.live] in site.toml
+# says where readers see the site.
+on: [push, pull_request]
+concurrency: publish
+jobs:
+  check:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - run: wegwijs check --format github
+      - if: github.ref == 'refs/heads/main'
+        run: wegwijs publish live --yes
+`
+
+const gitlab = `# Checks the help centre, and publishes it when something was pushed to main.
+# The program wegwijs must be on the runner's PATH; [publish.live] in site.toml
+# says where readers see the site.
+check:
+  script:
+    - wegwijs check
+publish:
+  rules:
+    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+  script:
+    - wegwijs publish live --yes
+`
+
+// Page returns a page to fill in. name is its path below content/:
+// nl/e-mail/naam.md.
+func Page(name, title string) File {
+	if title == "" {
+		title = strings.ReplaceAll(strings.TrimSuffix(path.Base(name), ".md"), "-", " ")
+		if r := []rune(title); len(r) > 0 {
+			title = string(unicode.ToUpper(r[0])) + string(r[1:])
+		}
+	}
+	var text string
+	if strings.HasPrefix(name, "nl/") {
+		text = "+++\ntitle = " + quote(title) + "\ndescription = \"\" # één zin: wat vindt de lezer hier?\ndraft = true # haal deze regel weg als de pagina klaar is\n+++\n\n:::summary\nHet antwoord, in één of twee zinnen.\n:::\n\n## Wat doe je eerst?\n\n:::steps\n1. De eerste stap.\n2. De tweede stap.\n:::\n"
+	} else {
+		text = "+++\ntitle = " + quote(title) + "\ndescription = \"\" # one sentence: what do readers find here?\ndraft = true # remove this line when the page is ready\n+++\n\n:::summary\nThe answer, in one or two sentences.\n:::\n\n## What to do first\n\n:::steps\n1. The first step.\n2. The second step.\n:::\n"
+	}
+	return File{"content/" + name, []byte(text)}
+}
+
+// An ExistsError says that a file is there already, so that nothing was written.
+type ExistsError struct{ Path string }
+
+func (e *ExistsError) Error() string { return e.Path + " is there already" }
+
+// Write writes files below dir, which is made where it is not there. Where one of
+// them is there already, none is written, and the error is an [ExistsError].
+func Write(dir string, files []File) error {
+	for _, f := range files {
+		if _, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(f.Path))); err == nil {
+			return &ExistsError{f.Path}
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	for _, f := range files {
+		name := filepath.Join(dir, filepath.FromSlash(f.Path))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			return err
+		}
+		w, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		if err != nil {
+			return err
+		}
+		_, err = w.Write(f.Data)
+		if err = errors.Join(err, w.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// quote returns a text as a basic string of TOML 1.0.
+func quote(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r < ' ' || r == 0x7f:
+			fmt.Fprintf(&b, "\\u%04X", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"wegwijs/cmd/wegwijs/internal/authoring/scaffold"
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/mail"
+	"wegwijs/cmd/wegwijs/internal/verify"
+)
+
+// newFlags are the flags of the command of that name.
+type newFlags struct {
+	scaffold.Site
+	imap, pop, smtp string
+	offline         bool
+}
+
+func (e *env) new() *cobra.Command {
+	var f newFlags
+	c := &cobra.Command{
+		Use:   "new DIR",
+		Short: "Make a new help centre, or a new page",
+		Long: `New writes a site.toml with which DIR is a whole help centre: its pages, texts and
+look are built in. On a terminal it asks what it does not know. With --domain it
+looks at what the domain publishes for mail programs (autoconfig, SRV records) and
+fills in the servers; what nobody says is a guess, and marked as one.
+
+It never writes over a file.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return e.runNew(c.Context(), args[0], f)
+		},
+	}
+	fl := c.Flags()
+	fl.StringVar(&f.Name, "name", "", "name of the company")
+	fl.StringVar(&f.Domain, "domain", "", "mail domain, such as example.nl")
+	fl.StringVar(&f.URL, "url", "", "address of the help centre (default https://help.DOMAIN)")
+	fl.StringVar(&f.Contact, "contact", "", "where readers get help: https:, mailto: or tel: (default mailto:info@DOMAIN)")
+	fl.StringVar(&f.Webmail, "webmail", "", "address of webmail")
+	fl.StringSliceVar(&f.Languages, "languages", nil, "languages, the default one first (default nl,en,de,fr)")
+	fl.StringVar(&f.imap, "imap", "", "server to receive with IMAP: HOST or HOST:PORT")
+	fl.StringVar(&f.pop, "pop", "", "server to receive with POP")
+	fl.StringVar(&f.smtp, "smtp", "", "server to send with")
+	fl.StringVar(&f.CI, "ci", "", "write a file that checks and publishes: github or gitlab")
+	fl.BoolVar(&f.offline, "offline", false, "do not look at what the domain publishes")
+	c.AddCommand(e.newPage())
+	return c
+}
+
+func (e *env) newPage() *cobra.Command {
+	var title string
+	c := &cobra.Command{
+		Use:   "page LANGUAGE/PATH.md",
+		Short: "Make a page to fill in",
+		Long:  "Page writes a page to fill in, as a draft: wegwijs new page nl/e-mail/postbus-vol.md",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			name := strings.TrimPrefix(filepath.ToSlash(args[0]), "content/")
+			if !pageRE.MatchString(name) || path.Clean(name) != name {
+				return usageError{errors.New(diag.Say("%q is not a page; write its language and its path, in small letters: nl/e-mail/postbus-vol.md", args[0]))}
+			}
+			file := scaffold.Page(name, title)
+			if err := scaffold.Write(e.dir, []scaffold.File{file}); err != nil {
+				return e.exists(err)
+			}
+			fmt.Fprintln(e.stdout, e.say("%s: fill it in, and look at it with: wegwijs watch", file.Path))
+			return nil
+		},
+	}
+	c.Flags().StringVar(&title, "title", "", "title of the page")
+	return c
+}
+
+var pageRE = regexp.MustCompile(`^[a-zA-Z]{2,3}(?:-[A-Za-z0-9]+)*/(?:[a-z0-9-]+/)*[a-z0-9-]+\.md$`)
+
+// exists says in the user's language that a file is there already.
+func (e *env) exists(err error) error {
+	if x, ok := errors.AsType[*scaffold.ExistsError](err); ok {
+		return errors.New(diag.Say("%s is there already; nothing was written", x.Path))
+	}
+	return err
+}
+
+func (e *env) runNew(ctx context.Context, dir string, f newFlags) error {
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(e.dir, dir)
+	}
+	if f.CI != "" && f.CI != "github" && f.CI != "gitlab" {
+		return usageError{errors.New(diag.Say("--ci is github or gitlab, not %q", f.CI))}
+	}
+	for _, l := range f.Languages {
+		if !slices.Contains(scaffold.Languages, l) {
+			return usageError{errors.New(diag.Say("there are no built-in pages in %q; %s", l, diag.DidYouMean(l, scaffold.Languages)))}
+		}
+	}
+	if _, err := os.Lstat(filepath.Join(dir, "site.toml")); err == nil { // before anything is asked
+		return e.exists(&scaffold.ExistsError{Path: "site.toml"})
+	}
+	if e.interactive() {
+		if err := f.ask(ctx, e); err != nil {
+			return err
+		}
+	}
+	if f.Name == "" || f.Domain == "" {
+		return usageError{errors.New(diag.Say("say who the help centre is for: --name \"My Hosting\" --domain example.nl"))}
+	}
+	f.Domain = strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(f.Domain, "@"), "."))
+	if !domainRE.MatchString(f.Domain) {
+		return usageError{errors.New(diag.Say("%q is not a domain; write what stands behind the @ of an address: example.nl", f.Domain))}
+	}
+	if f.URL != "" {
+		if u, err := url.Parse(f.URL); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+			return usageError{errors.New(diag.Say("%q is not the address of a site; write the whole address: https://help.example.nl", f.URL))}
+		}
+	}
+	if err := f.servers(ctx, e); err != nil {
+		return err
+	}
+	f.Lang = string(e.lang)
+	if err := scaffold.Write(dir, f.Files()); err != nil {
+		return e.exists(err)
+	}
+	for _, file := range f.Files() {
+		fmt.Fprintln(e.stdout, e.say("wrote %s", filepath.Join(dir, filepath.FromSlash(file.Path))))
+	}
+	fmt.Fprintln(e.stdout, e.say("now look at it, and compare the servers with what is written:"))
+	fmt.Fprintf(e.stdout, "\n    wegwijs -C %s watch\n    wegwijs -C %s verify\n", shellQuote(dir), shellQuote(dir))
+	return nil
+}
+
+var domainRE = regexp.MustCompile(`^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$`)
+
+// ask asks for what the flags do not say.
+func (f *newFlags) ask(ctx context.Context, e *env) error {
+	for _, q := range []struct {
+		to       *string
+		question string
+	}{
+		{&f.Name, e.say("Name of the company: ")},
+		{&f.Domain, e.say("Mail domain, what stands behind the @: ")},
+	} {
+		if *q.to != "" {
+			continue
+		}
+		answer, err := e.ask(ctx, q.question)
+		if err != nil {
+			return err
+		}
+		*q.to = strings.TrimSpace(answer)
+	}
+	return nil
+}
+
+// discoverTime bounds how long a domain is looked at.
+const discoverTime = 20 * time.Second
+
+// servers fills in the servers: those of the flags, those that the domain
+// publishes, or a guess.
+func (f *newFlags) servers(ctx context.Context, e *env) error {
+	for _, g := range []struct {
+		protocol mail.Protocol
+		value    string
+		port     int
+	}{{mail.IMAP, f.imap, 993}, {mail.POP, f.pop, 995}, {mail.SMTP, f.smtp, 465}} {
+		if g.value == "" {
+			continue
+		}
+		s := mail.Server{Protocol: g.protocol, Host: g.value, Port: g.port, Security: mail.TLS}
+		if host, port, err := net.SplitHostPort(g.value); err == nil {
+			n, err := strconv.Atoi(port)
+			if err != nil || n < 1 || n > 65535 {
+				return usageError{errors.New(diag.Say("%q is not a server; write its name, or its name and port: imap.example.nl:993", g.value))}
+			}
+			s.Host, s.Port = host, n
+		}
+		if s.Port == 143 || s.Port == 110 || s.Port == 587 {
+			s.Security = mail.STARTTLS
+		}
+		if !domainRE.MatchString(strings.ToLower(s.Host)) {
+			return usageError{errors.New(diag.Say("%q is not a server; write its name, or its name and port: imap.example.nl:993", g.value))}
+		}
+		s.Host = strings.ToLower(s.Host)
+		f.Servers = append(f.Servers, s)
+	}
+	if len(f.Servers) > 0 {
+		f.Source = e.say("the command line")
+		return nil
+	}
+	if f.offline {
+		return nil
+	}
+	ctx, stop := context.WithTimeout(ctx, discoverTime)
+	defer stop()
+	d, err := verify.Discover(ctx, f.Domain, e.discover)
+	switch {
+	case err != nil && !errors.Is(err, context.DeadlineExceeded):
+		return err
+	case d != nil && len(d.Servers) > 0:
+		f.Servers, f.Source = d.Servers, d.Source
+		fmt.Fprintln(e.stdout, e.say("%d servers found at %s", len(d.Servers), d.Source))
+	case d != nil && !d.Exists:
+		fmt.Fprintln(e.stdout, e.say("the DNS does not know %s; the servers in site.toml are a guess", f.Domain))
+	default:
+		fmt.Fprintln(e.stdout, e.say("%s says nothing of its servers; those in site.toml are a guess", f.Domain))
+	}
+	return nil
+}
+
+// shellQuote returns a path as a shell reads it back.
+func shellQuote(s string) string {
+	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./") == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
