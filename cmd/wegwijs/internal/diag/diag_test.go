@@ -353,19 +353,19 @@ func TestColumns(t *testing.T) {
 // afterwards, with arguments in another order and phrases among them.
 func TestSay(t *testing.T) {
 	dutch["test %q of %d: %s"] = "toets: %[3]s (%[2]d keer %[1]q)"
-	dutch["a whole number"] = "een heel getal"
+	dutch["test phrase"] = "een heel getal"
 	dutch["test hint"] = "toetshint"
 	defer func() {
-		for _, k := range []string{"test %q of %d: %s", "a whole number", "test hint"} {
+		for _, k := range []string{"test %q of %d: %s", "test phrase", "test hint"} {
 			delete(dutch, k)
 		}
 	}()
 	var l List
-	l.Errorf(Pos{File: "f"}, "x", "test hint", "test %q of %d: %s", "a\x02b%", 7, Phrase("a whole number"))
+	l.Errorf(Pos{File: "f"}, "x", "test hint", "test %q of %d: %s", "a\x02b%", 7, Phrase("test phrase"))
 	l.Errorf(Pos{File: "g"}, "x", Say("test %q of %d: %s", "a", 7, "b")+"; test", "100%% %s", "x")
 	ds := l.Sorted()
 	for _, c := range []struct{ got, want string }{
-		{ds[0].Msg, `test "a\x02b%" of 7: a whole number`},
+		{ds[0].Msg, `test "a\x02b%" of 7: test phrase`},
 		{ds[0].In(Dutch).Msg, `toets: een heel getal (7 keer "a\x02b%")`},
 		{ds[0].In(Dutch).Hint, "toetshint"},
 		{ds[1].Hint, `test "a" of 7: b; test`},

@@ -703,4 +703,8 @@ var explanations = map[Code]map[Lang]Explanation{
 		English: {Title: "A server that said too much", Why: "No mail server sends so much; it is something else.", Remedy: "Check host and port."},
 		Dutch:   {Title: "Een server die te veel zei", Why: "Geen mailserver stuurt zo veel; het is iets anders.", Remedy: "Controleer host en port."},
 	},
+	PageGroup: {
+		English: {Title: "A group of pages that is not right", Why: "[groups] in a section's index.md names the pages that stand together in menus.", Remedy: "Correct what the message names."},
+		Dutch:   {Title: "Een groep pagina’s die niet klopt", Why: "[groups] in index.md van een rubriek noemt de pagina’s die in menu’s bij elkaar staan.", Remedy: "Verbeter wat de melding noemt."},
+	},
 }
