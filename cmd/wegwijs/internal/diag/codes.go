@@ -107,6 +107,7 @@ const (
 	MailRank           Code = "mail-rank"
 	MailServer         Code = "mail-server"
 	MailTyped          Code = "mail-typed"
+	MailUnshown        Code = "mail-unshown"
 	MailWebmail        Code = "mail-webmail"
 	MailWhy            Code = "mail-why"
 

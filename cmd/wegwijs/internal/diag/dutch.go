@@ -319,6 +319,8 @@ var dutch = map[string]string{
 	"product %q has no mail domain":                                                         "product %q heeft geen maildomein",
 	"product %q has no server to receive mail from":                                         "product %q heeft geen server om e-mail te ontvangen",
 	"product %q has no server to send mail with":                                            "product %q heeft geen server om e-mail te versturen",
+	"no page shows the servers of the product %q":                                           "geen pagina toont de servers van het product %q",
+	"write ::settings[%s]{product=%s} on a page, or remove the product":                     "schrijf ::settings[%s]{product=%s} op een pagina, of haal het product weg",
 	"product %q has no server":                                                              "product %q heeft geen server",
 	"publish again what readers had, or go back with `wegwijs publish rollback`; then this": "publiceer opnieuw wat lezers hadden, of ga terug met `wegwijs publish rollback`; daarna dit",
 	"put a copy in layouts/assets":                                                          "zet een kopie in layouts/assets",

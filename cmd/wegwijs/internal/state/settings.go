@@ -37,7 +37,7 @@ func facts(c *config.Config) map[string]bool {
 // the directives draw on, and the files that mail programs read. The table
 // [forms] of site.toml switches forms off and names the key that signs. Of a
 // record that is not sound it is not said what the forms leave out.
-func mailForms(c *config.Config, sound bool, s *site.Site, checked *mail.Checked, opt Options, out *diag.List) (*layout.SettingsSource, []fileset.File) {
+func mailForms(c *config.Config, s *site.Site, checked *mail.Checked, opt Options, out *diag.List) (*layout.SettingsSource, []fileset.File) {
 	t := c.Section("forms").To(out)
 	f := &forms.Site{Name: c.Provider.Name, ShortName: c.Provider.ShortName, BaseURL: c.BaseURL, Help: map[string][]forms.HelpPage{}}
 	cert, key := forms.ReadOptions(t, f)
@@ -67,7 +67,7 @@ func mailForms(c *config.Config, sound bool, s *site.Site, checked *mail.Checked
 	if err != nil {
 		out.Errorf(t.ValuePos("certificate"), diag.FormsSign, "", "the profiles cannot be signed: %v", err)
 	}
-	if sound {
+	if !c.Mail.Broken {
 		out.Add(forms.Diagnostics(left)...)
 	}
 	src := &layout.SettingsSource{Record: c.Mail, Label: forms.Label, Asks: forms.Asks, Clients: forms.Clients}

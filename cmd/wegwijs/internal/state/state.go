@@ -322,10 +322,7 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, change changes) e
 		}
 		s.checked = mail.ReadChecked(files, out)
 		s.checked.Diagnose(s.Config.Mail, opt.Today, out)
-		sound := !slices.ContainsFunc(s.found.config, func(d diag.Diagnostic) bool {
-			return d.Severity == diag.Error && strings.HasPrefix(string(d.Code), "mail-")
-		})
-		s.source, s.extra = mailForms(s.Config, sound, s.Site, s.checked, opt, out)
+		s.source, s.extra = mailForms(s.Config, s.Site, s.checked, opt, out)
 		s.found.mail = take()
 	}
 	s.Renderer = render.New(render.Input{

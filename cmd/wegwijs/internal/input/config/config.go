@@ -168,6 +168,7 @@ func Parse(src []byte, out *diag.List) *Config {
 	p := t.Table("provider")
 	c.Provider = Provider{Name: p.String("name", ""), ShortName: p.String("short_name", ""), Website: p.String("website", ""),
 		Contact: p.String("contact", ""), Status: p.String("status", ""), Logo: p.String("logo", ""), Icon: p.String("icon", "")}
+	p.Visible(diag.MailName, "name", "short_name")
 	if c.Provider.ShortName == "" {
 		c.Provider.ShortName = c.Provider.Name
 	}

@@ -116,6 +116,7 @@ type OAuth2Server struct {
 // after [Read], so any number of goroutines may use it.
 type Record struct {
 	Products []Product
+	Broken   bool // it has mistakes, which may hide what else would be said of it
 }
 
 // Product gives the product called id, or the first one when id is "".

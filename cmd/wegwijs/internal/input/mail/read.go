@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"golang.org/x/net/idna"
 
@@ -24,9 +23,11 @@ var productID = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
 func Read(tables []*tomlfile.Table, out *diag.List) *Record {
 	r := &reader{out: out, ids: map[string]bool{}, domains: map[string]claim{}, sockets: map[socket]listener{}}
 	rec := &Record{}
+	before := diag.Errors(out.Sorted())
 	for i, t := range tables {
 		rec.Products = append(rec.Products, r.product(t, i))
 	}
+	rec.Broken = diag.Errors(out.Sorted()) > before
 	return rec
 }
 
@@ -85,7 +86,7 @@ func (r *reader) product(t *tomlfile.Table, index int) Product {
 	for i, id := range t.Strings("help") {
 		p.Help = append(p.Help, Page{id, t.ItemPos("help", i)})
 	}
-	readable(t, "name", p.Name)
+	t.Visible(diag.MailName, "name")
 	p.Without, p.OAuth2 = readForms(t), readOAuth2(t)
 	p.Domains = r.productDomains(t, p.ID)
 	p.Servers = r.servers(t, index)
@@ -231,18 +232,6 @@ func readOAuth2(t *tomlfile.Table) OAuth2Server {
 func httpsURL(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && u.Scheme == "https" && u.Host != ""
-}
-
-// readable reports characters that readers do not see: they make a name look
-// like another one (Unicode Standard Annex #9, "explicit directional
-// formatting characters", and controls).
-func readable(t *tomlfile.Table, key, text string) {
-	for _, c := range text {
-		if c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069 || c == 0xfffe || c == 0xffff || unicode.IsControl(c) && c != '\n' && c != '\t' {
-			t.Errorf(key, diag.MailName, "write the text again, without it", "it holds U+%04X, which readers do not see", c)
-			return
-		}
-	}
 }
 
 // listen holds a row against the others of the same host and port: that speaks

@@ -232,6 +232,25 @@ func text(s string) (clean string, ok bool) {
 	return s, !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' })
 }
 
+// Visible reports, with code, a text at one of keys that holds characters that
+// readers do not see: they turn a text round or make it look like another one
+// (Unicode Standard Annex #9, "explicit directional formatting characters", and
+// spaces without a width).
+func (t *Table) Visible(code diag.Code, keys ...string) {
+	if t == nil {
+		return
+	}
+	for _, key := range keys {
+		s, _ := t.m[key].(string)
+		for _, c := range s {
+			if c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069 || slices.Contains([]rune{0x200b, 0x2028, 0x2029, 0xfeff, 0xfffe, 0xffff}, c) {
+				t.Errorf(key, code, "write the text again, without it", "it holds U+%04X, which readers do not see", c)
+				break
+			}
+		}
+	}
+}
+
 // Required gives the text at key and reports an absent or blank one; hint says
 // what belongs there.
 func (t *Table) Required(key, hint string) string {

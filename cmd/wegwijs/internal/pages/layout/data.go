@@ -255,6 +255,7 @@ type Directive struct {
 	Attrs   map[string]string // what stands between { and }; a missing one is ""
 	Content template.HTML     // of a container: what stands in it (in NAME.md: Markdown)
 	ID      string            // unique in the page, for id attributes: settings-1
+	Shown   func(id string)   // told which mail products' servers it shows; may be nil
 
 	settings *SettingsSource
 }

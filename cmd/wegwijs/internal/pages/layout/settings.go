@@ -163,6 +163,9 @@ func (d *Directive) rows(proto mail.Protocol) (*mail.Product, []mail.Server, err
 	if len(rows) == 0 {
 		return nil, nil, &Unset{Hinted{fmt.Sprintf("mail product %q has no %s server", p.ID, proto), "add a [[mail.server]] to site.toml, or remove the directive"}}
 	}
+	if d.Shown != nil {
+		d.Shown(p.ID)
+	}
 	return p, rows, nil
 }
 

@@ -14,6 +14,7 @@ import (
 	_ "image/gif"  // sizes of images
 	_ "image/jpeg" // likewise
 	_ "image/png"  // likewise
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -104,6 +105,7 @@ type size struct {
 type Result struct {
 	Findings  []diag.Diagnostic
 	Fragments []markdown.Fragment
+	Products  []string // ids of the mail products whose servers it shows, in order
 	of        textKey
 }
 
@@ -320,7 +322,7 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 	if m != nil {
 		copied = new(bytes.Buffer)
 	}
-	seen := &resolver{r: r, page: p, data: data, strings: str, out: out, md: m != nil, linked: map[string]bool{}}
+	seen := &resolver{r: r, page: p, data: data, strings: str, out: out, md: m != nil, linked: map[string]bool{}, shown: map[string]bool{}}
 	in := &markdown.Input{File: p.File, Src: src, Body: content.Body(src), Lead: "summary", Out: out, Site: seen}
 	if err := r.inherit(p.Page, in); err != nil {
 		return err
@@ -358,7 +360,7 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 	}
 	if h != nil { // the layout was seen too
 		r.memo.mu.Lock()
-		r.memo.results[p] = &Result{Findings: out.Sorted(), Fragments: facts.Fragments, of: r.key(p.Page)}
+		r.memo.results[p] = &Result{Findings: out.Sorted(), Fragments: facts.Fragments, Products: slices.Sorted(maps.Keys(seen.shown)), of: r.key(p.Page)}
 		r.memo.mu.Unlock()
 	}
 	return nil
@@ -604,7 +606,35 @@ func (r *Renderer) Finish() ([]diag.Diagnostic, error) {
 			}
 		}
 	}
+	r.unshown(out)
 	return out.Sorted(), err
+}
+
+// unshown reports which of several mail products no page shows, once all pages
+// were made: their customers would read the servers of another one. Where a text
+// has a mistake it is not known what it would show.
+func (r *Renderer) unshown(out *diag.List) {
+	record := r.Site.Config.Mail
+	if record.Broken || len(record.Products) < 2 {
+		return
+	}
+	shown := map[string]bool{}
+	for _, l := range r.Site.Locales {
+		for _, p := range l.All {
+			res, ok := r.Result(p)
+			if !ok || diag.Errors(res.Findings) > 0 {
+				return
+			}
+			for _, id := range res.Products {
+				shown[id] = true
+			}
+		}
+	}
+	for i := range record.Products {
+		if p := &record.Products[i]; !shown[p.ID] {
+			out.Warnf(p.Pos, diag.MailUnshown, diag.Say("write ::settings[%s]{product=%s} on a page, or remove the product", p.Servers[0].Protocol, p.ID), "no page shows the servers of the product %q", p.ID)
+		}
+	}
 }
 
 // CheckFragments reports the links of a page to headings that are not there.

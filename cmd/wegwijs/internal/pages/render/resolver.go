@@ -21,6 +21,7 @@ type resolver struct {
 	out     *diag.List
 	md      bool            // there is a Markdown copy
 	linked  map[string]bool // ids of the pages to which the text leads
+	shown   map[string]bool // ids of the mail products whose servers the text shows
 }
 
 var _ markdown.Resolver = (*resolver)(nil)
@@ -48,7 +49,7 @@ func (s *resolver) Kind(name string) (markdown.Kind, bool) { return s.r.Layouts.
 func (s *resolver) Known() []string { return append(s.r.Layouts.Directives(), markdown.When) }
 
 func (s *resolver) Directive(d *markdown.Directive) (html, md string, err error) {
-	data := layout.NewDirective(layout.Directive{Page: s.data, Name: d.Name, Label: d.Label, Attrs: d.Attrs, Content: template.HTML(d.Content), ID: d.ID}, s.r.Settings)
+	data := layout.NewDirective(layout.Directive{Page: s.data, Name: d.Name, Label: d.Label, Attrs: d.Attrs, Content: template.HTML(d.Content), ID: d.ID, Shown: func(product string) { s.shown[product] = true }}, s.r.Settings)
 	html, md, err = s.r.Layouts.Render(data, d.ContentMD, s.md)
 	if err == nil {
 		return html, md, nil
