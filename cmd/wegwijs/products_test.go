@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
@@ -61,6 +63,7 @@ func TestProductsUnshown(t *testing.T) {
 		"a table of all":                {two, "::settings[smtp]", nil},
 		"one each":                      {two, "::settings[smtp]{product=een}\n\n::settings[imap]{product=twee}", nil},
 		"a value in the text":           {two, "::settings[smtp]{product=een}\n\nOf :setting[imap.host]{product=twee}.", nil},
+		"the personal view":             {two, "::personal", nil},
 		"the personal view of one":      {two, "::personal{product=twee}", []string{"een"}},
 		"a protocol that it lacks":      {two + product("drie", "pop", "smtp"), "::settings[imap]", []string{"drie"}},
 		"a text that is left out":       {two, ":::when{lacks=imap}\n::settings[imap]\n:::", []string{"een", "twee"}},
@@ -118,4 +121,81 @@ func TestNamesVisible(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestPersonalMarks: the personal view has a part for each product; it can tell
+// whose a domain is, and no page names the domains of customers.
+func TestPersonalMarks(t *testing.T) {
+	toml := productSite
+	want := map[string][]string{"een": {"een.example", "klant.example"}, "twee": {"twee.example"}, "drie": {"xn--caf-dma.example", "drie.example"}}
+	for _, id := range []string{"een", "twee", "drie"} {
+		toml += strings.Replace(product(id, "imap", "smtp"), "domains = [\""+id+".example\"]", fmt.Sprintf("domains = [\"%s\"]", strings.Join(want[id], `", "`)), 1)
+	}
+	page := made(t, toml, "::personal")
+	parts := strings.Split(page, ` data-domains="`)[1:]
+	if len(parts) != 3 {
+		t.Fatalf("got %d parts", len(parts))
+	}
+	for n, id := range []string{"een", "twee", "drie"} {
+		var marks []string
+		for _, domain := range want[id] {
+			sum := sha256.Sum256([]byte(domain))
+			marks = append(marks, base64.RawURLEncoding.EncodeToString(sum[:6]))
+		}
+		slices.Sort(marks)
+		if got, _, _ := strings.Cut(parts[n], `"`); got != strings.Join(marks, " ") {
+			t.Errorf("%s: got %q, want %q", id, got, marks)
+		}
+		if !strings.Contains(strings.ReplaceAll(parts[n], "<wbr>", ""), "imap."+id+".example") {
+			t.Errorf("the part of %s has another product's servers", id)
+		}
+	}
+	for _, domain := range []string{"klant.example", "xn--caf"} {
+		if strings.Contains(page, domain) {
+			t.Errorf("the page names %s", domain)
+		}
+	}
+	for _, text := range []string{"::personal{product=twee}", "::personal{product=een}"} {
+		if page := made(t, toml, text); strings.Contains(page, "data-domains") || strings.Contains(page, "which") || strings.Count(page, `class="own"`) != 1 {
+			t.Errorf("%s asks for the product", text)
+		}
+	}
+}
+
+// TestSecondMailbox: where profiles are offered the page says, in each language,
+// that a second address needs one of its own.
+func TestSecondMailbox(t *testing.T) {
+	s, err := state.Load(t.Context(), builtin.Over(fstest.MapFS{"site.toml": {Data: []byte(tenLines)}}), state.Options{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		"e-mail/iphone-ipad/index.html":    "tweede adres op hetzelfde apparaat",
+		"e-mail/apple-mail-mac/index.md":   "tweede adres op hetzelfde apparaat",
+		"en/email/iphone-ipad/index.html":  "second address on the same device",
+		"fr/e-mail/iphone-ipad/index.html": "deuxième adresse sur le même appareil",
+		"de/e-mail/iphone-ipad/index.html": "zweite Adresse auf demselben Gerät",
+	} {
+		b, err := s.Set.Make(t.Context(), path)
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+		} else if !strings.Contains(string(b), want) || !strings.Contains(string(b), "auto") {
+			t.Errorf("%s does not say %q", path, want)
+		}
+	}
+}
+
+// made returns the front page of a site of one page.
+func made(t *testing.T, toml, text string) string {
+	t.Helper()
+	page := "+++\ntitle = \"Hulp\"\ndescription = \"Hulp bij e-mail.\"\nupdated = 2026-11-23\n+++\n" + text + "\n"
+	s, err := state.Load(t.Context(), builtin.Over(fstest.MapFS{"site.toml": {Data: []byte(toml)}, "content/nl/index.md": {Data: []byte(page)}}), state.Options{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := s.Set.Make(t.Context(), "index.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }

@@ -115,18 +115,35 @@ function everywhere(who) {
   }
 }
 
-// start brings one form to life. It gives what empties it again.
+// mark gives what a page knows a domain by, see Directive.DomainMarks of the Go
+// package layout; "" where the browser does not reckon it (a page without https).
+async function mark(domain) {
+  if (!globalThis.crypto?.subtle) return "";
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(domain)));
+  return btoa(String.fromCharCode(...hash.slice(0, 6))).replaceAll("+", "-").replaceAll("/", "_");
+}
+
+// start brings one form to life. It gives what empties it again. With several
+// mail products it shows that of the address's domain, or lets the reader
+// choose where the domain is in none.
 function start(box, say, kept, clear) {
   const form = box.querySelector("form");
   const field = form.elements.address;
   const remember = form.elements.remember;
   const error = box.querySelector(".error");
-  const own = box.querySelector(".own");
-  const code = box.querySelector(".qr");
-  const accounts = JSON.parse(box.dataset.accounts);
+  const products = [...box.querySelectorAll(".own")];
+  const which = box.querySelector(".which");
+  let own = products[0];
   let who;
 
-  const account = () => accounts.find((a) => a.protocol === own.querySelector(":checked").value);
+  // known gives the product of a domain, where the page knows it.
+  async function known(domain) {
+    if (!which) return own;
+    const m = await mark(domain);
+    return products.find((p) => m && p.dataset.domains.split(" ").includes(m));
+  }
+
+  const account = () => JSON.parse(own.dataset.accounts).find((a) => a.protocol === own.querySelector(":checked").value);
 
   async function show() {
     const { protocol, profile: device, qr: phone } = account();
@@ -134,8 +151,9 @@ function start(box, say, kept, clear) {
     own.querySelector("h3").replaceChildren(...parted(box.dataset.title.replace("{address}", () => who.address)));
     own.querySelector(".idn").hidden = !who.idn;
     own.querySelector(".profile").hidden = !device;
-    own.hidden = false;
+    products.forEach((p) => (p.hidden = p !== own));
 
+    const code = own.querySelector(".qr");
     code.hidden = !phone;
     code.querySelector(".ascii").hidden = who.ascii;
     code.querySelector("svg")?.remove();
@@ -177,10 +195,29 @@ function start(box, say, kept, clear) {
     who = got;
     store();
     everywhere(who);
+    const product = await known(who.domain);
+    if (who !== got) return; // another address was typed meanwhile
+    if (which) {
+      which.hidden = Boolean(product);
+      which.querySelectorAll("input").forEach((e) => (e.checked = false));
+    }
+    if (!product) {
+      products.forEach((p) => (p.hidden = true));
+      if (announce) which.querySelector("input").focus();
+      return;
+    }
+    own = product;
     await show();
     if (!announce) return;
     say(box.dataset.done.replace("{address}", () => who.address));
     own.querySelector("h3").focus();
+  }
+
+  // choose shows the product that the reader says to have.
+  async function choose(event) {
+    own = products[event.target.value];
+    await show();
+    say(box.dataset.done.replace("{address}", () => who.address));
   }
 
   function store() {
@@ -192,7 +229,8 @@ function start(box, say, kept, clear) {
     who = undefined;
     form.reset();
     fail("");
-    own.hidden = true;
+    products.forEach((p) => (p.hidden = true));
+    if (which) which.hidden = true;
   }
 
   form.addEventListener("submit", (event) => {
@@ -201,13 +239,16 @@ function start(box, say, kept, clear) {
   });
   field.addEventListener("input", () => fail(""));
   remember.addEventListener("change", store);
-  own.addEventListener("change", show);
-  box.querySelector("[data-profile]").addEventListener("click", download);
-  box.querySelector("[data-clear]").addEventListener("click", () => {
-    clear();
-    say(box.dataset.cleared);
-    field.focus();
-  });
+  which?.addEventListener("change", choose);
+  for (const p of products) {
+    p.addEventListener("change", show);
+    p.querySelector("[data-profile]").addEventListener("click", download);
+    p.querySelector("[data-clear]").addEventListener("click", () => {
+      clear();
+      say(box.dataset.cleared);
+      field.focus();
+    });
+  }
   box.hidden = false;
   const before = kept.get(KEY);
   if (before) {

@@ -375,10 +375,6 @@ var explanations = map[Code]map[Lang]Explanation{
 		English: {Title: "A product that lacks a server", Why: "Without a server to receive and one to send there is no mail.", Remedy: "Add a [[mail.server]]."},
 		Dutch:   {Title: "Een product dat een server mist", Why: "Zonder server om te ontvangen en een om te versturen is er geen e-mail.", Remedy: "Voeg een [[mail.server]] toe."},
 	},
-	PageGroup: {
-		English: {Title: "A group of pages that is not right", Why: "A section's index.md says which of its pages stand together, and under which title.", Remedy: "Name groups and pages as they are in the section's index.md and folder."},
-		Dutch:   {Title: "Een groep pagina’s die niet klopt", Why: "De index.md van een rubriek zegt welke pagina’s bij elkaar staan, en onder welke titel.", Remedy: "Noem groepen en pagina’s zoals ze in de index.md en de map van de rubriek heten."},
-	},
 	MailUnshown: {
 		English: {Title: "A product that no page shows", Why: "Its customers find no servers of their own, and take those of another product.", Remedy: "Write ::settings[imap] on a page: without {product=…} it shows every product."},
 		Dutch:   {Title: "Een product dat op geen pagina staat", Why: "De klanten ervan vinden hun eigen servers niet, en nemen die van een ander product over.", Remedy: "Zet ::settings[imap] op een pagina: zonder {product=…} staat elk product erin."},

@@ -1,5 +1,6 @@
 package forms
 
+import "slices"
 import "wegwijs/cmd/wegwijs/internal/input/mail"
 
 // An Account is what a page hands to the browser for one protocol to receive
@@ -34,7 +35,9 @@ func Accounts(p *mail.Product, s *Site) []Account {
 			continue
 		}
 		a := Account{Protocol: proto}
-		if v := profileRows(p, proto); s.Makes(FormProfile) && v.usable() {
+		// The script writes profiles with a plain password only.
+		plain := func(row mail.Server) bool { return slices.Contains(row.Authentication, mail.Password) }
+		if v := profileRows(p, proto); s.Makes(FormProfile) && v.usable() && plain(v.rows(proto)[0]) && plain(v.rows(mail.SMTP)[0]) {
 			end := func(row mail.Server) ProfileEnd { return ProfileEnd{row.Host, row.Port, row.Username} }
 			a.Profile = &ProfileAccount{end(v.rows(proto)[0]), end(v.rows(mail.SMTP)[0])}
 		}

@@ -1,6 +1,8 @@
 package layout
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"maps"
@@ -194,6 +196,37 @@ func (d *Directive) of(p *mail.Product) *Directive {
 	}
 	one.Attrs["product"] = p.ID
 	return &one
+}
+
+// Each returns the directive as it would be for each mail product that it is
+// about: that of the attribute product, or all of them.
+func (d *Directive) Each() ([]*Directive, error) {
+	if _, err := d.product(); err != nil {
+		return nil, err
+	}
+	var list []*Directive
+	for _, p := range d.products() {
+		list = append(list, d.of(p))
+	}
+	return list, nil
+}
+
+// DomainMarks returns, for the script personal.js, what tells the domains of the
+// directive's mail product from those of others without naming them: of each
+// domain the first six bytes of its SHA-256 in base64 (RFC 4648 §5), in order,
+// separated by spaces.
+func (d *Directive) DomainMarks() (string, error) {
+	p, err := d.product()
+	if err != nil {
+		return "", err
+	}
+	marks := make([]string, len(p.Domains))
+	for i, domain := range p.Domains {
+		sum := sha256.Sum256([]byte(domain))
+		marks[i] = base64.RawURLEncoding.EncodeToString(sum[:6])
+	}
+	slices.Sort(marks)
+	return strings.Join(marks, " "), nil
 }
 
 // Tables returns the tables of a protocol: one for each mail product that has
