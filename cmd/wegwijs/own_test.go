@@ -298,17 +298,17 @@ func pathUnescape(t *testing.T, s string) string {
 	return p
 }
 
-// TestReadme: the site.toml that the README shows is one that works, with the
+// TestManualSiteToml: the site.toml that the manual shows is one that works, with the
 // languages and servers added that the shipped pages speak of.
-func TestReadme(t *testing.T) {
-	readme, err := os.ReadFile(filepath.Join(repository, "README.md"))
+func TestManualSiteToml(t *testing.T) {
+	readme, err := os.ReadFile("internal/authoring/manual/site.toml.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, after, ok := strings.Cut(string(readme), "```toml\n")
 	shown, _, closed := strings.Cut(after, "```\n")
 	if !ok || !closed {
-		t.Fatal("the README shows no site.toml")
+		t.Fatal("the manual shows no site.toml")
 	}
 	public := buildOwn(t, func(name, text string) string {
 		if name != "site.toml" {
