@@ -173,6 +173,30 @@ func BenchmarkBuild(b *testing.B) {
 	}
 }
 
+// BenchmarkBuildSearch builds a site without a search field and with one: what
+// the index costs.
+func BenchmarkBuildSearch(b *testing.B) {
+	for _, n := range benchSizes {
+		for _, with := range []bool{false, true} {
+			b.Run(fmt.Sprintf("pages=%d/search=%t", n, with), func(b *testing.B) {
+				dir := benchSite(b, n)
+				if with {
+					testenv.Write(b, filepath.Join(dir, "layouts/search.html"), "{{ define \"main\" }}{{ .Title }}{{ end }}\n")
+				}
+				b.ReportAllocs()
+				for b.Loop() {
+					b.StopTimer()
+					if err := os.RemoveAll(filepath.Join(dir, "public")); err != nil {
+						b.Fatal(err)
+					}
+					b.StartTimer()
+					benchRun(b, "build", "-C", dir)
+				}
+			})
+		}
+	}
+}
+
 // BenchmarkBuildAgain builds a site of which nothing changed.
 func BenchmarkBuildAgain(b *testing.B) {
 	for _, n := range benchSizes {

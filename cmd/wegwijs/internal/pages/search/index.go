@@ -94,6 +94,8 @@ type form struct {
 	stem  string
 	parts []string
 	word  string
+	on    int // the number of the page that is read, from 1, where it has the word
+	place place
 }
 
 type builder struct {
@@ -101,7 +103,8 @@ type builder struct {
 	stem  *stemmer
 	terms map[string]*term
 	forms map[unique.Handle[string]]*form
-	use   []use
+	found []*form // the words of the page that is read
+	use   [][]use // of each page
 }
 
 // use is a word on a page, kept until all words are known.
@@ -123,29 +126,26 @@ func (b *builder) form(h unique.Handle[string]) *form {
 	return f
 }
 
-func (b *builder) add(page int, d *Doc) {
-	found := map[*form]*place{}
-	get := func(w string) *place {
-		f := b.form(unique.Make(w))
-		if f.stem == "" {
-			return nil
-		}
-		p := found[f]
-		if p == nil {
-			p = &place{page: page}
-			found[f] = p
-		}
-		return p
+// place returns what a word is worth on a page that is read, nil where the word
+// says nothing.
+func (b *builder) place(f *form, page int) *place {
+	if f.stem == "" {
+		return nil
 	}
+	if f.on != page+1 {
+		f.on, f.place = page+1, place{page: page}
+		b.found = append(b.found, f)
+	}
+	return &f.place
+}
+
+func (b *builder) add(page int, d *Doc) {
+	b.found = b.found[:0]
+	get := func(w string) *place { return b.place(b.form(unique.Make(w)), page) }
 	for _, w := range d.Text.words {
-		f := b.form(w.form)
-		if f.stem == "" {
-			continue
-		}
-		p := found[f]
+		p := b.place(b.form(w.form), page)
 		if p == nil {
-			p = &place{page: page}
-			found[f] = p
+			continue
 		}
 		weight := float64(w.weight)
 		vote := weight
@@ -195,9 +195,12 @@ func (b *builder) add(page int, d *Doc) {
 			p.about = 1
 		}
 	})
-	for _, f := range slices.SortedFunc(maps.Keys(found), func(x, y *form) int { return strings.Compare(x.word, y.word) }) {
-		b.use = append(b.use, use{f, *found[f]})
+	slices.SortFunc(b.found, func(x, y *form) int { return strings.Compare(x.word, y.word) })
+	uses := make([]use, len(b.found))
+	for i, f := range b.found {
+		uses[i] = use{f, f.place}
 	}
+	b.use = append(b.use, uses)
 }
 
 // compounds takes the words apart, now that all are known, and puts every use
@@ -219,15 +222,22 @@ func (b *builder) compounds() {
 			f.parts = b.stem.split(f.word, func(s string) bool { return s != f.stem && known(s) })
 		}
 	}
-	for _, u := range b.use {
-		b.put(u.form.stem, u.place, 1)
-		for i, p := range u.form.parts {
-			share := .45
-			if i == len(u.form.parts)-1 {
-				share = .6
-			}
-			b.put(p, u.place, share)
+	for _, uses := range b.use {
+		for i := range uses {
+			b.spend(&uses[i])
 		}
+	}
+}
+
+// spend puts a use of a word at its stem and at its parts.
+func (b *builder) spend(u *use) {
+	b.put(u.form.stem, u.place, 1)
+	for i, p := range u.form.parts {
+		share := .45
+		if i == len(u.form.parts)-1 {
+			share = .6
+		}
+		b.put(p, u.place, share)
 	}
 }
 
@@ -449,7 +459,7 @@ func (b *builder) same(groups [][]string) []string {
 // pageEntry is what results show of a page: its address, title and
 // description, its language when that is another, its boost, and its sections.
 func pageEntry(lang string, d *Doc) any {
-	sections := []any{}
+	sections := []string{}
 	for _, s := range d.Text.sections[1:] {
 		sections = append(sections, s.id, s.title)
 	}

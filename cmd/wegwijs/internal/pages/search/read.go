@@ -2,11 +2,11 @@ package search
 
 import (
 	"bytes"
-	"slices"
 	"strings"
 	"unique"
 
 	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 )
 
 // A Page is what search knows of a page before its text was read.
@@ -18,7 +18,7 @@ type Page struct {
 // A Text is a page's text as the index needs it. It is not changed.
 type Text struct {
 	sections []section
-	words    []word
+	words    []word // by section, one of each form in a section
 	tables   []table
 	messages []message
 }
@@ -71,11 +71,10 @@ const (
 type reader struct {
 	text    Text
 	h       *html.Tokenizer
-	found   map[word]float32 // weight 0: the key
-	skip    int              // depth in what readers do not search
-	depth   int
-	heading int          // level, 0 outside
-	buf     bytes.Buffer // text of the heading or the cell
+	last    map[string]int // where the last section that has a word has it in text.words
+	skip    int            // depth in what readers do not search
+	heading int            // level, 0 outside
+	buf     bytes.Buffer   // text of the heading or the cell
 	strong  int
 	lead    int // depth at which the summary began
 	table   *table
@@ -99,19 +98,9 @@ type cell struct {
 
 // Read takes a page's rendered text, less its title, apart.
 func Read(body []byte) *Text {
-	r := &reader{h: html.NewTokenizer(bytes.NewReader(body)), found: map[word]float32{}}
+	r := &reader{h: html.NewTokenizer(bytes.NewReader(body)), last: make(map[string]int, 128)}
 	r.text.sections = []section{{}}
 	r.run()
-	for w, weight := range r.found {
-		w.weight = weight
-		r.text.words = append(r.text.words, w)
-	}
-	slices.SortFunc(r.text.words, func(a, b word) int {
-		if a.section != b.section {
-			return int(a.section - b.section)
-		}
-		return strings.Compare(a.form.Value(), b.form.Value())
-	})
 	return &r.text
 }
 
@@ -140,13 +129,13 @@ func (r *reader) run() {
 		case html.ErrorToken:
 			return
 		case html.TextToken:
-			r.words(r.h.Text())
+			r.words(r.h.Raw())
 		case html.StartTagToken, html.SelfClosingTagToken:
 			raw := r.h.Raw()
 			name, more := r.h.TagName()
-			tag := string(name)
-			attrs := attributes(r.h, more)
-			if r.cell != nil && r.skip == 0 && tag != "td" && tag != "th" && !strings.Contains(attrs["class"], "copy") {
+			tag := atom.String(name)
+			attrs := attributesOf(r.h, more)
+			if r.cell != nil && r.skip == 0 && tag != "td" && tag != "th" && !strings.Contains(attrs.class, "copy") {
 				r.cell.html.Write(raw)
 			}
 			if void[tag] {
@@ -156,7 +145,7 @@ func (r *reader) run() {
 			open = append(open, e)
 		case html.EndTagToken:
 			name, _ := r.h.TagName()
-			tag := string(name)
+			tag := atom.String(name)
 			i := len(open) - 1
 			for i >= 0 && open[i].tag != tag {
 				i--
@@ -174,26 +163,48 @@ func (r *reader) run() {
 
 var void = map[string]bool{"br": true, "img": true, "hr": true, "input": true, "wbr": true, "source": true, "meta": true, "link": true, "col": true}
 
-func attributes(h *html.Tokenizer, more bool) map[string]string {
-	if !more {
-		return nil
-	}
-	m := map[string]string{}
+// attributes are those of an element that matter.
+type attributes struct {
+	id, class, protocol, label string
+	noindex                    bool
+}
+
+func attributesOf(h *html.Tokenizer, more bool) attributes {
+	var a attributes
 	for more {
 		var k, v []byte
 		k, v, more = h.TagAttr()
-		m[string(k)] = string(v)
+		switch string(k) {
+		case "id":
+			a.id = string(v)
+		case "class":
+			a.class = string(v)
+		case "data-protocol":
+			a.protocol = string(v)
+		case "data-label":
+			a.label = string(v)
+		case "data-noindex":
+			a.noindex = true
+		}
 	}
-	return m
+	return a
+}
+
+// has reports whether an element has a class.
+func (a attributes) has(class string) bool {
+	for c := range strings.SplitSeq(a.class, " ") {
+		if c == class {
+			return true
+		}
+	}
+	return false
 }
 
 // unread are elements without text that readers look for.
 var unread = map[string]bool{"script": true, "style": true, "template": true, "button": true, "textarea": true, "select": true, "nav": true, "svg": true, "label": true}
 
-func (r *reader) enter(tag string, a map[string]string) int {
-	class := " " + a["class"] + " "
-	_, left := a["data-noindex"]
-	if r.skip > 0 || left || unread[tag] || strings.Contains(class, " find ") || strings.Contains(class, " js ") || strings.Contains(class, " nojs ") {
+func (r *reader) enter(tag string, a attributes) int {
+	if r.skip > 0 || a.noindex || unread[tag] || a.has("find") || a.has("js") || a.has("nojs") {
 		r.skip++
 		return skipped
 	}
@@ -201,7 +212,7 @@ func (r *reader) enter(tag string, a map[string]string) int {
 	case "h2", "h3":
 		r.heading = int(tag[1] - '0')
 		r.buf.Reset()
-		r.text.sections = append(r.text.sections, section{id: a["id"]})
+		r.text.sections = append(r.text.sections, section{id: a.id})
 		return heading
 	case "h4", "h5", "h6", "dt", "caption", "summary":
 		r.strong++
@@ -214,25 +225,25 @@ func (r *reader) enter(tag string, a map[string]string) int {
 		return strong
 	case "div":
 		switch {
-		case strings.Contains(class, " summary "):
+		case a.has("summary"):
 			r.lead++
 			return lead
-		case a["data-protocol"] != "" && r.table == nil:
-			r.table = &table{section: len(r.text.sections) - 1, protocol: a["data-protocol"]}
+		case a.protocol != "" && r.table == nil:
+			r.table = &table{section: len(r.text.sections) - 1, protocol: a.protocol}
 			r.text.sections[len(r.text.sections)-1].settings = true
 			return settings
 		}
 	case "tr":
 		r.row = nil
 	case "td", "th":
-		r.cell = &cell{label: a["data-label"], head: tag == "th"}
+		r.cell = &cell{label: a.label, head: tag == "th"}
 		return tableCell
 	case "code", "span":
 		switch {
-		case strings.Contains(class, " message "):
+		case a.has("message"):
 			r.message = new(bytes.Buffer)
 			return messageCell
-		case strings.Contains(class, " val ") && r.cell != nil:
+		case a.has("val") && r.cell != nil:
 			r.value++
 			r.cell.code = tag == "code"
 			return value
@@ -341,7 +352,19 @@ func (r *reader) words(raw []byte) {
 		if len(w) > 40 {
 			return
 		}
-		r.found[word{form: unique.Make(w), section: at}] += weight
+		i, ok := r.last[w]
+		if ok && r.text.words[i].section == at {
+			r.text.words[i].weight += weight
+			return
+		}
+		next := word{section: at, weight: weight}
+		if ok {
+			next.form = r.text.words[i].form
+		} else {
+			next.form = unique.Make(w)
+		}
+		r.last[w] = len(r.text.words)
+		r.text.words = append(r.text.words, next)
 	})
 }
 

@@ -83,6 +83,61 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// TestReadCells: the cells of an error message stay the HTML that they were,
+// and what they say is read once.
+func TestReadCells(t *testing.T) {
+	for _, cell := range []string{"&lt;jan@a.example&gt;", "&amp;lt;b&amp;gt;", "a &amp; b", `<a href="/?a=1&amp;b=2&amp;c=3">x</a>`, `<span title="&lt;b&gt;" lang="en">y</span>`, "caf\u00e9<br>z"} {
+		text := Read([]byte(`<table><tr><td><code class="message">&lt;jan&gt; &amp;amp;</code></td><td data-label="L &amp; M">` + cell + `</td></tr></table>`))
+		if len(text.messages) != 1 {
+			t.Fatalf("%s: got %+v", cell, text.messages)
+		}
+		m := text.messages[0]
+		if m.cells[1] != cell {
+			t.Errorf("got %s, want %s", m.cells[1], cell)
+		}
+		if m.messages[0] != "<jan> &amp;" || m.labels[0] != "L & M" {
+			t.Errorf("got message %s and label %s", m.messages[0], m.labels[0])
+		}
+	}
+}
+
+// TestReadWeights: a word is once in each section that has it, with the weight
+// of all its places there.
+func TestReadWeights(t *testing.T) {
+	text := Read([]byte(`<p>mail post mail</p><h2 id="a">Mail</h2><p>post <b>mail</b></p><h2 id="b">Post</h2>`))
+	var got []string
+	for _, w := range text.words {
+		got = append(got, fmt.Sprintf("%d %s %.1f", w.section, w.form.Value(), w.weight))
+	}
+	if want := []string{"0 mail 2.0", "0 post 1.0", "1 mail 4.6", "1 post 1.0", "2 post 3.0"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+var benchBody = []byte("<p>An introduction with <a href=\"/a/\">the page before</a>.</p>\n" + strings.Repeat(`<h2 id="what">Kop van een deel</h2><p>Stel je <strong>e-mailadres</strong> in bij Serverinstellingen van imap.voorbeeld.example, en kies daarna het beveiligde type. Woorden die een pagina zo lang maken als pagina’s zijn.</p><ul class="steps"><li>Open <span class="ui">Instellingen</span></li></ul>`, 8))
+
+// BenchmarkRead reads a page of 2 kB.
+func BenchmarkRead(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		Read(benchBody)
+	}
+}
+
+// BenchmarkIndex makes the index of 2,500 pages.
+func BenchmarkIndex(b *testing.B) {
+	in := Input{Lang: "nl"}
+	for i := range 2500 {
+		in.Docs = append(in.Docs, Doc{Page: Page{URL: fmt.Sprintf("/%d/", i), Title: fmt.Sprintf("Pagina %d", i), Lang: "nl"}, Text: Read(fmt.Appendf(slices.Clip(benchBody), "<p>woord%d a%db", i, i%50))})
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Build(in); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // TestDeterministic: the same pages give the same bytes, in one file and in
 // many, and the number of parts is known before.
 func TestDeterministic(t *testing.T) {

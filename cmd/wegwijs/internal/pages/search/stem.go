@@ -14,6 +14,7 @@ type stemmer struct {
 	particles []string
 	ends      []string
 	links     []string
+	final     []string
 	whole     map[string]bool
 	stop      map[string]bool
 }
@@ -25,7 +26,7 @@ type rule struct {
 
 func newStemmer(lang string) *stemmer {
 	l := of(lang)
-	s := &stemmer{language: l, irregular: map[string]string{}, keep: strings.Fields(l.Keep), particles: append(strings.Fields(l.Particles), ""), ends: strings.Fields(l.Ends), links: append([]string{""}, strings.Fields(l.Links)...), whole: set(l.Whole), stop: set(l.Stop)}
+	s := &stemmer{language: l, irregular: map[string]string{}, keep: strings.Fields(l.Keep), particles: append(strings.Fields(l.Particles), ""), ends: strings.Fields(l.Ends), final: strings.Fields(l.Final), links: append([]string{""}, strings.Fields(l.Links)...), whole: set(l.Whole), stop: set(l.Stop)}
 	for _, pair := range strings.Fields(l.Irregular) {
 		from, to, _ := strings.Cut(pair, "=")
 		s.irregular[from] = to
@@ -55,7 +56,7 @@ func (s *stemmer) Stem(w string) string {
 		}
 	}
 	w = s.undouble(w)
-	for _, f := range strings.Fields(s.Final) {
+	for _, f := range s.final {
 		if len(w) > 3 && w[len(w)-1] == f[0] {
 			w = w[:len(w)-1] + f[1:]
 		}

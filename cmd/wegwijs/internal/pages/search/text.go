@@ -24,6 +24,8 @@ func Fold(s string) string {
 		return strings.ToLower(s)
 	}
 	var b strings.Builder
+	b.Grow(len(s))
+	plain = true
 	for _, r := range norm.NFKD.String(strings.ToLower(s)) {
 		switch {
 		case unicode.Is(unicode.M, r), r == '\'', r == '’', r == '‘', r == '`', r == '\u00ad', r == '\u200b', r == '\u2060':
@@ -31,7 +33,11 @@ func Fold(s string) string {
 			b.WriteByte('-')
 		default:
 			b.WriteRune(r)
+			plain = plain && r < 0x80
 		}
+	}
+	if plain {
+		return b.String()
 	}
 	return special.Replace(b.String())
 }
@@ -51,7 +57,7 @@ func Words(folded string, yield func(string)) {
 			i += n
 			continue
 		}
-		start := i
+		start, joined := i, false
 		i += n
 		for i < len(folded) {
 			r, n := decode(folded[i:])
@@ -62,12 +68,17 @@ func Words(folded string, yield func(string)) {
 			if r == '.' || r == '@' || r == '_' || r == '-' {
 				if next, _ := decode(folded[i+n:]); i+n < len(folded) && letter(next) {
 					i += n
+					joined = true
 					continue
 				}
 			}
 			break
 		}
-		run(folded[start:i], yield)
+		if joined {
+			run(folded[start:i], yield)
+		} else {
+			yield(folded[start:i])
+		}
 	}
 }
 
@@ -84,12 +95,8 @@ func decode(s string) (rune, int) {
 	return 0, 1
 }
 
-// run gives the words of what stands without a space between.
+// run gives the words of what a sign joins.
 func run(s string, yield func(string)) {
-	if !strings.ContainsAny(s, ".@_-") {
-		yield(s)
-		return
-	}
 	if strings.ContainsAny(s, ".@_") {
 		yield(s)
 		for _, p := range strings.FieldsFunc(s, func(r rune) bool { return r == '.' || r == '@' || r == '_' || r == '-' }) {
