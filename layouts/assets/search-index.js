@@ -11,7 +11,7 @@ const digits = (s) => /^\d+$/.test(s);
 
 // tokens gives what stands without a space between; words takes one apart as
 // the program does.
-const tokens = (folded) => folded.match(/[\p{L}\p{N}]+(?:[.@_-][\p{L}\p{N}]+)*/gu) ?? [];
+export const tokens = (folded) => folded.match(/[\p{L}\p{N}]+(?:[.@_-][\p{L}\p{N}]+)*/gu) ?? [];
 
 export function words(token) {
   if (/[.@_]/.test(token)) return [token, ...token.split(/[.@_-]/).filter((p) => p.length > 1 && !digits(p))];

@@ -14,7 +14,8 @@
 //	weigh   the title and its keywords before headings, those before text
 //
 // The stem rules travel in the index and are applied to queries by the same
-// few lines in search.js, so index and client cannot disagree; a test compares
-// the two. Words that the index does not have are looked for by their
-// beginning, their parts and their likeness in the browser.
+// few lines in search-index.js. TestSearchStems of package browser compares the
+// two word by word over the texts of this site. Words that the index does not
+// have are looked for by their beginning, their parts and their likeness in the
+// browser.
 package search

@@ -38,6 +38,15 @@ func newStemmer(lang string) *stemmer {
 	return s
 }
 
+// Stems returns the stems of the words of a text, in order, as the script
+// search-index.js of the layouts finds them in a query.
+func Stems(lang, text string) []string {
+	var stems []string
+	s := newStemmer(lang)
+	Words(Fold(text), func(w string) { stems = append(stems, s.Stem(w)) })
+	return stems
+}
+
 // Stem returns what the forms of a folded word have in common. Where a word
 // has a digit, a dot or fewer than four letters, that is the word.
 func (s *stemmer) Stem(w string) string {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -318,6 +319,59 @@ func TestSearchQuality(t *testing.T) {
 	if len(found) > 0 {
 		t.Errorf("something is found for %q", found)
 	}
+}
+
+// TestSearchStems: the shipped script folds, takes apart and stems the words of
+// the site, and words of other kinds, as the program does.
+func TestSearchStems(t *testing.T) {
+	b := reader(t)
+	b.open("/zoeken/")
+	for _, lang := range []string{"nl", "en", "de", "fr"} {
+		words := siteWords(t, lang)
+		if len(words) < 500 {
+			t.Fatalf("%s: the site has %d words", lang, len(words))
+		}
+		words = append(words, strings.Fields("E-mail wi‑fi Straße Œuvre ÉÉN foto’s l'accès 5.7.1 0x800CCC0E imap.voorbeeld.example jan@voorbeeld.example a_b x-y-z aangemeld ingesteld gegevens aa oo eee éé zéé Παράδειγμα пример 設定 ¹²³ ½ İstanbul þorn")...)
+		in, err := json.Marshal(words)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := eval[[]string](b, fmt.Sprintf(`(async () => {
+			const { fold, tokens, words, stemmer } = await import(%q);
+			const { default: main } = await import(%q);
+			const stem = stemmer(main.rules);
+			return %s.map((w) => tokens(fold(w)).flatMap(words).map(stem).join(" "));
+		})()`, assetOf(t, "search-index"), "/search/"+lang+".js", in))
+		wrong := 0
+		for i, w := range words {
+			if want := strings.Join(search.Stems(lang, w), " "); got[i] != want {
+				if wrong++; wrong <= 20 {
+					t.Errorf("%s: %q is %q in the browser, and %q here", lang, w, got[i], want)
+				}
+			}
+		}
+		t.Logf("%s: %d words, %d wrong", lang, len(words), wrong)
+	}
+}
+
+// siteWords are the words of the texts in a language, each once, as written.
+func siteWords(t *testing.T, lang string) []string {
+	t.Helper()
+	words := map[string]bool{}
+	err := filepath.WalkDir(filepath.Join("../../../../../content", lang), func(name string, d fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(name) != ".md" {
+			return err
+		}
+		data, err := os.ReadFile(name)
+		for _, w := range strings.Fields(string(data)) {
+			words[w] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.Sorted(maps.Keys(words))
 }
 
 // TestSearchWeight: what a first search moves on this site, with the error
