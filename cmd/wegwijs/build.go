@@ -198,13 +198,6 @@ func size(bytes int64) string {
 	return fmt.Sprintf("%.1f MB", float64(bytes)/1e6)
 }
 
-func nonNil(ds []diag.Diagnostic) []diag.Diagnostic {
-	if ds == nil {
-		return []diag.Diagnostic{}
-	}
-	return ds
-}
-
 // load reads the site.
 func (e *env) load(ctx context.Context) (s *state.State, err error) {
 	err = again(func() error {

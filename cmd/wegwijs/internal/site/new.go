@@ -441,7 +441,7 @@ func (b *builder) groups() {
 				}
 				for n, name := range g.Pages {
 					child := path.Join(id, name)
-					if !b.s.has(child) && !b.s.broken[child] && !b.absent[child] {
+					if !b.s.has(child) && !b.s.broken[child] && !b.absent[child] && !b.s.absent[child] {
 						b.errorf(p, key, n, diag.PageGroup, b.childHint(id, name), "the section has no page %q", name)
 						continue
 					}
@@ -565,7 +565,7 @@ func (b *builder) files() {
 		} else if l.Home != nil {
 			out = l.Home.Dir
 		}
-		if ext := path.Ext(rest); ext != ".md" && (strings.EqualFold(ext, ".md") || strings.EqualFold(ext, ".markdown")) {
+		if ext := path.Ext(rest); content.LikePage(rest) {
 			b.Out.Errorf(diag.Pos{File: source}, diag.FileName, "rename it to "+strings.TrimSuffix(path.Base(rest), ext)+".md", "the name of a page ends in .md")
 			continue
 		}

@@ -13,7 +13,7 @@ import (
 // findings are what is wrong, by the stage that said so: a stage whose input
 // did not change is not run again, and what it said still holds.
 type findings struct {
-	scan, config, strings, layouts, site, names, mail, set []diag.Diagnostic
+	scan, config, strings, layouts, site, names, checked, mail, set []diag.Diagnostic
 }
 
 // scanned reports whether the scan found something wrong with a file.

@@ -121,7 +121,7 @@ func (s *State) inputs(opt Options, facts map[string]bool) inputs {
 		if f.Builtin && s.Config.Content.Leaves(rest) {
 			continue
 		}
-		if e := ext(f.Path); slices.Contains(known, e) || e == ".markdown" {
+		if e := ext(f.Path); slices.Contains(known, e) || content.LikePage(f.Path) {
 			in.files = append(in.files, f.Path)
 		}
 	}

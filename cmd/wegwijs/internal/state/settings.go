@@ -16,14 +16,18 @@ import (
 	"wegwijs/cmd/wegwijs/internal/site"
 )
 
-// facts returns what pages can say that the site has or lacks.
-func facts(c *config.Config) map[string]bool {
-	has := map[string]bool{"imap": false, "pop": false, "smtp": false, "webmail": false, "profile": false, "products": len(c.Mail.Products) > 1}
+// facts returns what pages can say that the site has or lacks. Of verified it
+// is so when a table of settings says on which day it was checked.
+func facts(c *config.Config, checked *mail.Checked) map[string]bool {
+	has := map[string]bool{"imap": false, "pop": false, "smtp": false, "webmail": false, "profile": false, "products": len(c.Mail.Products) > 1, "verified": false}
 	made := c.Section("forms").To(new(diag.List)).Bool(string(forms.FormProfile), true)
 	for i := range c.Mail.Products {
 		p := &c.Mail.Products[i]
 		for _, s := range p.Servers {
 			has[string(s.Protocol)] = true
+		}
+		for _, proto := range mail.Protocols {
+			has["verified"] = has["verified"] || !checked.Since(p, proto).IsZero()
 		}
 		has["webmail"] = has["webmail"] || p.Webmail != ""
 		if made && !slices.Contains(p.Without, string(forms.FormProfile)) && (len(p.Rows(mail.IMAP)) > 0 || len(p.Rows(mail.POP)) > 0) {

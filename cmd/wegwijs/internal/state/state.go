@@ -221,7 +221,7 @@ func load(ctx context.Context, fsys fs.FS, opt Options, prev *State, look func(*
 		s.keys = ring.used
 	}
 	f := &s.found
-	s.static = slices.Concat(f.scan, f.config, f.strings, f.layouts, f.site, f.names, f.mail, f.set)
+	s.static = slices.Concat(f.scan, f.config, f.strings, f.layouts, f.site, f.names, f.checked, f.mail, f.set)
 	for _, ds := range s.flawed {
 		s.static = append(s.static, ds...)
 	}
@@ -283,6 +283,15 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, change changes) e
 		s.layouts = layout.Load(files, render.Theme(s.Config), out).Below(s.Config.BasePath)
 		s.found.layouts = take()
 	}
+	s.checked, s.found.checked = prev.checked, prev.found.checked
+	if change.checked || fresh {
+		if err := s.readChecked(open, out); err != nil {
+			return err
+		}
+		s.found.checked = take()
+	}
+	facts := facts(s.Config, s.checked)
+	fresh = fresh || !prev.Site.HasFacts(facts)
 	s.Site, s.found.site = prev.Site, prev.found.site
 	like := false // the same pages at the same places
 	switch {
@@ -290,7 +299,6 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, change changes) e
 	case !fresh && !change.files && len(prev.found.site) == 0 && s.update(prev.Site, change.fronts):
 		like = true
 	default: // also where there were mistakes: their positions may have moved
-		facts := facts(s.Config)
 		in := s.inputs(opt, facts)
 		s.without(in.leftOut, out)
 		s.Site = site.New(site.Input{Config: s.Config, Pages: in.pages, Broken: in.broken, Drafts: in.drafts, Files: in.files, LeftOut: in.leftOut, Facts: facts, Absent: in.absent, Builtin: s.builtin, Source: open, Out: out})
@@ -309,18 +317,8 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, change changes) e
 			return d.Code == diag.LinkPage && d.Severity == diag.Warning && s.builtin(d.Pos.File)
 		})
 	}
-	s.checked, s.source, s.extra, s.found.mail = prev.checked, prev.source, prev.extra, prev.found.mail
+	s.source, s.extra, s.found.mail = prev.source, prev.extra, prev.found.mail
 	if !same || change.checked || change.keys {
-		files := oneFile{name: mail.CheckedFile}
-		if _, ok := s.Tree.Get(mail.CheckedFile); ok {
-			data, err := open(mail.CheckedFile)
-			if err != nil {
-				return err
-			}
-			files.data = data
-			files.there = true
-		}
-		s.checked = mail.ReadChecked(files, out)
 		s.checked.Diagnose(s.Config.Mail, opt.Today, out)
 		s.source, s.extra = mailForms(s.Config, s.Site, s.checked, opt, out)
 		s.found.mail = take()
@@ -437,6 +435,19 @@ func (s *State) builtin(file string) bool {
 	return f.Builtin
 }
 
+// readChecked reads what is known of the mail servers.
+func (s *State) readChecked(open func(string) ([]byte, error), out *diag.List) error {
+	file := oneFile{name: mail.CheckedFile}
+	if _, file.there = s.Tree.Get(mail.CheckedFile); file.there {
+		var err error
+		if file.data, err = open(mail.CheckedFile); err != nil {
+			return err
+		}
+	}
+	s.checked = mail.ReadChecked(file, out)
+	return nil
+}
+
 // readStrings reads the interface strings of every language of the site. Those
 // that a file of the site does not have are the built-in ones.
 func (s *State) readStrings(fsys fs.FS, files map[string][]byte, out *diag.List) *i18n.Catalogue {
@@ -448,7 +459,7 @@ func (s *State) readStrings(fsys fs.FS, files map[string][]byte, out *diag.List)
 		name := "i18n/" + l.Lang + ".toml"
 		used[name] = true
 		src, ok := files[name]
-		if !ok && l.Parent == "" { // else that one's strings will do
+		if !ok && l.Parent == "" && !l.Wrong { // else that one's strings will do
 			out.Errorf(diag.Pos{File: name}, diag.I18nFile, "write it; that of another language shows what it holds", "the language %s has no interface strings", l.Lang)
 		}
 		parsed := i18n.Parse(l.Lang, name, src, out)

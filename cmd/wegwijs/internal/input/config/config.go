@@ -59,6 +59,9 @@ type Language struct {
 	// Borrow says that interface strings may come from the fallbacks, because
 	// site.toml names them.
 	Borrow bool
+	// Wrong says that Lang is no language, which has been reported: what follows
+	// from it is not.
+	Wrong bool
 }
 
 // A Provider is the hosting provider.
@@ -290,6 +293,7 @@ func (c *Config) languages() {
 	def := t.Required("default_language", `write default_language = "nl"`)
 	table := t.Table("languages")
 	var keys []string
+	meant := map[string]bool{} // codes for which a wrong one stands
 	for _, k := range table.Keys() {
 		if table.Table(k) != nil { // else reported as no table
 			keys = append(keys, k)
@@ -303,6 +307,8 @@ func (c *Config) languages() {
 		lt := table.Table(lang)
 		l := Language{Lang: lang, Name: lt.Required("name", "write the language's name for itself: name = \"Nederlands\""), Title: lt.String("title", c.Title)}
 		tag, better := code(lang)
+		l.Wrong = better != lang
+		meant[better] = l.Wrong
 		switch better {
 		case lang:
 		case "":
@@ -352,7 +358,7 @@ func (c *Config) languages() {
 	case i > 0:
 		d := c.Languages[i]
 		c.Languages = slices.Insert(slices.Delete(c.Languages, i, i+1), 0, d)
-	case i < 0 && def != "":
+	case i < 0 && def != "" && !meant[def]:
 		t.Errorf("default_language", diag.ConfigLanguage, diag.DidYouMean(def, keys), "the default language %q is not among the languages", def)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"path"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -76,6 +77,20 @@ func ID(rest string) (id string, index bool) {
 	return id, false
 }
 
+// stampRE takes what names the text that a page was translated from: see
+// freshness.Stamp.
+var stampRE = regexp.MustCompile(`^[0-9a-f]{16}$`)
+
+// foreign are the extensions of pages in other programs.
+var foreign = []string{".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdx", ".mdoc", ".rmd", ".qmd", ".rst", ".adoc", ".asciidoc"}
+
+// LikePage reports whether a file is no page, and by its name was meant to be
+// one: a page's name ends in .md.
+func LikePage(file string) bool {
+	ext := path.Ext(file)
+	return ext != ".md" && slices.Contains(foreign, strings.ToLower(ext))
+}
+
 // Parse reads the front matter of a page. A page whose front matter cannot be
 // read at all gives nil; the mistake is then on out.
 func Parse(file string, src []byte, out *diag.List) *Page {
@@ -106,7 +121,10 @@ func Parse(file string, src []byte, out *diag.List) *Page {
 	p.groups(t)
 	p.Needs = t.Strings("needs")
 	p.Layout = t.String("layout", "")
-	p.Source = t.String("source", "")
+	if p.Source = t.String("source", ""); p.Source != "" && !stampRE.MatchString(p.Source) {
+		t.Errorf("source", diag.TranslationUnknown, diag.Say("remove the line, or stamp the translation: wegwijs translate done %s", file), "%q is not the stamp of a text", p.Source)
+		p.Source = ""
+	}
 	p.Draft = t.Bool("draft", false)
 	t.Done()
 	if p.Slug == "" {

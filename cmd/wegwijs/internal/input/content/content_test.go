@@ -57,7 +57,7 @@ keywords = ["mailserver", "poort"]
 aliases = ["/oud/pad/"]
 related = ["e-mail/pop-instellingen"]
 layout = "breed"
-source = "0123abcd"
+source = "0123456789abcdef"
 draft = true
 +++
 De tekst.
@@ -65,7 +65,7 @@ De tekst.
 	want := &Page{
 		File: "content/nl/e-mail/imap-instellingen.md", Lang: "nl", ID: "e-mail/imap-instellingen",
 		Title: "Instellingen voor IMAP", NavTitle: "Instellingen voor IMAP", Description: "Wat je invult.", Slug: "imap", Order: 20, Updated: tomlfile.Date{Year: 2026, Month: 11, Day: 23},
-		Keywords: []string{"mailserver", "poort"}, Aliases: []string{"/oud/pad/"}, Related: []string{"e-mail/pop-instellingen"}, Layout: "breed", Source: "0123abcd", Draft: true,
+		Keywords: []string{"mailserver", "poort"}, Aliases: []string{"/oud/pad/"}, Related: []string{"e-mail/pop-instellingen"}, Layout: "breed", Source: "0123456789abcdef", Draft: true,
 	}
 	for _, tt := range []struct{ name, src string }{
 		{"unix", full},

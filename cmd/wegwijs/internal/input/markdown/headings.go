@@ -57,7 +57,7 @@ func (w *walk) headings(doc ast.Node, pc parser.Context) []*ast.Heading {
 		if h.Old != nil {
 			n.SetAttributeString("old", h.Old)
 		}
-		if n.FirstChild() == nil {
+		if n.FirstChild() == nil || h.Text != "" && !seen(h.Text) {
 			w.Out.Errorf(w.pos(n), diag.HeadingText, "write one, or remove the line", "the heading has no text")
 		}
 		if n.Level == 1 {
@@ -78,6 +78,14 @@ func (w *walk) headings(doc ast.Node, pc parser.Context) []*ast.Heading {
 	w.facts.Outline = append(list, terms...)
 	w.facts.Headings = slices.DeleteFunc(slices.Clone(w.facts.Outline), func(h Heading) bool { return h.Absent })
 	return kept
+}
+
+// seen reports whether a text has anything that a reader sees or hears: not
+// only spaces, characters without width and marks of direction.
+func seen(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool {
+		return unicode.IsGraphic(r) && !unicode.IsSpace(r) && !unicode.In(r, unicode.M, unicode.Other_Default_Ignorable_Code_Point)
+	})
 }
 
 // oldRE takes the ids that a heading had before apart from its id.

@@ -148,6 +148,9 @@ func (r *Renderer) clashes(clashes []fileset.Clash, out *diag.List) {
 	}
 	said := map[[2]string]bool{}
 	for _, c := range clashes {
+		if c.A.Coding != "" && c.B.Coding != "" { // so do the files that they hold
+			continue
+		}
 		at, with := c.B.Source, c.A.Source
 		if at == "" || page(c.B) != nil && page(c.A) == nil && with != "" { // at the one that is easily renamed
 			at, with = with, at

@@ -283,6 +283,9 @@ func (r *Renderer) image(p *site.Page, dest string) markdown.Image {
 	if !ok {
 		return markdown.Image{Problem: fmt.Sprintf("no image %q", dest), Hint: "put the file in the folder of the page: content/" + p.Lang + "/" + rest}
 	}
+	if !strings.HasPrefix(fileset.TypeOf(f.Path), "image/") {
+		return markdown.Image{Problem: diag.Say("%q is no image", dest), Hint: "leave out the ! for a link to the file: [Film](film.mp4)"}
+	}
 	img := markdown.Image{URL: f.URL + suffix(u)}
 	img.Width, img.Height = r.size(f.Source)
 	return img
