@@ -76,11 +76,12 @@ async function take(cache, address, loaded) {
 }
 
 // assets keeps what a page, a style sheet or a module names, and what those
-// name; not search, which is kept once the reader has used it.
+// name; not the style of paper, and not search, which is kept once the reader
+// has used it.
 async function assets(cache, text, from) {
   for (const [path] of text.matchAll(/(?:[\w./-]*\/assets\/|\.\/)[\w.-]+\.(?:css|js|svg|png|webp|avif)/g)) {
     const address = new URL(path, from).href;
-    if (!isAsset(new URL(address)) || /\/search[\w.-]*$/.test(address) || await cache.match(address)) continue;
+    if (!isAsset(new URL(address)) || /\/(?:search|print)[\w.-]*$/.test(address) || await cache.match(address)) continue;
     const answer = await fetch(address);
     if (!answer.ok) continue;
     await cache.put(address, answer.clone());
