@@ -28,7 +28,7 @@ func TestBuildAgain(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "key"), []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	page := filepath.Join(dir, "content/nl/over.md")
+	page := filepath.Join(dir, "content/en/over.md")
 	for _, command := range []string{"build", "check"} {
 		failed := make(chan error)
 		go func() { // as long as the program reads the certificate

@@ -66,6 +66,9 @@ func (w *walk) headings(doc ast.Node, pc parser.Context) []*ast.Heading {
 	}
 	termNodes := w.termNodes
 	w.whens(doc)
+	if w.Gone != nil {
+		w.prune(doc) // what stood in a when has its links only now
+	}
 	kept := nodes[:0:0]
 	for i, n := range nodes {
 		if list[i].Absent = !attached(n, doc); !list[i].Absent {
