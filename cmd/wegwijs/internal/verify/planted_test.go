@@ -263,7 +263,9 @@ func TestPlantedFaults(t *testing.T) {
 		{"autoconfig host is elsewhere", func(e *estate) {
 			e.dns.ips["autoconfig.example.nl"] = []string{"192.0.2.80", "192.0.2.81"}
 		}, "verify-autoconfig-unreachable", "try again"},
-		{"autoconfig redirects to a page", file(acFile, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://example.nl/", 302) }), "verify-autoconfig", "the file itself"},
+		{"autoconfig redirects to a page", file(acFile, func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://example.nl/", http.StatusFound)
+		}), "verify-autoconfig", "the file itself"},
 		// Autodiscover.
 		{"no Autodiscover", func(e *estate) {
 			delete(e.web, adFile)
@@ -272,7 +274,7 @@ func TestPlantedFaults(t *testing.T) {
 		}, "verify-autodiscover-missing", "CNAME autodiscover.example.nl"},
 		{"no POST", file(adFile, func(w http.ResponseWriter, r *http.Request) {
 			if r.Method != "GET" {
-				http.Error(w, "no", 405)
+				http.Error(w, "no", http.StatusMethodNotAllowed)
 			}
 		}), "verify-autodiscover verify-autodiscover", "POST"},
 		{"Autodiscover login", file(adFile, refuse(401)), "verify-autodiscover verify-autodiscover", "public"},

@@ -195,7 +195,6 @@ func (b *blockParser) Open(parent ast.Node, reader text.Reader, pc parser.Contex
 		default:
 			if n > 2 && bytes.IndexByte(tail, '{') == 0 && bytes.IndexByte(tail, '}') > 0 { // :::{note}, with its end
 				d.bad, d.hint = fmt.Sprintf("cannot read the directive %q", short(string(tail))), boxHint(string(tail[1:bytes.IndexByte(tail, '}')]))
-				took = len(tail)
 				break
 			}
 			d.Form = Leaf

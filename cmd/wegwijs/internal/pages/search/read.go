@@ -78,12 +78,9 @@ type reader struct {
 	strong  int
 	lead    int // depth at which the summary began
 	table   *table
-	inTable int
 	cell    *cell
 	row     []*cell
 	message *bytes.Buffer
-	said    []string
-	label   bool
 	value   int
 }
 

@@ -132,7 +132,7 @@ func startThunderbird(t testing.TB, lang string, hosts []string, prefs map[strin
 		}
 	})
 	for deadline := time.Now().Add(patience); b.conn == nil; {
-		b.conn, err = net.Dial("tcp", "127.0.0.1:"+strconv.Itoa(port))
+		b.conn, _ = net.Dial("tcp", "127.0.0.1:"+strconv.Itoa(port)) // nil until it listens
 		select {
 		case <-done:
 			t.Fatal("Thunderbird ended at once")

@@ -52,7 +52,7 @@ return [Math.ceil(r.left), Math.ceil(r.top), Math.floor(r.right), Math.floor(r.b
 		}
 		j.must(nil, `Services.prefs.setIntPref("ui.systemUsesDarkTheme", 0);`)
 	}
-	address := map[string]string{"nl": "jan", "en": "jane"}[j.lang] + "@" + domain
+	address := map[string]string{"nl": "jan", "en": "jane", "de": "anna", "fr": "marie"}[j.lang] + "@" + domain
 	if err := j.begin(address); err != nil {
 		t.Fatal(err)
 	}
