@@ -47,7 +47,7 @@ func childSite(job string) files {
 
 func child(job string) int {
 	i := strings.LastIndexByte(job, ' ')
-	around := Surroundings{User: "kind", Host: "laptop", PID: os.Getpid(), Alive: Alive}
+	around := Surroundings{User: "kind", Host: "laptop", PID: os.Getpid(), Alive: Alive, beat: 20 * time.Millisecond, watch: time.Millisecond}
 	rep, err := tryPublish(context.Background(), dirTarget(job[i+1:]), around, childSite(job[:i]).release(), lax)
 	if err != nil || !rep.Live {
 		fmt.Fprintln(os.Stderr, err)
