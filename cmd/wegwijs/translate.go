@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"wegwijs/cmd/wegwijs/internal/authoring/scaffold"
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/content"
 	"wegwijs/cmd/wegwijs/internal/site/freshness"
@@ -327,8 +328,8 @@ func (t *translator) scaffold(name, lang string) error {
 		return usageError{errors.New(diag.Say("there is no page %s", file))}
 	}
 	to := content.Root + "/" + lang + "/" + rest
-	if err := writeNew(filepath.Join(t.dir, filepath.FromSlash(to)), freshness.Scaffold(src)); err != nil {
-		return err
+	if err := scaffold.Write(t.dir, []scaffold.File{{Path: to, Data: freshness.Scaffold(src)}}); err != nil {
+		return t.exists(err)
 	}
 	fmt.Fprintln(t.stdout, t.say("%s: translate it, remove the line draft, then: wegwijs translate done %s", to, to))
 	return nil
@@ -508,19 +509,6 @@ func (e *env) json(v any) error {
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-// writeNew writes a file that must not be there yet.
-func writeNew(name string, data []byte) error {
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		return err
-	}
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	return errors.Join(err, f.Close())
-}
 
 // writeWhole writes a file in one step: whoever reads it finds the old bytes or
 // the new ones.

@@ -22,25 +22,35 @@ func (r *Reader) Check(ctx context.Context, deep bool, sum func(file string) [sh
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for _, id := range r.ids() {
 		texts := r.site.Translations(id)
+		var langs []string // to look at
 		for i, t := range texts {
-			if i == 0 || t == nil || t.Source == "" {
-				continue
+			fresh := func() bool { return texts[0] != nil && StampOfSum(sum(texts[0].File)) == Stamp(t.Source) }
+			if i > 0 && t != nil && t.Source != "" && (deep || !fresh()) {
+				langs = append(langs, r.site.Locales[i].Lang)
 			}
-			if !deep && texts[0] != nil && StampOfSum(sum(texts[0].File)) == Stamp(t.Source) {
-				continue
-			}
-			lang := r.site.Locales[i].Lang
-			g.Go(func() error {
-				if err := ctx.Err(); err != nil {
-					return err
-				}
-				p, err := r.Page(id, lang)
-				if err != nil || p == nil {
-					return err
-				}
-				return r.report(p, deep, out)
-			})
 		}
+		if langs == nil {
+			continue
+		}
+		g.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			now, err := r.Now(id) // once for all languages
+			if err != nil {
+				return err
+			}
+			for _, lang := range langs {
+				p, err := r.page(id, lang, now)
+				if err == nil && p != nil {
+					err = r.report(p, deep, out)
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	}
 	return g.Wait()
 }
