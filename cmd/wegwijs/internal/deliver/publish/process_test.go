@@ -323,23 +323,38 @@ func TestTwoPublishersAtOnce(t *testing.T) {
 	isOne(t, served(t, root), siteC)
 }
 
+// holdsLock returns a function that is told of each operation and reports
+// whether the lock was taken before it.
+func holdsLock() func(op, name string) bool {
+	taking, held := false, false
+	return func(op, name string) bool {
+		held = held || taking
+		taking = taking || op == "link" && name == ".wegwijs/lock"
+		return held
+	}
+}
+
 // TestLockTakenFromALivingPublisher takes the lock by force at each operation
-// of a publish, lets the taker finish, and lets the first one go on: it must
-// not put its release over the other's.
+// of a publish that follows its taking of the lock, lets the taker finish, and
+// lets the first one go on: it must not put its release over the other's.
 func TestLockTakenFromALivingPublisher(t *testing.T) {
-	for n := 20; n < 140; n += 3 {
+	for n := 1; n < 140; n++ {
 		root := testenv.RAM(t)
 		target := dirTarget(root)
 		mustPublish(t, target, me(), siteA.release(), lax)
 		first := later(me(), hour)
 		first.Alive = func(int) bool { return true }
 		count := 0
+		holds := holdsLock()
 		var mu sync.Mutex
 		first.wrap = func(f remote.FS) remote.FS {
 			return &hooked{FS: f, before: func(op, name string) error {
 				mu.Lock()
-				count++
-				hit := count == n
+				after := holds(op, name)
+				if after {
+					count++
+				}
+				hit := after && count == n
 				mu.Unlock()
 				if hit {
 					second := later(me(), 2*hour)
@@ -376,7 +391,7 @@ func TestLockTakenFromALivingPublisher(t *testing.T) {
 // notices when it comes to the switch.
 func TestLockTakenFromASleepingPublisher(t *testing.T) {
 	noticed := 0
-	for n := 20; ; n += 3 {
+	for n := 1; ; n++ {
 		root := testenv.RAM(t)
 		target := dirTarget(root)
 		target.Parallel = 1
@@ -384,8 +399,12 @@ func TestLockTakenFromASleepingPublisher(t *testing.T) {
 		first := later(quietly(), hour)
 		first.Alive = func(int) bool { return true }
 		count, during := 0, ""
+		holds := holdsLock()
 		first.wrap = func(f remote.FS) remote.FS {
 			return &hooked{FS: f, before: func(op, name string) error {
+				if !holds(op, name) {
+					return nil
+				}
 				if count++; count == n {
 					during = op + " " + name
 					second := later(me(), 2*hour)

@@ -102,6 +102,9 @@ func (t *Tree) Tidy(ctx context.Context, j *release.Job) error {
 		if i.Kind != remote.Dir || !release.CheckID(i.Name) || whole[i.Name] || i.Name == j.Record.Release {
 			continue
 		}
+		if _, err := t.Release(ctx, i.Name); err == nil {
+			continue // it came since the target was looked at: somebody else has the lock
+		}
 		if there, err := t.exists(recordOf(i.Name)); err != nil {
 			return err
 		} else if there {
