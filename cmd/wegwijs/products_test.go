@@ -11,6 +11,7 @@ import (
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/builtin"
+	"wegwijs/cmd/wegwijs/internal/pages/forms"
 	"wegwijs/cmd/wegwijs/internal/state"
 )
 
@@ -97,6 +98,37 @@ func TestMailMistakeAlone(t *testing.T) {
 		ds := findings(t, strings.Replace(good, change[0], change[1], 1), "::settings[imap]\n\n::settings[pop]\n\n::settings[smtp]\n\n:setting[imap.port]")
 		if len(ds) != 1 || ds[0].Pos.File != "site.toml" {
 			t.Errorf("%q: %d messages, want 1:\n%v", change[1], len(ds), ds)
+		}
+	}
+}
+
+// TestForeignRows: the table of a mail program has no row that this program
+// does not ask for; the general table has all of them.
+func TestForeignRows(t *testing.T) {
+	toml := productSite + product("een", "imap", "pop", "smtp")
+	var rows []string
+	for _, client := range append([]string{""}, forms.Clients...) {
+		for _, proto := range []string{"imap", "pop", "smtp"} {
+			attr := ""
+			if client != "" {
+				attr = "{client=" + client + "}"
+			}
+			page := made(t, toml, "::settings["+proto+"]"+attr)
+			for _, field := range []string{"spa", "prefix", "smtp-auth"} {
+				got := strings.Contains(page, `data-key="`+field+`"`)
+				of := field == "spa" || (field == "prefix") == (proto == "imap") && (field == "smtp-auth") == (proto == "smtp")
+				if want := of && (client == "" || forms.Asks(client, field)); got != want {
+					t.Errorf("%s of %q: the row %s is there: %t, want %t", proto, client, field, got, want)
+				}
+				if got {
+					rows = append(rows, field)
+				}
+			}
+		}
+	}
+	for _, field := range []string{"spa", "prefix", "smtp-auth"} {
+		if !slices.Contains(rows, field) {
+			t.Errorf("no table has a row %s", field)
 		}
 	}
 }

@@ -29,11 +29,15 @@ export function parse(typed) {
 
 const username = (form, who) => ({ address: who.address, "local-part": who.local, "local.domain": `${who.local}.${who.domain}` })[form] ?? "";
 
+// host gives the name of a server, which may depend on the reader's domain
+// (EmailDomain of the Go package mail).
+const host = (s, who) => s.host.replace("%EMAILDOMAIN%", () => who.domain);
+
 // payload is the format that Thunderbird for Android imports, version 1; the
 // numbers are explained in the documentation of the Go package forms, whose
 // Account has the two servers.
 export function payload({ incoming, outgoing }, who, name = "") {
-  const server = (s) => [s.protocol, s.host, s.port, s.security, s.authentication, username(s.username, who)];
+  const server = (s) => [s.protocol, host(s, who), s.port, s.security, s.authentication, username(s.username, who)];
   return JSON.stringify([1, [1, 1], server(incoming), [[server(outgoing), [who.address, name]]]]);
 }
 
@@ -74,10 +78,10 @@ export async function profile(protocol, { incoming, outgoing }, who, organizatio
     OutgoingPasswordSameAsIncomingPassword: true,
   };
   for (const [side, s] of [["Incoming", incoming], ["Outgoing", outgoing]]) {
-    account[`${side}MailServerHostName`] = s.host;
+    account[`${side}MailServerHostName`] = host(s, who);
     account[`${side}MailServerPortNumber`] = s.port;
     account[`${side}MailServerUseSSL`] = true;
-    account[`${side}MailServerAuthentication`] = "EmailAuthPassword";
+    account[`${side}MailServerAuthentication`] = s.authentication;
     const name = username(s.username, who);
     if (name) account[`${side}MailServerUsername`] = name;
   }

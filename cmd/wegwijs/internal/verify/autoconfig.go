@@ -101,7 +101,7 @@ func (o *Options) checkAutoconfig(ctx context.Context, domain string, mx []strin
 	if best == byHTTP && !silent {
 		c.Problems = append(c.Problems, Problem{Outcome: Holds, Code: diag.VerifyAutoconfigHTTP, Msg: "the file is there over http only, which not every program asks, and whoever is on the way can change it", Hint: "serve " + sources[0].url + " with a certificate for its name"})
 	}
-	if !c.Published && !silent && !slices.Contains(o.Off, forms.FormAutoconfig) && wantedEndpoints(p) != nil {
+	if !c.Published && !silent && !slices.Contains(o.Off, forms.FormAutoconfig) && wantedEndpoints(p, domain) != nil {
 		var all []string
 		for _, s := range sources {
 			if s.by != byHTTP {
@@ -200,12 +200,12 @@ func compareAutoconfig(body []byte, url, domain string, p *mail.Product) []Probl
 	if err != nil {
 		return []Problem{refuted(diag.VerifyAutoconfig, err.Error(), put, "%s is not an autoconfig file", url).Problem}
 	}
-	return compareEndpoints(got, wantedEndpoints(p), p, url, diag.VerifyAutoconfigDiffers)
+	return compareEndpoints(got, wantedEndpoints(p, domain), p, domain, url, diag.VerifyAutoconfigDiffers)
 }
 
 // compareEndpoints says where the servers in a file, got, differ from those
 // that the site's own file has, want, and from the record.
-func compareEndpoints(got, want []endpoint, p *mail.Product, url string, code diag.Code) []Problem {
+func compareEndpoints(got, want []endpoint, p *mail.Product, domain, url string, code diag.Code) []Problem {
 	var ps []Problem
 	const put = "put the file that the build makes at this address"
 	differs := func(e endpoint, what string) {
@@ -217,7 +217,9 @@ func compareEndpoints(got, want []endpoint, p *mail.Product, url string, code di
 		}
 	}
 	for _, e := range got {
-		if !slices.ContainsFunc(p.Servers, func(s mail.Server) bool { return e == endpoint{s.Protocol, s.Host, s.Port, s.Security} }) {
+		if !slices.ContainsFunc(p.Servers, func(s mail.Server) bool {
+			return e == endpoint{s.Protocol, mail.HostFor(s.Host, domain), s.Port, s.Security}
+		}) {
 			differs(e, "%s has %s, which is not in the record")
 		}
 	}
@@ -227,9 +229,9 @@ func compareEndpoints(got, want []endpoint, p *mail.Product, url string, code di
 	return ps
 }
 
-// wantedEndpoints are the servers that the site's own file has; none where the
+// wantedEndpoints are the servers that the site's own file has for a domain; none where the
 // form cannot express the product.
-func wantedEndpoints(p *mail.Product) []endpoint {
+func wantedEndpoints(p *mail.Product, domain string) []endpoint {
 	if len(p.Domains) == 0 {
 		return nil
 	}
@@ -237,7 +239,7 @@ func wantedEndpoints(p *mail.Product) []endpoint {
 	if body == nil {
 		return nil
 	}
-	es, err := endpoints(body, p.Domains[0])
+	es, err := endpoints(body, domain)
 	if err != nil {
 		panic("verify: the program's own autoconfig file cannot be read: " + err.Error())
 	}

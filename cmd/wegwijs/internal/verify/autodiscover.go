@@ -125,7 +125,7 @@ func (o *Options) autodiscover(ctx context.Context, url, domain string, want []b
 	if want != nil && err != nil {
 		panic("verify: the program's own Autodiscover file cannot be read: " + err.Error())
 	}
-	return true, append(ps, compareEndpoints(got, wanted, p, url, diag.VerifyAutodiscoverDiffers)...)
+	return true, append(ps, compareEndpoints(got, wanted, p, domain, url, diag.VerifyAutodiscoverDiffers)...)
 }
 
 // protocols reads the servers of an Autodiscover answer, in its order.

@@ -73,6 +73,8 @@ func readAutoconfig(body []byte, domain string) (servers []mail.Server, name str
 		switch strings.TrimSpace(s.Username) {
 		case "%EMAILLOCALPART%":
 			row.Username = mail.LocalPart
+		case "%EMAILLOCALPART%.%EMAILDOMAIN%":
+			row.Username = mail.LocalDomain
 		case "%EMAILADDRESS%", "":
 		default:
 			row.Username = mail.Given

@@ -28,7 +28,7 @@ func TestDiscover(t *testing.T) {
 		}
 		return strings.Join(all, "; ")
 	}
-	const customRows = "pop pop.example.nl:995 (tls) local-part [oauth2 password] 1; imap imap.example.nl:993 (tls) address [password] 1; smtp smtp.example.nl:587 (starttls) given [password] 1"
+	const customRows = "pop pop.example.nl:995 (tls) local-part [oauth2 password] 1; imap imap.example.nl:993 (tls) address [password] 1; smtp smtp.example.nl:587 (starttls) local.domain [password] 1"
 	for _, tt := range []struct {
 		name   string
 		do     func(*estate)

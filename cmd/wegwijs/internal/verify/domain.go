@@ -155,7 +155,9 @@ func (o *Options) checkSRV(ctx context.Context, domain string, p *mail.Product, 
 			c.Published = true
 			got := line(forms.Record{Name: l.name(), Type: "SRV", Priority: int(r.Priority), Weight: int(r.Weight), Port: int(r.Port), Target: clean(cmp.Or(r.Target, "."))})
 			host := strings.ToLower(strings.TrimSuffix(r.Target, "."))
-			right := slices.ContainsFunc(p.Servers, func(s mail.Server) bool { return l.covers(s) && s.Host == host && s.Port == int(r.Port) })
+			right := slices.ContainsFunc(p.Servers, func(s mail.Server) bool {
+				return l.covers(s) && mail.HostFor(s.Host, domain) == host && s.Port == int(r.Port)
+			})
 			switch {
 			case host == "" && !offered, right:
 				c.Seen = append(c.Seen, got)

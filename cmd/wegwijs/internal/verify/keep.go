@@ -27,19 +27,20 @@ func (k Kept) String() string {
 
 // Keep gives what is known after a run: the report's outcomes, and for rows
 // that could not be reached what old says, in kept once each. Rows that are
-// not in the report are dropped. Rows that share a server hold only together.
+// not in the report are dropped. Rows that share a server hold only together, and so do the servers of all domains
+// for a row whose host holds [mail.EmailDomain].
 // Old stays as it is; it may be nil.
 func Keep(old *mail.Checked, r *Report) (now *mail.Checked, kept []Kept) {
 	now = &mail.Checked{}
 	outcomes := map[string]Outcome{}
 	for i := range r.Rows {
-		key := mail.RowKey(r.Rows[i].Server)
+		key := mail.RowKey(r.Rows[i].record())
 		outcomes[key] = max(outcomes[key], r.Rows[i].Outcome())
 	}
 	seen := map[string]bool{}
 	for i := range r.Rows {
 		row := &r.Rows[i]
-		key := mail.RowKey(row.Server)
+		key := mail.RowKey(row.record())
 		if row.Outcome() != outcomes[key] || seen[key] {
 			continue
 		}
@@ -50,7 +51,7 @@ func Keep(old *mail.Checked, r *Report) (now *mail.Checked, kept []Kept) {
 			if ok {
 				now.Set(key, was)
 			}
-			kept = append(kept, Kept{row.Server, was.Date})
+			kept = append(kept, Kept{row.record(), was.Date})
 		case DoesNotHold:
 			now.Set(key, mail.Check{Date: r.Date, Said: row.grouped()[0].said()})
 		default:

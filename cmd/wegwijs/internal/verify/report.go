@@ -78,10 +78,20 @@ type Report struct {
 
 // A Row is what was found of one row of the record.
 type Row struct {
-	Product   string
+	Product string
+	// Server is the row as it was asked: where the record's host holds
+	// [mail.EmailDomain], its host is that of one of the product's domains.
 	Server    mail.Server
+	Host      string    // the record's host, where Server's is another
 	Problems  []Problem // of the row as a whole: its name in the DNS
 	Addresses []Address // in order of address; empty when the name has none
+}
+
+// record returns the row as it stands in the record.
+func (r *Row) record() mail.Server {
+	s := r.Server
+	s.Host = cmp.Or(r.Host, s.Host)
+	return s
 }
 
 // Outcome is the worst that any address, or the DNS, gave: readers get one of

@@ -153,15 +153,12 @@ func Run(ctx context.Context, rec *mail.Record, opt Options) (*Report, error) {
 	var domains []*Domain
 	for i := range rec.Products {
 		p := &rec.Products[i]
-		for _, s := range p.Servers {
-			if !checkable(s) {
-				continue
-			}
-			key := mail.RowKey(s)
+		for _, s := range asked(p) {
+			key := mail.RowKey(s.Server)
 			if targets[key] != nil {
 				continue
 			}
-			t := &target{server: s}
+			t := &target{server: s.Server}
 			targets[key] = t
 			if hosts[s.Host] == nil {
 				order = append(order, s.Host)
@@ -231,11 +228,12 @@ func Run(ctx context.Context, rec *mail.Record, opt Options) (*Report, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	for _, p := range rec.Products {
-		for _, s := range p.Servers {
-			if checkable(s) {
-				report.Rows = append(report.Rows, targets[mail.RowKey(s)].found.row(p.ID, s))
-			}
+	for i := range rec.Products {
+		p := &rec.Products[i]
+		for _, s := range asked(p) {
+			row := targets[mail.RowKey(s.Server)].found.row(p.ID, s.Server)
+			row.Host = s.host
+			report.Rows = append(report.Rows, row)
 		}
 	}
 	for _, d := range domains {
@@ -245,6 +243,32 @@ func Run(ctx context.Context, rec *mail.Record, opt Options) (*Report, error) {
 		report.Profiles = append(report.Profiles, *p)
 	}
 	return report, nil
+}
+
+// An askedRow is a row as a server is asked about it.
+type askedRow struct {
+	mail.Server
+	host string // the record's, where the row's is another
+}
+
+// asked returns the product's rows with hosts that exist: one that holds
+// [mail.EmailDomain] once for each domain.
+func asked(p *mail.Product) []askedRow {
+	var rows []askedRow
+	for _, s := range p.Servers {
+		switch {
+		case !checkable(s):
+		case !mail.Placeholder(s.Host):
+			rows = append(rows, askedRow{Server: s})
+		default:
+			host := s.Host
+			for _, d := range p.Domains {
+				s.Host = mail.HostFor(host, d)
+				rows = append(rows, askedRow{s, host})
+			}
+		}
+	}
+	return rows
 }
 
 // checkable leaves out rows that site.toml has a mistake in: reading the

@@ -420,3 +420,80 @@ func TestLiteralAddress(t *testing.T) {
 		}
 	}
 }
+
+// A row whose host holds the domain of the reader's address stands for one
+// server in each domain: all are asked, each is named, and the row holds only
+// where all do.
+func TestHostOfDomain(t *testing.T) {
+	domains := []string{"example.nl", "klant.example", "winkel.example"}
+	for _, tt := range []struct {
+		host    string // of the row
+		without string // a domain whose server is not there
+		want    string
+	}{
+		{"imap.%EMAILDOMAIN%", "", "imap.example.nl: holds, imap.klant.example: holds, imap.winkel.example: holds"},
+		{"%EMAILDOMAIN%", "", "example.nl: holds, klant.example: holds, winkel.example: holds"},
+		{"in.mail.%EMAILDOMAIN%", "klant.example", "in.mail.example.nl: holds, in.mail.klant.example: does not hold verify-dns, in.mail.winkel.example: holds"},
+		{"imap.example.nl", "", "imap.example.nl: holds"},
+	} {
+		l := newLab(t)
+		s := row(mail.IMAP, mail.TLS)
+		s.Host = tt.host
+		var names []string
+		for i, d := range domains {
+			name := mail.HostFor(tt.host, d)
+			names = append(names, name)
+			if d == tt.without {
+				continue
+			}
+			ip := fmt.Sprintf("192.0.2.%d", 10+i)
+			l.dns.ips[name] = []string{ip}
+			l.peers[ip+":993"] = good(mail.IMAP).serve(mail.TLS, nil)
+		}
+		l.cert = l.root.issue(t, 60, names...)
+		rec := record(s)
+		rec.Products[0].Domains = domains
+		if tt.without == "" && !mail.Placeholder(tt.host) {
+			l.peers["192.0.2.10:993"] = good(mail.IMAP).serve(mail.TLS, nil)
+			l.dns.ips[tt.host] = []string{"192.0.2.10"}
+		}
+		r, err := Run(context.Background(), rec, l.options())
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.wg.Wait()
+		var got []string
+		for i := range r.Rows {
+			got = append(got, r.Rows[i].Server.Host+": "+codes(&r.Rows[i]))
+		}
+		if strings.Join(got, ", ") != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.host, got, tt.want)
+		}
+		now, _ := Keep(nil, r)
+		if ck, ok := now.Row(mail.RowKey(s)); !ok || ck.Holds != (tt.without == "") || len(now.Keys()) != 1 {
+			t.Errorf("%s: kept %+v of %q", tt.host, ck, now.Keys())
+		}
+		if since := now.Since(&rec.Products[0], mail.IMAP); since.IsZero() != (tt.without != "") {
+			t.Errorf("%s: pages say %s", tt.host, since)
+		}
+	}
+}
+
+// The SRV records and the autoconfig file of each domain are compared with the
+// servers of that domain, not with those of the product's first.
+func TestFormsOfDomain(t *testing.T) {
+	e := newEstate(t)
+	e.serveWeb()
+	p := &e.rec.Products[0]
+	for i := range p.Servers {
+		p.Servers[i].Host = strings.Replace(p.Servers[i].Host, "example.nl", mail.EmailDomain, 1)
+	}
+	p.Domains = []string{"first.example", "example.nl"}
+	o := e.opt.withDefaults()
+	if c := o.checkSRV(context.Background(), "example.nl", p, e.rec); checkCodes(&c) != "holds" {
+		t.Errorf("SRV: %+v", c)
+	}
+	if c := o.checkAutoconfig(context.Background(), "example.nl", nil, p); checkCodes(&c) != "holds" {
+		t.Errorf("autoconfig: %+v", c)
+	}
+}

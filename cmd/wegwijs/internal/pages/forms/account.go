@@ -1,6 +1,5 @@
 package forms
 
-import "slices"
 import "wegwijs/cmd/wegwijs/internal/input/mail"
 
 // An Account is what a page hands to the browser for one protocol to receive
@@ -13,7 +12,7 @@ type Account struct {
 }
 
 // A ProfileAccount is all that a profile needs beside what the reader types.
-// Both ends are encrypted, and take a password.
+// Both ends are encrypted.
 type ProfileAccount struct {
 	Incoming ProfileEnd `json:"incoming"`
 	Outgoing ProfileEnd `json:"outgoing"`
@@ -21,13 +20,15 @@ type ProfileAccount struct {
 
 // A ProfileEnd is one server of a profile.
 type ProfileEnd struct {
-	Host     string        `json:"host"`
-	Port     int           `json:"port"`
-	Username mail.Username `json:"username"` // how to make the user name from the address
+	Host           string        `json:"host"` // it may end in [mail.EmailDomain]
+	Port           int           `json:"port"`
+	Authentication string        `json:"authentication"` // as profiles have it: EmailAuth…
+	Username       mail.Username `json:"username"`       // how to make the user name from the address
 }
 
 // Accounts gives an account for each protocol that the product has rows to
-// receive with, IMAP first. The servers in it are those of [Profile] and [QR].
+// receive with, IMAP first. The servers in it are those of [Profile] and [QR],
+// and for the profile those that depend on the domain of the address.
 func Accounts(p *mail.Product, s *Site) []Account {
 	accounts := []Account{}
 	for _, proto := range []mail.Protocol{mail.IMAP, mail.POP} {
@@ -35,13 +36,13 @@ func Accounts(p *mail.Product, s *Site) []Account {
 			continue
 		}
 		a := Account{Protocol: proto}
-		// The script writes profiles with a plain password only.
-		plain := func(row mail.Server) bool { return slices.Contains(row.Authentication, mail.Password) }
-		if v := profileRows(p, proto); s.Makes(FormProfile) && v.usable() && plain(v.rows(proto)[0]) && plain(v.rows(mail.SMTP)[0]) {
-			end := func(row mail.Server) ProfileEnd { return ProfileEnd{row.Host, row.Port, row.Username} }
+		if v := profileRows(p, proto, true); s.MakesFor(p, FormProfile) && v.usable() {
+			end := func(row mail.Server) ProfileEnd {
+				return ProfileEnd{row.Host, row.Port, profileAuth(row), row.Username}
+			}
 			a.Profile = &ProfileAccount{end(v.rows(proto)[0]), end(v.rows(mail.SMTP)[0])}
 		}
-		if qr, _, ok := QR(p, proto); s.Makes(FormQR) && ok {
+		if qr, _, ok := QR(p, proto); s.MakesFor(p, FormQR) && ok {
 			a.QR = &qr
 		}
 		accounts = append(accounts, a)

@@ -258,3 +258,33 @@ func legal(s string) string {
 		return '\ufffd'
 	}, s)
 }
+
+// TestAutoconfigBlocks: the webmail and the OAuth2 server of a product stand at
+// the root of its file, and only there where the record has them.
+func TestAutoconfigBlocks(t *testing.T) {
+	const oauth2 = `oauth2 = {issuer = "login.example.nl", auth_url = "https://login.example.nl/a?b=1&c=2", token_url = "https://login.example.nl/token", scope = ["mail.read", "mail.send"]}`
+	for _, c := range []struct {
+		keys string
+		want []string // elements of the root and what they say, in order
+	}{
+		{"", []string{"emailProvider"}},
+		{`webmail = "https://webmail.example.nl/?a=1&b=2"`, []string{"emailProvider", "webMail", "loginPage https://webmail.example.nl/?a=1&b=2"}},
+		{oauth2, []string{"emailProvider", "oAuth2", "issuer login.example.nl", "scope mail.read mail.send", "authURL https://login.example.nl/a?b=1&c=2", "tokenURL https://login.example.nl/token"}},
+		{strings.Replace(oauth2, `, scope = ["mail.read", "mail.send"]`, "", 1), []string{"emailProvider", "oAuth2", "issuer login.example.nl", "authURL https://login.example.nl/a?b=1&c=2", "tokenURL https://login.example.nl/token"}},
+		{oauth2 + "\n" + `webmail = "https://webmail.example.nl/"`, []string{"emailProvider", "oAuth2", "issuer login.example.nl", "scope mail.read mail.send", "authURL https://login.example.nl/a?b=1&c=2", "tokenURL https://login.example.nl/token", "webMail", "loginPage https://webmail.example.nl/"}},
+	} {
+		r := product(t, c.keys, "imap imap.example.nl 993 tls;authentication = [\"oauth2\", \"password\"]", "smtp smtp.example.nl 465 tls;authentication = [\"oauth2\"]")
+		doc, _ := Autoconfig(&r.Products[0], example())
+		var got []string
+		for _, n := range parse(t, doc).Nodes {
+			got = append(got, n.Name)
+			if n.Name == "emailProvider" {
+				continue
+			}
+			for _, child := range n.Nodes {
+				got = append(got, child.Name+" "+child.Text+child.Attr["url"])
+			}
+		}
+		same(t, c.keys, got, c.want)
+	}
+}

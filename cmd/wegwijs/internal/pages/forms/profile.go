@@ -36,7 +36,7 @@ func Profile(p *mail.Product, proto mail.Protocol, s *Site) ([]byte, []LeftOut, 
 	if len(p.Rows(proto)) == 0 {
 		return nil, nil, nil
 	}
-	v := profileRows(p, proto)
+	v := profileRows(p, proto, false)
 	if !v.usable() {
 		return nil, v.useless(), nil
 	}
@@ -92,9 +92,9 @@ func Profile(p *mail.Product, proto mail.Protocol, s *Site) ([]byte, []LeftOut, 
 	return b, v.left(), nil
 }
 
-// profileRows sifts the rows for a profile: at most one is kept for each
-// direction.
-func profileRows(p *mail.Product, proto mail.Protocol) *sieve {
+// profileRows sifts the rows for a profile, of one address or of any: at most
+// one is kept for each direction.
+func profileRows(p *mail.Product, proto mail.Protocol, personal bool) *sieve {
 	v := newSieve(FormProfile, p)
 	for _, row := range Rows(p, proto, mail.SMTP) {
 		switch {
@@ -102,7 +102,7 @@ func profileRows(p *mail.Product, proto mail.Protocol) *sieve {
 			v.take(row, whyPlain, hintPlain)
 		case row.Security == mail.STARTTLS && !slices.Contains(upgradePorts, row.Port):
 			v.take(row, "the port decides between STARTTLS and TLS, and this one does not say", hintPlain)
-		case mail.Placeholder(row.Host):
+		case mail.Placeholder(row.Host) && !personal:
 			v.take(row, whyDomain+", the profile for one address can", "")
 		case profileAuth(row) == "":
 			v.take(row, "it has no name for this authentication", "")

@@ -63,7 +63,8 @@ func qrPayload(account QRAccount, typed, name string) (string, error) {
 		default:
 			return "", errUsername
 		}
-		ends = append(ends, fmt.Sprintf("[%d,%s,%d,%d,%d,%s]", e.Protocol, text(e.Host), e.Port, e.Security, e.Authentication, text(user)))
+		_, domain, _ := strings.Cut(address, "@")
+		ends = append(ends, fmt.Sprintf("[%d,%s,%d,%d,%d,%s]", e.Protocol, text(mail.HostFor(e.Host, domain)), e.Port, e.Security, e.Authentication, text(user)))
 	}
 	return fmt.Sprintf("[1,[1,1],%s,[[%s,[%s,%s]]]]", ends[0], ends[1], text(address), text(name)), nil
 }
@@ -215,7 +216,7 @@ func TestAccounts(t *testing.T) {
 		"smtp e.example.nl 465 tls;authentication = [\"oauth2\"]", "smtp f.example.nl 587 starttls;username = \"given\"")
 	p := &r.Products[0]
 	const (
-		imapProfile = `"profile":{"incoming":{"host":"b.example.nl","port":993,"username":"address"},"outgoing":{"host":"f.example.nl","port":587,"username":"given"}}`
+		imapProfile = `"profile":{"incoming":{"host":"b.example.nl","port":993,"authentication":"EmailAuthPassword","username":"address"},"outgoing":{"host":"f.example.nl","port":587,"authentication":"EmailAuthPassword","username":"given"}}`
 		imapQR      = `"qr":{"incoming":{"protocol":0,"host":"b.example.nl","port":993,"security":3,"authentication":1,"username":"address"},"outgoing":{"protocol":0,"host":"e.example.nl","port":465,"security":3,"authentication":6,"username":"address"}}`
 		popQR       = `"qr":{"incoming":{"protocol":1,"host":"c.example.nl","port":1110,"security":2,"authentication":1,"username":"local-part"},"outgoing":{"protocol":0,"host":"e.example.nl","port":465,"security":3,"authentication":6,"username":"address"}}`
 	)
@@ -228,9 +229,41 @@ func TestAccounts(t *testing.T) {
 		{[]Form{FormQR}, `[{"protocol":"imap",` + imapProfile + `},{"protocol":"pop"}]`},
 		{[]Form{FormProfile, FormQR}, `[{"protocol":"imap"},{"protocol":"pop"}]`},
 	} {
-		got, err := json.Marshal(Accounts(p, &Site{Off: c.off}))
-		if err != nil || string(got) != c.want {
-			t.Errorf("without %v:\ngot  %s, %v\nwant %s", c.off, got, err, c.want)
+		off := *p
+		for _, f := range c.off {
+			off.Without = append(off.Without, string(f))
+		}
+		// Switched off for the site or for the product, it is not there.
+		for _, way := range []struct {
+			p *mail.Product
+			s *Site
+		}{{p, &Site{Off: c.off}}, {&off, &Site{}}} {
+			got, err := json.Marshal(Accounts(way.p, way.s))
+			if err != nil || string(got) != c.want {
+				t.Errorf("without %v:\ngot  %s, %v\nwant %s", c.off, got, err, c.want)
+			}
+		}
+	}
+}
+
+// TestAccountProfiles: the profile for one address holds what the record says
+// where profiles can: an encrypted password, and servers of the domain.
+func TestAccountProfiles(t *testing.T) {
+	for _, c := range []struct{ imap, smtp, want string }{
+		{"authentication = [\"encrypted\", \"password\"]", "", "EmailAuthCRAMMD5 EmailAuthPassword"},
+		{"authentication = [\"encrypted\"]", "authentication = [\"encrypted\"]", "EmailAuthCRAMMD5 EmailAuthCRAMMD5"},
+		{"authentication = [\"password\", \"encrypted\"]", "authentication = [\"oauth2\", \"encrypted\"]", "EmailAuthPassword EmailAuthCRAMMD5"},
+		{"authentication = [\"oauth2\"]", "", ""},
+	} {
+		r := product(t, "", "imap imap.%EMAILDOMAIN% 993 tls;"+c.imap, "smtp smtp.example.nl 465 tls;"+c.smtp)
+		p := Accounts(&r.Products[0], &Site{})[0].Profile
+		switch {
+		case p == nil:
+			if c.want != "" {
+				t.Errorf("%q: no profile", c.imap)
+			}
+		case p.Incoming.Authentication+" "+p.Outgoing.Authentication != c.want || p.Incoming.Host != "imap.%EMAILDOMAIN%":
+			t.Errorf("%q: got %+v, want %s", c.imap, p, c.want)
 		}
 	}
 }

@@ -363,7 +363,7 @@ func (d *Directive) Settings(proto string) (*Settings, error) {
 		add(&t.Rows, Row{Key: "smtp-auth", Label: b.label("smtp-auth"), Value: b.t(value)})
 	}
 	for _, r := range rows[1:] {
-		add(&t.More, Row{Key: "alternative", Label: b.t("label_alternative"), Value: b.alternative(r), Note: alternativeHost(first, r)})
+		add(&t.More, Row{Key: "alternative", Label: b.t("label_alternative"), Value: b.alternative(r), Note: b.host(alternativeHost(first, r))})
 	}
 	add(&t.More, Row{Key: "authentication", Label: b.label("authentication"), Value: b.authentication(first.Authentication[0])})
 	if b.asks("spa") {
@@ -416,7 +416,7 @@ func (d *Directive) Alternative(proto string) (string, error) {
 	}
 	b := &tableBuilder{d: d}
 	s := b.alternative(rows[1])
-	if host := alternativeHost(rows[0], rows[1]); host != "" {
+	if host := b.host(alternativeHost(rows[0], rows[1])); host != "" {
 		s += " (" + host + ")"
 	}
 	return s, b.err

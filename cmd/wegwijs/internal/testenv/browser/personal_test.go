@@ -264,6 +264,32 @@ func TestAddressesAndPayloads(t *testing.T) {
 	}
 }
 
+// TestProfileOfRecord: the profile that the page makes has the authentication
+// and the servers that the record says for the address.
+func TestProfileOfRecord(t *testing.T) {
+	b := reader(t)
+	b.open(personalPage)
+	for _, c := range []struct{ in, out string }{{"EmailAuthCRAMMD5", "EmailAuthPassword"}, {"EmailAuthPassword", "EmailAuthCRAMMD5"}, {"EmailAuthCRAMMD5", "EmailAuthCRAMMD5"}} {
+		text := eval[string](b, fmt.Sprintf(`import(%q).then(({ parse, profile }) => profile("imap", {
+			incoming: { host: "imap.%%EMAILDOMAIN%%", port: 993, authentication: %q, username: "local.domain" },
+			outgoing: { host: "%%EMAILDOMAIN%%", port: 587, authentication: %q, username: "local-part" },
+		}, parse("anna@Winkel.example"), "Post"))`, asset(t, "personal.js"), c.in, c.out))
+		var got struct{ PayloadContent []map[string]any }
+		if _, err := plist.Unmarshal([]byte(text), &got); err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+		for key, want := range map[string]any{
+			"IncomingMailServerAuthentication": c.in, "OutgoingMailServerAuthentication": c.out,
+			"IncomingMailServerHostName": "imap.winkel.example", "OutgoingMailServerHostName": "winkel.example",
+			"IncomingMailServerUsername": "anna.winkel.example", "OutgoingMailServerUsername": "anna",
+		} {
+			if got.PayloadContent[0][key] != want {
+				t.Errorf("%s is %v, want %v", key, got.PayloadContent[0][key], want)
+			}
+		}
+	}
+}
+
 // TestCodes draws QR codes of many lengths, over all versions that the writer
 // knows, and reads them with an independent decoder.
 func TestCodes(t *testing.T) {
