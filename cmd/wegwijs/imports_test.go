@@ -39,7 +39,7 @@ var allowed = map[string][]string{
 	"pages/render":            {"diag", "fileset", "input/config", "input/content", "input/i18n", "input/mail", "input/markdown", "input/scan", "pages/layout", "pages/search", "pages/webserver", "site"},
 	"pages/search":            {},
 	"pages/webserver":         {"fileset"},
-	"state":                   {"diag", "fileset", "input/builtin", "input/config", "input/content", "input/i18n", "input/mail", "input/scan", "input/tomlfile", "pages/forms", "pages/layout", "pages/render", "site"},
+	"state":                   {"diag", "fileset", "input/builtin", "input/config", "input/content", "input/i18n", "input/mail", "input/scan", "input/tomlfile", "pages/forms", "pages/layout", "pages/render", "site", "site/freshness"},
 	"deliver":                 {}, // doc.go
 	"deliver/output":          {"fileset"},
 	"deliver/preview":         {"diag", "fileset", "input/content", "input/notify", "input/scan", "pages/layout", "site", "state"},

@@ -27,6 +27,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/pages/layout"
 	"wegwijs/cmd/wegwijs/internal/pages/render"
 	"wegwijs/cmd/wegwijs/internal/site"
+	"wegwijs/cmd/wegwijs/internal/site/freshness"
 )
 
 // A State is one state of a site: what its folder held at one moment. It is
@@ -175,6 +176,7 @@ func load(ctx context.Context, fsys fs.FS, opt Options, prev *State, look func(*
 			change.config = true
 		case path == mail.CheckedFile:
 			change.checked = true
+		case strings.HasPrefix(path, freshness.BaseDir+"/"): // what pages were translated from, see base
 		case top == "i18n":
 			change.strings = true
 		case top == layout.Root:
@@ -324,7 +326,7 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, change changes) e
 		s.found.mail = take()
 	}
 	s.Renderer = render.New(render.Input{
-		Site: s.Site, Layouts: s.layouts, Strings: s.strings, Read: open, Hash: s.hash, Release: s.release(), Builtin: s.builtin, Settings: s.source, Extra: s.extra, Prev: prev.Renderer,
+		Site: s.Site, Layouts: s.layouts, Strings: s.strings, Read: open, Hash: s.hash, Release: s.release(), Builtin: s.builtin, Settings: s.source, Extra: s.extra, Source: s.base, Prev: prev.Renderer,
 	})
 	if same && s.layouts == prev.layouts && s.source == prev.source && prev.Set != nil {
 		s.Set, s.found.set = s.Renderer.Share(prev.Set), prev.found.set
@@ -337,6 +339,23 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, change changes) e
 	s.Set = s.Renderer.Set(pages, out)
 	s.found.set = take()
 	return nil
+}
+
+// base returns the file with the text that a page was translated from, where
+// that is kept and is no longer the text of the default language; else "".
+func (s *State) base(p *content.Page) string {
+	stamp := freshness.Stamp(p.Source)
+	if stamp == "" || p.Lang == s.Site.Locales[0].Lang {
+		return ""
+	}
+	if now := s.Site.Translations(p.ID)[0]; now != nil && freshness.StampOfSum(s.hash(now.File)) == stamp {
+		return ""
+	}
+	file := stamp.File()
+	if f, ok := s.Tree.Get(file); !ok || freshness.StampOfSum(f.Hash) != stamp {
+		return ""
+	}
+	return file
 }
 
 // update makes the site from an earlier one, where that is enough.

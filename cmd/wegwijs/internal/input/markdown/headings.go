@@ -48,10 +48,16 @@ func (w *walk) headings(doc ast.Node, pc parser.Context) []*ast.Heading {
 			}
 		}
 	}
+	for i := range list {
+		if h := &list[i]; h.ID == "" {
+			h.ID = w.unique(Slug(h.Text))
+		}
+	}
 	for i, n := range nodes {
 		h := &list[i]
-		if h.ID == "" {
-			h.ID = w.unique(Slug(h.Text))
+		if id := w.Renamed[h.ID]; id != "" && w.ids[id] == 0 && !w.taken[id] {
+			w.ids[id]++
+			h.Old = append(h.Old, id)
 		}
 		n.SetAttributeString("id", []byte(h.ID))
 		if h.Old != nil {
@@ -297,6 +303,36 @@ func (w *walk) partners(nodes []*ast.Heading, list []Heading) []int {
 	}
 	stretch(len(nodes), len(source))
 	return pair
+}
+
+// Renamed compares the headings of a text with those that it had before, and
+// returns the present ids of those whose id is another one now, by the id before.
+// Between headings that kept their ids, those are the same of which there are as
+// many, of the same levels.
+func Renamed(before, now []Heading) map[string]string {
+	at := make(map[string]int, len(now))
+	for i, h := range now {
+		at[h.ID] = i
+	}
+	ids := map[string]string{}
+	a, b := 0, 0
+	stretch := func(i, j int) {
+		same := i-a == j-b
+		for k := 0; same && k < i-a; k++ {
+			same = before[a+k].Level == now[b+k].Level
+		}
+		for k := 0; same && k < i-a; k++ {
+			ids[before[a+k].ID] = now[b+k].ID
+		}
+		a, b = i+1, j+1
+	}
+	for i, h := range before {
+		if j, ok := at[h.ID]; ok && j >= b {
+			stretch(i, j)
+		}
+	}
+	stretch(len(before), len(now))
+	return ids
 }
 
 const outlineHint = "give the heading the id that its partner has, ## Kop {#id}, or give both pages the same headings"

@@ -223,6 +223,9 @@ type Input struct {
 
 	Inherit     []Heading // headings of the text that this one was translated from
 	InheritFile string    // its file, for messages
+	// Renamed has the ids that headings of Inherit have in what that text is now:
+	// links to these work here too. See [Renamed].
+	Renamed map[string]string
 	Taken       []string  // ids that the layout has itself
 	Needs       []string  // facts without which this page is not there
 	Site        Resolver  // nil for a text without a site

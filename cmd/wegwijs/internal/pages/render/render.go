@@ -42,7 +42,7 @@ type Input struct {
 	Hash func(file string) scan.Hash
 	// Source names the input file with the text that a page was translated from,
 	// as it was then: its headings give the page's headings their ids. "" where
-	// that is not known; Source may be nil.
+	// that is not known, or is the text that stands there now; Source may be nil.
 	Source  func(p *content.Page) (file string)
 	Release string                 // a digest of the site's input
 	Builtin func(file string) bool // reports whether the program brings a file; may be nil
@@ -92,9 +92,10 @@ type headings struct {
 	list  []markdown.Heading
 }
 
-// textKey says of which bytes something holds: of the text's own and of those
-// of the text that it translates, whose heading ids it takes over.
-type textKey struct{ own, reference scan.Hash }
+// textKey says of which bytes something holds: of the text's own, of those of the
+// text that it was translated from, whose heading ids it takes over, and of what
+// that text is now, where it is another one.
+type textKey struct{ own, reference, now scan.Hash }
 
 type size struct {
 	of   scan.Hash
@@ -188,8 +189,11 @@ func (r *Renderer) linkTo(p *site.Page) layout.Link {
 // key gives of which bytes a text and its headings are made.
 func (r *Renderer) key(p *content.Page) textKey {
 	k := textKey{own: r.Hash(p.File)}
-	if file, _ := r.source(p); file != "" {
+	if file, ref := r.source(p); file != "" {
 		k.reference = r.Hash(file)
+		if ref != p && ref.File != file {
+			k.now = r.Hash(ref.File)
+		}
 	}
 	return k
 }
@@ -198,13 +202,16 @@ func (r *Renderer) key(p *content.Page) textKey {
 // that is known as it was then, and else as it is now; and the page that it is
 // a text of. The file is "" for a page that is no translation.
 func (r *Renderer) source(p *content.Page) (file string, ref *content.Page) {
-	if ref = r.Site.Reference(p.ID); ref == nil || ref == p {
+	if ref = r.Site.Reference(p.ID); ref == nil {
 		return "", nil
 	}
 	if r.Source != nil {
 		if file := r.Source(p); file != "" {
-			return file, ref
+			return file, ref // also where the text is gone, and ref is p itself
 		}
+	}
+	if ref == p {
+		return "", nil
 	}
 	return ref.File, ref
 }
@@ -289,7 +296,14 @@ func (r *Renderer) inherit(p *content.Page, in *markdown.Input) error {
 	if err != nil {
 		return err
 	}
-	in.Inherit = r.engines[ref.Lang].Headings(&markdown.Input{File: file, Src: src, Body: content.Body(src), Taken: in.Taken, Gone: r.gone(ref), Site: &resolver{r: r}})
+	in.Inherit = r.engines[r.Site.Locales[0].Lang].Headings(&markdown.Input{File: file, Src: src, Body: content.Body(src), Taken: in.Taken, Gone: r.gone(ref), Needs: in.Needs, Site: &resolver{r: r}})
+	if ref != p {
+		now, err := r.Headings(ref)
+		if err != nil {
+			return err
+		}
+		in.Renamed = markdown.Renamed(in.Inherit, now)
+	}
 	return nil
 }
 
@@ -670,6 +684,9 @@ func (r *Renderer) CheckFragments(p *site.Page, res *Result, out *diag.List) err
 				return err
 			}
 			if hasID(of, f.ID) {
+				if file != ref.File {
+					continue // it is newer than the translation, which leads to its page until then
+				}
 				hint = fmt.Sprintf("%s has it: give its partner in %s the id, ## Kop {#%s}", ref.File, to.File, f.ID)
 			}
 		}
