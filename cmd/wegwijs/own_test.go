@@ -363,3 +363,29 @@ func TestOneChoiceOfEach(t *testing.T) {
 		}
 	}
 }
+
+// TestAnyDefaultLanguage: once every heading has its id written behind it, any
+// language of this repository's own site can be the default one, with no finding.
+func TestAnyDefaultLanguage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("checks the whole site several times")
+	}
+	dir := testenv.RAM(t)
+	files := inputs(t, repository)
+	lay(t, dir, files, rand.New(rand.NewPCG(1, 1)))
+	do := func(args ...string) {
+		t.Helper()
+		var stdout, stderr bytes.Buffer
+		if code := run(context.Background(), append(args, "-C", dir), &stdout, &stderr); code != 0 || stderr.Len() > 0 {
+			t.Fatalf("%s: got status %d, want 0 and no finding:\n%s", args, code, stderr.String())
+		}
+	}
+	do("translate", "ids")
+	for _, lang := range []string{"nl", "en", "de", "fr"} {
+		text := strings.Replace(files["site.toml"], `default_language = "nl"`, fmt.Sprintf("default_language = %q", lang), 1)
+		if err := os.WriteFile(filepath.Join(dir, "site.toml"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		do("check", "--strict")
+	}
+}

@@ -118,7 +118,7 @@ func (t *translator) status(ctx context.Context) error {
 func (t *translator) heal(langs []freshness.Language) error {
 	for _, l := range langs {
 		for _, p := range l.Pages {
-			if p.State != freshness.Fresh || p.Base != p.Now {
+			if p.State != freshness.Fresh || p.Base == nil || p.Base.Stamp != p.Now.Stamp {
 				continue
 			}
 			kept := p.Now.Stamp.File()
@@ -372,10 +372,14 @@ func (t *translator) done(names []string, force, unchanged bool) error {
 		if err != nil {
 			return err
 		}
+		if p.Now, err = t.reader.Now(p.ID); err != nil { // whatever it was made from before
+			return err
+		}
 		if p.Now == nil {
 			out.Errorf(diag.Pos{File: p.File}, diag.TranslationOrphan, "remove the translation, or give it the name of its text", "the text that it translates is gone")
 			continue
 		}
+		p.Source = p.Now.File
 		before := out.Len()
 		if !force && !(unchanged && p.Translation.Forced()) {
 			freshness.Report(p.Now, p.Translation, out, diag.Error)
@@ -466,10 +470,8 @@ func (e *env) translateIDs() *cobra.Command {
 func (t *translator) ids() error {
 	pages, headings := 0, 0
 	for _, id := range append([]string{""}, t.state.Site.IDs()...) {
-		for _, p := range t.state.Site.Translations(id) {
-			if p == nil {
-				continue
-			}
+		renamed := map[string]freshness.Stamp{} // stamps of texts before and after
+		for _, p := range t.originalsFirst(id) {
 			src, err := fs.ReadFile(t.files(), p.File)
 			if err != nil {
 				return err
@@ -484,18 +486,62 @@ func (t *translator) ids() error {
 					ids = append(ids, h.ID)
 				}
 			}
-			with, n := freshness.Parse(p.File, src).WithIDs(src, ids)
-			if n == 0 {
+			text := freshness.Parse(p.File, src)
+			with, n := text.WithIDs(src, ids)
+			// What was up to date stays so: an id is no change of the text.
+			if stamp, ok := renamed[p.Source]; ok {
+				with, _ = freshness.WithStamp(with, stamp, text.Forced())
+			}
+			if bytes.Equal(src, with) {
 				continue
+			}
+			if p.Source == "" {
+				stamp := freshness.StampOf(with)
+				renamed[string(text.Stamp)] = stamp
+				if t.stamped(id, text.Stamp) {
+					if err := writeWhole(filepath.Join(t.dir, filepath.FromSlash(stamp.File())), with); err != nil {
+						return err
+					}
+				}
 			}
 			if err := writeWhole(filepath.Join(t.dir, filepath.FromSlash(p.File)), with); err != nil {
 				return err
 			}
-			pages, headings = pages+1, headings+n
+			if n > 0 {
+				pages, headings = pages+1, headings+n
+			}
+		}
+	}
+	if headings > 0 {
+		if err := t.prune(); err != nil {
+			return err
 		}
 	}
 	fmt.Fprintln(t.stdout, t.say("%d ids written into %d pages", headings, pages))
 	return nil
+}
+
+// originalsFirst returns the texts of a page, those first that are no
+// translations.
+func (t *translator) originalsFirst(id string) []*content.Page {
+	var originals, made []*content.Page
+	for _, p := range t.state.Site.Translations(id) {
+		switch {
+		case p == nil:
+		case p.Source == "":
+			originals = append(originals, p)
+		default:
+			made = append(made, p)
+		}
+	}
+	return append(originals, made...)
+}
+
+// stamped reports whether a page has a translation of the text with a stamp.
+func (t *translator) stamped(id string, stamp freshness.Stamp) bool {
+	return slices.ContainsFunc(t.state.Site.Translations(id), func(p *content.Page) bool {
+		return p != nil && p.Source == string(stamp)
+	})
 }
 
 // say returns a text in the language of the user.

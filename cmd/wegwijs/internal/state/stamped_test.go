@@ -152,4 +152,3 @@ func TestUpdateFollowsTheStamp(t *testing.T) {
 	step("the text moves on", "content/nl/e-mail/pop.md", page(was))
 	step("the text is gone", "content/nl/e-mail/pop.md", "")
 }
-

@@ -341,18 +341,32 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, change changes) e
 	return nil
 }
 
-// base returns the file with the text that a page was translated from, where
-// that is kept and is no longer the text of the default language; else "".
+// base returns the file with the text that a page was translated from, as far as
+// its stamp tells: the page in another language that is still that text, or what
+// was kept of it. It is "" where the text of the default language is that text,
+// or nobody knows, and the page's own file where the default language was
+// translated from it.
 func (s *State) base(p *content.Page) string {
-	stamp := freshness.Stamp(p.Source)
-	if stamp == "" || p.Lang == s.Site.Locales[0].Lang {
+	texts := s.Site.Translations(p.ID)
+	is := func(t *content.Page, stamp string) bool {
+		return t != nil && stamp != "" && string(freshness.StampOfSum(s.hash(t.File))) == stamp
+	}
+	if p.Source == "" {
+		if t := texts[0]; t != nil && t != p && is(p, t.Source) {
+			return p.File
+		}
 		return ""
 	}
-	if now := s.Site.Translations(p.ID)[0]; now != nil && freshness.StampOfSum(s.hash(now.File)) == stamp {
-		return ""
+	for i, t := range texts {
+		if t != p && is(t, p.Source) {
+			if i == 0 {
+				return ""
+			}
+			return t.File
+		}
 	}
-	file := stamp.File()
-	if f, ok := s.Tree.Get(file); !ok || freshness.StampOfSum(f.Hash) != stamp {
+	file := freshness.Stamp(p.Source).File()
+	if f, ok := s.Tree.Get(file); !ok || string(freshness.StampOfSum(f.Hash)) != p.Source {
 		return ""
 	}
 	return file

@@ -226,9 +226,9 @@ type Input struct {
 	// Renamed has the ids that headings of Inherit have in what that text is now:
 	// links to these work here too. See [Renamed].
 	Renamed map[string]string
-	Taken       []string  // ids that the layout has itself
-	Needs       []string  // facts without which this page is not there
-	Site        Resolver  // nil for a text without a site
+	Taken   []string // ids that the layout has itself
+	Needs   []string // facts without which this page is not there
+	Site    Resolver // nil for a text without a site
 	// Gone reports whether a link names a page that the site does without, and
 	// the title of that page: such links are taken out. It may be nil.
 	Gone func(dest string) (title string, gone bool)

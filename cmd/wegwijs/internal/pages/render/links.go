@@ -253,7 +253,15 @@ func (r *Renderer) lookup() *lookup {
 // folder: in the folder of the text's language, or in that of the text it was
 // translated from.
 func (r *Renderer) beside(p *site.Page, rest string) (site.File, bool) {
-	for _, lang := range []string{p.Lang, r.Site.Reference(p.ID).Lang} {
+	langs := []string{p.Lang, r.Site.Reference(p.ID).Lang}
+	if p.Source != "" { // the default language may have been another one then
+		for _, t := range r.Site.Translations(p.ID) {
+			if t != nil && t.Source == "" {
+				langs = append(langs, t.Lang)
+			}
+		}
+	}
+	for _, lang := range langs {
 		if f, ok := r.Site.File(content.Root + "/" + lang + "/" + rest); ok {
 			return f, true
 		}

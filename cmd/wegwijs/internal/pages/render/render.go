@@ -42,7 +42,8 @@ type Input struct {
 	Hash func(file string) scan.Hash
 	// Source names the input file with the text that a page was translated from,
 	// as it was then: its headings give the page's headings their ids. "" where
-	// that is not known, or is the text that stands there now; Source may be nil.
+	// that is not known, or is the text that stands there now; the page's own file
+	// where others were translated from it. Source may be nil.
 	Source  func(p *content.Page) (file string)
 	Release string                 // a digest of the site's input
 	Builtin func(file string) bool // reports whether the program brings a file; may be nil
@@ -206,7 +207,11 @@ func (r *Renderer) source(p *content.Page) (file string, ref *content.Page) {
 		return "", nil
 	}
 	if r.Source != nil {
-		if file := r.Source(p); file != "" {
+		switch file := r.Source(p); file {
+		case "":
+		case p.File:
+			return "", nil
+		default:
 			return file, ref // also where the text is gone, and ref is p itself
 		}
 	}

@@ -24,7 +24,14 @@ func (r *Reader) Check(ctx context.Context, deep bool, sum func(file string) [sh
 		texts := r.site.Translations(id)
 		var langs []string // to look at
 		for i, t := range texts {
-			fresh := func() bool { return texts[0] != nil && StampOfSum(sum(texts[0].File)) == Stamp(t.Source) }
+			fresh := func() bool {
+				for j, o := range texts {
+					if original(o, j, i) && StampOfSum(sum(o.File)) == Stamp(t.Source) {
+						return true
+					}
+				}
+				return false
+			}
 			if i > 0 && t != nil && t.Source != "" && (deep || !fresh()) {
 				langs = append(langs, r.site.Locales[i].Lang)
 			}

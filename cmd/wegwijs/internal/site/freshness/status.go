@@ -123,23 +123,67 @@ func (r *Reader) Now(id string) (*Text, error) {
 	return nil, nil
 }
 
-// translation returns the page of a language with an id, nil where it has none.
-func (r *Reader) translation(id, lang string) *content.Page {
+// translation returns the page of a language with an id, nil where it has none,
+// and its place among the languages.
+func (r *Reader) translation(id, lang string) (*content.Page, int) {
 	texts := r.site.Translations(id)
 	for i, l := range r.site.Locales {
 		if l.Lang == lang && i > 0 && i < len(texts) {
-			return texts[i]
+			return texts[i], i
 		}
 	}
-	return nil
+	return nil, 0
+}
+
+// original reports whether the j-th text of a page, t, may be what the i-th was
+// translated from: that of the default language, or one that is no translation
+// itself, since the default language was another one then.
+func original(t *content.Page, j, i int) bool {
+	return t != nil && j != i && (j == 0 || t.Source == "")
+}
+
+// originEnough is how much of the text that a page was translated from must stand
+// in a text of another language than the default one for that to be it.
+const originEnough = 0.5
+
+// origin returns what became of the text base, from which the i-th text of a page
+// was translated: now, that of the default language, unless it was of another one.
+func (r *Reader) origin(id string, i int, base, now *Text) (*Text, error) {
+	best := originEnough
+	if now != nil {
+		if now == base || now.Stamp == base.Stamp {
+			return now, nil
+		}
+		best = max(best, overlap(base, now))
+	}
+	found := now
+	for j, t := range r.site.Translations(id) {
+		if j == 0 || !original(t, j, i) || best == 1 {
+			continue
+		}
+		text, err := r.text(t.File)
+		if err != nil {
+			return nil, err
+		}
+		if text.Stamp == base.Stamp {
+			return text, nil
+		}
+		if score := overlap(base, text); score > best {
+			best, found = score, text
+		}
+	}
+	return found, nil
 }
 
 func (r *Reader) page(id, lang string, now *Text) (_ *Page, err error) {
 	p := &Page{ID: id, Lang: lang, Now: now}
-	target := r.translation(id, lang)
-	if now != nil {
-		p.Source, p.Blocks, p.Words = now.File, len(now.Units), now.Words()
+	target, i := r.translation(id, lang)
+	of := func(now *Text) {
+		if p.Now = now; now != nil {
+			p.Source, p.Blocks, p.Words = now.File, len(now.Units), now.Words()
+		}
 	}
+	of(now)
 	if target == nil {
 		p.State, p.StaleBlocks, p.StaleWords = Missing, p.Blocks, p.Words
 		if now == nil {
@@ -148,11 +192,41 @@ func (r *Reader) page(id, lang string, now *Text) (_ *Page, err error) {
 		return p, nil
 	}
 	p.File = target.File
-	if now == nil && target.Source == "" {
-		return nil, nil // a page of this language alone
+	if target.Source == "" {
+		if now == nil {
+			return nil, nil // a page of this language alone
+		}
+		p.State = Unknown
+		if made := Stamp(r.site.Translations(id)[0].Source); made != "" { // perhaps from this one
+			text, err := r.text(p.File)
+			if err != nil {
+				return nil, err
+			}
+			if text.Stamp == made {
+				p.State = Fresh
+			}
+		}
+		return p, nil
 	}
 	if p.Base, err = r.Base(Stamp(target.Source), now); err != nil {
 		return nil, err
+	}
+	for j, t := range r.site.Translations(id) {
+		if p.Base == nil && j > 0 && original(t, j, i) {
+			text, err := r.text(t.File)
+			if err != nil {
+				return nil, err
+			}
+			if text.Stamp == Stamp(target.Source) {
+				p.Base = text
+			}
+		}
+	}
+	if p.Base != nil {
+		if now, err = r.origin(id, i, p.Base, now); err != nil {
+			return nil, err
+		}
+		of(now)
 	}
 	switch {
 	case now == nil:
@@ -168,7 +242,7 @@ func (r *Reader) page(id, lang string, now *Text) (_ *Page, err error) {
 // compare finds out what changed since the translation was made.
 func (p *Page) compare() {
 	p.State = Fresh
-	if p.Base == p.Now {
+	if p.Base.Stamp == p.Now.Stamp {
 		return
 	}
 	p.Changes = Compare(p.Base, p.Now)
