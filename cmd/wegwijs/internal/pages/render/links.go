@@ -256,7 +256,7 @@ func (r *Renderer) beside(p *site.Page, rest string) (site.File, bool) {
 	langs := []string{p.Lang, r.Site.Reference(p.ID).Lang}
 	if p.Source != "" { // the default language may have been another one then
 		for _, t := range r.Site.Translations(p.ID) {
-			if t != nil && t.Source == "" {
+			if t != nil {
 				langs = append(langs, t.Lang)
 			}
 		}
