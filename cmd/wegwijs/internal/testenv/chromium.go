@@ -87,7 +87,7 @@ func openTab(t testing.TB, in context.Context, options ...chromedp.ContextOption
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(in, options...)
 	t.Cleanup(cancel)
-	ctx, cancelTime := context.WithTimeout(ctx, 8*time.Minute)
+	ctx, cancelTime := context.WithTimeout(ctx, 30*time.Minute)
 	t.Cleanup(cancelTime)
 	b := &Tab{Ctx: ctx, t: t}
 	if err := chromedp.Listen(ctx, b.hear); err != nil {

@@ -126,12 +126,7 @@ func TestAccents(t *testing.T) {
 	}
 	paths := []string{"/", "/e-mail/", choicePage, settingsPage, personalPage, "/e-mail/versturen-lukt-niet/", "/de/e-mail/glossary/", "/er/is/niets/"}
 	for _, accent := range list {
-		dir := t.TempDir()
-		for _, part := range []string{"content", "layouts", "i18n"} {
-			if err := os.CopyFS(filepath.Join(dir, part), os.DirFS(filepath.Join(root, part))); err != nil {
-				t.Fatal(err)
-			}
-		}
+		dir := copySite(t)
 		config, err := os.ReadFile(filepath.Join(root, "site.toml"))
 		if err != nil {
 			t.Fatal(err)

@@ -57,14 +57,14 @@ func run(m *testing.M) (code int, err error) {
 }
 
 // npmFile gives the path of a file of an npm package.
-func npmFile(t *testing.T, name string) string {
+func npmFile(t testing.TB, name string) string {
 	t.Helper()
 	path, err := filepath.Abs(filepath.Join(npm, "node_modules", filepath.FromSlash(name)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err = os.Stat(path); err != nil {
-		testenv.Missing(t, "the npm packages (npm ci in cmd/wegwijs/internal/browser/testdata/npm)")
+		testenv.Missing(t, "the npm packages (npm ci in cmd/wegwijs/internal/testenv/browser/testdata/npm)")
 	}
 	return path
 }

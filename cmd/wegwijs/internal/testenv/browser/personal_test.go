@@ -159,7 +159,7 @@ func TestPersonal(t *testing.T) {
 	b.quiet(personalPage)
 	_, requests := b.Heard()
 	for _, r := range requests {
-		if !strings.HasPrefix(r, theSite.address("/assets/")) && !strings.HasPrefix(r, "blob:") && !strings.HasPrefix(r, "data:") {
+		if !strings.HasPrefix(r, theSite.address("/assets/")) && !strings.HasPrefix(r, theSite.address("/search/")) && !strings.HasPrefix(r, "blob:") && !strings.HasPrefix(r, "data:") {
 			t.Errorf("asked for %s", r)
 		}
 	}

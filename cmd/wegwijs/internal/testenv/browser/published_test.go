@@ -112,8 +112,8 @@ func status(log []exchange, path string) int {
 const secondRelease = "Dit staat alleen in de tweede uitgave."
 
 // publishSite publishes a copy of the site with redirects. A web server serves
-// it with the lines that the README gives for that server; "cdn" stands for an
-// object store behind a CDN that does what the README asks of one.
+// it with the lines that the manual has for that server; "cdn" stands for an
+// object store behind a CDN that does what the manual asks of one.
 func publishSite(t *testing.T, server string) *publishedSite {
 	t.Helper()
 	dir := t.TempDir()
@@ -154,7 +154,7 @@ to = "e-mail/imap-instellingen.md"
 		}
 		s.front = &front{Handler: &testenv.CDN{Store: store, Prefix: "help/", Headers: func(path string, to http.Header) { addHeaders(rules, path, to) }}}
 	} else {
-		web, err := url.Parse(testenv.StartWeb(t, server, target, readmeLines(t, server, target)))
+		web, err := url.Parse(testenv.StartWeb(t, server, target, manualLines(t, server, target)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -176,17 +176,17 @@ to = "e-mail/imap-instellingen.md"
 	return s
 }
 
-// readmeLines gives the lines that the README tells a provider to write, for
+// manualLines returns the lines that the manual tells a provider to write, for
 // another folder.
-func readmeLines(t *testing.T, server, target string) string {
+func manualLines(t *testing.T, server, target string) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(root, "README.md"))
+	text, err := exec.Command(program, "help", "publishing").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
 	m := regexp.MustCompile("(?s)\n```"+server+"\n(.*?)\n```\n").FindAllSubmatch(text, -1)
 	if len(m) != 1 {
-		t.Fatalf("the README has %d pieces of configuration for %s, want 1", len(m), server)
+		t.Fatalf("the manual has %d pieces of configuration for %s, want 1", len(m), server)
 	}
 	return strings.ReplaceAll(string(m[0][1]), "/srv/help", target)
 }
@@ -458,9 +458,10 @@ func (s *publishedSite) filesAreRight() {
 		switch {
 		case e.Coding != "": // browsers get it for the file that it is
 		case s.pages && e.Path == ".htaccess", s.pages && e.Path[0] == '_', s.pages && strings.HasPrefix(e.Path, "rules/"): // no secrets, and no use
-		case strings.HasPrefix(e.Path, "rules/"), strings.HasPrefix(e.Path, "_"), e.Path == ".htaccess":
+		case s.pages && strings.HasSuffix(e.Path, ".conf"): // likewise
+		case strings.HasPrefix(e.Path, "rules/"), strings.HasPrefix(e.Path, "_"), e.Path == ".htaccess", strings.HasSuffix(e.Path, ".conf"):
 			add(address, "GET", want{status: "404"})
-		case e.Kind == fileset.Redirect, e.Path == "mail/caddy.conf": // Caddy never shows its own configuration
+		case e.Kind == fileset.Redirect:
 		default:
 			kinds[filepath.Ext(e.Path)] = true
 			add(address, "GET", want{"200", e.Type, e.SHA256, coded[e.Path]})
@@ -498,8 +499,9 @@ func (s *publishedSite) tabsMoveOn() {
 	next := s.reader(noWorker) // goes to another page
 	next.open(settingsPage)
 	worker := s.reader() // as next, with the service worker and the pages that it keeps
-	worker.open(settingsPage)
+	worker.open(choicePage)
 	worker.untilPromise(`navigator.serviceWorker.ready.then(() => caches.open("wegwijs")).then((c) => c.match(` + fmt.Sprintf("%q", choicePage) + `)).then(Boolean)`)
+	worker.open(settingsPage)
 
 	s.edit("content/nl/e-mail/pop-of-imap.md", ":::summary\n", ":::summary\n"+secondRelease+" ")
 	for _, name := range []string{"site.js", "personal.js", "qr.js", "markdown.js"} {

@@ -316,11 +316,11 @@ func TestFirstScreen(t *testing.T) {
 		mu.Lock()
 		seen[p.lang]++
 		mu.Unlock()
+		b.open(p.path)
 		for _, size := range [][2]int64{{390, 844}, {360, 640}} {
 			for _, scheme := range []string{"light", "dark"} {
 				b.Size(size[0], size[1])
 				b.media("prefers-color-scheme", scheme)
-				b.open(p.path)
 				if bad := eval[[]string](b, measure); len(bad) > 0 {
 					t.Errorf("%s at %d × %d, %s: %q", p.path, size[0], size[1], scheme, bad)
 				}
@@ -338,23 +338,28 @@ func TestFirstScreen(t *testing.T) {
 // and as a page's own zoom of text does, and spaces it as WCAG 2.2 §1.4.12 says:
 // no page scrolls sideways.
 func TestLargeText(t *testing.T) {
-	const spaced = `{ const s = new CSSStyleSheet(); s.replaceSync("* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-block-end: 2em !important }"); document.adoptedStyleSheets = [s]; }`
+	const spaced = `const s = new CSSStyleSheet(); s.replaceSync("* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-block-end: 2em !important }"); document.adoptedStyleSheets = [s];`
 	each(t, func(b *tab, p page) {
+		b.open(p.path)
+		b.Run(`for (const d of document.querySelectorAll("main details")) d.open = true`)
 		for _, way := range []struct {
-			name string
-			size int64
-			run  string
-		}{{"text of 200 %", 32, ""}, {"all text twice as large", 16, `document.documentElement.style.fontSize = "200%"`}, {"spaced text", 16, spaced}} {
+			name     string
+			size     int64
+			run, end string
+		}{
+			{"text of 200 %", 32, ``, ``},
+			{"all text twice as large", 16, `document.documentElement.style.fontSize = "200%"`, `document.documentElement.style.fontSize = ""`},
+			{"spaced text", 16, spaced, `document.adoptedStyleSheets = []`},
+		} {
 			testenv.Call(b.Tab, cdppage.SetFontSizes, cdppage.SetFontSizesParams{FontSizes: &cdppage.FontSizes{Standard: way.size, Fixed: way.size}})
+			b.Run("{" + way.run + "}")
 			for _, width := range []int64{320, 390, 768} {
 				b.Size(width, 800)
-				b.open(p.path)
-				b.Run(`for (const d of document.querySelectorAll("main details")) d.open = true`)
-				b.Run(way.run)
 				if wide := eval[[]string](b, overflow); len(wide) > 0 {
 					t.Errorf("%s at %d px with %s: the page scrolls sideways: %q", p.path, width, way.name, wide)
 				}
 			}
+			b.Run("{" + way.end + "}")
 		}
 		testenv.Call(b.Tab, cdppage.SetFontSizes, cdppage.SetFontSizesParams{FontSizes: &cdppage.FontSizes{Standard: 16, Fixed: 13}})
 	})

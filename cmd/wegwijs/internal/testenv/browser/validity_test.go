@@ -3,7 +3,6 @@ package browser
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,66 +46,59 @@ func TestValid(t *testing.T) {
 	}
 }
 
-// TestLighthouse has the main pages judged by Lighthouse, as on a phone with a
-// slow connection: 100 in every category. One audit is left out: Lighthouse
-// reads robots.txt through the page, which the page's connect-src 'none'
-// refuses; TestRobots looks at that file instead.
+// TestLighthouse has the main pages judged by Lighthouse, as on a phone: 100 in
+// each category that does not depend on the machine's speed. One audit is left
+// out: Lighthouse reads robots.txt through the page, which the page's connect-src
+// 'none' refuses; TestRobots looks at that file instead.
 func TestLighthouse(t *testing.T) {
 	if testing.Short() || !testenv.CI() && os.Getenv("WEGWIJS_LIGHTHOUSE") == "" {
 		t.Skip("skipped: takes long, and runs outside CI only with WEGWIJS_LIGHTHOUSE=1")
 	}
-	path := chrome.Need(t)
-	node := testenv.Program(t, "Node 18 or later (apt install nodejs)", "node")
-	cli := npmFile(t, "lighthouse/cli/index.js")
-	flags := strings.Join([]string{
-		"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-		"--ignore-certificate-errors", "--host-resolver-rules=\"" + theSite.resolverRules() + "\"",
-	}, " ")
 	for _, p := range mainPages {
 		t.Run(p, func(t *testing.T) {
-			var wrong []string
-			slowdown := phoneSlowdown
-			for try := range 5 { // other tests and programs take the processor away meanwhile
-				time.Sleep(time.Duration(try) * 10 * time.Second)
-				var speed float64
-				wrong, speed = lighthouse(t, node, cli, path, flags, theSite.address(p), slowdown)
-				if len(wrong) == 0 {
-					return
-				}
-				if speed > 0 {
-					slowdown = min(phoneSlowdown, max(1, phoneSlowdown*speed/desktopSpeed))
-				}
+			scores, wrong := lighthouse(t, theSite.address(p), "accessibility", "best-practices", "seo")
+			if len(scores) != 3 || len(wrong) > 0 {
+				t.Errorf("scores %v, not 100:\n\t%s", scores, strings.Join(wrong, "\n\t"))
 			}
-			t.Errorf("not 100:\n\t%s", strings.Join(wrong, "\n\t"))
 		})
 	}
 }
 
-// Lighthouse takes a fast desktop, of which it measures the speed, for a phone by
-// making it phoneSlowdown times as slow. A machine that is no fast desktop needs
-// less of that (its docs/throttling.md).
-const (
-	phoneSlowdown = 4.0
-	desktopSpeed  = 1750 // the middle of what it calls a fast desktop
-)
+// BenchmarkLighthouse reports the score for performance of each main page, on a
+// phone with a slow connection. It is for a machine that does nothing else.
+func BenchmarkLighthouse(b *testing.B) {
+	for _, p := range mainPages {
+		b.Run(p, func(b *testing.B) {
+			for b.Loop() {
+				scores, _ := lighthouse(b, theSite.address(p), "performance")
+				b.ReportMetric(100*scores["performance"], "score")
+			}
+		})
+	}
+}
 
-// lighthouse gives what stands between a page and four times 100, and the speed
-// of this machine, 0 when it came to nothing.
-func lighthouse(t *testing.T, node, cli, chromium, flags, address string, slowdown float64) ([]string, float64) {
+// lighthouse returns the score of a page in each category, from 0 to 1, and what
+// stands between it and 1.
+func lighthouse(t testing.TB, address string, categories ...string) (scores map[string]float64, wrong []string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	path := chrome.Need(t)
+	node := testenv.Program(t, "Node 18 or later (apt install nodejs)", "node")
+	flags := strings.Join([]string{
+		"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+		"--ignore-certificate-errors", "--host-resolver-rules=\"" + theSite.resolverRules() + "\"",
+	}, " ")
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, node, cli, address, "--output=json", "--quiet", "--skip-audits=robots-txt", fmt.Sprintf("--throttling.cpuSlowdownMultiplier=%.2f", slowdown), "--chrome-flags="+flags)
-	cmd.Env = append(os.Environ(), "CHROME_PATH="+chromium)
+	cmd := exec.CommandContext(ctx, node, npmFile(t, "lighthouse/cli/index.js"), address, "--output=json", "--quiet", "--skip-audits=robots-txt", "--only-categories="+strings.Join(categories, ","), "--chrome-flags="+flags)
+	cmd.Env = append(os.Environ(), "CHROME_PATH="+path)
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return []string{"lighthouse: " + err.Error(), stderr.String()}, 0
+		t.Fatalf("lighthouse: %v\n%s", err, stderr.String())
 	}
 	var report struct {
-		Environment struct{ BenchmarkIndex float64 }
-		Categories  map[string]struct {
+		Categories map[string]struct {
 			Title     string
 			Score     float64
 			AuditRefs []struct {
@@ -122,22 +114,20 @@ func lighthouse(t *testing.T, node, cli, chromium, flags, address string, slowdo
 	if err := json.Unmarshal(out, &report); err != nil {
 		t.Fatal(err)
 	}
-	var wrong []string
-	for _, name := range []string{"performance", "accessibility", "best-practices", "seo"} {
+	scores = map[string]float64{}
+	for _, name := range categories {
 		c, ok := report.Categories[name]
 		if !ok {
 			t.Fatalf("lighthouse judged no %s", name)
 		}
-		if c.Score == 1 {
-			continue
-		}
+		scores[name] = c.Score
 		for _, ref := range c.AuditRefs {
 			if a := report.Audits[ref.ID]; ref.Weight > 0 && a.Score != nil && *a.Score < 1 {
 				wrong = append(wrong, c.Title+": "+a.Title+" "+a.DisplayValue)
 			}
 		}
 	}
-	return wrong, report.Environment.BenchmarkIndex
+	return scores, wrong
 }
 
 // TestRobots checks every line of robots.txt: it lets all in and names the
