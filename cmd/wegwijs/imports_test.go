@@ -101,6 +101,7 @@ type source struct {
 	imports map[string]token.Position
 	names   map[string]token.Position // package.Name
 	inits   []token.Position
+	recount []token.Position // diag.At in a loop
 }
 
 const module = "wegwijs/cmd/wegwijs"
@@ -144,6 +145,15 @@ func sources(t *testing.T) map[string]*source {
 		}
 		ast.Inspect(f, func(n ast.Node) bool {
 			switch n := n.(type) {
+			case *ast.ForStmt, *ast.RangeStmt:
+				ast.Inspect(n, func(n ast.Node) bool {
+					if c, ok := n.(*ast.SelectorExpr); ok && c.Sel.Name == "At" {
+						if x, ok := c.X.(*ast.Ident); ok && x.Name == "diag" {
+							s.recount = append(s.recount, set.Position(n.Pos()))
+						}
+					}
+					return true
+				})
 			case *ast.SelectorExpr:
 				if x, ok := n.X.(*ast.Ident); ok {
 					s.names[x.Name+"."+n.Sel.Name] = set.Position(n.Pos())
@@ -264,6 +274,9 @@ func TestOutsideWorld(t *testing.T) {
 	for name, s := range all {
 		for _, at := range s.inits {
 			t.Errorf("%s: %q has an init function", at, name)
+		}
+		for _, at := range s.recount {
+			t.Errorf("%s: diag.At counts lines from the top of the file, each time round; make a diag.Lines before the loop", at)
 		}
 		if name != "" && name != "testenv" { // which is for tests
 			for _, what := range outside {

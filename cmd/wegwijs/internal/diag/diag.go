@@ -92,43 +92,50 @@ func At(file string, src []byte, offset int) Pos {
 // Lines knows where the lines of a file begin: for callers that need many
 // positions in it. It may be used by several goroutines at once.
 type Lines struct {
-	file   string
-	src    []byte
-	starts []int // offsets
+	file string
+	src  []byte
+	// starts returns the offsets at which lines begin. They are found when the
+	// first position is asked for, and kept.
+	starts func() []int
 }
 
-// NewLines finds the lines of src, which must not change afterwards.
+// NewLines returns the lines of src, which must not change afterwards. It costs
+// nothing until a position is asked for.
 func NewLines(file string, src []byte) *Lines {
-	l := &Lines{file: file, src: src, starts: []int{0}}
-	for i, c := range src {
-		if c == '\n' {
-			l.starts = append(l.starts, i+1)
+	return &Lines{file: file, src: src, starts: sync.OnceValue(func() []int {
+		starts := []int{0}
+		for i, c := range src {
+			if c == '\n' {
+				starts = append(starts, i+1)
+			}
 		}
-	}
-	return l
+		return starts
+	})}
 }
 
 // At is [At] for the file of l.
 func (l *Lines) At(offset int) Pos {
 	offset = max(0, min(offset, len(l.src)))
-	n, found := slices.BinarySearch(l.starts, offset)
+	starts := l.starts()
+	n, found := slices.BinarySearch(starts, offset)
 	if !found {
 		n--
 	}
-	return onLine(l.file, n+1, l.src[l.starts[n]:offset])
+	return onLine(l.file, n+1, l.src[starts[n]:offset])
 }
 
 // AtByte returns the position on a line, counted from 1, at a byte column,
 // counted from 1: for programs that give these. A column of 0 stays 0.
 func (l *Lines) AtByte(line, col int) Pos {
-	if line < 1 || line > len(l.starts) || col < 1 {
+	starts := l.starts()
+	if line < 1 || line > len(starts) || col < 1 {
 		return Pos{File: l.file, Line: max(line, 0)}
 	}
 	end := len(l.src)
-	if line < len(l.starts) {
-		end = l.starts[line] - 1
+	if line < len(starts) {
+		end = starts[line] - 1
 	}
-	return l.At(min(l.starts[line-1]+col-1, end))
+	return l.At(min(starts[line-1]+col-1, end))
 }
 
 // A Severity says whether a finding stops the site from being published.

@@ -31,10 +31,9 @@ type Input struct {
 	// LeftOut are built-in pages that the site does without. What leads to one
 	// in a file that Builtin reports on goes with it.
 	LeftOut []*content.Page
-	Facts   map[string]bool                   // by name, whether the record has what pages may need
-	Absent  []*content.Page                   // pages that need what the record does not have
-	Builtin func(file string) bool            // may be nil: no file is built in
-	Source  func(file string) ([]byte, error) // for positions in front matter
+	Facts   map[string]bool        // by name, whether the record has what pages may need
+	Absent  []*content.Page        // pages that need what the record does not have
+	Builtin func(file string) bool // may be nil: no file is built in
 	Out     *diag.List
 }
 
@@ -48,10 +47,6 @@ type builder struct {
 	strange   map[string]bool        // folders of content/ that are no language, once reported
 	absent    map[string]bool        // ids of pages that are left out on purpose
 	invented  map[*content.Page]bool // whose slug is not what its writer meant
-	located   struct {               // the front matter that was looked at last
-		file string
-		pos  func(key string, n int) diag.Pos
-	}
 }
 
 // New puts the pages together. Mistakes go to in.Out; the site is then only
@@ -117,22 +112,7 @@ func New(in Input) *Site {
 }
 
 func (b *builder) errorf(p *content.Page, key string, n int, code diag.Code, hint, format string, args ...any) {
-	b.Out.Errorf(b.pos(p, key, n), code, hint, format, args...)
-}
-
-// pos returns the position of a front matter key of p, or of item n of its list
-// when n is not negative.
-func (b *builder) pos(p *content.Page, key string, n int) diag.Pos {
-	if b.located.file != p.File {
-		b.located.file = p.File
-		b.located.pos = func(string, int) diag.Pos { return diag.Pos{File: p.File} }
-		if b.Source != nil {
-			if src, err := b.Source(p.File); err == nil {
-				b.located.pos = content.Locator(p.File, src)
-			}
-		}
-	}
-	return b.located.pos(key, n)
+	b.Out.Errorf(p.Pos(key, n), code, hint, format, args...)
 }
 
 // enter files a page under its id.

@@ -303,7 +303,7 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, change changes) e
 	default: // also where there were mistakes: their positions may have moved
 		in := s.inputs(opt, facts)
 		s.without(in.leftOut, out)
-		s.Site = site.New(site.Input{Config: s.Config, Pages: in.pages, Broken: in.broken, Drafts: in.drafts, Files: in.files, LeftOut: in.leftOut, Facts: facts, Absent: in.absent, Builtin: s.builtin, Source: open, Out: out})
+		s.Site = site.New(site.Input{Config: s.Config, Pages: in.pages, Broken: in.broken, Drafts: in.drafts, Files: in.files, LeftOut: in.leftOut, Facts: facts, Absent: in.absent, Builtin: s.builtin, Out: out})
 		s.found.site = take()
 	}
 	same := s.Site == prev.Site

@@ -42,6 +42,15 @@ type Page struct {
 	Layout      string   // name of a layout other than the usual one; "" usually
 	Source      string   // of a translation: hash of the text it was made from
 	Draft       bool
+
+	places []place // of what other stages may have something to say about
+}
+
+// A place is where something of the front matter stands.
+type place struct {
+	key string // slug, groups.instellen.pages
+	n   int    // of an item of its list; -1 for the whole
+	pos diag.Pos
 }
 
 // A Group is some of a section's pages under a heading of their own. Which
@@ -127,6 +136,7 @@ func Parse(file string, src []byte, out *diag.List) *Page {
 	}
 	p.Draft = t.Bool("draft", false)
 	t.Done()
+	p.locate(t)
 	if p.Slug == "" {
 		p.Slug = path.Base(p.ID)
 		if p.ID == "" {
@@ -159,6 +169,44 @@ func (p *Page) groups(t *tomlfile.Table) {
 	}
 }
 
+// locate keeps where the keys stand that can be right in themselves and wrong
+// on their site.
+func (p *Page) locate(t *tomlfile.Table) {
+	for _, key := range []string{"slug", "layout"} {
+		if t.Has(key) {
+			p.places = append(p.places, place{key, -1, t.ValuePos(key)})
+		}
+	}
+	items := func(t *tomlfile.Table, key, name string, list []string) {
+		for i := range list {
+			p.places = append(p.places, place{name, i, t.ItemPos(key, i)})
+		}
+	}
+	items(t, "aliases", "aliases", p.Aliases)
+	items(t, "related", "related", p.Related)
+	items(t, "needs", "needs", p.Needs)
+	groups := t.Table("groups")
+	for _, g := range p.Groups {
+		name, in := "groups."+g.ID, groups.Table(g.ID)
+		pages := name + ".pages"
+		p.places = append(p.places, place{name, -1, groups.KeyPos(g.ID)}, place{pages, -1, in.KeyPos("pages")})
+		items(in, "pages", pages, g.Pages)
+	}
+}
+
+// Pos returns the position of the value of a front matter key (slug, layout), of
+// item n of a list (aliases, related, needs, groups.ID.pages) when n is not
+// negative, or of a group's own keys (groups.ID, groups.ID.pages). Where the page
+// does not have the key, it is the position of the front matter.
+func (p *Page) Pos(key string, n int) diag.Pos {
+	for _, at := range p.places {
+		if at.key == key && at.n == n {
+			return at.pos
+		}
+	}
+	return diag.Pos{File: p.File, Line: 2, Col: 1} // the first line is +++
+}
+
 // SameGroups reports whether two pages have the same groups.
 func (p *Page) SameGroups(q *Page) bool {
 	return slices.EqualFunc(p.Groups, q.Groups, func(a, b Group) bool {
@@ -179,48 +227,16 @@ func FrontMatterRange(src []byte) (start, end int, ok bool) {
 	return toml[0], toml[1], toml[0] >= 0 && toml[1] >= 0
 }
 
-// Equal reports whether two pages have the same front matter and place.
+// Equal reports whether two pages have the same front matter and place, and the
+// same positions in it.
 func (p *Page) Equal(q *Page) bool {
 	a, b := *p, *q
-	if !slices.Equal(a.Keywords, b.Keywords) || !slices.Equal(a.Aliases, b.Aliases) || !slices.Equal(a.Related, b.Related) || !slices.Equal(a.Needs, b.Needs) || !a.SameGroups(&b) {
+	if !slices.Equal(a.places, b.places) || !slices.Equal(a.Keywords, b.Keywords) || !slices.Equal(a.Aliases, b.Aliases) || !slices.Equal(a.Related, b.Related) || !slices.Equal(a.Needs, b.Needs) || !a.SameGroups(&b) {
 		return false
 	}
 	a.Keywords, a.Aliases, a.Related, a.Needs, b.Keywords, b.Aliases, b.Related, b.Needs = nil, nil, nil, nil, nil, nil, nil, nil
-	a.Groups, b.Groups = nil, nil
+	a.Groups, b.Groups, a.places, b.places = nil, nil, nil, nil
 	return reflect.DeepEqual(a, b)
-}
-
-// Locate gives the position of a front matter key, or of item n of its list
-// when n is not negative, in the source of a page.
-func Locate(file string, src []byte, key string, n int) diag.Pos {
-	return Locator(file, src)(key, n)
-}
-
-// Locator returns [Locate] for the source of one page, which is then read once.
-func Locator(file string, src []byte) func(key string, n int) diag.Pos {
-	t := FrontMatter(file, src, new(diag.List))
-	return func(key string, n int) diag.Pos {
-		switch {
-		case t == nil:
-			return diag.Pos{File: file}
-		case strings.Contains(key, "."): // groups.instellen.pages
-			t := t
-			parts := strings.Split(key, ".")
-			for _, part := range parts[:len(parts)-1] {
-				t = t.Table(part)
-			}
-			if t == nil {
-				return diag.Pos{File: file}
-			}
-			if key = parts[len(parts)-1]; n < 0 {
-				return t.KeyPos(key)
-			}
-			return t.ItemPos(key, n)
-		case n >= 0:
-			return t.ItemPos(key, n)
-		}
-		return t.ValuePos(key)
-	}
 }
 
 // flaw finds the first byte that has no place in a text: what is not UTF-8,

@@ -50,7 +50,7 @@ func (d *doc) pos(path []string, value bool) diag.Pos {
 // positions.
 func (d *doc) lines() *diag.Lines {
 	if d.starts == nil {
-		d.starts = diag.NewLines(d.file, d.src)
+		d.starts = diag.NewLines(d.file, d.src[:d.end])
 	}
 	return d.starts
 }

@@ -117,7 +117,7 @@ func Parse(file string, src []byte, start, end int, out *diag.List) *Table {
 	}
 	if dottedRE.Match(src[start:end]) {
 		for _, at := range d.index() {
-			out.Errorf(diag.At(file, src, at), diag.TOMLSyntax, "remove one of the two", "not valid TOML: the key is in use as a table already")
+			out.Errorf(d.lines().At(at), diag.TOMLSyntax, "remove one of the two", "not valid TOML: the key is in use as a table already")
 		}
 	}
 	return &Table{doc: d, m: m}

@@ -148,9 +148,10 @@ func loadAssets(files map[string][]byte, colors Theme, out *diag.List) *Assets {
 		if slices.Contains(rewritten, path.Ext(name)) {
 			var b bytes.Buffer
 			at := 0
+			lines := diag.NewLines(file, src[name])
 			for _, ref := range refs(name, src[name]) {
 				url, found := a.resolve(src, busy, add, name, string(data[ref[0]:ref[1]]), func(code diag.Code, hint, format string, args ...any) {
-					out.Errorf(diag.At(file, data, ref[0]), code, hint, format, args...)
+					out.Errorf(lines.At(ref[0]), code, hint, format, args...)
 				})
 				if found {
 					b.Write(data[at:ref[0]])

@@ -20,7 +20,7 @@ import (
 // there, and HTML that cannot be escaped. Strings and pages that templates
 // name are kept for [Set.CheckNames].
 func (s *Set) check(files map[string][]byte, out *diag.List) {
-	c := &checker{set: s, out: out, seen: map[string]bool{}, used: map[string]bool{}, files: files}
+	c := &checker{set: s, out: out, seen: map[string]bool{}, used: map[string]bool{}, files: files, indexes: map[string]*diag.Lines{}}
 	for _, kind := range slices.Sorted(maps.Keys(s.kinds)) {
 		c.trees = htmlTrees(s.kinds[kind])
 		c.template(Root+"/base.html", reflect.TypeFor[*Page](), nil, nil)
@@ -98,7 +98,7 @@ func (c *checker) unused() {
 			if m := regexp.MustCompile(`\{\{-?\s*(?:define|block)\s+["` + "`" + `]` + regexp.QuoteMeta(name) + `["` + "`" + `]`).FindIndex(src); m != nil {
 				at = m[0]
 			}
-			c.out.Warnf(diag.At(tree.ParseName, src, at), diag.LayoutUnused, diag.DidYouMean(name, blocks), "nothing shows the block %q", name)
+			c.out.Warnf(c.lines(tree.ParseName).At(at), diag.LayoutUnused, diag.DidYouMean(name, blocks), "nothing shows the block %q", name)
 			c.template(name, nil, nil, nil)
 		}
 	}
@@ -205,10 +205,21 @@ type checker struct {
 	set       *Set
 	out       *diag.List
 	files     map[string][]byte
+	indexes   map[string]*diag.Lines // of files, once asked for
 	trees     map[string]*parse.Tree
 	seen      map[string]bool // what was looked at, with the type of its data
 	used      map[string]bool // templates that were looked at, by file and name
 	directive *directive
+}
+
+// lines returns where the lines of a file begin.
+func (c *checker) lines(file string) *diag.Lines {
+	l := c.indexes[file]
+	if l == nil {
+		l = diag.NewLines(file, c.files[file])
+		c.indexes[file] = l
+	}
+	return l
 }
 
 // scope is what a template sees at some point.
@@ -245,8 +256,7 @@ func (c *checker) template(name string, dot reflect.Type, from *scope, at parse.
 
 // pos gives the place of a node in its file.
 func (s *scope) pos(n parse.Node) diag.Pos {
-	src := s.c.files[s.tree.ParseName]
-	return diag.At(s.tree.ParseName, src, int(n.Position()))
+	return s.c.lines(s.tree.ParseName).At(int(n.Position()))
 }
 
 func (s *scope) list(l *parse.ListNode, dot reflect.Type) {
@@ -486,7 +496,7 @@ func (s *scope) fields(n parse.Node, t reflect.Type, names []string) reflect.Typ
 		at -= len(".") + len(names[0])
 	}
 	for _, name := range names {
-		pos := diag.At(s.tree.ParseName, s.c.files[s.tree.ParseName], at)
+		pos := s.c.lines(s.tree.ParseName).At(at)
 		at += len(".") + len(name)
 		if t == nil || t.Kind() == reflect.Interface {
 			return nil

@@ -72,6 +72,7 @@ func readPalettes(files map[string][]byte) *[2]palette {
 // forced colours or where more contrast is asked for are left out.
 func readPalette(to *[2]palette, file string, src []byte) {
 	p := css.NewParser(parse.NewInputBytes(bytes.Clone(src)), false)
+	lines := diag.NewLines(file, src)
 	media := []func(scheme) bool{func(scheme) bool { return true }}
 	root := false
 	var selector string
@@ -100,7 +101,7 @@ func readPalette(to *[2]palette, file string, src []byte) {
 			selector, text, ground = "", token{}, token{}
 		case css.CustomPropertyGrammar:
 			if root {
-				t := token{simple(strings.TrimSpace(values(p))), position(file, src, p.Offset(), string(data))}
+				t := token{simple(strings.TrimSpace(values(p))), position(lines, src, p.Offset(), string(data))}
 				for _, s := range schemes {
 					if media[len(media)-1](s) {
 						to[s].tokens[strings.TrimPrefix(string(data), "--")] = t
@@ -110,9 +111,9 @@ func readPalette(to *[2]palette, file string, src []byte) {
 		case css.DeclarationGrammar:
 			switch name := strings.ToLower(string(data)); name {
 			case "color":
-				text = token{simple(strings.TrimSpace(values(p))), position(file, src, p.Offset(), name)}
+				text = token{simple(strings.TrimSpace(values(p))), position(lines, src, p.Offset(), name)}
 			case "background", "background-color":
-				ground = token{simple(strings.TrimSpace(values(p))), position(file, src, p.Offset(), name)}
+				ground = token{simple(strings.TrimSpace(values(p))), position(lines, src, p.Offset(), name)}
 			}
 		case css.EndRulesetGrammar:
 			if text.value != "" && ground.value != "" {
@@ -127,9 +128,9 @@ func readPalette(to *[2]palette, file string, src []byte) {
 }
 
 // position returns the place of the last name before an offset.
-func position(file string, src []byte, offset int, name string) diag.Pos {
+func position(lines *diag.Lines, src []byte, offset int, name string) diag.Pos {
 	offset = min(offset, len(src))
-	return diag.At(file, src, max(0, bytes.LastIndex(src[:offset], []byte(name))))
+	return lines.At(max(0, bytes.LastIndex(src[:offset], []byte(name))))
 }
 
 func values(p *css.Parser) string {

@@ -29,6 +29,7 @@ var rels = []string{"stylesheet", "icon", "apple-touch-icon", "mask-icon", "mani
 // itself is seen, not what it fills in.
 func policy(file string, src []byte, out *diag.List) {
 	masked := actionRE.ReplaceAllFunc(src, func(a []byte) []byte { return bytes.Repeat([]byte(" "), len(a)) })
+	lines := diag.NewLines(file, src)
 	z := html.NewTokenizer(bytes.NewReader(masked))
 	for at := 0; ; {
 		kind := z.Next()
@@ -45,7 +46,7 @@ func policy(file string, src []byte, out *diag.List) {
 		for _, a := range t.Attr {
 			attrs[a.Key] = strings.TrimSpace(a.Val)
 		}
-		pos := diag.At(file, src, start)
+		pos := lines.At(start)
 		inline := func(what, hint string) {
 			out.Warnf(pos, diag.LayoutInline, hint, "browsers stop %s: the site's policy (CSP) does not allow it", what)
 		}

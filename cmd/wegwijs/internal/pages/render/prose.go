@@ -19,6 +19,7 @@ import (
 // setting of the provider's.
 func typed(record *mail.Record, p *content.Page, src []byte, out *diag.List) {
 	body := content.Body(src)
+	lines := diag.NewLines(p.File, src)
 	low := lower(src)
 	for i := range record.Products {
 		product := &record.Products[i]
@@ -39,9 +40,9 @@ func typed(record *mail.Record, p *content.Page, src []byte, out *diag.List) {
 					continue // the domain itself, an address, a link, another name
 				}
 				if s, ok := serverOf(product, host); ok {
-					out.Warnf(diag.At(p.File, src, start), diag.MailTyped, "write :setting["+string(s.Protocol)+".host], so that it follows site.toml", "the host name %s is typed into the page", host)
+					out.Warnf(lines.At(start), diag.MailTyped, "write :setting["+string(s.Protocol)+".host], so that it follows site.toml", "the host name %s is typed into the page", host)
 				} else {
-					out.Warnf(diag.At(p.File, src, start), diag.MailTyped, "write :setting[imap.host] or another setting; see [[mail.server]] in site.toml for the names there are", "%s is not one of the mail servers in site.toml", host)
+					out.Warnf(lines.At(start), diag.MailTyped, "write :setting[imap.host] or another setting; see [[mail.server]] in site.toml for the names there are", "%s is not one of the mail servers in site.toml", host)
 				}
 			}
 		}

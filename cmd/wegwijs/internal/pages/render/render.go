@@ -366,7 +366,7 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 			if hint == "" {
 				hint = "leave out the line: the site has no layouts to choose from"
 			}
-			out.Errorf(content.Locate(p.File, src, "layout", -1), diag.PageLayout, hint, "no layout %q", p.Layout)
+			out.Errorf(p.Pos("layout", -1), diag.PageLayout, hint, "no layout %q", p.Layout)
 		}
 		if err := r.Layouts.Page(h, data, p.Layout); err != nil {
 			r.layoutError(out, p.File, err)

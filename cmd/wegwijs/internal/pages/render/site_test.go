@@ -69,7 +69,7 @@ func renderer(t testing.TB, files map[string]string) (*Renderer, *fileset.Set, *
 			layouts[name] = []byte(files[name])
 		}
 	}
-	s := site.New(site.Input{Config: c, Pages: pages, Files: beside, Source: read, Out: out})
+	s := site.New(site.Input{Config: c, Pages: pages, Files: beside, Out: out})
 	var all []*i18n.Strings
 	for _, l := range c.Languages {
 		name := "i18n/" + l.Lang + ".toml"
