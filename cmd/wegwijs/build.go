@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"wegwijs/cmd/wegwijs/internal/deliver/output"
+	"wegwijs/cmd/wegwijs/internal/deliver/publish"
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 	"wegwijs/cmd/wegwijs/internal/input/builtin"
@@ -140,10 +141,10 @@ func (e *env) write(ctx context.Context, dir string) (*state.State, *output.Repo
 // is not fresh in its translations: with deep, blocks and values that they lack,
 // too.
 func (e *env) findings(ctx context.Context, s *state.State, deep bool) ([]diag.Diagnostic, error) {
-	ds := s.Findings()
 	if s.Site == nil {
-		return ds, nil
+		return s.Findings(), nil
 	}
+	ds := s.Every()
 	out := new(diag.List)
 	out.Add(ds...)
 	sum := func(file string) [sha256.Size]byte {
@@ -151,7 +152,7 @@ func (e *env) findings(ctx context.Context, s *state.State, deep bool) ([]diag.D
 		return f.Hash
 	}
 	err := freshness.NewReader(s.Site, e.files()).Check(ctx, deep, sum, out)
-	return out.Sorted(), err
+	return s.Lead(out.Sorted()), err
 }
 
 // tally says how many pages a site has, by language.
@@ -211,14 +212,42 @@ func (e *env) load(ctx context.Context) (s *state.State, err error) {
 // files; who changes them for longer is told.
 const attempts = 3
 
-// again does the work once more when a file changed meanwhile.
+// again does the work once more when a file changed meanwhile, and, after a
+// while, when one could not be opened at that moment.
 func again(work func() error) error {
-	for range attempts - 1 {
-		if err := work(); !errors.Is(err, state.ErrChanged) {
+	for n := range attempts - 1 {
+		err := work()
+		switch {
+		case scan.Busy(err):
+			time.Sleep(busyWait << n)
+		case !errors.Is(err, state.ErrChanged):
 			return err
 		}
 	}
 	return work()
+}
+
+// busyWait is how long the first wait for a busy file is; each is twice the one
+// before.
+const busyWait = 200 * time.Millisecond
+
+// remedy adds to an error what to do about it, where its text does not tell.
+func remedy(err error) error {
+	if scan.Crowded(err) {
+		return fmt.Errorf("%w\n\ttoo many files are open at once: let more be open (ulimit -n 1024), or end other programs", err)
+	}
+	return err
+}
+
+// patientFS waits for files that cannot be opened at this moment.
+type patientFS struct{ fs.FS }
+
+func (p patientFS) Open(name string) (f fs.File, err error) {
+	err = again(func() error {
+		f, err = p.FS.Open(name)
+		return err
+	})
+	return f, remedy(err)
 }
 
 // files returns the site's files, with those of the program under them.
@@ -241,7 +270,8 @@ func (e *env) options() state.Options {
 			}
 			return os.ReadFile(path)
 		},
-		Today: tomlfile.Date{Year: now.Year(), Month: int(now.Month()), Day: now.Day()},
+		Publish: func(t *tomlfile.Table, out *diag.List) { publish.ReadTargets(t, out) },
+		Today:   tomlfile.Date{Year: now.Year(), Month: int(now.Month()), Day: now.Day()},
 	}
 }
 

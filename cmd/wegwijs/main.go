@@ -81,6 +81,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetOut(out)
 	root.SetErr(stderr)
 	c, err := root.ExecuteContextC(ctx)
+	err = remedy(err)
 	_, wrong := errors.AsType[usageError](err)
 	switch lost := out.lost(); {
 	case err == nil && lost != nil: // who reads the report has not got it

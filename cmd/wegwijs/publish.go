@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -36,6 +37,7 @@ type publishFlags struct {
 	allow     []string
 	reason    string
 	breakLock bool
+	verify    bool
 }
 
 func (e *env) publish() *cobra.Command {
@@ -53,9 +55,15 @@ pass with --allow and the gate's name, which the release's record keeps:
 
   findings   the site has errors
   empty      it has no pages
+  sample     it still names the example provider, who does not exist
   shrink     a language lost too many of its pages
   vanished   an address is gone without a redirect, or nobody knows which were
   foreign    the target holds what no release wrote
+
+With --verify it reads what the target has already and compares it with the
+release: what was changed by hand, to the same size too, is brought again. After
+the switch it asks the target's url for more addresses: pages, what they use,
+files for programs, redirects, and what the rules for web servers promise.
 
 It ends with status 1 when a gate refused, when the question was answered with
 no, or when readers do not get the new release after the switch.`,
@@ -68,6 +76,7 @@ no, or when readers do not get the new release after the switch.`,
 		},
 	}
 	c.Flags().BoolVar(&f.plan, "plan", false, "say what would change, and change nothing on the target")
+	c.Flags().BoolVar(&f.verify, "verify", false, "compare the bytes of all that the target has, and ask what readers get")
 	c.Flags().StringSliceVar(&f.allow, "allow", nil, "gates to let pass")
 	c.Flags().StringVar(&f.reason, "reason", "", "why, for the release's record")
 	ask := func(c *cobra.Command) {
@@ -214,7 +223,7 @@ func (e *env) ask(ctx context.Context, question string) (string, error) {
 
 // publishOptions turns flags into options.
 func (e *env) publishOptions(ctx context.Context, f publishFlags, shown *publishProgress) publish.Options {
-	opt := publish.Options{Reason: f.reason, TakeLock: f.breakLock, Progress: shown.step}
+	opt := publish.Options{Reason: f.reason, TakeLock: f.breakLock, Verify: f.verify, Progress: shown.step}
 	for _, g := range f.allow {
 		opt.Allow = append(opt.Allow, release.Gate(g))
 	}
@@ -264,10 +273,14 @@ func (e *env) runPublish(ctx context.Context, f publishFlags) error {
 		return err
 	}
 	dir := filepath.Join(e.dir, "public")
+	if err := e.checkOutput(dir); err != nil {
+		return err
+	}
 	var built *output.Report
+	var sample []string
 	var findings []diag.Diagnostic
 	err = again(func() (err error) {
-		built, findings, err = e.buildTo(ctx, dir, slices.Contains(f.allow, string(release.Findings)))
+		built, findings, sample, err = e.buildTo(ctx, dir, slices.Contains(f.allow, string(release.Findings)))
 		return err
 	})
 	if err != nil {
@@ -288,7 +301,7 @@ func (e *env) runPublish(ctx context.Context, f publishFlags) error {
 			return err
 		}
 	}
-	r := publish.Release{Manifest: built.Manifest, Files: os.DirFS(dir), Findings: findings}
+	r := publish.Release{Manifest: built.Manifest, Files: patientFS{os.DirFS(dir)}, Findings: findings, Sample: sample}
 	at, err := publish.Open(ctx, target, e.surroundings(), !f.plan)
 	if err != nil {
 		return err
@@ -311,33 +324,78 @@ func (e *env) runPublish(ctx context.Context, f publishFlags) error {
 		}
 		return err
 	}
-	rep, err := at.Publish(ctx, r, opt)
+	var rep *publish.Report
+	err = again(func() (err error) { // it goes on where it stopped
+		rep, err = at.Publish(ctx, r, opt)
+		return err
+	})
 	shown.clear()
 	return e.reportPublish(rep, err, shown)
 }
 
 // buildTo makes the site in a folder; the report is nil where the site is too
-// broken to be made. With errors nothing is written, unless they are allowed.
-func (e *env) buildTo(ctx context.Context, dir string, allowed bool) (*output.Report, []diag.Diagnostic, error) {
+// broken to be made; sample is what is still the example provider's. With errors
+// nothing is written, unless they are allowed.
+func (e *env) buildTo(ctx context.Context, dir string, allowed bool) (r *output.Report, findings []diag.Diagnostic, sample []string, err error) {
 	s, err := state.Load(ctx, e.files(), e.options(), nil)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	limitMemory(len(s.Tree.All()))
 	if s.Set == nil {
-		return nil, s.Findings(), nil
+		return nil, s.Findings(), nil, nil
 	}
 	p := e.progress()
 	defer p.clear()
-	var findings []diag.Diagnostic
-	r, err := output.Write(ctx, s.Set, dir, output.Options{
+	r, err = output.Write(ctx, s.Set, dir, output.Options{
 		Progress: p.step,
 		Accept: func() bool {
 			findings = s.Findings()
 			return diag.Errors(findings) == 0 || allowed
 		},
 	})
-	return r, findings, err
+	return r, findings, sampleProvider(s.Config), err
+}
+
+// sampleDomain is that of the provider in the site that the program comes from.
+const sampleDomain = "voorbeeld.example"
+
+// sampleProvider returns what in a site is still the example provider's: its
+// name, its domain, and mail servers and domains below .example, where none can
+// be (RFC 2606 §2).
+func sampleProvider(c *config.Config) []string {
+	var found []string
+	add := func(key, value string, is bool) {
+		if item := fmt.Sprintf("%s: %s", key, value); is && !slices.Contains(found, item) {
+			found = append(found, item)
+		}
+	}
+	below := func(host, domain string) bool {
+		host = strings.TrimSuffix(strings.ToLower(host), ".")
+		return host == domain || strings.HasSuffix(host, "."+domain)
+	}
+	p := c.Provider
+	add("name of [provider]", p.Name, strings.EqualFold(strings.TrimSpace(p.Name), "Voorbeeld Hosting"))
+	for _, link := range []struct{ key, value string }{{"base_url", c.BaseURL}, {"website of [provider]", p.Website}, {"contact of [provider]", p.Contact}, {"status of [provider]", p.Status}} {
+		u, err := url.Parse(link.value)
+		if err != nil {
+			continue
+		}
+		host := u.Hostname()
+		if _, domain, ok := strings.Cut(u.Opaque, "@"); ok { // mailto:
+			host = domain
+		}
+		add(link.key, link.value, below(host, sampleDomain))
+	}
+	for _, product := range c.Mail.Products {
+		for _, d := range product.Domains {
+			add("domain of [[mail]]", d, below(d, "example"))
+		}
+		for _, s := range product.Servers {
+			add("host of [[mail.server]]", s.Host, below(s.Host, "example"))
+		}
+	}
+	return found
 }
 
 func (e *env) runRollback(ctx context.Context, f publishFlags, id string) error {
@@ -451,7 +509,7 @@ func (e *env) printPublish(rep *publish.Report, shown *publishProgress) error {
 	}
 	if rep.Check != nil {
 		out := e.stdout
-		if len(rep.Check.Stale) > 0 {
+		if len(rep.Check.Stale)+len(rep.Check.Rules) > 0 {
 			out = e.stderr
 		}
 		fmt.Fprint(out, rep.Check)

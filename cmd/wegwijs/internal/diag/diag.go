@@ -163,6 +163,12 @@ type Diagnostic struct {
 	Code     Code     `json:"code"`
 	Msg      string   `json:"message"`        // what is wrong: lower case, no final period
 	Hint     string   `json:"hint,omitempty"` // what to do; empty when Msg already says it
+	// Cause says that others follow from this one: it comes before them, and
+	// they are left out.
+	Cause bool `json:"cause,omitempty"`
+	// About is the file that the finding is about, where that is not the one in
+	// which it is.
+	About string `json:"-"`
 
 	msg, hint said // what Msg and Hint were made of
 }
@@ -182,9 +188,15 @@ func (d Diagnostic) plain() Diagnostic {
 	return d
 }
 
-// Compare orders findings by position, then by text, so that the order of a
+// Compare orders findings by position, causes first, then by text, so that the order of a
 // report never depends on which goroutine ended first.
 func (d Diagnostic) Compare(e Diagnostic) int {
+	if d.Cause != e.Cause {
+		if d.Cause {
+			return -1
+		}
+		return 1
+	}
 	return cmp.Or(d.Pos.Compare(e.Pos), cmp.Compare(d.Severity, e.Severity), cmp.Compare(d.Code, e.Code), strings.Compare(d.Msg, e.Msg), strings.Compare(d.Hint, e.Hint))
 }
 

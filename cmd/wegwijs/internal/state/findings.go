@@ -13,7 +13,7 @@ import (
 // findings are what is wrong, by the stage that said so: a stage whose input
 // did not change is not run again, and what it said still holds.
 type findings struct {
-	scan, config, strings, layouts, site, names, checked, mail, set []diag.Diagnostic
+	scan, config, publish, strings, layouts, site, names, checked, mail, set []diag.Diagnostic
 }
 
 // scanned reports whether the scan found something wrong with a file.
@@ -29,7 +29,10 @@ func (s *State) Static() []diag.Diagnostic { return s.static }
 // Findings gives everything wrong that is known by now: with the site as a
 // whole, and with the pages that were made. Where that cannot be known, because
 // a file changed, that is an error too: nothing may be published unchecked.
-func (s *State) Findings() []diag.Diagnostic {
+func (s *State) Findings() []diag.Diagnostic { return s.Lead(s.Every()) }
+
+// Every is Findings with what follows from others in its own place.
+func (s *State) Every() []diag.Diagnostic {
 	made, err := s.Made()
 	if err != nil {
 		made = append(made, diag.Diagnostic{Pos: diag.Pos{File: content.Root}, Code: diag.InputChanged, Msg: err.Error(), Hint: "run the program again"})

@@ -87,6 +87,9 @@ type Options struct {
 	// on it. The zero date leaves them out.
 	Today  tomlfile.Date
 	Drafts bool // show pages that are drafts
+	// Publish looks at the table [publish] of site.toml, which may be nil, and
+	// puts what is wrong with it on the list. Nil: nobody looks.
+	Publish func(t *tomlfile.Table, out *diag.List)
 }
 
 // Load reads the site in fsys. prev, which may be nil, is an earlier state of
@@ -223,7 +226,7 @@ func load(ctx context.Context, fsys fs.FS, opt Options, prev *State, look func(*
 		s.keys = ring.used
 	}
 	f := &s.found
-	s.static = slices.Concat(f.scan, f.config, f.strings, f.layouts, f.site, f.names, f.checked, f.mail, f.set)
+	s.static = slices.Concat(f.scan, f.config, f.publish, f.strings, f.layouts, f.site, f.names, f.checked, f.mail, f.set)
 	for _, ds := range s.flawed {
 		s.static = append(s.static, ds...)
 	}
@@ -247,7 +250,7 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, change changes) e
 		out = new(diag.List)
 		return ds
 	}
-	s.Config, s.found.config = prev.Config, prev.found.config
+	s.Config, s.found.config, s.found.publish = prev.Config, prev.found.config, prev.found.publish
 	if change.config {
 		s.Config = nil
 		_, there := s.Tree.Get(config.File)
@@ -261,7 +264,13 @@ func (s *State) assemble(fsys fs.FS, opt Options, prev *State, change changes) e
 		case !s.found.scanned(config.File): // else what is wrong with it has been said
 			out.Errorf(diag.Pos{File: config.File}, diag.ConfigMissing, "write one, or run the program in the folder of the site (-C folder)", "the folder has no site.toml")
 		}
-		s.found.config = take()
+		s.found.config = out.Sorted()
+		s.found.publish = nil
+		if s.Config != nil && opt.Publish != nil {
+			opt.Publish(s.Config.Section("publish"), out)
+			s.found.publish = slices.DeleteFunc(out.Sorted(), func(d diag.Diagnostic) bool { return slices.Contains(s.found.config, d) })
+		}
+		out = new(diag.List)
 	}
 	if s.Config == nil || len(s.Config.Languages) == 0 {
 		return nil // without languages there is nothing to look at pages with
@@ -419,6 +428,9 @@ func (s *State) read(fsys fs.FS, file string) ([]byte, error) {
 		return nil, fmt.Errorf("read %s: %w", file, fs.ErrNotExist)
 	}
 	data, err := fs.ReadFile(fsys, file)
+	if scan.Busy(err) {
+		return nil, fmt.Errorf("read %s: %w", file, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w: %w", file, ErrChanged, err)
 	}

@@ -52,7 +52,13 @@ func (a *asker) place(to string) error {
 		return nil
 	}
 	fi, err := a.w.root.Lstat(to)
-	if err != nil || !fi.IsDir() {
+	if err != nil {
+		return nil
+	}
+	if !fi.IsDir() {
+		if fi.Mode().IsRegular() && !a.ours(to) { // of a link nothing is lost
+			return fmt.Errorf("%s is there already and was not made by a build; move it away, or remove it if an earlier build left it", to)
+		}
 		return nil
 	}
 	dirs, _, err := a.w.contents(to)

@@ -20,6 +20,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 
 	"golang.org/x/sync/errgroup"
 
@@ -96,10 +97,28 @@ func Write(ctx context.Context, s *fileset.Set, dir string, opt Options) (*Repor
 // there, the deepest first.
 func mkdirAll(dir string) (made []string, err error) {
 	for d := filepath.Clean(dir); ; d = filepath.Dir(d) {
-		if _, err := os.Lstat(d); !errors.Is(err, fs.ErrNotExist) {
+		fi, err := os.Lstat(d)
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+			made = append(made, d)
+			continue
+		}
+		if err != nil {
 			break
 		}
-		made = append(made, d)
+		if fi.Mode()&fs.ModeSymlink != 0 {
+			to, _ := os.Readlink(d)
+			if fi, err = os.Stat(d); errors.Is(err, fs.ErrNotExist) {
+				return nil, fmt.Errorf("%s is a link to %s, which is not there; make that folder, or remove the link", d, to)
+			} else if err != nil {
+				return nil, fmt.Errorf("%s is a link to %s: %w", d, to, err)
+			}
+			if !fi.IsDir() {
+				return nil, fmt.Errorf("%s is a link to %s, which is a file; let it lead to a folder, or remove the link", d, to)
+			}
+		} else if !fi.IsDir() {
+			return nil, fmt.Errorf("%s is a file, and the site needs a folder there; move it away, or choose another folder with -o", d)
+		}
+		break
 	}
 	return made, os.MkdirAll(dir, 0o755)
 }

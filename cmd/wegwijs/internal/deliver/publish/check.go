@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -25,6 +26,9 @@ type Check struct {
 	Release string  `json:"release"` // that they should get
 	Checked int     `json:"checked"` // addresses
 	Stale   []Stale `json:"stale"`
+	// Rules are what the rules for web servers promise and readers do not get;
+	// asked with Options.Verify only.
+	Rules []string `json:"rules,omitempty"`
 }
 
 // A Stale is an address that does not give the new release.
@@ -35,10 +39,17 @@ type Stale struct {
 
 // String gives the check for people, in lines that end in \n.
 func (c *Check) String() string {
-	if len(c.Stale) == 0 {
-		return fmt.Sprintf("live at %s: all %d addresses asked give release %s\n", c.URL, c.Checked, c.Release)
-	}
 	var b strings.Builder
+	for _, r := range c.Rules {
+		fmt.Fprintf(&b, "rules at %s: %s\n", c.URL, r)
+	}
+	if len(c.Rules) > 0 {
+		b.WriteString("    hint: give the web server the rules of the release and reload it (wegwijs help publishing)\n")
+	}
+	if len(c.Stale) == 0 {
+		fmt.Fprintf(&b, "live at %s: all %d addresses asked give release %s\n", c.URL, c.Checked, c.Release)
+		return b.String()
+	}
 	fmt.Fprintf(&b, "stale at %s: %d of %d addresses asked do not give release %s\n", c.URL, len(c.Stale), c.Checked, c.Release)
 	if why := c.Stale[0].Why; len(c.Stale) == c.Checked && c.Checked > 1 && !slices.ContainsFunc(c.Stale, func(s Stale) bool { return s.Why != why }) {
 		fmt.Fprintf(&b, "    each: %s\n", why)
@@ -104,10 +115,78 @@ func sample(m *fileset.Manifest, old *fileset.Manifest, n int) []fileset.Entry {
 	return all
 }
 
+// verified is how many more addresses of each sort are asked with
+// Options.Verify.
+const verified = 100
+
+// widen adds to a sample what only Options.Verify asks for: more pages, what
+// they use, what programs ask for by its name, and old addresses.
+func widen(all []fileset.Entry, m *fileset.Manifest) []fileset.Entry {
+	seen := map[string]bool{}
+	for _, e := range all {
+		seen[e.Path] = true
+	}
+	sorts := map[fileset.Kind][]fileset.Entry{}
+	var order []fileset.Kind
+	for _, e := range m.Files {
+		if seen[e.Path] || e.Coding != "" || e.Kind == fileset.NotFound || forServers(e.Path) {
+			continue
+		}
+		if sorts[e.Kind] == nil {
+			order = append(order, e.Kind)
+		}
+		sorts[e.Kind] = append(sorts[e.Kind], e)
+	}
+	for _, k := range order {
+		es := sorts[k]
+		for i := range min(verified, len(es)) {
+			all = append(all, es[i*len(es)/min(verified, len(es))])
+		}
+	}
+	return all
+}
+
+// forServers reports whether a file is for web servers, which do not give it to
+// readers.
+func forServers(p string) bool {
+	dir, name := path.Split(p)
+	return dir == "rules/" || dir == "mail/" && path.Ext(name) == ".conf" || dir == "" && (name == "_headers" || name == "_redirects" || name == ".htaccess")
+}
+
+// rules says which promises of the rules for web servers do not hold.
+func (p *Place) rules(ctx context.Context, release string) []string {
+	var found []string
+	get := func(address string) *http.Response {
+		ctx, done := context.WithTimeout(ctx, patience)
+		defer done()
+		resp, err := p.fetch(ctx, p.target.URL+address)
+		if err != nil {
+			return nil // the sample says it
+		}
+		resp.Body.Close()
+		return resp
+	}
+	if r := get(""); r != nil && r.StatusCode == http.StatusOK {
+		for _, h := range []string{"Content-Security-Policy", "X-Content-Type-Options"} {
+			if r.Header.Get(h) == "" {
+				found = append(found, "pages come without "+h)
+			}
+		}
+	}
+	if r := get("nothing-is-here-" + release + "/"); r != nil && r.StatusCode != http.StatusNotFound {
+		found = append(found, "an address that does not exist answers "+r.Status)
+	}
+	return found
+}
+
 // check asks for the sample until it is right or time is up.
 func (p *Place) check(ctx context.Context, j *release.Job) *Check {
 	c := &Check{URL: p.target.URL, Release: j.Record.Release, Stale: []Stale{}}
-	entries := append(sample(j.Manifest, j.Old.Manifest, p.target.Sample), fileset.Entry{Path: fileset.ManifestPath})
+	entries := sample(j.Manifest, j.Old.Manifest, p.target.Sample)
+	if j.Verify {
+		entries = widen(entries, j.Manifest)
+	}
+	entries = append(entries, fileset.Entry{Path: fileset.ManifestPath})
 	c.Checked = len(entries)
 	j.Meter.Phase("check", len(entries), 0)
 	end := time.Now().Add(p.settle)
@@ -135,6 +214,9 @@ func (p *Place) check(ctx context.Context, j *release.Job) *Check {
 		}
 		todo = again
 		if len(todo) == 0 || ctx.Err() != nil || !time.Now().Add(wait).Before(end) {
+			if j.Verify && ctx.Err() == nil {
+				c.Rules = p.rules(ctx, j.Record.Release)
+			}
 			return c
 		}
 		select {
@@ -200,6 +282,13 @@ func (p *Place) ask(ctx context.Context, j *release.Job, e fileset.Entry) string
 	ctx, done := context.WithTimeout(ctx, patience)
 	defer done()
 	resp, err := p.fetch(ctx, p.address(e))
+	if e.Kind == fileset.Redirect && err == nil && resp.Request.URL.String() != p.address(e) {
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusOK && strings.HasPrefix(resp.Request.URL.String(), p.target.URL) {
+			return "leads to " + resp.Request.URL.String() + ", which answers " + resp.Status
+		}
+		return "" // the web server knows the rules
+	}
 	if err != nil {
 		if u, ok := err.(*url.Error); ok {
 			err = u.Err // its text repeats the address

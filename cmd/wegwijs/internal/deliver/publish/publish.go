@@ -193,6 +193,7 @@ type Release struct {
 	Manifest *fileset.Manifest
 	Files    fs.FS             // holds the files that the manifest names; read while they are sent
 	Findings []diag.Diagnostic // about the site, from the build and from check
+	Sample   []string          // what in it is still the example that the program brings
 }
 
 // Options say how to publish or go back. The zero value is the careful way.
@@ -200,6 +201,7 @@ type Options struct {
 	Allow    []release.Gate // gates to let pass
 	Reason   string         // why, for the record
 	TakeLock bool           // end someone else's publish
+	Verify   bool           // compare the bytes of all that the target has, and ask readers' side for more
 	Progress func(release.Progress)
 
 	// Confirm is asked before readers lose files. nil: yes.
@@ -241,7 +243,7 @@ func (p *Place) plan(old *release.State, r Release, allow []release.Gate) *relea
 		old.Manifest, damaged = r.Manifest, "" // the id says what was in it
 	}
 	plan := p.compare(old, r.Manifest)
-	plan.Refused = release.Check(release.Checks{Old: old.Manifest, New: r.Manifest, Findings: r.Findings, Foreign: old.Foreign, Damaged: damaged, Shrink: p.target.Shrink, Allow: allow})
+	plan.Refused = release.Check(release.Checks{Old: old.Manifest, New: r.Manifest, Findings: r.Findings, Sample: r.Sample, Foreign: old.Foreign, Damaged: damaged, Shrink: p.target.Shrink, Allow: allow})
 	return plan
 }
 
@@ -438,7 +440,7 @@ func (p *Place) job(action string, old *release.State, m *fileset.Manifest, opt 
 	now := p.around.now()
 	j := &release.Job{
 		Action: action, By: p.around.owner().By(), Manifest: m, Old: old, Now: now,
-		Keep: p.target.Keep, Grace: p.target.Grace, Meter: release.NewMeter(opt.Progress),
+		Keep: p.target.Keep, Grace: p.target.Grace, Verify: opt.Verify, Meter: release.NewMeter(opt.Progress),
 	}
 	j.Record = release.NewRecord(m, now, j.By, p.around.Tool, old.Current)
 	if old.Current == m.Release {
@@ -496,6 +498,9 @@ func (p *Place) change(ctx context.Context, j *release.Job, rep *Report) error {
 	}
 	if err != nil {
 		return err
+	}
+	if j.Verify && p.target.URL == "" {
+		j.Note("what readers get was not asked: the target has no url in site.toml")
 	}
 	if p.target.URL != "" {
 		rep.Check = p.check(ctx, j)

@@ -379,6 +379,9 @@ func (w *walker) read(ctx context.Context, prev *Tree, visit Visit) ([]File, err
 		return nil, err
 	}
 	for i, err := range errs {
+		if Busy(err) {
+			return nil, fmt.Errorf("read %s: %w", files[i].Path, err)
+		}
 		if err != nil {
 			w.unreadable(files[i].Path, err)
 			lost[i] = true
@@ -398,6 +401,19 @@ func (w *walker) read(ctx context.Context, prev *Tree, visit Visit) ([]File, err
 // where what was a folder above it is a file now.
 func gone(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+}
+
+// Crowded reports whether an error says that too many files are open, in this
+// program or on this machine.
+func Crowded(err error) bool {
+	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
+}
+
+// Busy reports whether an error says nothing of a file but that it cannot be
+// opened at this moment: too many files are open, or another program holds it.
+func Busy(err error) bool {
+	const sharing = syscall.Errno(32) // ERROR_SHARING_VIOLATION, of Windows alone
+	return Crowded(err) || errors.Is(err, syscall.EBUSY) || errors.Is(err, syscall.EINTR) || runtime.GOOS == "windows" && errors.Is(err, sharing)
 }
 
 func (w *walker) unreadable(name string, err error) {
@@ -554,6 +570,8 @@ func (w *walker) dir(name string) error {
 			switch {
 			case err == nil:
 				w.add(p, info)
+			case Busy(err):
+				return fmt.Errorf("read %s: %w", p, err)
 			case !gone(err):
 				w.unreadable(p, err)
 			}

@@ -695,7 +695,7 @@ func (r *Renderer) CheckFragments(p *site.Page, res *Result, out *diag.List) err
 				hint = fmt.Sprintf("%s has it: give its partner in %s the id, ## Kop {#%s}", ref.File, to.File, f.ID)
 			}
 		}
-		out.Errorf(f.Pos, diag.LinkAnchor, hint, "no heading or term %q in %s", f.ID, to.File)
+		out.Add(diag.Diagnostic{Pos: f.Pos, Code: diag.LinkAnchor, Msg: diag.Say("no heading or term %q in %s", f.ID, to.File), Hint: hint, About: to.File})
 	}
 	return nil
 }

@@ -214,7 +214,7 @@ func (s *publishedSite) edit(name, old, text string) {
 // publish runs the program, as a provider does, and gives what it says.
 func (s *publishedSite) publish() string {
 	s.t.Helper()
-	c := exec.Command(program, "-C", s.source, "publish", "live", "--yes")
+	c := exec.Command(program, "-C", s.source, "publish", "live", "--yes", "--allow", "sample")
 	c.Env = append(os.Environ(), s.env...)
 	out, err := c.CombinedOutput()
 	if err != nil {

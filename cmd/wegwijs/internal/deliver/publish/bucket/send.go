@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -191,7 +194,7 @@ func (b *Bucket) stands(e fileset.Entry, now []standing) bool {
 // one that readers have, the store itself is asked what stands.
 func (b *Bucket) copyAll(ctx context.Context, j *release.Job, now []standing) error {
 	keys := map[string]int64{}
-	if j.Again() {
+	if j.Again() || j.Verify {
 		j.Meter.Phase("look", 0, 0)
 		err := b.c.list(ctx, func(key string, size int64) bool {
 			keys[key] = size
@@ -204,14 +207,25 @@ func (b *Bucket) copyAll(ctx context.Context, j *release.Job, now []standing) er
 			return err
 		}
 	}
+	spoilt := make([]bool, len(j.Manifest.Files))
+	if j.Verify {
+		var err error
+		spoilt, err = b.compareSums(ctx, j, func(e fileset.Entry) (string, bool) {
+			size, there := keys[e.Path]
+			return e.Path, there && size == e.Size && b.stands(e, now)
+		})
+		if err != nil {
+			return err
+		}
+	}
 	var todo []fileset.Entry
 	mended := 0
-	for _, e := range j.Manifest.Files {
+	for i, e := range j.Manifest.Files {
 		size, there := keys[e.Path]
 		switch {
 		case !b.stands(e, now):
 			todo = append(todo, e)
-		case j.Again() && (!there || size != e.Size):
+		case (j.Again() || j.Verify) && (!there || size != e.Size || spoilt[i]):
 			todo = append(todo, e)
 			mended++
 		}
@@ -248,11 +262,22 @@ func (b *Bucket) copyAll(ctx context.Context, j *release.Job, now []standing) er
 // bringAgain brings the bytes of the release that are not among the keys of the
 // store, or have another size there.
 func (b *Bucket) bringAgain(ctx context.Context, j *release.Job, keys map[string]int64) error {
+	spoilt := make([]bool, len(j.Manifest.Files))
+	if j.Verify {
+		var err error
+		spoilt, err = b.compareSums(ctx, j, func(e fileset.Entry) (string, bool) {
+			size, there := keys[blobKey(e.SHA256)]
+			return blobKey(e.SHA256), there && size == e.Size
+		})
+		if err != nil {
+			return err
+		}
+	}
 	var todo []fileset.Entry
 	var all int64
 	seen := map[string]bool{}
-	for _, e := range j.Manifest.Files {
-		if size, there := keys[blobKey(e.SHA256)]; (!there || size != e.Size) && !seen[e.SHA256] {
+	for i, e := range j.Manifest.Files {
+		if size, there := keys[blobKey(e.SHA256)]; (!there || size != e.Size || spoilt[i]) && !seen[e.SHA256] {
 			seen[e.SHA256] = true
 			todo = append(todo, e)
 			all += e.Size
@@ -263,6 +288,38 @@ func (b *Bucket) bringAgain(ctx context.Context, j *release.Job, keys map[string
 		defer j.Meter.File()
 		return b.putBlob(ctx, j, e, condition{})
 	})
+}
+
+// compareSums reads the objects at the keys that key returns for the files of
+// the release, where it reports true, and reports of each whether its bytes are
+// others.
+func (b *Bucket) compareSums(ctx context.Context, j *release.Job, key func(fileset.Entry) (string, bool)) ([]bool, error) {
+	files := j.Manifest.Files
+	spoilt := make([]bool, len(files))
+	j.Meter.Phase("compare", len(files), 0)
+	err := b.each(ctx, len(files), func(ctx context.Context, i int) error {
+		defer j.Meter.File()
+		at, there := key(files[i])
+		if !there {
+			return nil
+		}
+		r, _, _, err := b.c.get(ctx, at)
+		if errors.Is(err, errAbsent) {
+			spoilt[i] = true
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		defer r.Close()
+		h := sha256.New()
+		if _, err := io.Copy(h, r); err != nil {
+			return fmt.Errorf("read %s: %w", at, err)
+		}
+		spoilt[i] = hex.EncodeToString(h.Sum(nil)) != files[i].SHA256
+		return nil
+	})
+	return spoilt, err
 }
 
 // clearWay deletes what keeps an object from being written to p in a store

@@ -18,13 +18,14 @@ type Gate string
 const (
 	Findings Gate = "findings" // no errors were found in the site
 	Empty    Gate = "empty"    // it has pages at all
+	Sample   Gate = "sample"   // it names no provider that does not exist
 	Shrink   Gate = "shrink"   // no language lost more than a set share of its pages
 	Vanished Gate = "vanished" // each address of the last release still answers
 	Foreign  Gate = "foreign"  // nothing stands on the target that no release wrote
 )
 
 // Gates gives all gates, in the order in which they are checked.
-func Gates() []Gate { return []Gate{Findings, Empty, Shrink, Vanished, Foreign} }
+func Gates() []Gate { return []Gate{Findings, Empty, Sample, Shrink, Vanished, Foreign} }
 
 // A Refusal is a gate that a release does not pass.
 type Refusal struct {
@@ -68,6 +69,7 @@ type Checks struct {
 	Old      *fileset.Manifest // what readers have; nil when nothing
 	New      *fileset.Manifest
 	Findings []diag.Diagnostic // of the build and of check
+	Sample   []string          // what in the site is still the example that the program brings
 	Foreign  []string          // see State.Foreign
 	Damaged  string            // see State.Damaged; Old is then nil
 	Shrink   int               // percent of its pages that a language may lose
@@ -97,6 +99,9 @@ func Check(c Checks) []Refusal {
 	}
 	if total == 0 {
 		add(Empty, "look at content/: is it there, and are its pages no drafts?", nil, "the release has no pages")
+	}
+	if len(c.Sample) > 0 {
+		add(Sample, "put your own company and servers into site.toml", c.Sample, "the site is still that of the example provider")
 	}
 	if items := shrunk(Pages(c.Old), pages, c.Shrink); len(items) > 0 && total > 0 {
 		add(Shrink, "is a folder missing, or did pages become drafts?", items, "%s lost more than %d%% of the pages", count(len(items), "language has", "languages have"), c.Shrink)

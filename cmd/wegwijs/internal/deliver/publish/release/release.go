@@ -252,9 +252,13 @@ type Job struct {
 	Keep     int           // releases to hold on to, the new one included; at least 1
 	Grace    time.Duration // how long old hashed assets stay
 	Meter    *Meter        // may be nil
+	// Verify asks for the sums of what the target has already: a size does not
+	// tell what was changed by hand to the same one.
+	Verify bool
 
 	// Mended is how many files of a release that the target had already were
-	// brought again, since they were gone or had another size.
+	// brought again, since they were gone or had another size, or, with Verify,
+	// another sum.
 	Mended int
 	// Notes are what went wrong and does not matter, for people.
 	Notes []string

@@ -3,8 +3,11 @@ package tree
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"slices"
@@ -33,10 +36,17 @@ func (t *Tree) mend(ctx context.Context, j *release.Job) error {
 	if err != nil {
 		return fmt.Errorf("look at release %s: %w", id, err)
 	}
+	files := j.Manifest.Files
+	spoilt := make([]bool, len(files))
+	if j.Verify {
+		if spoilt, err = t.compareSums(ctx, j, treeOf(id), files, has); err != nil {
+			return fmt.Errorf("look at release %s: %w", id, err)
+		}
+	}
 	var todo []fileset.Entry
 	var size int64
-	for _, e := range j.Manifest.Files {
-		if !sound(has[e.Path], e.Size) {
+	for i, e := range files {
+		if spoilt[i] || !sound(has[e.Path], e.Size) {
 			todo = append(todo, e)
 			size += e.Size
 		}
@@ -67,6 +77,41 @@ func (t *Tree) mend(ctx context.Context, j *release.Job) error {
 // is not there, is not: it has no name.
 func sound(i remote.Info, size int64) bool {
 	return i.Name != "" && i.Kind == remote.File && i.Size == size
+}
+
+// compareSums reads the files below root that have the size they should, and
+// reports of each whether its bytes are others. has may be nil: then nothing is
+// known of what is there.
+func (t *Tree) compareSums(ctx context.Context, j *release.Job, root string, files []fileset.Entry, has map[string]remote.Info) ([]bool, error) {
+	spoilt := make([]bool, len(files))
+	j.Meter.Phase("compare", len(files), 0)
+	err := t.each(ctx, len(files), func(i int) error {
+		defer j.Meter.File()
+		if has != nil && !sound(has[files[i].Path], files[i].Size) {
+			return nil // that is seen without reading it
+		}
+		is, err := t.is(ctx, root+"/"+files[i].Path, files[i])
+		spoilt[i] = !is
+		return err
+	})
+	return spoilt, err
+}
+
+// is reads a file and reports whether it has the bytes of e.
+func (t *Tree) is(ctx context.Context, name string, e fileset.Entry) (bool, error) {
+	f, err := t.fs.Open(name)
+	if err != nil {
+		if _, none := errors.AsType[*remote.NotFileError](err); none || errors.Is(err, fs.ErrNotExist) {
+			return false, nil
+		}
+		return false, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, io.LimitReader(ended{ctx, f}, e.Size+1)); err != nil {
+		return false, fmt.Errorf("read %s: %w", name, err)
+	}
+	return hex.EncodeToString(h.Sum(nil)) == e.SHA256, nil
 }
 
 func (t *Tree) bringAgain(ctx context.Context, j *release.Job, todo []fileset.Entry, size int64, has map[string]remote.Info) error {
@@ -241,8 +286,16 @@ func (t *Tree) mendOne(ctx context.Context, j *release.Job, root, p string, e fi
 		return err
 	}
 	i, err := look(p)
-	if err != nil || i.Name == "" || i.Kind != remote.File || i.Size == e.Size {
-		return err // it is sound, or was not spoilt together with ours
+	if err != nil || i.Name == "" || i.Kind != remote.File {
+		return err // it was not spoilt together with ours
+	}
+	if i.Size == e.Size {
+		if !j.Verify {
+			return nil
+		}
+		if same, err := t.is(ctx, root+"/"+p, e); same || err != nil {
+			return err
+		}
 	}
 	return t.upload(ctx, j, e, root+"/"+p)
 }

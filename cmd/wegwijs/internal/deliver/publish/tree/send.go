@@ -42,6 +42,11 @@ func (t *Tree) Send(ctx context.Context, j *release.Job) error {
 		return fmt.Errorf("the target does not hold release %s", id)
 	}
 	s := &sending{Tree: t, job: j, want: wanted(j), cur: currentFiles(j.Old)}
+	if j.Verify {
+		if err := s.trustNothing(ctx); err != nil {
+			return fmt.Errorf("bring release %s: %w", id, err)
+		}
+	}
 	steps := []func(context.Context) error{s.takeStage, s.clean, s.announce, s.folders, s.fill, s.finish}
 	for _, step := range steps {
 		if err := context.Cause(ctx); err != nil {
@@ -98,6 +103,44 @@ func currentFiles(s *release.State) map[string]string {
 		cur[e.SHA256] = e.Path
 	}
 	return cur
+}
+
+// trustNothing leaves out of what may be used again the files that have other
+// bytes than they should, and mends them in the releases that can be gone back
+// to. The staged tree and the spare may share such files by hard links: the new
+// tree is made without them.
+func (s *sending) trustNothing(ctx context.Context) error {
+	for _, name := range []string{stageTree, spareTree, spareRecord} {
+		if err := s.toTrash(name); err != nil {
+			return err
+		}
+	}
+	var used []fileset.Entry // at their paths in the current release
+	for _, e := range s.job.Manifest.Files {
+		if from, ok := s.cur[e.SHA256]; ok {
+			e.Path = from
+			used = append(used, e)
+		}
+	}
+	spoilt, err := s.compareSums(ctx, s.job, treeOf(s.job.Old.Current), used, nil)
+	if err != nil {
+		return err
+	}
+	wrong := map[string]bool{} // by sum
+	for i, e := range used {
+		if spoilt[i] {
+			wrong[e.SHA256] = true
+			delete(s.cur, e.SHA256)
+		}
+	}
+	var todo []fileset.Entry
+	for _, e := range s.job.Manifest.Files { // at the paths at which this machine has them
+		if wrong[e.SHA256] {
+			todo = append(todo, e)
+		}
+	}
+	s.job.Mended = len(todo)
+	return s.mendShared(ctx, s.job, todo)
 }
 
 // announce writes down what the staged tree is about to hold. From here on the
