@@ -49,6 +49,7 @@ type Language struct {
 	Lang     string // BCP 47: nl, en, pt-BR
 	Name     string // its own name: Nederlands
 	Title    string // the site's title in it
+	Hours    string // when the provider's help desk answers, in it; "" when not given
 	Dir      string // ltr or rtl
 	Prefix   string // "" for the default language, else /en
 	Fallback []string
@@ -67,7 +68,14 @@ type Language struct {
 // A Provider is the hosting provider.
 type Provider struct {
 	Name, ShortName, Website, Contact, Status, Logo, Icon string
+
+	Phone    string // of the help desk, as people write it
+	Hours    string // when it answers, in the default language
+	Feedback string // where readers say whether a page helped; {page}, {lang}, {section} and {answer} are filled in
 }
+
+// placeholders are what [Provider].Feedback may hold.
+var placeholders = []string{"{page}", "{lang}", "{section}", "{answer}"}
 
 // Outputs says which parts the site has.
 type Outputs struct {
@@ -170,7 +178,8 @@ func Parse(src []byte, out *diag.List) *Config {
 	c.languages()
 	p := t.Table("provider")
 	c.Provider = Provider{Name: p.String("name", ""), ShortName: p.String("short_name", ""), Website: p.String("website", ""),
-		Contact: p.String("contact", ""), Status: p.String("status", ""), Logo: p.String("logo", ""), Icon: p.String("icon", "")}
+		Contact: p.String("contact", ""), Status: p.String("status", ""), Logo: p.String("logo", ""), Icon: p.String("icon", ""),
+		Phone: p.String("phone", ""), Hours: p.String("hours", ""), Feedback: p.String("feedback", "")}
 	p.Visible(diag.MailName, "name", "short_name")
 	if c.Provider.ShortName == "" {
 		c.Provider.ShortName = c.Provider.Name
@@ -178,6 +187,7 @@ func Parse(src []byte, out *diag.List) *Config {
 	c.link(p, "website", "https")
 	c.link(p, "status", "https")
 	c.link(p, "contact", "https", "mailto", "tel")
+	c.desk(p)
 	p.Done()
 	c.Mail = mail.Read(t.Tables("mail"), out)
 	c.outputs()
@@ -249,6 +259,25 @@ func (c *Config) ThemePos(key string) diag.Pos { return c.root.Table("theme").Va
 // That stage reports what is wrong in it.
 func (c *Config) Section(name string) *tomlfile.Table { return c.root.Table(name) }
 
+// desk checks the telephone number of the help desk, and where readers say
+// whether a page helped.
+func (c *Config) desk(p *tomlfile.Table) {
+	if v := c.Provider.Phone; v != "" && !phoneRE.MatchString(v) {
+		p.Errorf("phone", diag.ConfigURL, `write it as people dial it: phone = "+31 20 123 45 67"`, "%q is not a telephone number", v)
+	}
+	c.link(p, "feedback", "https", "mailto")
+	for _, name := range placeholderRE.FindAllString(c.Provider.Feedback, -1) {
+		if !slices.Contains(placeholders, name) {
+			p.Errorf("feedback", diag.ConfigURL, diag.DidYouMean(name, placeholders), "nothing is filled in for %s", name)
+		}
+	}
+}
+
+var (
+	phoneRE       = regexp.MustCompile(`^\+?(?:[ ./()-]*[0-9]){3,18}[ )]*$`)
+	placeholderRE = regexp.MustCompile(`\{[^{}]*\}`)
+)
+
 // link checks that an address has one of the schemes.
 func (c *Config) link(t *tomlfile.Table, key string, schemes ...string) {
 	v := t.String(key, "")
@@ -305,7 +334,7 @@ func (c *Config) languages() {
 	}
 	for _, lang := range keys {
 		lt := table.Table(lang)
-		l := Language{Lang: lang, Name: lt.Required("name", "write the language's name for itself: name = \"Nederlands\""), Title: lt.String("title", c.Title)}
+		l := Language{Lang: lang, Name: lt.Required("name", "write the language's name for itself: name = \"Nederlands\""), Title: lt.String("title", c.Title), Hours: lt.String("hours", "")}
 		tag, better := code(lang)
 		l.Wrong = better != lang
 		meant[better] = l.Wrong

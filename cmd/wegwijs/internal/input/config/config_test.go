@@ -262,6 +262,9 @@ func TestMistakes(t *testing.T) {
 8:10 [config-url] "https:///x" has no host name | write the whole address: https://www.example.nl/
 9:11 [config-url] "tel://020123" leads nowhere | write what comes behind tel:, without slashes
 `},
+		{"the help desk", "", "[provider]\nphone = \"bel ons\"\nfeedback = \"https://a.nl/?p={pagina}&l={lang}\"\n", `7:9 [config-url] "bel ons" is not a telephone number | write it as people dial it: phone = "+31 20 123 45 67"
+8:12 [config-url] nothing is filled in for {pagina} | known: {answer}, {lang}, {page}, {section}
+`},
 		{"default language that is not there", strings.Replace(head, `default_language = "nl"`, `default_language = "nll"`, 1), "", `3:20 [config-language] the default language "nll" is not among the languages | did you mean "nl"? known: nl
 `},
 		{"languages", `title = "x"
@@ -283,7 +286,7 @@ naam = "English"
 11:19 [toml-type] languages.en.fallback takes a list of texts, this is a whole number | put it between quotes
 11:22 [config-language] "en" cannot be a fallback of "en" | known: nl, nl_BE, xq
 12:7 [toml-value] languages.en.dir cannot be "links" | known: ltr, rtl
-13:1 [toml-key] unknown key "languages.en.naam" | did you mean "name"? known: dir, fallback, name, title
+13:1 [toml-key] unknown key "languages.en.naam" | did you mean "name"? known: dir, fallback, hours, name, title
 `},
 		{"language that is no table", "title = \"x\"\nbase_url = \"https://x.nl\"\ndefault_language = \"nl\"\n[languages]\nnl = { name = \"Nederlands\" }\nen = \"English\"\n", "", `6:6 [toml-type] languages.en takes a table, this is text | write [languages.en]
 `},

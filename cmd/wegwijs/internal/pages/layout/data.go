@@ -3,6 +3,9 @@ package layout
 import (
 	"fmt"
 	"html/template"
+	"net/url"
+	"path"
+	"strings"
 
 	"wegwijs/cmd/wegwijs/internal/input/i18n"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
@@ -62,6 +65,22 @@ type Provider struct {
 	Icon      string       // name of the icon of browser tabs in layouts/assets: icon.svg when none is given
 
 	LogoWidth, LogoHeight int // its size in pixels; 0 when not known
+
+	Phone     string // of the help desk, as people write it
+	Hours     string // when it answers
+	HoursLang string // the language of Hours, when it is not the reader's; else ""
+	Feedback  string // where readers say whether a page helped, see [Page.Feedback]
+}
+
+// Call returns the address that dials Phone.
+func (p Provider) Call() template.URL {
+	digits := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r == '+' {
+			return r
+		}
+		return -1
+	}, strings.Replace(p.Phone, "(0)", "", 1))
+	return template.URL("tel:" + digits)
 }
 
 // A Language is one language of the site.
@@ -174,6 +193,34 @@ func (p *Page) T(key string, args ...any) (string, error) { return p.Site.T(key,
 
 // T gives an interface string, see [Page.T].
 func (s *Site) T(key string, args ...any) (string, error) { return s.strings.T(key, args...) }
+
+// Feedback returns the address at which readers tell the provider whether a page
+// helped, with the answer that they choose. It carries the page, its language
+// and its section, and nothing else. It is empty when the provider asks nothing:
+// [provider] has no feedback, and no contact that is a mail address.
+//
+// In a template of an address {page}, {lang}, {section} and {answer} are filled
+// in; a mail address without one gets a subject and a text (RFC 6068).
+func (p *Page) Feedback(answer string) template.URL {
+	to := p.Site.Provider.Feedback
+	if contact := string(p.Site.Provider.Contact); to == "" && strings.HasPrefix(contact, "mailto:") && !strings.Contains(contact, "?") {
+		to = contact
+	}
+	if to == "" {
+		return ""
+	}
+	section := p.ID
+	if p.Kind == "page" {
+		section = strings.TrimSuffix(path.Dir(p.ID), ".")
+	}
+	if strings.HasPrefix(to, "mailto:") && !strings.Contains(to, "?") {
+		return template.URL(to + "?subject=" + escape(p.Title+": "+answer) + "&body=" + escape(p.Permalink+"\r\n"+p.Lang+"\r\n"+section+"\r\n\r\n"))
+	}
+	return template.URL(strings.NewReplacer("{page}", escape(p.ID), "{lang}", p.Lang, "{section}", escape(section), "{answer}", escape(answer)).Replace(to))
+}
+
+// escape returns s as part of a query, with %20 for a space as mailto: wants it.
+func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
 
 // Link gives the page with an id, in the reader's language:
 // {{ with .Link "e-mail/imap-instellingen" }}<a href="{{ .URL }}">{{ .Title }}</a>{{ end }}.

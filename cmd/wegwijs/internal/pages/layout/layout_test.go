@@ -355,7 +355,7 @@ section.html:1:20 [layout-inline] warning: browsers stop the script in the page:
 	}
 }
 
-const pageMembers = `All, Alternates, Breadcrumbs, Canonical, Children, Content, Description, Dir, ID, Keywords, Kind, Lang, Lead, Markdown, Nav, Next, NoIndex, Notice, Permalink, Prev, Related, Rest, Section, Site, StructuredData, T, TOC, Title, Translations, URL, Updated`
+const pageMembers = `All, Alternates, Breadcrumbs, Canonical, Children, Content, Description, Dir, Feedback, ID, Keywords, Kind, Lang, Lead, Markdown, Nav, Next, NoIndex, Notice, Permalink, Prev, Related, Rest, Section, Site, StructuredData, T, TOC, Title, Translations, URL, Updated`
 
 // inside checks that every position lies in its file.
 func inside(t *testing.T, files map[string][]byte) {
@@ -881,5 +881,41 @@ func TestIDs(t *testing.T) {
 	})
 	if err != nil || seen < 20 {
 		t.Errorf("%d ids, %v", seen, err)
+	}
+}
+
+// TestFeedback checks what the provider is told of a page, and nothing else.
+func TestFeedback(t *testing.T) {
+	page := Page{Kind: "page", ID: "e-mail/imap-instellingen", Title: "IMAP & meer", Lang: "nl", Permalink: "https://help.example.nl/e-mail/imap-instellingen/"}
+	for _, test := range []struct {
+		feedback, contact, kind, id string
+		want                        template.URL
+	}{
+		{want: ""},
+		{contact: "https://example.nl/contact", want: ""},
+		{contact: "tel:+31201234567", want: ""},
+		{contact: "mailto:help@example.nl?subject=Vraag", want: ""},
+		{contact: "mailto:help@example.nl", want: "mailto:help@example.nl?subject=IMAP%20%26%20meer%3A%20Nee%2C%20niet&body=https%3A%2F%2Fhelp.example.nl%2Fe-mail%2Fimap-instellingen%2F%0D%0Anl%0D%0Ae-mail%0D%0A%0D%0A"},
+		{feedback: "https://example.nl/f?p={page}&l={lang}&s={section}&a={answer}", contact: "mailto:help@example.nl", want: "https://example.nl/f?p=e-mail%2Fimap-instellingen&l=nl&s=e-mail&a=Nee%2C%20niet"},
+		{feedback: "mailto:a@example.nl?subject={page}", want: "mailto:a@example.nl?subject=e-mail%2Fimap-instellingen"},
+		{feedback: "https://example.nl/f?s={section}", kind: "section", id: "e-mail", want: "https://example.nl/f?s=e-mail"},
+		{feedback: "https://example.nl/f?s={section}", kind: "page", id: "over", want: "https://example.nl/f?s="},
+	} {
+		p := page
+		if test.kind != "" {
+			p.Kind, p.ID = test.kind, test.id
+		}
+		p.Site = &Site{Provider: Provider{Feedback: test.feedback, Contact: template.URL(test.contact)}}
+		if got := p.Feedback("Nee, niet"); got != test.want {
+			t.Errorf("feedback %q, contact %q: got %q, want %q", test.feedback, test.contact, got, test.want)
+		}
+	}
+}
+
+func TestCall(t *testing.T) {
+	for phone, want := range map[string]template.URL{"020 123 45 67": "tel:0201234567", "+31 (0)20-123.45.67": "tel:+31201234567", "112": "tel:112"} {
+		if got := (Provider{Phone: phone}).Call(); got != want {
+			t.Errorf("%s: got %s, want %s", phone, got, want)
+		}
 	}
 }

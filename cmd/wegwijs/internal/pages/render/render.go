@@ -143,7 +143,7 @@ func New(in Input) *Renderer {
 		r.engines[l.Lang] = markdown.New(markdown.Options{Quotes: str.Quotes, SpaceBefore: str.SpaceBefore, FootnoteBack: back})
 	}
 	p := s.Config.Provider
-	provider := layout.Provider{Name: p.Name, ShortName: p.ShortName, Website: p.Website, Contact: template.URL(p.Contact), Status: template.URL(p.Status), Logo: p.Logo, Icon: cmp.Or(p.Icon, "icon.svg")}
+	provider := layout.Provider{Name: p.Name, ShortName: p.ShortName, Website: p.Website, Contact: template.URL(p.Contact), Status: template.URL(p.Status), Logo: p.Logo, Icon: cmp.Or(p.Icon, "icon.svg"), Phone: p.Phone, Feedback: p.Feedback}
 	if p.Logo != "" {
 		for _, a := range in.Layouts.Assets.Files {
 			if a.Source == layout.Root+"/assets/"+p.Logo {
@@ -163,6 +163,10 @@ func New(in Input) *Renderer {
 					sections = append(sections, r.linkTo(c))
 				}
 			}
+		}
+		provider.Hours, provider.HoursLang = cmp.Or(l.Language.Hours, p.Hours), ""
+		if l.Language.Hours == "" && p.Hours != "" && i > 0 {
+			provider.HoursLang = s.Locales[0].Lang
 		}
 		r.sites = append(r.sites, layout.NewSite(layout.Site{
 			Search: r.searchOf(l), Title: l.Title, BaseURL: s.Config.Origin, Lang: l.Lang, Dir: l.Language.Dir, LangName: l.Name,
