@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -32,14 +33,15 @@ func (e *env) runCheck(ctx context.Context, strict bool) error {
 			return err
 		}
 		limitMemory(len(s.Tree.All()))
-		if err := s.MakeAll(ctx); err != nil {
+		unlinked, err := s.Unlinked(ctx)
+		if err != nil {
 			return err
 		}
 		if ds, err = e.findings(ctx, s, true); err != nil {
 			return err
 		}
 		ejected, err := e.ejected()
-		ds = diag.Sort(append(ds, ejected...))
+		ds = diag.Sort(slices.Concat(ds, unlinked, ejected))
 		return err
 	})
 	if err != nil {

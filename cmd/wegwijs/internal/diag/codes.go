@@ -130,6 +130,7 @@ const (
 	PagePlace    Code = "page-place"
 	PageSection  Code = "page-section"
 	PageSlug     Code = "page-slug"
+	PageUnlinked Code = "page-unlinked"
 
 	PublishBucket   Code = "publish-bucket"
 	PublishCache    Code = "publish-cache"

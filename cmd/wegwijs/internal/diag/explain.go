@@ -439,6 +439,10 @@ var explanations = map[Code]map[Lang]Explanation{
 		English: {Title: "A slug that cannot be", Why: "It is part of the page's address.", Remedy: "Use small letters, digits and hyphens."},
 		Dutch:   {Title: "Een slug die niet kan", Why: "Dit is het deel van het adres dat bij de pagina hoort.", Remedy: "Gebruik kleine letters, cijfers en streepjes."},
 	},
+	PageUnlinked: {
+		English: {Title: "A page that no link leads to", Why: "Readers who begin at the home page never find it: the site's own layouts leave out the links of the built-in ones.", Remedy: "Show the menu, or the pages of a section, in the layout again; or link to the page from a text."},
+		Dutch:   {Title: "Een pagina waar geen link heen leidt", Why: "Lezers die op de startpagina beginnen, vinden haar nooit: de eigen lay-outs van de site laten de links van de ingebouwde weg.", Remedy: "Toon in de lay-out weer het menu of de pagina’s van een rubriek, of link vanuit een tekst naar de pagina."},
+	},
 	PublishBucket: {
 		English: {Title: "A name that no bucket can have", Why: "Stores allow 3 to 63 small letters, digits, dots and hyphens.", Remedy: "Correct the name."},
 		Dutch:   {Title: "Een naam die geen bucket kan hebben", Why: "Opslagdiensten staan 3 tot 63 kleine letters, cijfers, punten en streepjes toe.", Remedy: "Verbeter de naam."},

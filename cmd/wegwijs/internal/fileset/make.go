@@ -150,6 +150,12 @@ func (s *Set) MakeAll(ctx context.Context) error {
 	return s.everything(ctx, workers(), false, func(int, []byte) error { return nil })
 }
 
+// EachPlain is [Set.Each] without the files in a [Coding].
+func (s *Set) EachPlain(ctx context.Context, do func(f *File, data []byte) error) error {
+	files := s.Files()
+	return s.everything(ctx, workers(), false, func(i int, data []byte) error { return do(&files[i], data) })
+}
+
 // Each makes every file of the set, those that others need first, and hands it
 // to do. That is called from several goroutines at once, and the bytes are its
 // own only during the call.

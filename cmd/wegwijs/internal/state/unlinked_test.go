@@ -1,0 +1,65 @@
+package state
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"wegwijs/cmd/wegwijs/internal/testenv"
+)
+
+// TestUnlinked: a page to which own layouts lead no reader is a finding; a way
+// over other pages, from a text or in a menu, is enough.
+func TestUnlinked(t *testing.T) {
+	bare := `<!doctype html><html lang="{{ .Site.Lang }}"><head><title>{{ .Title }}</title></head><body><main><h1>{{ .Title }}</h1>{{ .Lead }}{{ .Content }}</main></body></html>` + "\n"
+	page := func(title, text string) string { return "+++\ntitle = \"" + title + "\"\n+++\n" + text + "\n" }
+	for name, tt := range map[string]struct {
+		change map[string]string
+		want   []string
+	}{
+		"all are linked from texts": {nil, nil},
+		"one is not": {map[string]string{"content/nl/los.md": page("Los", "Tekst.")},
+			[]string{"content/nl/los.md: no link leads to this page from content/nl/index.md"}},
+		"two that lead to each other": {map[string]string{"content/nl/a.md": page("A", "[b](b.md)"), "content/nl/b.md": page("B", "[a](a.md)")},
+			[]string{"content/nl/a.md: no link leads to this page from content/nl/index.md", "content/nl/b.md: no link leads to this page from content/nl/index.md"}},
+		"one that leads only away": {map[string]string{"content/nl/weg.md": page("Weg", "[terug](index.md)")},
+			[]string{"content/nl/weg.md: no link leads to this page from content/nl/index.md"}},
+		"a way over a page of another": {map[string]string{"content/nl/ver.md": page("Ver", "Tekst."), "content/nl/e-mail/pop.md": page("POP", "[ver](/ver.md#x), [imap](imap.md)\n\n## X {#x}")}, nil},
+		"many are one mistake": {map[string]string{"content/nl/w.md": page("W", "."), "content/nl/x.md": page("X", "."), "content/nl/y.md": page("Y", "."), "content/nl/z.md": page("Z", ".")},
+			[]string{"content/nl/index.md: no link leads from here to 4 pages, such as content/nl/w.md"}},
+		"a link to the whole address": {map[string]string{"content/nl/los.md": page("Los", "."), "content/nl/index.md": page("Welkom", "[e-mail](e-mail/index.md) en <https://hulp.example/los/>")}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fsys := fstest.MapFS{}
+			put := func(name, text string) { fsys[name] = &fstest.MapFile{Data: []byte(text), Mode: 0o644} }
+			for name, text := range testenv.SmallSite(t) {
+				put(name, text)
+			}
+			put("layouts/base.html", bare)
+			for name, text := range tt.change {
+				put(name, text)
+			}
+			s, err := Load(t.Context(), fsys, Options{}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ds, err := s.Unlinked(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range s.Findings() {
+				t.Logf("%s: %s", d.Pos, d.Msg)
+			}
+			var got []string
+			for _, d := range ds {
+				if strings.HasPrefix(d.Pos.File, "content/nl/") {
+					got = append(got, d.Pos.String()+": "+d.Msg)
+				}
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(tt.want, "\n"))
+			}
+		})
+	}
+}
