@@ -18,8 +18,10 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/miekg/dns"
+	"golang.org/x/text/unicode/norm"
 
 	"wegwijs/cmd/wegwijs/internal/fileset"
 	"wegwijs/cmd/wegwijs/internal/testenv"
@@ -68,6 +70,21 @@ func tomlString(s string) string {
 	return b.String() + `"`
 }
 
+// hostileSlug is a part of an address with a hostile value in it. Of every
+// second one is left what may be part of an address, and letters of many scripts
+// are put beside it.
+func hostileSlug(i int, v string) string {
+	if i%8 == 1 {
+		v = strings.Map(func(r rune) rune {
+			if unicode.IsLower(r) || unicode.IsDigit(r) || r == '-' || r == '_' {
+				return r
+			}
+			return -1
+		}, v) + []string{"é", "e\u0301", "日本", "ß", "٣", ".x", "ı", "ﬁ", "שלום"}[i/8%9]
+	}
+	return fmt.Sprintf("s%d-%sz", i, v)
+}
+
 // hostileSite is a site with a value in every key that reaches a rule, an XML,
 // a JSON or a DNS file. A key is dropped when its value is refused.
 type hostileSite struct {
@@ -112,6 +129,13 @@ func (h *hostileSite) files() (files map[string]string, lines map[string]string)
 			name := fmt.Sprintf("content/nl/lijst/oud%d.md", i)
 			lines[name+":3"] = key
 			files[name] = fmt.Sprintf("+++\ntitle = \"Oud %d\"\naliases = [%s]\n+++\n", i, tomlString(fmt.Sprintf("/alias/%d/%s/", i, v)))
+		} else {
+			h.gone[key] = true
+		}
+		if key := fmt.Sprint("slug ", i); i%4 == 1 && !h.gone[key] {
+			name := fmt.Sprintf("content/nl/lijst/slug%d.md", i)
+			files[name] = fmt.Sprintf("+++\ntitle = \"Slug %d\"\nslug = %s\n+++\n", i, tomlString(hostileSlug(i, v)))
+			lines[name+":3"] = key
 		} else {
 			h.gone[key] = true
 		}
@@ -242,6 +266,15 @@ func TestHostileValues(t *testing.T) {
 			moves = append(moves, wanted{escaped("alias"), fmt.Sprintf("/lijst/oud%d/", i)})
 		}
 	}
+	var slugs []string // of the pages whose own part of the address is hostile
+	for i, v := range h.values {
+		if !h.gone[fmt.Sprint("slug ", i)] {
+			slugs = append(slugs, "lijst/"+norm.NFC.String(hostileSlug(i, v)))
+		}
+	}
+	if len(slugs) < 5 {
+		t.Errorf("only %d slugs are accepted: the test shows less than it seems", len(slugs))
+	}
 	answers := map[string]map[string]string{}
 	for _, server := range []string{"nginx", "apache", "caddy"} {
 		t.Run(server, func(t *testing.T) {
@@ -268,6 +301,13 @@ func TestHostileValues(t *testing.T) {
 				}
 				if err != nil || a.status != 200 || a.body != string(want) || a.header.Get("X-Inj") != "" {
 					t.Errorf("%s: got status %d, %d bytes, want those of the file: %v", address, a.status, len(a.body), err)
+				}
+			}
+			for _, p := range slugs {
+				a := ask(t, "GET", base, (&url.URL{Path: "/" + p + "/"}).EscapedPath(), "")
+				want, err := os.ReadFile(filepath.Join(public, filepath.FromSlash(p), "index.html"))
+				if err != nil || a.status != 200 || a.body != string(want) || a.header.Get("X-Inj") != "" {
+					t.Errorf("/%s/: got status %d, %d bytes, want those of the page: %v", p, a.status, len(a.body), err)
 				}
 			}
 			if a := ask(t, "GET", base, "/niets/", ""); a.status != 404 || a.header.Get("X-Inj") != "" {

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/unicode/norm"
@@ -227,19 +228,24 @@ func (c *Config) address() {
 	}
 	u, err := url.Parse(c.BaseURL)
 	switch {
-	case err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http":
+	case err != nil || u.Hostname() == "" || strings.HasSuffix(u.Host, ":") || u.Scheme != "https" && u.Scheme != "http":
 		t.Errorf("base_url", diag.ConfigURL, `write the whole address: base_url = "https://help.example.nl"`, "%q is not the address of a site", c.BaseURL)
 	case u.User != nil:
 		t.Errorf("base_url", diag.ConfigURL, "leave out what stands before the @", "base_url cannot have a user name")
 	case strings.ContainsAny(c.BaseURL, "?#"):
 		t.Errorf("base_url", diag.ConfigURL, "leave out what follows the ? or the #", "base_url is the address of a folder")
-	case u.Path != "" && !basePathRE.MatchString(u.Path):
+	case u.User == nil && (!hostRE.MatchString(u.Hostname()) || !strings.Contains(c.BaseURL, u.Hostname())):
+		t.Errorf("base_url", diag.ConfigURL, `write the whole address: base_url = "https://help.example.nl"`, "%q cannot be the name of a host", u.Hostname())
+	case u.Path != "" && (!basePathRE.MatchString(u.Path) || !strings.HasSuffix(c.BaseURL, u.Path)):
 		t.Errorf("base_url", diag.ConfigURL, `use letters, digits, hyphens and underscores: base_url = "https://www.example.nl/help"`, "the path %q does not work on every web server", u.Path)
 	default:
 		c.BasePath = u.Path
 		c.Origin = strings.TrimSuffix(c.BaseURL, u.Path)
 	}
 }
+
+// hostRE matches the host of base_url: names of any script, and addresses.
+var hostRE = regexp.MustCompile(`^(?:[\pL\pN][\pL\pN\pM_-]*(?:\.[\pL\pN][\pL\pN\pM_-]*)*\.?|[0-9A-Fa-f:.]+)$`)
 
 // basePathRE matches the folders of base_url: no server's rules take these
 // characters for something else.
@@ -286,6 +292,8 @@ func (c *Config) link(t *tomlfile.Table, key string, schemes ...string) {
 	}
 	u, err := url.Parse(v)
 	switch {
+	case strings.ContainsFunc(v, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) }):
+		t.Errorf(key, diag.ConfigURL, "leave it out; in an address a space is written %20", "%q holds a space or a character that cannot be seen", v)
 	case err != nil || !slices.Contains(schemes, u.Scheme):
 		t.Errorf(key, diag.ConfigURL, "begin it with "+strings.Join(schemes, ": or ")+":", "%q is not an address that pages may link to", v)
 	case u.Scheme == "https" && u.Hostname() == "":

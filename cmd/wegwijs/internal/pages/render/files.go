@@ -56,6 +56,13 @@ func (r *Renderer) Set(like *fileset.Set, out *diag.List) *fileset.Set {
 			out.Errorf(red.Pos, diag.RedirectTo, `name a page by its file: to = "e-mail/pagina.md"`, "nothing on the site answers at %q", u.Path)
 		}
 	}
+	for _, a := range r.Layouts.Assets.Files { // the logo and the icon among them
+		if strings.EqualFold(path.Ext(a.Source), ".svg") {
+			if what, _ := runsIn(a.Data); what != "" { // its place is not that in the source
+				out.Errorf(diag.Pos{File: a.Source}, diag.FileRuns, runsHint, "%s in a picture would run for everyone who opens it", what)
+			}
+		}
+	}
 	p := r.Site.Config.Provider
 	for key, name := range map[string]string{"logo": p.Logo, "icon": p.Icon} {
 		if name == "" {
@@ -242,14 +249,21 @@ func (r *Renderer) Make(ctx context.Context, f *fileset.File, b, twin *bytes.Buf
 		b.Write(data)
 		if err == nil && strings.EqualFold(path.Ext(k.Source), ".svg") {
 			out := new(diag.List)
-			if what, at := runsIn(data); what != "" {
-				out.Errorf(diag.At(k.Source, data, at), diag.FileRuns, "take that out, or save the picture as plain SVG in the program that made it", "%s in a picture would run for everyone who opens it", what)
-			}
+			inspect(k.Source, data, out)
 			r.keep(k.Source, out)
 		}
 		return err
 	}
 	return fmt.Errorf("no way to make %s", f.Path)
+}
+
+const runsHint = "take that out, or save the picture as plain SVG in the program that made it"
+
+// inspect reports what in an SVG would run.
+func inspect(file string, data []byte, out *diag.List) {
+	if what, at := runsIn(data); what != "" {
+		out.Errorf(diag.At(file, data, at), diag.FileRuns, runsHint, "%s in a picture would run for everyone who opens it", what)
+	}
 }
 
 // notFound makes the error page of a language.
