@@ -60,8 +60,8 @@ func each(ctx context.Context, workers, n int, do func(ctx context.Context, i in
 
 // waves gives the files to make, by number: first those that others need. A
 // twin and the coded forms of a file are made with it.
-func (s *Set) waves() [3][]int {
-	var waves [3][]int
+func (s *Set) waves() [4][]int {
+	var waves [4][]int
 	files := s.Files()
 	twins := make([]bool, len(files))
 	for i := range files {
@@ -74,8 +74,8 @@ func (s *Set) waves() [3][]int {
 		case twins[i] || files[i].Coding != "":
 		case files[i].First:
 			waves[0] = append(waves[0], i)
-		case files[i].Late:
-			waves[2] = append(waves[2], i)
+		case files[i].Late > 0:
+			waves[1+files[i].Late] = append(waves[1+files[i].Late], i)
 		default:
 			waves[1] = append(waves[1], i)
 		}

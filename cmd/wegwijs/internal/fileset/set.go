@@ -68,9 +68,9 @@ type File struct {
 	// First asks for the file to be made before others: they need what making
 	// it finds out.
 	First bool
-	// Late asks for the file to be made after all others: it is made of what
-	// making them found out.
-	Late bool
+	// Late asks for the file to be made after all others, since it is made of
+	// what making them found out: 1 after those of 0, 2 after those of 1.
+	Late int
 
 	codings []Coding // in which the set has it as well
 }

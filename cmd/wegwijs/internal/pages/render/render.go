@@ -26,6 +26,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
 	"wegwijs/cmd/wegwijs/internal/input/scan"
 	"wegwijs/cmd/wegwijs/internal/pages/layout"
+	"wegwijs/cmd/wegwijs/internal/pages/search"
 	"wegwijs/cmd/wegwijs/internal/site"
 )
 
@@ -81,6 +82,7 @@ type memo struct {
 	mu      sync.Mutex
 	results map[*site.Page]*Result
 	search  map[*site.Page]found         // what search knows of a page's text
+	words   search.Dictionary            // of those texts
 	indexes []*index                     // by locale
 	others  map[string][]diag.Diagnostic // findings of files that are no pages
 }

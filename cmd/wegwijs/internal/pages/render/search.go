@@ -71,8 +71,14 @@ func (r *Renderer) searchFiles() []fileset.File {
 			continue
 		}
 		files = append(files, fileset.File{Path: path.Join(strings.TrimPrefix(l.Prefix, "/"), search.Slug(l.Lang), "index.html"), Rank: fileset.Page, Kind: fileset.Finder, Lang: l.Lang, Source: layout.Root + "/search.html", Key: searchPage{l}})
+		// The first file of each language makes the index, so that languages
+		// do not wait for each other.
 		add := func(name string, k indexFile) {
-			files = append(files, fileset.File{Path: path.Join(searchFolder, l.Lang+name+".js"), Rank: fileset.Asset, Late: true, Key: k})
+			late := 1
+			if name != "" {
+				late = 2
+			}
+			files = append(files, fileset.File{Path: path.Join(searchFolder, l.Lang+name+".js"), Rank: fileset.Asset, Late: late, Key: k})
 		}
 		add("", indexFile{Locale: l})
 		add("-m", indexFile{Locale: l, kind: 'm'})
@@ -92,7 +98,7 @@ func (r *Renderer) learnWords(p *site.Page, body []byte) {
 	if !r.hasSearch(p.Locale) {
 		return
 	}
-	f := found{r.key(p.Page), search.Read(body)}
+	f := found{r.key(p.Page), r.memo.words.Read(body)}
 	r.memo.mu.Lock()
 	r.memo.search[p] = f
 	r.memo.mu.Unlock()
@@ -118,9 +124,24 @@ func (r *Renderer) index(ctx context.Context, l *site.Locale) (*search.Index, er
 	x := r.memo.indexes[l.N]
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	texts := make([]*search.Text, len(l.All))
+	of := make([]textKey, len(l.All))
+	for i, p := range l.All {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		f, err := r.text(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		texts[i], of[i] = f.text, f.of
+	}
+	if x.files != nil && slices.Equal(of, x.of) {
+		return x.files, nil
+	}
 	conf := r.Site.Config.Search
 	s := r.sites[l.N]
-	in := search.Input{Lang: l.Lang, Home: s.Home.URL, Synonyms: conf.Synonyms[l.Lang], Labels: map[string]string{}}
+	in := search.Input{Lang: l.Lang, Home: s.Home.URL, Docs: make([]search.Doc, len(l.All)), Synonyms: conf.Synonyms[l.Lang], Labels: map[string]string{}}
 	for _, key := range searchStrings {
 		text, err := s.T("search_"+key, "query", "{query}", "code", "{code}", "number", "{number}")
 		if err != nil { // which is reported where the strings are checked
@@ -131,21 +152,9 @@ func (r *Renderer) index(ctx context.Context, l *site.Locale) (*search.Index, er
 	for _, key := range []string{"copy", "copied"} {
 		in.Labels[key], _ = s.T(key, "value", "{value}")
 	}
-	of := make([]textKey, 0, len(l.All))
-	for _, p := range l.All {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		f, err := r.text(ctx, p)
-		if err != nil {
-			return nil, err
-		}
-		of = append(of, f.of)
+	for i, p := range l.All {
 		link := r.linkTo(p)
-		in.Docs = append(in.Docs, search.Doc{Page: search.Page{URL: p.URL, Title: link.Title, Description: link.Description, Lang: p.Lang, Keywords: p.Keywords}, Text: f.text, Boost: float64(conf.Boost[p.ID])})
-	}
-	if x.files != nil && slices.Equal(of, x.of) {
-		return x.files, nil
+		in.Docs[i] = search.Doc{Page: search.Page{URL: p.URL, Title: link.Title, Description: link.Description, Lang: p.Lang, Keywords: p.Keywords}, Text: texts[i], Boost: float64(conf.Boost[p.ID])}
 	}
 	files, err := search.Build(in)
 	if err != nil {

@@ -3,7 +3,7 @@
 // nothing. All that is known of a language is in it; the script search.js of
 // the layouts knows none.
 //
-// A page's text goes through [Read] once, when the page is made: its sections,
+// A page's text goes through [Dictionary.Read] once, when the page is made: its sections,
 // the words in them, the rows of its settings tables and of its tables of
 // error messages. [Build] joins the pages of a language:
 //

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unique"
 )
 
 // A Doc is a page and its text.
@@ -58,106 +57,189 @@ type Index struct {
 // levels are the weights that a word can have on a page, from little to much.
 var levels = []float64{.4, .8, 1.4, 2.2, 3.2, 4.5, 6, 8, 10.5, 13.5}
 
+// A posting is a page that has a stem.
 type posting struct {
-	page  int
-	level int
-	at    int // the section that says most
+	page  int32
+	at    uint16 // the section that says most
+	level uint8
 }
 
-// place is what a stem is worth on one page, while the index is made.
+// place is what a stem is worth on the page that is read.
 type place struct {
-	page           int
-	text, heading  float64
-	title, keyword float64
-	about          float64
-	best           float64 // the weight of the section that says most
-	at             int
+	page           int32 // from 1
+	at             uint16
+	text, heading  float32
+	title, keyword float32
+	about          float32
+	best           float32 // the weight of the section that says most
 }
 
-// Build makes the index.
+// Build makes the index. The texts are those of one [Dictionary].
 func Build(in Input) (*Index, error) {
-	b := &builder{lang: in.Lang, stem: newStemmer(in.Lang), terms: map[string]*term{}, forms: map[unique.Handle[string]]*form{}}
+	b := &builder{lang: in.Lang, stem: newStemmer(in.Lang), terms: map[string]*term{}, dict: new(Dictionary)}
+	if len(in.Docs) > 0 {
+		b.dict = in.Docs[0].Text.dict
+	}
+	for i := range in.Docs {
+		b.know(&in.Docs[i])
+	}
+	b.words = b.dict.all()
+	b.compounds()
 	for i := range in.Docs {
 		b.add(i, &in.Docs[i])
 	}
-	b.compounds()
 	return b.encode(in)
 }
 
 type term struct {
-	places []place
-	known  bool // the site has it as a word of its own
+	key   string
+	known bool  // the site has it as a word of its own
+	place place // on the page that is read
+	posts []posting
 }
 
 // form is what one word of the site comes to.
 type form struct {
-	stem  string
-	parts []string
-	word  string
-	on    int // the number of the page that is read, from 1, where it has the word
-	place place
+	used  bool
+	stem  *term // nil where the word says nothing
+	parts []*term
+	page  int32 // the page that is read, from 1, where it has the word
+	place int32 // among those of the page
 }
 
 type builder struct {
 	lang  string
 	stem  *stemmer
+	dict  *Dictionary
+	words []string // of the dictionary
+	forms []form   // by the word's number
 	terms map[string]*term
-	forms map[unique.Handle[string]]*form
-	found []*form // the words of the page that is read
-	use   [][]use // of each page
+
+	found []use   // the words of the page that is read
+	put   []*term // the stems of it
 }
 
-// use is a word on a page, kept until all words are known.
+// use is a word of the page that is read.
 type use struct {
-	form *form
+	form int
 	place
 }
 
-func (b *builder) form(h unique.Handle[string]) *form {
-	f := b.forms[h]
-	if f == nil {
-		w := h.Value()
-		f = &form{stem: b.stem.Stem(w), word: w}
-		if b.stem.stop[w] {
-			f.stem = ""
-		}
-		b.forms[h] = f
+func (b *builder) term(key string) *term {
+	t := b.terms[key]
+	if t == nil {
+		t = &term{key: key}
+		b.terms[key] = t
 	}
-	return f
+	return t
 }
 
-// place returns what a word is worth on a page that is read, nil where the word
+// form returns the number of a word.
+func (b *builder) form(w string) int {
+	n := b.dict.number(w)
+	b.grow(n)
+	return int(n)
+}
+
+// grow makes place for a word: pages of other languages may be read meanwhile.
+func (b *builder) grow(n uint32) {
+	if int(n) >= len(b.forms) {
+		b.forms = append(b.forms, make([]form, int(n)+1-len(b.forms))...)
+	}
+}
+
+// know notes the words of a page.
+func (b *builder) know(d *Doc) {
+	for _, w := range d.Text.words {
+		b.grow(w.number)
+		b.forms[w.number].used = true
+	}
+	note := func(w string) { b.forms[b.form(w)].used = true }
+	Words(Fold(d.Title), note)
+	for _, k := range d.Keywords {
+		Words(Fold(k), note)
+	}
+	Words(Fold(d.Description), note)
+}
+
+// compounds brings each word to its stem and takes it apart, now that all are
+// known.
+func (b *builder) compounds() {
+	for i := range b.forms {
+		f, w := &b.forms[i], b.words[i]
+		if !f.used || b.stem.stop[w] {
+			continue
+		}
+		if s := b.stem.Stem(w); s != "" {
+			f.stem = b.term(s)
+			f.stem.known = f.stem.known || len(w) >= 3 && !digits(w)
+		}
+	}
+	for i := range b.forms {
+		f := &b.forms[i]
+		if f.stem == nil {
+			continue
+		}
+		for _, p := range b.stem.split(b.words[i], func(s string) bool { t := b.terms[s]; return s != f.stem.key && t != nil && t.known }) {
+			f.parts = append(f.parts, b.terms[p])
+		}
+	}
+}
+
+// at returns what a word is worth on a page that is read, nil where the word
 // says nothing.
-func (b *builder) place(f *form, page int) *place {
-	if f.stem == "" {
+func (b *builder) at(n int, page int) *place {
+	f := &b.forms[n]
+	if f.stem == nil {
 		return nil
 	}
-	if f.on != page+1 {
-		f.on, f.place = page+1, place{page: page}
-		b.found = append(b.found, f)
+	if f.page != int32(page)+1 {
+		f.page, f.place = int32(page)+1, int32(len(b.found))
+		b.found = append(b.found, use{form: n})
 	}
-	return &f.place
+	return &b.found[f.place].place
 }
 
+// add puts the words of a page at their stems.
 func (b *builder) add(page int, d *Doc) {
-	b.found = b.found[:0]
-	get := func(w string) *place { return b.place(b.form(unique.Make(w)), page) }
+	b.found, b.put = b.found[:0], b.put[:0]
 	for _, w := range d.Text.words {
-		p := b.place(b.form(w.form), page)
+		p := b.at(int(w.number), page)
 		if p == nil {
 			continue
 		}
-		weight := float64(w.weight)
+		weight := float32(w.weight) / 10
 		vote := weight
-		if weight >= inHeading { // a heading has it
+		if w.weight >= inHeading { // a heading has it
 			p.heading += 1 + weight/20
 			vote += 4
 		}
 		p.text += min(weight, 6)
 		if vote > p.best {
-			p.best, p.at = vote, int(w.section)
+			p.best, p.at = vote, w.section
 		}
 	}
+	b.addHead(page, d)
+	for i := range b.found {
+		u := &b.found[i]
+		f := &b.forms[u.form]
+		b.spend(f.stem, page, u.place, 1)
+		for j, t := range f.parts {
+			share := float32(.45)
+			if j == len(f.parts)-1 {
+				share = .6
+			}
+			b.spend(t, page, u.place, share)
+		}
+	}
+	for _, t := range b.put {
+		t.posts = append(t.posts, posting{int32(page), t.place.at, uint8(level(float64(t.place.weight())))})
+	}
+}
+
+// addHead adds the words of a page's title, keywords and description.
+func (b *builder) addHead(page int, d *Doc) {
+	get := func(w string) *place { return b.at(b.form(w), page) }
 	var title []string
 	Words(Fold(d.Title), func(w string) {
 		if !b.stem.stop[w] {
@@ -166,7 +248,7 @@ func (b *builder) add(page int, d *Doc) {
 	})
 	for _, w := range title {
 		if p := get(w); p != nil {
-			p.title = max(p.title, 3.5+4/float64(len(title)))
+			p.title = max(p.title, 3.5+4/float32(len(title)))
 			if p.best < 9 {
 				p.at, p.best = 0, 9
 			}
@@ -182,11 +264,11 @@ func (b *builder) add(page int, d *Doc) {
 		})
 		if len(stems) > 1 { // the whole of it, in any order
 			slices.Sort(stems)
-			b.phrase(strings.Join(stems, "_"), page)
+			b.spend(b.term(strings.Join(stems, "_")), page, place{keyword: 14}, 1)
 		}
 		for _, w := range words {
 			if p := get(w); p != nil {
-				p.keyword = max(p.keyword, 3+3/float64(len(words)))
+				p.keyword = max(p.keyword, 3+3/float32(len(words)))
 			}
 		}
 	}
@@ -195,85 +277,24 @@ func (b *builder) add(page int, d *Doc) {
 			p.about = 1
 		}
 	})
-	slices.SortFunc(b.found, func(x, y *form) int { return strings.Compare(x.word, y.word) })
-	uses := make([]use, len(b.found))
-	for i, f := range b.found {
-		uses[i] = use{f, f.place}
-	}
-	b.use = append(b.use, uses)
 }
 
-// compounds takes the words apart, now that all are known, and puts every use
-// of a word at its stem and its parts.
-func (b *builder) compounds() {
-	for _, f := range b.forms {
-		if f.stem != "" && len(f.word) > 2 {
-			t := b.terms[f.stem]
-			if t == nil {
-				t = &term{}
-				b.terms[f.stem] = t
-			}
-			t.known = t.known || len(f.word) >= 3 && !digits(f.word)
-		}
+// spend puts a share of a word's place at a stem.
+func (b *builder) spend(t *term, page int, p place, share float32) {
+	q := &t.place
+	if q.page != int32(page)+1 {
+		*q = place{page: int32(page) + 1, at: p.at}
+		b.put = append(b.put, t)
 	}
-	known := func(s string) bool { t := b.terms[s]; return t != nil && t.known }
-	for _, f := range b.forms {
-		if f.stem != "" {
-			f.parts = b.stem.split(f.word, func(s string) bool { return s != f.stem && known(s) })
-		}
+	q.text, q.heading = q.text+p.text*share, q.heading+p.heading*share
+	q.title, q.keyword, q.about = max(q.title, p.title*share), max(q.keyword, p.keyword*share), max(q.about, p.about*share)
+	if p.best*share > q.best {
+		q.best, q.at = p.best*share, p.at
 	}
-	for _, uses := range b.use {
-		for i := range uses {
-			b.spend(&uses[i])
-		}
-	}
-}
-
-// spend puts a use of a word at its stem and at its parts.
-func (b *builder) spend(u *use) {
-	b.put(u.form.stem, u.place, 1)
-	for i, p := range u.form.parts {
-		share := .45
-		if i == len(u.form.parts)-1 {
-			share = .6
-		}
-		b.put(p, u.place, share)
-	}
-}
-
-// phrase notes that a page has a keyword of several words.
-func (b *builder) phrase(key string, page int) {
-	t := b.terms[key]
-	if t == nil {
-		t = &term{}
-		b.terms[key] = t
-	}
-	if n := len(t.places); n == 0 || t.places[n-1].page != page {
-		t.places = append(t.places, place{page: page, keyword: 14})
-	}
-}
-
-func (b *builder) put(stem string, p place, share float64) {
-	t := b.terms[stem]
-	if t == nil {
-		t = &term{}
-		b.terms[stem] = t
-	}
-	p.text, p.heading, p.title, p.keyword, p.about, p.best = p.text*share, p.heading*share, p.title*share, p.keyword*share, p.about*share, p.best*share
-	if n := len(t.places); n > 0 && t.places[n-1].page == p.page {
-		q := &t.places[n-1]
-		q.text, q.heading = q.text+p.text, q.heading+p.heading
-		q.title, q.keyword, q.about = max(q.title, p.title), max(q.keyword, p.keyword), max(q.about, p.about)
-		if p.best > q.best {
-			q.best, q.at = p.best, p.at
-		}
-		return
-	}
-	t.places = append(t.places, p)
 }
 
 // weight is what a stem is worth on a page.
-func (p *place) weight() float64 {
+func (p *place) weight() float32 {
 	return p.title + p.keyword + p.about + min(p.heading, 2.2) + 2.2*p.text/(p.text+3)
 }
 
@@ -289,16 +310,13 @@ func level(w float64) int {
 
 // postings returns the pages of a term, in order.
 func (t *term) postings() []posting {
-	list := make([]posting, len(t.places))
-	for i := range t.places {
-		p := &t.places[i]
-		list[i] = posting{p.page, level(p.weight()), p.at}
+	if len(t.posts) <= most {
+		return t.posts
 	}
-	if len(list) > most {
-		slices.SortStableFunc(list, func(a, b posting) int { return b.level - a.level })
-		list = list[:most]
-		slices.SortFunc(list, func(a, b posting) int { return a.page - b.page })
-	}
+	list := slices.Clone(t.posts)
+	slices.SortStableFunc(list, func(a, b posting) int { return int(b.level) - int(a.level) })
+	list = list[:most]
+	slices.SortFunc(list, func(a, b posting) int { return int(a.page - b.page) })
 	return list
 }
 
@@ -339,9 +357,9 @@ func encodeShard(keys []string, terms map[string]*term) shard {
 		}
 		last := -1
 		for _, post := range terms[key].postings() {
-			number(&p, post.page-last-1)
-			number(&p, post.at*len(levels)+post.level)
-			last = post.page
+			number(&p, int(post.page)-last-1)
+			number(&p, int(post.at)*len(levels)+int(post.level))
+			last = int(post.page)
 		}
 	}
 	return shard{k.String(), p.String()}
@@ -366,7 +384,7 @@ type mainFile struct {
 
 func (b *builder) encode(in Input) (*Index, error) {
 	keys := slices.Sorted(maps.Keys(b.terms))
-	keys = slices.DeleteFunc(keys, func(k string) bool { return len(b.terms[k].places) == 0 })
+	keys = slices.DeleteFunc(keys, func(k string) bool { return len(b.terms[k].posts) == 0 })
 	m := &mainFile{Lang: in.Lang, Home: in.Home, Count: len(in.Docs), Levels: levels, Rules: of(in.Lang), Same: b.same(in.Synonyms), Tables: b.tables(in.Docs), Labels: in.Labels}
 	x := &Index{}
 	var err error
@@ -418,7 +436,7 @@ func first(keys []string) string {
 func (b *builder) spread(keys []string, n int) [][]string {
 	total := 0
 	for _, k := range keys {
-		total += min(most, len(b.terms[k].places)) + 3
+		total += min(most, len(b.terms[k].posts)) + 3
 	}
 	parts := make([][]string, n)
 	done, at := 0, 0
@@ -427,7 +445,7 @@ func (b *builder) spread(keys []string, n int) [][]string {
 			at++
 		}
 		parts[at] = append(parts[at], k)
-		done += min(most, len(b.terms[k].places)) + 3
+		done += min(most, len(b.terms[k].posts)) + 3
 	}
 	return parts
 }

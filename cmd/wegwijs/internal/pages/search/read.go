@@ -2,8 +2,10 @@ package search
 
 import (
 	"bytes"
+	"math"
+	"slices"
 	"strings"
-	"unique"
+	"sync"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -17,6 +19,7 @@ type Page struct {
 
 // A Text is a page's text as the index needs it. It is not changed.
 type Text struct {
+	dict     *Dictionary
 	sections []section
 	words    []word // by section, one of each form in a section
 	tables   []table
@@ -30,11 +33,12 @@ type section struct {
 	settings  bool // it has a settings table
 }
 
-// A word is a folded word of a section and how much it says there.
+// A word is a folded word of a section and how much it says there. A large site
+// has millions, so a word is small and has nothing that the collector follows.
 type word struct {
-	form    unique.Handle[string]
-	section int32
-	weight  float32
+	number  uint32 // in the dictionary
+	section uint16
+	weight  uint16 // in tenths
 }
 
 // A table is a settings table.
@@ -58,23 +62,59 @@ type message struct {
 	labels   []string // of the cells behind it
 }
 
-// What a word weighs by where it stands.
+// What a word weighs by where it stands, in tenths.
 const (
-	inText    = 1
-	inStrong  = 1.6
-	inLead    = 1.5
-	inHeading = 3
-	inMessage = 1.2
+	inText    = 10
+	inStrong  = 16
+	inLead    = 15
+	inHeading = 30
+	inMessage = 12
 )
 
-// reader goes through a page's HTML.
+// A Dictionary numbers the words of a site's texts. Its numbers depend on the
+// order in which texts are read, so nothing of them may be in what is written.
+// The zero Dictionary is ready for use; it may be used by several goroutines.
+type Dictionary struct {
+	mu      sync.Mutex
+	numbers map[string]uint32
+	words   []string
+	readers sync.Pool
+}
+
+// number returns the number of a folded word.
+func (d *Dictionary) number(w string) uint32 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n, ok := d.numbers[w]
+	if !ok {
+		if d.numbers == nil {
+			d.numbers = map[string]uint32{}
+		}
+		n = uint32(len(d.words))
+		w = strings.Clone(w)
+		d.numbers[w] = n
+		d.words = append(d.words, w)
+	}
+	return n
+}
+
+// all returns the words by their numbers, as many as there are now.
+func (d *Dictionary) all() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.words
+}
+
+// reader goes through a page's HTML. What it learned of words is kept for the
+// next page.
 type reader struct {
-	text    Text
+	text  Text
+	words []word
+
 	h       *html.Tokenizer
-	last    map[string]int // where the last section that has a word has it in text.words
-	skip    int            // depth in what readers do not search
-	heading int            // level, 0 outside
-	buf     bytes.Buffer   // text of the heading or the cell
+	skip    int          // depth in what readers do not search
+	heading int          // level, 0 outside
+	buf     bytes.Buffer // text of the heading or the caption
 	strong  int
 	lead    int // depth at which the summary began
 	table   *table
@@ -82,7 +122,20 @@ type reader struct {
 	row     []*cell
 	message *bytes.Buffer
 	value   int
+
+	known map[string][]uint32 // what stands between spaces: the numbers of its words
+	seen  []seen              // by number
+	page  uint32              // counts the pages that were read
 }
+
+// seen is where a page has a word: the last section that has it.
+type seen struct {
+	page  uint32
+	index int32
+}
+
+// mostKnown bounds what a reader remembers, in pieces of text.
+const mostKnown = 1 << 15
 
 type cell struct {
 	html, text bytes.Buffer
@@ -94,11 +147,19 @@ type cell struct {
 }
 
 // Read takes a page's rendered text, less its title, apart.
-func Read(body []byte) *Text {
-	r := &reader{h: html.NewTokenizer(bytes.NewReader(body)), last: make(map[string]int, 128)}
-	r.text.sections = []section{{}}
+func (d *Dictionary) Read(body []byte) *Text {
+	r, _ := d.readers.Get().(*reader)
+	if r == nil {
+		r = &reader{known: map[string][]uint32{}}
+	}
+	*r = reader{words: r.words[:0], known: r.known, seen: r.seen, page: r.page + 1, h: html.NewTokenizer(bytes.NewReader(body))}
+	r.text = Text{dict: d, sections: []section{{}}}
 	r.run()
-	return &r.text
+	r.text.words = slices.Clone(r.words)
+	text := r.text
+	r.text, r.h = Text{}, nil
+	d.readers.Put(r)
+	return &text
 }
 
 // element is an open element that matters.
@@ -126,13 +187,13 @@ func (r *reader) run() {
 		case html.ErrorToken:
 			return
 		case html.TextToken:
-			r.words(r.h.Raw())
+			r.read(r.h.Raw())
 		case html.StartTagToken, html.SelfClosingTagToken:
 			raw := r.h.Raw()
 			name, more := r.h.TagName()
 			tag := atom.String(name)
 			attrs := attributesOf(r.h, more)
-			if r.cell != nil && r.skip == 0 && tag != "td" && tag != "th" && !strings.Contains(attrs.class, "copy") {
+			if r.cell != nil && r.skip == 0 && tag != "td" && tag != "th" && r.copied() && !bytes.Contains(attrs.class, []byte("copy")) {
 				r.cell.html.Write(raw)
 			}
 			if void[tag] {
@@ -160,9 +221,9 @@ func (r *reader) run() {
 
 var void = map[string]bool{"br": true, "img": true, "hr": true, "input": true, "wbr": true, "source": true, "meta": true, "link": true, "col": true}
 
-// attributes are those of an element that matter.
+// attributes are those of an element that matter. They are the tokenizer's.
 type attributes struct {
-	id, class, protocol, label string
+	id, class, protocol, label []byte
 	noindex                    bool
 }
 
@@ -173,13 +234,13 @@ func attributesOf(h *html.Tokenizer, more bool) attributes {
 		k, v, more = h.TagAttr()
 		switch string(k) {
 		case "id":
-			a.id = string(v)
+			a.id = v
 		case "class":
-			a.class = string(v)
+			a.class = v
 		case "data-protocol":
-			a.protocol = string(v)
+			a.protocol = v
 		case "data-label":
-			a.label = string(v)
+			a.label = v
 		case "data-noindex":
 			a.noindex = true
 		}
@@ -189,12 +250,20 @@ func attributesOf(h *html.Tokenizer, more bool) attributes {
 
 // has reports whether an element has a class.
 func (a attributes) has(class string) bool {
-	for c := range strings.SplitSeq(a.class, " ") {
-		if c == class {
+	for rest := a.class; len(rest) > 0; {
+		var c []byte
+		c, rest, _ = bytes.Cut(rest, []byte(" "))
+		if string(c) == class {
 			return true
 		}
 	}
 	return false
+}
+
+// copied reports whether the HTML of the cell is kept: that of the first one of
+// a row, which may be an error message, and of those behind a message.
+func (r *reader) copied() bool {
+	return r.table == nil && (len(r.row) == 0 || len(r.row[0].messages) > 0)
 }
 
 // unread are elements without text that readers look for.
@@ -209,7 +278,7 @@ func (r *reader) enter(tag string, a attributes) int {
 	case "h2", "h3":
 		r.heading = int(tag[1] - '0')
 		r.buf.Reset()
-		r.text.sections = append(r.text.sections, section{id: a.id})
+		r.text.sections = append(r.text.sections, section{id: string(a.id)})
 		return heading
 	case "h4", "h5", "h6", "dt", "caption", "summary":
 		r.strong++
@@ -225,15 +294,15 @@ func (r *reader) enter(tag string, a attributes) int {
 		case a.has("summary"):
 			r.lead++
 			return lead
-		case a.protocol != "" && r.table == nil:
-			r.table = &table{section: len(r.text.sections) - 1, protocol: a.protocol}
+		case len(a.protocol) > 0 && r.table == nil:
+			r.table = &table{section: len(r.text.sections) - 1, protocol: string(a.protocol)}
 			r.text.sections[len(r.text.sections)-1].settings = true
 			return settings
 		}
 	case "tr":
 		r.row = nil
 	case "td", "th":
-		r.cell = &cell{label: a.label, head: tag == "th"}
+		r.cell = &cell{label: string(a.label), head: tag == "th"}
 		return tableCell
 	case "code", "span":
 		switch {
@@ -250,7 +319,7 @@ func (r *reader) enter(tag string, a attributes) int {
 }
 
 func (r *reader) leave(e element) {
-	if r.cell != nil && r.skip == 0 && e.what != tableCell {
+	if r.cell != nil && r.skip == 0 && e.what != tableCell && r.copied() {
 		r.cell.html.WriteString("</" + e.tag + ">")
 	}
 	switch e.what {
@@ -313,27 +382,34 @@ func (r *reader) endRow() {
 	r.text.messages = append(r.text.messages, m)
 }
 
-// words takes a piece of text.
-func (r *reader) words(raw []byte) {
+// read takes a piece of text.
+func (r *reader) read(raw []byte) {
 	if r.skip > 0 {
 		return
 	}
-	s := html.UnescapeString(string(raw))
+	s := raw
+	if bytes.IndexByte(raw, '&') >= 0 {
+		s = []byte(html.UnescapeString(string(raw)))
+	}
 	switch {
 	case r.cell != nil:
-		r.cell.html.Write(raw)
-		r.cell.text.WriteString(s)
+		if r.copied() {
+			r.cell.html.Write(raw)
+		}
+		if r.table != nil {
+			r.cell.text.Write(s)
+		}
 		if r.value > 0 {
-			r.cell.value += s
+			r.cell.value += string(s)
 			r.cell.hasValue = true
 		}
 	case r.heading > 0 || r.strong > 0:
-		r.buf.WriteString(s)
+		r.buf.Write(s)
 	}
 	if r.message != nil {
-		r.message.WriteString(s)
+		r.message.Write(s)
 	}
-	weight := float32(inText)
+	weight := inText
 	switch {
 	case r.heading > 0:
 		weight = inHeading
@@ -344,25 +420,56 @@ func (r *reader) words(raw []byte) {
 	case r.message != nil:
 		weight = inMessage
 	}
-	at := int32(len(r.text.sections) - 1)
-	Words(Fold(s), func(w string) {
-		if len(w) > 40 {
-			return
+	at := uint16(min(len(r.text.sections)-1, math.MaxUint16))
+	for i := 0; i < len(s); {
+		if space(s[i]) {
+			i++
+			continue
 		}
-		i, ok := r.last[w]
-		if ok && r.text.words[i].section == at {
-			r.text.words[i].weight += weight
-			return
+		from := i
+		for i < len(s) && !space(s[i]) {
+			i++
 		}
-		next := word{section: at, weight: weight}
-		if ok {
-			next.form = r.text.words[i].form
-		} else {
-			next.form = unique.Make(w)
+		for _, n := range r.numbers(s[from:i]) {
+			r.count(n, at, weight)
 		}
-		r.last[w] = len(r.text.words)
-		r.text.words = append(r.text.words, next)
+	}
+}
+
+func space(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f' }
+
+// numbers returns the words of what stands between spaces.
+func (r *reader) numbers(piece []byte) []uint32 {
+	list, ok := r.known[string(piece)]
+	if ok {
+		return list
+	}
+	Words(Fold(string(piece)), func(w string) {
+		if len(w) <= 40 {
+			list = append(list, r.text.dict.number(w))
+		}
 	})
+	if len(r.known) >= mostKnown {
+		clear(r.known)
+	}
+	r.known[string(piece)] = list
+	return list
+}
+
+// count adds a word of a section.
+func (r *reader) count(n uint32, at uint16, weight int) {
+	if int(n) >= len(r.seen) {
+		r.seen = append(r.seen, make([]seen, int(n)+1-len(r.seen))...)
+	}
+	last := &r.seen[n]
+	if last.page == r.page {
+		if w := &r.words[last.index]; w.section == at {
+			w.weight = uint16(min(int(w.weight)+weight, math.MaxUint16))
+			return
+		}
+	}
+	*last = seen{r.page, int32(len(r.words))}
+	r.words = append(r.words, word{n, at, uint16(weight)})
 }
 
 func squeeze(s string) string {

@@ -403,9 +403,10 @@ func TestSearchWeight(t *testing.T) {
 // into parts, and asks for few of them.
 func TestSearchShards(t *testing.T) {
 	in := search.Input{Lang: "nl", Home: "/"}
+	var d search.Dictionary
 	for i := range 1000 {
 		body := fmt.Sprintf(`<p>Gewone tekst over e-mail en servers, nummer%d.</p><h2 id="a">Kop %d</h2><p>Een lange bladzijde met serverinstellingen.</p>`, i, i)
-		in.Docs = append(in.Docs, search.Doc{Page: search.Page{URL: fmt.Sprintf("/p%d/", i), Title: fmt.Sprintf("Pagina %s%c", strings.Repeat("ab", i%7), 'a'+rune(i%26)), Lang: "nl"}, Text: search.Read([]byte(body))})
+		in.Docs = append(in.Docs, search.Doc{Page: search.Page{URL: fmt.Sprintf("/p%d/", i), Title: fmt.Sprintf("Pagina %s%c", strings.Repeat("ab", i%7), 'a'+rune(i%26)), Lang: "nl"}, Text: d.Read([]byte(body))})
 	}
 	in.Docs[700].Title = "Wachtwoord wijzigen"
 	x, err := search.Build(in)
