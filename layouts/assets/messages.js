@@ -22,6 +22,10 @@ export function codes(text) {
 const general = (code) => (/^\d{3}$/.test(code) ? !["530", "534", "535"].includes(code) : /\.0\.0$|\.7\.[01]$/.test(code));
 const enough = .72;
 
+// pairs gives the words that stand side by side in what is written of a
+// message: not those on both sides of a …
+const pairs = (text) => text.split("…").flatMap((piece) => split(piece).map((w, i, all) => (i ? all[i - 1] + " " + w : ""))).filter(Boolean);
+
 export const looksLikeMessage = (text) => codes(text).size > 0 || split(text).length > 3 || /^[A-Z_]{8,}$/.test(text);
 
 export async function finder(url, version) {
@@ -32,7 +36,7 @@ export async function finder(url, version) {
     const text = m.replace(/[([]?\b(?:0x[0-9a-f]+|[245]\.\d{1,3}\.\d{1,3}|[45]\d\d)\b[)\]]?[-\s]?/gi, " ");
     const list = [...new Set(split(text))];
     for (const w of list) known.set(w, (known.get(w) ?? 0) + 1);
-    return { row, codes: has, words: list };
+    return { row, codes: has, words: list, pairs: pairs(text) };
   }));
   const weigh = (list) => list.reduce((sum, w) => sum + (w.length < 3 ? .2 : 1) / Math.sqrt(known.get(w) ?? 1), 0);
 
@@ -62,12 +66,15 @@ export async function finder(url, version) {
     const set = new Set(asked);
     const last = asked.at(-1) ?? "";
     const has = (w) => set.has(w) || (last.length > 2 && w.startsWith(last));
+    const beside = new Set(pairs(text));
     const given = codes(text);
     const special = [...given].filter((c) => !general(c));
     const fits = all.map((m) => {
       const common = m.words.filter(has);
       const part = m.words.length ? weigh(common) / weigh(m.words) : 0;
-      return { ...m, common, part };
+      // The same words in another order are another message.
+      const order = m.pairs.length > 1 ? m.pairs.filter((p) => beside.has(p)).length / m.pairs.length : 1;
+      return { ...m, common, part, order };
     });
     const byCode = fits.filter((m) => special.some((c) => m.codes.has(c)));
     let best;
@@ -76,7 +83,7 @@ export async function finder(url, version) {
       const said = fits.filter((m) => m.words.length > 2 && m.part > .99 && !byCode.includes(m)); // the text of another row, word for word
       best = [...byCode, ...said].map((m) => ({ ...m, fit: 2 + m.part + m.codes.size / 100 + (m.part > .99 ? m.words.length / 100 : 0) }));
     } else {
-      const whole = fits.filter((m) => (m.words.length > 1 || m.words[0]?.length > 9) && m.part >= (special.length ? .99 : enough) && m.common.some((w) => w.length > 2));
+      const whole = fits.filter((m) => (m.words.length > 1 || m.words[0]?.length > 9) && m.part >= (special.length ? .99 : enough) && m.order >= .45 && m.common.some((w) => w.length > 2));
       if (special.length) unknown = special[0];
       best = whole.map((m) => ({ ...m, fit: m.part + weigh(m.common) / 100 + ([...given].some((c) => m.codes.has(c)) ? .3 : 0) }));
       if (!best.length && !special.length && asked.length > 1) { // a piece of a message

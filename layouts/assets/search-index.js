@@ -111,12 +111,12 @@ export function distance(a, b, most) {
 const typos = (w) => (w.length < 4 || /\d/.test(w) ? 0 : w.length < 7 ? 1 : 2);
 
 // What a way of finding is worth.
-const worth = { exact: 1, joined: .95, verb: .9, same: .85, part: .8, begin: .7, typo: [1, .7, .45] };
+const worth = { exact: 1, joined: .8, verb: .95, same: .82, begin: .45, typo: [1, .7, .45] };
 const results = 8;
 
 // What counts how much: found by trying, on two thirds of the queries in the
 // program's testdata.
-const P = Object.assign({ rare: 1, k: 7, cover: .5, sec: .15, wmax: 2.5, wmin: 1, unk: 1.2, stop: .1, ans: 1.2, ansAdd: .6, title: 1.6 }, globalThis.P);
+const P = { rare: 1.1, k: 12, cover: .6, sec: .06, wmax: 2.5, wmin: 1, unk: 1.1, stop: .17, ans: .8, ansAdd: .7, title: 1.2 };
 
 export async function open(url) {
   const { default: main } = await import(url);
@@ -124,6 +124,7 @@ export async function open(url) {
   const { count, levels, rules, cuts, block } = main;
   const stem = stemmer(rules);
   const stop = new Set(list(rules.stop));
+  const weak = new Set(list(rules.weak));
   const particles = new Set(list(rules.particles));
   const links = ["", ...list(rules.links)];
   const whole = new Set(list(rules.whole));
@@ -167,22 +168,42 @@ export async function open(url) {
     return out;
   }
 
-  // parts takes a compound apart into words of the index, the longest last one
-  // first.
+  // together says whether two parts are there by more than chance: they are
+  // long, or a page is about both.
+  async function together(a, b) {
+    if (!(await has(a))) return false;
+    if (a.length > 5 && b.length > 5) return true;
+    const pages = new Set((await posts(a)).filter(([, v]) => v > 1).map(([n]) => n));
+    return (await posts(b)).some(([n, v]) => v > 1 && pages.has(n));
+  }
+
+  // parts takes a compound apart into words that the index has, the longest last
+  // one first: serverinstellingen is asked as server instellingen.
   async function parts(w) {
-    if (!links || w.length < 7 || whole.has(w) || /\d/.test(w)) return null;
+    if (links.length < 2 || w.length < 7 || whole.has(w) || /\d/.test(w)) return null;
     for (let i = 3; i <= w.length - 3; i++) {
       const last = w.slice(i);
-      if (last.length < 4 || !(await has(stem(last)))) continue;
+      if (last.length < 4 || stop.has(last) || !(await has(stem(last)))) continue;
       for (const link of links) {
         const head = w.slice(0, i - link.length);
         if (!w.slice(0, i).endsWith(link) || head.length < 3 || stop.has(head)) continue;
-        if (await has(stem(head))) return [stem(head), stem(last)];
+        if (await together(stem(head), stem(last))) return [head, last];
         const more = head.length > 6 && (await parts(head));
-        if (more) return [...more, stem(last)];
+        if (more) return [...more, last];
       }
     }
     return null;
+  }
+
+  // apart gives the words of a query, with the compounds that the index lacks
+  // taken apart.
+  async function apart(query) {
+    const list = [];
+    for (const w of tokens(fold(query)).flatMap((t) => (/[.@_]/.test(t) ? [t] : words(t))).slice(0, 24)) {
+      const known = stop.has(w) || same.has(stem(w)) || (await has(stem(w))) || (await begins(stem(w), 1)).length;
+      list.push(...((!known && (await parts(w))) || [w]));
+    }
+    return list;
   }
 
   async function begins(key, few) {
@@ -199,7 +220,7 @@ export async function open(url) {
     let best = most;
     let found = [];
     for (const k of (await part(w)).keys) {
-      if (k.length < 4 || k.includes("_") || (cuts ? k[0] !== w[0] : k[0] !== w[0] && k[1] !== w[1] && k[0] !== w[1])) continue;
+      if (k.length < 4 || k.includes("_") || (cuts || w.length < 6 ? k[0] !== w[0] : k[0] !== w[0] && k[1] !== w[1] && k[0] !== w[1])) continue;
       const d = distance(w, k, best);
       if (d > best || (d === 2 && k[0] !== w[0])) continue;
       if (d < best) found = [];
@@ -213,7 +234,7 @@ export async function open(url) {
   // may stand for it, each with its worth. A way is one or more keys that must
   // all be on a page.
   async function ideas(query, typing) {
-    const raw = tokens(fold(query)).flatMap((t) => (/[.@_]/.test(t) ? [t] : words(t))).slice(0, 24);
+    const raw = await apart(query);
     let asked = raw.map((w, at) => ({ w, at })).filter(({ w }) => !stop.has(w));
     const empty = !asked.length;
     if (empty) asked = raw.filter((w) => w.length > 1).map((w, at) => ({ w, at }));
@@ -224,10 +245,13 @@ export async function open(url) {
       const s = stems[i];
       const ways = [];
       if (await has(s)) ways.push([[s], worth.exact]);
-      for (let n = 1; n <= 4 && at + n <= all.length; n++) {
-        const phrase = all.slice(at, at + n).join(" ");
-        for (const p of same.get(phrase) ?? []) ways.push([p.split(" "), worth.same]);
-        if (n > 1 && same.has(phrase)) asked[i].covers = asked.filter((a) => a.at >= at && a.at < at + n).length;
+      // A phrase may begin with words that say nothing: "doet het niet".
+      for (let from = at; from === at || (from > at - 3 && from >= 0 && stop.has(raw[from])); from--) {
+        for (let n = at - from + 1; n <= 4 && from + n <= all.length; n++) {
+          const phrase = all.slice(from, from + n).join(" ");
+          for (const p of same.get(phrase) ?? []) ways.push([p.split(" "), worth.same]);
+          if (n > 1 && same.has(phrase)) asked[i].covers = asked.filter((a) => a.at >= at && a.at < from + n).length;
+        }
       }
       const next = asked[i + 1];
       if (next && next.at === at + 1) {
@@ -250,11 +274,6 @@ export async function open(url) {
         for (const k of await begins(s, last ? 12 : 8)) {
           if (k !== s && s.length > 1) ways.push([[k], (ways.length && !last ? .5 : worth.begin) * Math.max(.5, s.length / k.length)]);
         }
-      }
-      if (!ways.length) {
-        const split = await parts(w);
-        if (split) ways.push([split, worth.part], ...split.map((k) => [[k], .4]));
-        for (let n = 3; !split && links.length > 1 && n < w.length - 4 && !ways.length; n++) if (await has(stem(w.slice(n)))) ways.push([[stem(w.slice(n))], .6]);
       }
       if (!ways.length && /[.@_]/.test(w)) for (const p of words(w).slice(1)) if (await has(stem(p)) && !stop.has(p)) ways.push([[stem(p)], .3]);
       if (!ways.length || (last && !(await has(s)) && s.length > 4)) {
@@ -298,17 +317,20 @@ export async function open(url) {
       idea.weight = pages.size ? Math.min(P.wmax, P.wmin + rare) : P.unk;
       total += idea.weight;
       for (const [n, { v, at, q }] of pages) {
-        const s = scores.get(n) ?? { n, score: 0, part: 0, hits: 0, top: 0, at: new Map() };
+        const s = scores.get(n) ?? { n, score: 0, part: 0, hits: 0, found: 0, top: 0, at: new Map() };
         s.score += rare ** P.rare * (v / (v + P.k)) * 8;
+        if (q >= .5) s.found++;
         if (q >= .6) s.hits++;
+        if (q >= .75 && !weak.has(idea.w)) s.solid = true;
         s.top = Math.max(s.top, v);
         s.part += idea.weight * Math.min(1, q + .1);
         s.at.set(at, (s.at.get(at) ?? 0) + rare * v);
         scores.set(n, s);
       }
     }
-    // A page that has half of the words or fewer must be about one of them.
-    let best = [...scores.values()].filter((s) => s.part / total >= .3 && ((s.hits / list.length > .5 && !list.empty) || s.top > 4));
+    // A page that has half of the words or fewer must be about one of them, and
+    // one whose words are only like those asked for must have them all.
+    let best = [...scores.values()].filter((s) => s.part / total >= .3 && 3 * s.found >= list.length && (s.solid || s.found === list.length) && ((s.hits / list.length > .5 && !list.empty) || s.top > 4));
     const phrase = new Set((list.length > 1 ? await posts(list.map(({ s }) => s).sort().join("_")) : []).map(([n]) => n)); // a keyword of several words
     for (const s of best) {
       if (phrase.has(s.n)) s.score *= 1.6;

@@ -119,6 +119,21 @@ func (r *Renderer) text(ctx context.Context, p *site.Page) (found, error) {
 	}
 }
 
+// programs returns a page in the other languages in which its readers' programs
+// speak, and servers answer: English and the site's first language.
+func (r *Renderer) programs(p *site.Page) []*site.Page {
+	var list []*site.Page
+	for _, l := range r.Site.Locales {
+		if l == p.Locale || l.N > 0 && l.Lang != "en" {
+			continue
+		}
+		if q, ok := l.Page(p.ID); ok && !q.Fallback && q.Lang != p.Lang {
+			list = append(list, q)
+		}
+	}
+	return list
+}
+
 // index returns the index of a language.
 func (r *Renderer) index(ctx context.Context, l *site.Locale) (*search.Index, error) {
 	x := r.memo.indexes[l.N]
@@ -135,6 +150,19 @@ func (r *Renderer) index(ctx context.Context, l *site.Locale) (*search.Index, er
 			return nil, err
 		}
 		texts[i], of[i] = f.text, f.of
+	}
+	same := make([][]*search.Text, len(l.All))
+	for i, p := range l.All {
+		if !texts[i].HasMessages() {
+			continue
+		}
+		for _, q := range r.programs(p) {
+			f, err := r.text(ctx, q)
+			if err != nil {
+				return nil, err
+			}
+			same[i], of = append(same[i], f.text), append(of, f.of)
+		}
 	}
 	if x.files != nil && slices.Equal(of, x.of) {
 		return x.files, nil
@@ -154,7 +182,7 @@ func (r *Renderer) index(ctx context.Context, l *site.Locale) (*search.Index, er
 	}
 	for i, p := range l.All {
 		link := r.linkTo(p)
-		in.Docs[i] = search.Doc{Page: search.Page{URL: p.URL, Title: link.Title, Description: link.Description, Lang: p.Lang, Keywords: p.Keywords}, Text: texts[i], Boost: float64(conf.Boost[p.ID])}
+		in.Docs[i] = search.Doc{Page: search.Page{URL: p.URL, Title: link.Title, Description: link.Description, Lang: p.Lang, Keywords: p.Keywords}, Text: texts[i], Same: same[i], Boost: float64(conf.Boost[p.ID])}
 	}
 	files, err := search.Build(in)
 	if err != nil {

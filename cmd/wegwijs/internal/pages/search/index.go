@@ -15,6 +15,7 @@ import (
 type Doc struct {
 	Page
 	Text  *Text
+	Same  []*Text // the page in other languages, for messages of programs in those
 	Boost float64 // what its score is multiplied by; 0 is 1
 }
 
@@ -76,7 +77,7 @@ type place struct {
 
 // Build makes the index. The texts are those of one [Dictionary].
 func Build(in Input) (*Index, error) {
-	b := &builder{lang: in.Lang, stem: newStemmer(in.Lang), terms: map[string]*term{}, dict: new(Dictionary)}
+	b := &builder{lang: in.Lang, stem: newStemmer(in.Lang), terms: map[string]*term{}, dict: new(Dictionary), stop: map[string]map[string]bool{}}
 	if len(in.Docs) > 0 {
 		b.dict = in.Docs[0].Text.dict
 	}
@@ -84,6 +85,7 @@ func Build(in Input) (*Index, error) {
 		b.know(&in.Docs[i])
 	}
 	b.words = b.dict.all()
+	b.length /= float32(max(1, len(in.Docs)))
 	b.compounds()
 	for i := range in.Docs {
 		b.add(i, &in.Docs[i])
@@ -108,12 +110,14 @@ type form struct {
 }
 
 type builder struct {
-	lang  string
-	stem  *stemmer
-	dict  *Dictionary
-	words []string // of the dictionary
-	forms []form   // by the word's number
-	terms map[string]*term
+	lang   string
+	stem   *stemmer
+	dict   *Dictionary
+	words  []string                   // of the dictionary
+	forms  []form                     // by the word's number
+	stop   map[string]map[string]bool // the stop words of the languages of fallbacks
+	length float32                    // of a page, as a rule
+	terms  map[string]*term
 
 	found []use   // the words of the page that is read
 	put   []*term // the stems of it
@@ -148,9 +152,24 @@ func (b *builder) grow(n uint32) {
 	}
 }
 
+// stops returns the words that say nothing on a page in another language than
+// that of the index, nil where it is that one.
+func (b *builder) stops(lang string) map[string]bool {
+	if lang == b.lang {
+		return nil
+	}
+	words, ok := b.stop[lang]
+	if !ok {
+		words = set(of(lang).Stop)
+		b.stop[lang] = words
+	}
+	return words
+}
+
 // know notes the words of a page.
 func (b *builder) know(d *Doc) {
 	for _, w := range d.Text.words {
+		b.length += float32(w.weight) / 10
 		b.grow(w.number)
 		b.forms[w.number].used = true
 	}
@@ -203,7 +222,13 @@ func (b *builder) at(n int, page int) *place {
 // add puts the words of a page at their stems.
 func (b *builder) add(page int, d *Doc) {
 	b.found, b.put = b.found[:0], b.put[:0]
+	stop := b.stops(d.Lang)
+	length := float32(0)
 	for _, w := range d.Text.words {
+		length += float32(w.weight) / 10
+		if stop[b.words[w.number]] {
+			continue
+		}
 		p := b.at(int(w.number), page)
 		if p == nil {
 			continue
@@ -232,14 +257,21 @@ func (b *builder) add(page int, d *Doc) {
 			b.spend(t, page, u.place, share)
 		}
 	}
+	long := 1 - lengthCounts + lengthCounts*length/b.length
 	for _, t := range b.put {
-		t.posts = append(t.posts, posting{int32(page), t.place.at, uint8(level(float64(t.place.weight())))})
+		t.posts = append(t.posts, posting{int32(page), t.place.at, uint8(level(float64(t.place.weight(long))))})
 	}
 }
 
 // addHead adds the words of a page's title, keywords and description.
 func (b *builder) addHead(page int, d *Doc) {
-	get := func(w string) *place { return b.at(b.form(w), page) }
+	stop := b.stops(d.Lang)
+	get := func(w string) *place {
+		if stop[w] {
+			return nil
+		}
+		return b.at(b.form(w), page)
+	}
 	var title []string
 	Words(Fold(d.Title), func(w string) {
 		if !b.stem.stop[w] {
@@ -293,9 +325,14 @@ func (b *builder) spend(t *term, page int, p place, share float32) {
 	}
 }
 
-// weight is what a stem is worth on a page.
-func (p *place) weight() float32 {
-	return p.title + p.keyword + p.about + min(p.heading, 2.2) + 2.2*p.text/(p.text+3)
+// lengthCounts says how much the length of a page counts: a long one has many
+// words that it is not about.
+const lengthCounts = .6
+
+// weight is what a stem is worth on a page that is so many times as long as
+// others.
+func (p *place) weight(long float32) float32 {
+	return p.title + p.keyword + p.about + min(p.heading, 2.2) + 2.2*p.text/(p.text+3*long)
 }
 
 func level(w float64) int {
@@ -587,15 +624,90 @@ func messages(docs []Doc) []any {
 	list := []any{}
 	for i := range docs {
 		d := &docs[i]
-		for _, m := range d.Text.messages {
+		also := d.translated()
+		for j, m := range d.Text.messages {
 			url := d.URL
 			if id := d.Text.sections[m.section].id; id != "" {
 				url += "#" + id
 			}
-			list = append(list, []any{url, d.Title, m.messages, m.cells, m.labels})
+			list = append(list, []any{url, d.Title, slices.Concat(m.messages, also[j]), m.cells, m.labels})
 		}
 	}
 	return list
+}
+
+// HasMessages reports whether the page has a table of error messages.
+func (t *Text) HasMessages() bool { return len(t.messages) > 0 }
+
+// rows returns the numbers of the messages of a section, by its id.
+func (t *Text) rows(id string) []int {
+	var list []int
+	for i := range t.messages {
+		if t.sections[t.messages[i].section].id == id {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// translated returns what programs in other languages say for each message of a
+// page: the messages of the same row in the page's translations.
+func (d *Doc) translated() [][]string {
+	list := make([][]string, len(d.Text.messages))
+	if len(d.Same) == 0 {
+		return list
+	}
+	for n := range d.Text.sections {
+		id := d.Text.sections[n].id
+		rows := d.Text.rows(id)
+		if len(rows) == 0 || d.Text.messages[rows[0]].section != n {
+			continue
+		}
+		for _, t := range d.Same {
+			others := t.rows(id)
+			for i, j := range samePlaces(len(rows), len(others), func(i, j int) bool {
+				return common(d.Text.messages[rows[i]].messages, t.messages[others[j]].messages)
+			}) {
+				own := d.Text.messages[rows[i]].messages
+				for _, m := range t.messages[others[j]].messages {
+					if !slices.Contains(own, m) && !slices.Contains(list[rows[i]], m) {
+						list[rows[i]] = append(list[rows[i]], m)
+					}
+				}
+			}
+		}
+	}
+	return list
+}
+
+func common(a, b []string) bool {
+	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
+}
+
+// samePlaces pairs the rows of two tables: those that have something in common,
+// and those between them where both tables have as many there.
+func samePlaces(rows, others int, same func(i, j int) bool) map[int]int {
+	pairs := map[int]int{}
+	i0, j0 := 0, 0 // where what is not paired yet begins
+	between := func(i, j int) {
+		if i-i0 == j-j0 {
+			for n := range i - i0 {
+				pairs[i0+n] = j0 + n
+			}
+		}
+	}
+	for i := range rows {
+		for j := j0; j < others; j++ {
+			if same(i, j) {
+				between(i, j)
+				pairs[i] = j
+				i0, j0 = i+1, j+1
+				break
+			}
+		}
+	}
+	between(rows, others)
+	return pairs
 }
 
 func module(v any) ([]byte, error) {

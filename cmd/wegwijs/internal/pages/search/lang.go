@@ -13,6 +13,7 @@ import "strings"
 // list from elsewhere.
 type language struct {
 	Stop      string     `json:"stop"`           // words that say nothing about what is meant
+	Weak      string     `json:"weak,omitempty"` // words that tell something only beside another
 	Rules     [][]string `json:"rules"`          // suffix, what takes its place, letters that must stay before it
 	Double    string     `json:"double"`         // letters of which two are one
 	Ge        string     `json:"ge,omitempty"`   // what a participle begins with
@@ -33,7 +34,7 @@ type language struct {
 // folded, and found whole, by their beginning and by their likeness.
 var languages = map[string]*language{
 	"nl": {
-		slug: "zoeken", same: sameNL, Asks: `server servernaam mailserver hostnaam poort poortnummer beveiliging ssl tls starttls serverinstellingen instellingen mailinstellingen emailinstellingen versleuteling`, compounds: true,
+		slug: "zoeken", same: sameNL, Weak: "niet geen niks niets nooit", Asks: `server servernaam mailserver hostnaam poort poortnummer beveiliging ssl tls starttls serverinstellingen instellingen mailinstellingen emailinstellingen versleuteling`, compounds: true,
 		Stop: `de het een en of maar als dan dat die dit deze er is zijn was ben bent wordt worden word werd heb hebt heeft hebben had kan kun kunt kunnen wil wilt willen moet moeten mag mogen zal zou zullen
 ik je jij jou jouw u uw hij zij ze we wij me mij mijn onze ons hun haar hem men
 hoe wat waar waarom wanneer welke welk wie waarmee waarop waarin waarvoor hoeveel
@@ -60,7 +61,7 @@ pwd=wachtwoord ww=wachtwoord wachtwrd=wachtwoord`,
 		Whole: "wachtwoord antwoord thunderbird outlook postbus onderwerp bovenstaande instagram whatsapp facebook beantwoorden verantwoord standaard ontvanger ontvangen afzender verzenden versturen onderaan bovenaan voorbeeld nederland wegwijs bijlage bericht beheer gegevens gebruiken herstellen verbinden webmail",
 	},
 	"en": {
-		slug: "search", same: sameEN, Asks: `server hostname host port security ssl tls starttls settings encryption mailserver`,
+		slug: "search", same: sameEN, Weak: "not no never nothing", Asks: `server hostname host port security ssl tls starttls settings encryption mailserver`,
 		Stop: `the a an and or but if then that this these those is are was were be been am do does did doing done have has had can cannot could will would should must may might
 i you he she it we they me my your our his her its their mine yours
 how what where why when which who whom whose
@@ -75,12 +76,12 @@ please help hi hello thanks just still also too very some any all every so keep 
 		Whole:     "password thunderbird outlook", compounds: true, Links: "",
 	},
 	"de": {
-		slug: "suche", same: sameDE, Asks: `server servername port sicherheit ssl tls starttls einstellungen serverdaten verschlusselung postausgangsserver posteingangsserver`, compounds: true,
+		slug: "suche", same: sameDE, Weak: "nicht kein keine nichts nie", Asks: `server servername port sicherheit ssl tls starttls einstellungen serverdaten verschlusselung postausgangsserver posteingangsserver`, compounds: true,
 		Stop: `der die das den dem des ein eine einen einem einer und oder aber wenn dann dass ist sind war bin bist wird werden wurde habe hast hat haben hatte kann kannst konnen konnte will willst wollen muss musst mussen darf soll sollte
 ich du er sie es wir ihr mich mir mein meine meinen meinem meiner dein deine unser unsere ihre ihren sein
 wie was wo warum wieso weshalb wann welche welcher welches wer womit wofur
 in im auf an am von vom fur mit nach bei aus um uber unter durch bis zu zum zur zwischen gegen per via
-auch noch schon doch also wieder immer manchmal sehr so gern gerne nur mehr nicht kein keine keinen man bitte hallo hilfe danke hier da etwas alles jetzt geht gehen mache machen macht bekomme bekommt kommt kommen`,
+auch noch schon doch also wieder immer manchmal sehr so gern gerne nur mehr man bitte hallo hilfe danke hier da etwas alles jetzt geht gehen mache machen macht bekomme bekommt kommt kommen`,
 		Rules: [][]string{
 			{"ungen", "", "3"}, {"ung", "", "3"}, {"orter", "ort", "2"}, {"acher", "ach", "2"}, {"ern", "er", "3"}, {"eln", "el", "3"}, {"en", "", "3"}, {"em", "", "4"}, {"es", "", "4"}, {"te", "t", "4"}, {"e", "", "3"}, {"n", "", "5"}, {"s", "", "4"}, {"st", "", "5"}, {"t", "", "4"},
 		},
@@ -89,12 +90,12 @@ auch noch schon doch also wieder immer manchmal sehr so gern gerne nur mehr nich
 		Links:     "s es n en e", Whole: "passwort kennwort thunderbird outlook antwort empfangen empfanger",
 	},
 	"fr": {
-		slug: "recherche", same: sameFR, Asks: `serveur nom port securite ssl tls starttls parametres reglages chiffrement hote`,
+		slug: "recherche", same: sameFR, Weak: "pas non jamais rien", Asks: `serveur nom port securite ssl tls starttls parametres reglages chiffrement hote`,
 		Stop: `le la les l un une des du de d et ou mais si alors que qui quoi ce cet cette ces c est sont etait etre suis es a ai as ont avoir avais peut peux pouvoir veux veut vouloir dois doit devoir faut
 je j tu il elle on nous vous ils elles me m te se s mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs
 comment ou pourquoi quand quel quelle quels quelles combien
 dans en sur a au aux avec pour par vers chez entre contre sous sans via
-aussi encore deja toujours tres bien plus pas ne n ni y bonjour merci aide svp tout toute tous fait faire fais arrive n'arrive marche va`,
+aussi encore deja toujours tres bien plus ne n ni y bonjour merci aide svp tout toute tous fait faire fais arrive n'arrive marche va`,
 		Rules: [][]string{
 			{"ements", "", "3"}, {"ement", "", "3"}, {"ations", "", "3"}, {"ation", "", "3"}, {"issons", "i", "3"}, {"ees", "", "3"}, {"ee", "", "3"}, {"aux", "al", "2"}, {"ues", "u", "3"}, {"es", "", "3"}, {"s", "", "3"}, {"x", "", "4"},
 			{"ent", "", "4"}, {"er", "", "3"}, {"ez", "", "3"}, {"ons", "", "4"}, {"oie", "oi", "3"}, {"e", "", "3"}, {"oy", "oi", "2"},
@@ -136,11 +137,11 @@ automatisch, autodiscover, autoconfig
 inloggen, aanmelden, login, log in, logon, signin
 authenticatie, verificatie, aanmelding
 foutmelding, error, fout, melding, foutcode
-werkt niet, doet het niet, storing, kapot, stuk, probleem, defect, problemen, doe het niet, hapert
+werkt niet, doet het niet, storing, kapot, stuk, probleem, defect, problemen, doe het niet, hapert, doet raar, doet vreemd
 lukt niet, mislukt, niet gelukt, gaat niet
 klopt niet, onjuist, verkeerd, fout, geweigerd, niet geaccepteerd, ongeldig, incorrect
 vol, full, quota, opslag, ruimte, plaats
-verdwenen, weg, kwijt, verloren, missing, verwijderd
+verdwenen, weg, kwijt, verloren, missing, verwijderd, foetsie
 dubbel, dubbele, tweemaal, twee keer
 gestolen, kwijt, verloren, gehackt
 back up, reservekopie, kopie, bewaren, exporteren, opslaan, archiveren, pst
@@ -162,7 +163,22 @@ leegmaken, leeg, opruimen, legen
 verzonden, verzonden items, sent
 beginnen, starten, begin
 toegankelijkheid, schermlezer, voorleessoftware, toegankelijk
-synchroniseren, gelijk, sync, meerdere apparaten`
+synchroniseren, gelijk, sync, meerdere apparaten
+achterlaten, laten staan, blijven staan
+afwezig, afwezigheid, vakantie, out of office, automatisch antwoord, autoreply, auto reply, vakantiebericht, afwezigheidsbericht, buiten kantoor
+doorsturen, forwarden, forward, doorzenden
+handtekening, signature, ondertekening
+spam, ongewenst, junk, reclame
+phishing, oplichting, nepmail, valse mail
+twee stappen, tweestaps, twee staps, 2fa, mfa, tweefactor, twee factor, authenticator, tweestapsverificatie, verificatiecode
+catch all, catchall
+vertraging, vertraagd, te laat, traag, duurt lang
+niets, niks, geen
+postbus, mailadres, emailadres, mailaccount
+gedeeld, samen, gezamenlijk, shared
+grootte, limiet, maximaal, maximum, te groot
+printer, scanner, multifunctional
+website, wordpress, webshop, contactformulier`
 	sameEN = `mailbox, inbox
 password, passphrase, pwd
 change, reset, update, new
@@ -194,7 +210,19 @@ automatic, autodiscover, autoconfig
 pop, pop3
 email, mail, message
 accessibility, screen reader
-start, begin, getting started`
+start, begin, getting started
+vacation, out of office, away, holiday, auto reply, autoreply, automatic reply, absence
+forward, redirect
+spam, junk, unwanted
+phishing, scam, fake
+two step, 2fa, mfa, two factor, authenticator, verification code
+catch all, catchall
+delay, late, slow
+shared, together, team
+size, limit, maximum, too big, too large
+printer, scanner
+website, wordpress, contact form
+moving, migrate, switch, transfer`
 	sameDE = `postfach, mailbox, posteingang, inbox, mailkonto
 passwort, kennwort, password
 andern, zurucksetzen, neu, change, reset, vergessen
@@ -228,7 +256,19 @@ app, program, programm
 pop, pop3
 email, mail, nachricht
 barrierefreiheit, accessibility
-uber, about`
+uber, about
+abwesenheit, abwesend, urlaub, out of office, vacation, autoreply, abwesenheitsnotiz
+weiterleiten, weiterleitung, forward, forwarding, umleiten
+signatur, signature, unterschrift
+spam, junk, werbung, unerwunscht
+zwei faktor, zweifaktor, 2fa, mfa, two step, zwei schritte
+verzogerung, verspatet, zu spat, delay, langsam
+gemeinsam, geteilt, shared
+grosse, limit, zu gross, size, limits
+drucker, scanner, printer
+umzug, umziehen, anbieterwechsel, moving
+webseite, website, wordpress
+nichts, kein, keine`
 	sameFR = `boite aux lettres, boite mail, messagerie, mailbox, boite de reception
 mot de passe, mdp, password, motdepasse
 changer, modifier, reinitialiser, nouveau, change, reset, oublie
@@ -260,7 +300,19 @@ retour, bounce, returned, revient
 pop, pop3
 email, mail, courriel, message, mel
 accessibilite, accessibility
-a propos, about`
+a propos, about
+absence, absent, vacances, vacation, out of office, reponse automatique, repondeur
+transferer, transfert, rediriger, redirection, forward, forwarding
+signature, signer
+spam, indesirable, indesirables, pourriel, junk
+double authentification, deux etapes, deux facteurs, 2fa, two step, validation
+retard, lent, tard, delay
+partage, partagee, commun, shared
+taille, limite, limites, trop gros, trop grand, size, limits
+imprimante, scanner, printer
+demenager, changer de fournisseur, moving
+site, site web, website, wordpress
+rien, aucun, pas`
 )
 
 var none = &language{slug: "search"}

@@ -2,9 +2,12 @@ package search
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -180,4 +183,104 @@ func FuzzRead(f *testing.F) {
 			t.Error("read in two ways")
 		}
 	})
+}
+
+// TestMessagesOfPrograms: a row knows what programs in another language say,
+// where the page's translation has the same row, also when one of the tables
+// has a row more.
+func TestMessagesOfPrograms(t *testing.T) {
+	page := func(rows ...string) string {
+		s := `<h2 id="fout">Kop</h2><table><tbody>`
+		for _, r := range rows {
+			s += `<tr><td><code class="message">` + strings.ReplaceAll(r, ";", `</code> <code class="message">`) + `</code></td><td data-label="x">y</td></tr>`
+		}
+		return s + "</tbody></table>"
+	}
+	for _, tt := range []struct {
+		name        string
+		own, others []string
+		want        []string
+	}{
+		{"as many", []string{"Mislukt", "Verlopen"}, []string{"Failed", "Expired"}, []string{"Mislukt|Failed", "Verlopen|Expired"}},
+		{"one more here", []string{"Mislukt", "0x1", "Alleen hier", "530", "Verlopen"}, []string{"Failed", "0x1", "530", "Expired"}, []string{"Mislukt|Failed", "0x1", "Alleen hier", "530", "Verlopen|Expired"}},
+		{"one more there", []string{"0x1", "Verlopen"}, []string{"Failed", "0x1;Error 1", "Expired"}, []string{"0x1|Error 1", "Verlopen|Expired"}},
+		{"nothing in common", []string{"Mislukt", "Verlopen"}, []string{"Failed"}, []string{"Mislukt", "Verlopen"}},
+		{"none there", []string{"Mislukt"}, nil, []string{"Mislukt"}},
+	} {
+		var dict Dictionary
+		d := Doc{Page: Page{Lang: "nl"}, Text: dict.Read([]byte(page(tt.own...))), Same: []*Text{dict.Read([]byte(page(tt.others...)))}}
+		var got []string
+		for _, row := range messages([]Doc{d}) {
+			got = append(got, strings.Join(row.([]any)[2].([]string), "|"))
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestStopWordsOfFallbacks: what says nothing in the language of a page is not
+// found on it, in the index of another language either.
+func TestStopWordsOfFallbacks(t *testing.T) {
+	var dict Dictionary
+	in := Input{Lang: "fr"}
+	for _, lang := range []string{"fr", "en", "de", "nl"} {
+		in.Docs = append(in.Docs, Doc{Page: Page{URL: "/" + lang + "/", Title: "Serveur in the der het", Lang: lang}, Text: dict.Read([]byte("<p>in the der het</p>"))})
+	}
+	x, err := Build(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m struct{ Words shard }
+	if err := json.Unmarshal(bytes.TrimPrefix(x.Main, []byte("export default ")), &m); err != nil {
+		t.Fatal(err)
+	}
+	pages := strings.Fields(m.Words.Pages)
+	keys := regexp.MustCompile(`[A-Z][^A-Z]*`).FindAllString(m.Words.Keys, -1)
+	if len(keys) != len(pages) {
+		t.Fatalf("%d keys and %d lists of pages", len(keys), len(pages))
+	}
+	before := ""
+	for i, k := range keys {
+		before = before[:k[0]-'A'] + k[1:]
+		n := len(pages[i]) / 2 // two signs for each page
+		if want := map[string]int{"the": 3, "het": 3, "der": 3, "in": 1}[before]; want > 0 && n != want {
+			t.Errorf("%q is found on %d pages, want %d", before, n, want)
+		}
+	}
+}
+
+// TestLongPages: of two pages that have a word once, the short one says more
+// about it.
+func TestLongPages(t *testing.T) {
+	p := place{text: 1}
+	if short, long := p.weight(.7), p.weight(3); short <= long {
+		t.Errorf("a short page weighs %.2f and a long one %.2f", short, long)
+	}
+}
+
+// TestManyReaders: texts that are read side by side make the same index.
+func TestManyReaders(t *testing.T) {
+	var first []byte
+	for range 3 {
+		var dict Dictionary
+		in := Input{Lang: "nl", Docs: make([]Doc, 40)}
+		var wg sync.WaitGroup
+		for i := range in.Docs {
+			wg.Go(func() {
+				in.Docs[i] = Doc{Page: Page{URL: fmt.Sprintf("/%d/", i), Title: "Pagina", Lang: "nl"}, Text: dict.Read(fmt.Appendf(nil, "<p>gemeenschappelijk woord%d en naast%d</p>", i, i%7))}
+			})
+		}
+		wg.Wait()
+		x, err := Build(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first == nil {
+			first = x.Main
+		}
+		if !bytes.Equal(first, x.Main) {
+			t.Fatal("the order in which pages were read is in the index")
+		}
+	}
 }
