@@ -111,12 +111,12 @@ export function distance(a, b, most) {
 const typos = (w) => (w.length < 4 || /\d/.test(w) ? 0 : w.length < 7 ? 1 : 2);
 
 // What a way of finding is worth.
-const worth = { exact: 1, joined: .8, verb: .95, same: .82, begin: .45, typo: [1, .7, .45] };
+const worth = { exact: 1, joined: .55, verb: .95, same: .82, begin: .45, typo: [1, .7, .45] };
 const results = 8;
 
 // What counts how much: found by trying, on two thirds of the queries in the
 // program's testdata.
-const P = { rare: 1.1, k: 12, cover: .6, sec: .06, wmax: 2.5, wmin: 1, unk: 1.1, stop: .17, ans: .8, ansAdd: .7, title: 1.2 };
+const P = { rare: 1.1, k: 12, cover: .6, sec: .06, wmax: 2.5, wmin: 1, unk: 1.1, stop: .19, ans: .8, ansAdd: .7, title: 1.2 };
 
 export async function open(url) {
   const { default: main } = await import(url);
