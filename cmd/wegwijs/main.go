@@ -34,7 +34,7 @@ const gcPercent = 400
 const (
 	loadMemory = 400 << 20
 	baseMemory = 130 << 20
-	pageMemory = 3500 // for each input file
+	pageMemory = 7000 // for each input file; half of it is what search knows of a text
 )
 
 // limitMemory sets what the collector aims at for a site of so many files,

@@ -153,18 +153,42 @@ export async function open(url) {
   const has = async (key) => (await part(key)).at.has(key);
   const page = async (n) => (block ? (await (blocks[Math.floor(n / block)] ??= file("p" + Math.floor(n / block))))[n % block] : (await blocks[0])[n]);
 
-  // posts gives the pages of a key: numbers, levels and sections.
+  // posts gives the pages of a key, in order: their numbers, levels and sections.
   async function posts(key) {
     if (known.has(key)) return known.get(key);
     const s = await part(key);
     const i = s.at.get(key);
-    const out = [];
+    const out = { n: [], v: [], at: [] };
     if (i !== undefined) {
       let n = -1;
       const all = numbers(s.posts[i]);
-      for (let j = 0; j < all.length; j += 2) out.push([n += all[j] + 1, levels[all[j + 1] % levels.length], Math.floor(all[j + 1] / levels.length)]);
+      for (let j = 0; j < all.length; j += 2) {
+        out.n.push(n += all[j] + 1);
+        out.v.push(levels[all[j + 1] % levels.length]);
+        out.at.push(Math.floor(all[j + 1] / levels.length));
+      }
     }
     known.set(key, out);
+    return out;
+  }
+
+  // both gives the pages that have two keys, where neither is only mentioned.
+  function both(a, b, least) {
+    const out = { n: [], v: [], at: [] };
+    for (let i = 0, j = 0; i < a.n.length && j < b.n.length;) {
+      if (a.n[i] < b.n[j]) i++;
+      else if (a.n[i] > b.n[j]) j++;
+      else {
+        const v = Math.min(a.v[i], b.v[j]);
+        if (v > least) {
+          out.n.push(a.n[i]);
+          out.v.push(v * 1.1);
+          out.at.push(a.v[i] > b.v[j] ? b.at[j] : a.at[i]);
+        }
+        i++;
+        j++;
+      }
+    }
     return out;
   }
 
@@ -173,8 +197,7 @@ export async function open(url) {
   async function together(a, b) {
     if (!(await has(a))) return false;
     if (a.length > 5 && b.length > 5) return true;
-    const pages = new Set((await posts(a)).filter(([, v]) => v > 1).map(([n]) => n));
-    return (await posts(b)).some(([n, v]) => v > 1 && pages.has(n));
+    return both(await posts(a), await posts(b), 1).n.length > 0;
   }
 
   // parts takes a compound apart into words that the index has, the longest last
@@ -289,58 +312,77 @@ export async function open(url) {
     return Object.assign(list, { raw, empty });
   }
 
-  // weigh gives the pages for one idea: the worth and the section of each.
+  // weigh gives, by page, what it is worth for one idea, by which way and in
+  // which section, and how many pages there are.
   async function weigh({ ways }) {
-    const pages = new Map();
-    for (const [keys, q] of ways) {
+    const [v, q, at] = [new Float32Array(count), new Float32Array(count), new Uint16Array(count)];
+    let size = 0;
+    for (const [keys, worth] of ways) {
       let found = await posts(keys[0]);
-      for (const k of keys.slice(1)) {
-        const more = new Map((await posts(k)).map((p) => [p[0], p]));
-        found = found.filter(([n, v]) => more.has(n) && Math.min(v, more.get(n)[1]) > 1.5).map(([n, v, at]) => [n, Math.min(v, more.get(n)[1]) * 1.1, v > more.get(n)[1] ? more.get(n)[2] : at]);
-      }
-      for (const [n, v, at] of found) {
-        const old = pages.get(n);
-        if (!old || v * q > old.v) pages.set(n, { v: v * q, at, q });
-      }
+      for (const k of keys.slice(1)) found = both(found, await posts(k), 1.5);
+      found.n.forEach((n, i) => {
+        const w = found.v[i] * worth;
+        if (w <= v[n]) return;
+        if (!v[n]) size++;
+        v[n] = w;
+        q[n] = worth;
+        at[n] = found.at[i];
+      });
     }
-    return pages;
+    return { v, q, at, size };
+  }
+
+  // sections gives the sections of a page, with their votes.
+  function sections(n, list) {
+    const votes = new Map();
+    for (const { pages, rare } of list) if (pages.v[n]) votes.set(pages.at[n], (votes.get(pages.at[n]) ?? 0) + rare * pages.v[n]);
+    return votes;
   }
 
   async function find(query, typing = true) {
     const list = await ideas(query, typing);
-    const scores = new Map();
+    const [score, part, top] = [new Float64Array(count), new Float64Array(count), new Float32Array(count)];
+    const [hits, found, solid] = [new Uint8Array(count), new Uint8Array(count), new Uint8Array(count)];
     let total = 0;
     for (const idea of list) {
       const pages = await weigh(idea);
-      const own = idea.ways[0]?.[1] > .8 ? (await posts(idea.ways[0][0][0])).length : 0;
+      const own = idea.ways[0]?.[1] > .8 ? (await posts(idea.ways[0][0][0])).n.length : 0;
       const rare = Math.log(1 + count / ((own ? (own + pages.size) / 2 : pages.size) + .5)) + .15;
       idea.weight = pages.size ? Math.min(P.wmax, P.wmin + rare) : P.unk;
       total += idea.weight;
-      for (const [n, { v, at, q }] of pages) {
-        const s = scores.get(n) ?? { n, score: 0, part: 0, hits: 0, found: 0, top: 0, at: new Map() };
-        s.score += rare ** P.rare * (v / (v + P.k)) * 8;
-        if (q >= .5) s.found++;
-        if (q >= .6) s.hits++;
-        if (q >= .75 && !weak.has(idea.w)) s.solid = true;
-        s.top = Math.max(s.top, v);
-        s.part += idea.weight * Math.min(1, q + .1);
-        s.at.set(at, (s.at.get(at) ?? 0) + rare * v);
-        scores.set(n, s);
+      Object.assign(idea, { pages, rare });
+      const gain = rare ** P.rare * 8;
+      for (let n = 0; n < count; n++) {
+        const v = pages.v[n];
+        if (!v) continue;
+        const q = pages.q[n];
+        score[n] += gain * (v / (v + P.k));
+        part[n] += idea.weight * Math.min(1, q + .1);
+        if (q >= .5) found[n]++;
+        if (q >= .6) hits[n]++;
+        if (q >= .75 && !weak.has(idea.w)) solid[n] = 1;
+        if (v > top[n]) top[n] = v;
       }
     }
     // A page that has half of the words or fewer must be about one of them, and
     // one whose words are only like those asked for must have them all.
-    let best = [...scores.values()].filter((s) => s.part / total >= .3 && 3 * s.found >= list.length && (s.solid || s.found === list.length) && ((s.hits / list.length > .5 && !list.empty) || s.top > 4));
-    const phrase = new Set((list.length > 1 ? await posts(list.map(({ s }) => s).sort().join("_")) : []).map(([n]) => n)); // a keyword of several words
-    for (const s of best) {
-      if (phrase.has(s.n)) s.score *= 1.6;
+    let best = [];
+    for (let n = 0; n < count; n++) {
+      if (part[n] / total >= .3 && 3 * found[n] >= list.length && (solid[n] || found[n] === list.length) && ((hits[n] / list.length > .5 && !list.empty) || top[n] > 4)) best.push({ n, score: score[n] * (part[n] / total) ** P.cover });
+    }
+    const phrase = new Set(list.length > 1 ? (await posts(list.map(({ s }) => s).sort().join("_"))).n : []); // a keyword of several words
+    for (const s of best) if (phrase.has(s.n)) s.score *= 1.6;
+    best.sort((a, b) => b.score - a.score || a.n - b.n);
+    best = best.slice(0, results * 6);
+    for (const s of best) { // all in one section is better
+      s.at = sections(s.n, list);
       const votes = [...s.at.values()];
-      s.score *= (s.part / total) ** P.cover * (1 - P.sec + 2 * P.sec * Math.max(...votes) / votes.reduce((a, b) => a + b, 0)); // all in one section is better
+      s.score *= 1 - P.sec + 2 * P.sec * Math.max(...votes) / votes.reduce((a, b) => a + b, 0);
     }
     best.sort((a, b) => b.score - a.score || a.n - b.n);
     best = best.slice(0, results * 2);
     const asks = new Set((await answers(query, list)).map((t) => t[6]));
-    for (const n of asks) if (!best.some((s) => s.n === n)) best.push(scores.get(n) ?? { n, score: 0, at: new Map([[0, 1]]) });
+    for (const n of asks) if (!best.some((s) => s.n === n)) best.push({ n, score: score[n], at: score[n] ? sections(n, list) : new Map([[0, 1]]) });
     const small = list.raw.filter((w) => stop.has(w)); // "of" and "naar" tell titles apart
     const out = [];
     for (const s of best) {
