@@ -205,9 +205,6 @@ func (s *Site) Fact(name string) (has, known bool) {
 // Facts returns the names of all facts, sorted.
 func (s *Site) Facts() []string { return slices.Sorted(maps.Keys(s.facts)) }
 
-// HasFacts reports whether the site was made with these facts.
-func (s *Site) HasFacts(facts map[string]bool) bool { return maps.Equal(s.facts, facts) }
-
 // SameFacts reports whether two sites have and lack the same.
 func (s *Site) SameFacts(t *Site) bool { return maps.Equal(s.facts, t.facts) }
 

@@ -50,6 +50,10 @@ func (s *Site) Update(texts []*content.Page) (_ *Site, ok bool) {
 	return nil, false
 }
 
+// SamePlaces reports whether [Site.Update] made one of two sites of the other, or
+// both of a third: every page is at the same address in both.
+func (s *Site) SamePlaces(t *Site) bool { return t != nil && s.shape == t.shape }
+
 // misplaced reports whether a page belongs elsewhere among its neighbours.
 func misplaced(p *Page) bool {
 	if p.Parent == nil {

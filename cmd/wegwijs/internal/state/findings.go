@@ -10,23 +10,17 @@ import (
 	"wegwijs/cmd/wegwijs/internal/site"
 )
 
-// findings are what is wrong, by the stage that said so: a stage whose input
-// did not change is not run again, and what it said still holds.
-type findings struct {
-	scan, config, publish, strings, layouts, site, names, checked, mail, set []diag.Diagnostic
+// flawed reports whether the scan found something wrong with a file.
+func (s *State) flawed(file string) bool {
+	return slices.ContainsFunc(s.scanned, func(d diag.Diagnostic) bool { return d.Pos.File == file })
 }
 
-// scanned reports whether the scan found something wrong with a file.
-func (f *findings) scanned(file string) bool {
-	return slices.ContainsFunc(f.scan, func(d diag.Diagnostic) bool { return d.Pos.File == file })
-}
-
-// Static gives what is wrong with the site as a whole, and with the front
+// Static returns what is wrong with the site as a whole, and with the front
 // matter of its pages; the texts of pages are not looked at. The slice is the
 // state's own.
 func (s *State) Static() []diag.Diagnostic { return s.static }
 
-// Findings gives everything wrong that is known by now: with the site as a
+// Findings returns everything wrong that is known by now: with the site as a
 // whole, and with the pages that were made. Where that cannot be known, because
 // a file changed, that is an error too: nothing may be published unchecked.
 func (s *State) Findings() []diag.Diagnostic { return s.Lead(s.Every()) }
@@ -40,7 +34,7 @@ func (s *State) Every() []diag.Diagnostic {
 	return diag.Sort(s.Named(slices.Concat(s.static, made)))
 }
 
-// Made gives everything wrong with the pages that were made. The error says
+// Made returns everything wrong with the pages that were made. The error says
 // that a file could not be read as it was when the site was scanned.
 func (s *State) Made() ([]diag.Diagnostic, error) {
 	if s.Renderer == nil {
@@ -54,7 +48,7 @@ func (s *State) Made() ([]diag.Diagnostic, error) {
 // pages, and says once what many pages need and the configuration does not have.
 func (s *State) news(ds []diag.Diagnostic) []diag.Diagnostic {
 	broken := !s.Sound()
-	unsound := diag.Errors(s.found.config) > 0
+	unsound := diag.Errors(s.config.findings) > 0
 	first := map[string]int{} // by message
 	more, pages := map[int]int{}, map[int]int{}
 	kept := ds[:0]
@@ -93,7 +87,7 @@ func (s *State) news(ds []diag.Diagnostic) []diag.Diagnostic {
 	return kept
 }
 
-// Mistakes gives what is wrong with one page, its front matter and its text;
+// Mistakes returns what is wrong with one page, its front matter and its text;
 // known is false when it was not made from its present text.
 func (s *State) Mistakes(p *site.Page) (ds []diag.Diagnostic, known bool) {
 	out := new(diag.List)
@@ -118,6 +112,5 @@ func (s *State) Sound() bool {
 	if s.Set == nil {
 		return false
 	}
-	f := &s.found
-	return diag.Errors(slices.Concat(f.config, f.layouts, f.strings, f.names, f.mail)) == 0
+	return diag.Errors(slices.Concat(s.config.findings, s.layouts.findings, s.strings.findings, s.names.findings, s.mail.findings)) == 0
 }

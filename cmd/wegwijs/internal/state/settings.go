@@ -16,9 +16,12 @@ import (
 	"wegwijs/cmd/wegwijs/internal/site"
 )
 
-// facts returns what pages can say that the site has or lacks. Of verified it
-// is so when a table of settings says on which day it was checked.
-func facts(c *config.Config, checked *mail.Checked) map[string]bool {
+// facts are what pages can say that the site has or lacks, by name.
+type facts struct{ has map[string]bool }
+
+// readFacts reads the facts in the record. That of verified holds when a table of
+// settings says on which day it was checked.
+func readFacts(c *config.Config, checked *mail.Checked) *facts {
 	has := map[string]bool{"imap": false, "pop": false, "smtp": false, "webmail": false, "profile": false, "products": len(c.Mail.Products) > 1, "verified": false}
 	made := c.Section("forms").To(new(diag.List)).Bool(string(forms.FormProfile), true)
 	for i := range c.Mail.Products {
@@ -34,18 +37,19 @@ func facts(c *config.Config, checked *mail.Checked) map[string]bool {
 			has["profile"] = true
 		}
 	}
-	return has
+	return &facts{has}
 }
 
 // mailForms joins the record of mail settings with the rest of the site: what
 // the directives draw on, and the files that mail programs read. The table
 // [forms] of site.toml switches forms off and names the key that signs. Of a
 // record that is not sound it is not said what the forms leave out.
-func mailForms(c *config.Config, s *site.Site, checked *mail.Checked, opt Options, out *diag.List) (*layout.SettingsSource, []fileset.File) {
+func mailForms(s *site.Site, checked *mail.Checked, ring *ring, today tomlfile.Date, out *diag.List) *mailOutput {
+	c := s.Config
 	t := c.Section("forms").To(out)
 	f := &forms.Site{Name: c.Provider.Name, ShortName: c.Provider.ShortName, BaseURL: c.BaseURL, Help: map[string][]forms.HelpPage{}}
 	cert, key := forms.ReadOptions(t, f)
-	f.Signer = signer(t, cert, key, opt)
+	f.Signer = signer(t, cert, key, ring, today)
 	for i := range c.Mail.Products {
 		p := &c.Mail.Products[i]
 		for _, h := range p.Help {
@@ -114,7 +118,7 @@ func mailForms(c *config.Config, s *site.Site, checked *mail.Checked, opt Option
 		}
 		return rows, string(forms.Zone(domain, records, left))
 	}
-	return src, files
+	return &mailOutput{s, src, files}
 }
 
 // signSoon is when a certificate that signs gets a warning: days before its
@@ -122,12 +126,12 @@ func mailForms(c *config.Config, s *site.Site, checked *mail.Checked, opt Option
 const signSoon = 21
 
 // signer reads the certificate and the key that sign the profiles.
-func signer(t *tomlfile.Table, cert, key string, opt Options) *forms.Signer {
-	if cert == "" || opt.Keys == nil {
+func signer(t *tomlfile.Table, cert, key string, ring *ring, today tomlfile.Date) *forms.Signer {
+	if cert == "" || ring.source == nil {
 		return nil
 	}
 	read := func(name, path string) []byte {
-		b, err := opt.Keys(path)
+		b, err := ring.read(path)
 		if err != nil {
 			t.Errorf(name, diag.FormsSign, "give the path of a PEM file, from the folder of the site", "%s cannot be read: %v", path, err)
 		}
@@ -151,8 +155,8 @@ func signer(t *tomlfile.Table, cert, key string, opt Options) *forms.Signer {
 	}
 	const hint = "renew it and build again; devices call a profile with an old signature not verified"
 	end := s.NotAfter().UTC().Truncate(24 * time.Hour)
-	switch left := end.Sub(opt.Today.Time()); {
-	case opt.Today.IsZero():
+	switch left := end.Sub(today.Time()); {
+	case today.IsZero():
 	case left < 0:
 		t.Warnf("certificate", diag.FormsSignSoon, hint, "the certificate that signs the profiles ended on %s", end.Format(time.DateOnly))
 	case left <= signSoon*24*time.Hour:

@@ -107,7 +107,7 @@ func (law lawful) hold(t *testing.T) {
 	if law.real {
 		w = newRealWorld(t, seed)
 	}
-	again := fmt.Sprintf("go test ./cmd/wegwijs/internal/live -run '^%s$' -law.seed=%d -law.ops=%d", strings.ReplaceAll(t.Name(), "/", "$/^"), seed, ops)
+	again := fmt.Sprintf("go test ./cmd/wegwijs/internal/deliver/preview -run '^%s$' -law.seed=%d -law.ops=%d", strings.ReplaceAll(t.Name(), "/", "$/^"), seed, ops)
 	l := preview.New(os.DirFS(w.dir), state.Options{}, nil)
 	l.Hurry()
 	opt := law.watch

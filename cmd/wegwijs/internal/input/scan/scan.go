@@ -108,6 +108,12 @@ func (t *Tree) Get(path string) (File, bool) {
 	return t.base[i], true
 }
 
+// Hash returns the hash of the file at path; of one that is not there it is zero.
+func (t *Tree) Hash(path string) Hash {
+	f, _ := t.Get(path)
+	return f.Hash
+}
+
 // All gives all files, in path order. The slice may be the tree's own.
 func (t *Tree) All() []File { return merge(t.base, t.later) }
 
