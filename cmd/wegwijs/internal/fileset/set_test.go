@@ -232,3 +232,26 @@ func TestFingerprint(t *testing.T) {
 		t.Errorf("got %q and %q", a, b)
 	}
 }
+
+// The id of a release follows from the names and the bytes of its files, and from
+// nothing else.
+func TestManifestID(t *testing.T) {
+	id := func(entries ...Entry) string { return (&Manifest{Version: 1, Files: entries}).ID() }
+	a, b := Entry{Path: "a.html", SHA256: "11"}, Entry{Path: "b.html", SHA256: "22"}
+	first := id(a, b)
+	for name, other := range map[string]string{
+		"other bytes":       id(a, Entry{Path: "b.html", SHA256: "23"}),
+		"another name":      id(a, Entry{Path: "c.html", SHA256: "22"}),
+		"names exchanged":   id(Entry{Path: "a.html", SHA256: "22"}, Entry{Path: "b.html", SHA256: "11"}),
+		"a file less":       id(a),
+		"a file more":       id(a, b, Entry{Path: "c.html", SHA256: "22"}),
+		"name and sum meet": id(Entry{Path: "a.html\n22 b.html", SHA256: "11"}, b),
+	} {
+		if other == first {
+			t.Errorf("%s: the id is the same", name)
+		}
+	}
+	if same := id(Entry{Path: "a.html", SHA256: "11", Rank: Page, Lang: "nl", Source: "content/nl/a.md"}, b); same != first {
+		t.Error("what is neither a name nor bytes changes the id")
+	}
+}

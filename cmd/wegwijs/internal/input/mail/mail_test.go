@@ -434,3 +434,24 @@ func TestHints(t *testing.T) {
 		}
 	}
 }
+
+// A host name has at most 253 bytes in its ASCII form, and a part of it at most 63
+// (RFC 1035 section 2.3.4, less the length bytes of the wire).
+func TestLongHost(t *testing.T) {
+	part := strings.Repeat("a", 49) + "." // five of these are 250
+	for host, want := range map[string]bool{
+		strings.Repeat(part, 5) + "a.nl":                       false,
+		strings.Repeat(part, 5) + "nl":                         true,
+		strings.Repeat(part, 5) + "nlx":                        true,
+		strings.Repeat(part, 5) + "nlxx":                       false,
+		strings.Repeat("a", 63) + ".nl":                        true,
+		strings.Repeat("a", 64) + ".nl":                        false,
+		strings.Repeat("é", 100) + ".nl":                       false,
+		strings.Repeat(strings.Repeat("é", 20)+".", 6) + "nl":  true,
+		strings.Repeat(strings.Repeat("é", 20)+".", 11) + "nl": false,
+	} {
+		if ascii, why := hostname(host); (why == "") != want {
+			t.Errorf("%q, %d bytes: got %q, %q", host, len(ascii), ascii, why)
+		}
+	}
+}

@@ -18,7 +18,22 @@ var actionRE = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
 var foreignRE = regexp.MustCompile(`(?i)^\s*(?:https?:)?//`)
 
 // loads are the attributes whose address a browser fetches without being asked.
-var loads = []string{"src", "srcset", "poster", "data"}
+var loads = []string{"src", "srcset", "imagesrcset", "poster", "data"}
+
+// fetched returns the addresses in the value of an attribute: those of srcset
+// and imagesrcset are several, of which the browser chooses (HTML, "Srcset
+// attributes").
+func fetched(a html.Attribute) []string {
+	if !strings.HasSuffix(a.Key, "srcset") {
+		return []string{a.Val}
+	}
+	var list []string
+	for part := range strings.SplitSeq(a.Val, ",") {
+		address, _, _ := strings.Cut(strings.TrimSpace(part), " ")
+		list = append(list, address)
+	}
+	return list
+}
 
 // rels are the kinds of <link> that make a browser connect.
 var rels = []string{"stylesheet", "icon", "apple-touch-icon", "mask-icon", "manifest", "preload", "modulepreload", "prefetch", "preconnect", "dns-prefetch"}
@@ -63,8 +78,12 @@ func policy(file string, src []byte, out *diag.List) {
 				inline("the attribute style", "give the element a class, and that its style in layouts/assets")
 			case strings.HasPrefix(a.Key, "on") && len(a.Key) > 2:
 				inline("the attribute "+a.Key, "listen for it in a script in layouts/assets")
-			case foreignRE.MatchString(a.Val) && (slices.Contains(loads, a.Key) || t.Data == "link" && a.Key == "href" && connects(attrs["rel"])):
-				out.Errorf(pos, diag.AssetForeign, "put a copy in layouts/assets", "%q is on another site; pages load nothing from elsewhere", a.Val)
+			case slices.Contains(loads, a.Key) || t.Data == "link" && a.Key == "href" && connects(attrs["rel"]):
+				for _, address := range fetched(a) {
+					if foreignRE.MatchString(address) {
+						out.Errorf(pos, diag.AssetForeign, "put a copy in layouts/assets", "%q is on another site; pages load nothing from elsewhere", address)
+					}
+				}
 			}
 		}
 	}
