@@ -34,6 +34,7 @@
 //	verify              asks the mail servers whether the record is true
 //	authoring           what helps authors begin
 //	  eject             copies of built-in files, and where they came from
+//	  lsp               what editors ask while somebody types
 //	  manual            the pages of wegwijs help
 //	  scaffold          the first files of a site, and of a page
 //	testenv             what the tests of several packages share

@@ -35,6 +35,13 @@ func Say(format string, args ...any) string {
 	if false {
 		_ = fmt.Sprintf(format, args...) // so that vet checks the arguments
 	}
+	if format == "%s" && len(args) == 1 { // a text that somebody else said
+		text := fmt.Sprint(args[0])
+		if !strings.Contains(text, begin) {
+			text = strip(text)
+		}
+		return text
+	}
 	var b strings.Builder
 	b.WriteString(begin)
 	b.WriteString(format)

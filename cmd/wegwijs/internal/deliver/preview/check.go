@@ -57,7 +57,7 @@ const firstMax = 32
 func (l *States) check(ctx context.Context, v *View) error {
 	s := v.State
 	if s.Set != nil && len(v.Files) <= firstMax && v.Files != nil {
-		fresh, err := l.first(ctx, v)
+		fresh, err := l.first(ctx, v, v.Files)
 		if err != nil {
 			return err
 		}
@@ -102,11 +102,34 @@ func (l *States) found(ctx context.Context, v *View, ds []diag.Diagnostic, check
 	return w
 }
 
-// first gives what is wrong with the pages that changed.
-func (l *States) first(ctx context.Context, v *View) ([]diag.Diagnostic, error) {
+// First finds out what is wrong with the pages of some files before all others,
+// and keeps it in the present view.
+func (l *States) First(ctx context.Context, files ...string) error {
+	v, err := l.View(ctx)
+	if err != nil || v.Checked || v.State.Set == nil {
+		return err
+	}
+	fresh, err := l.first(ctx, v, files)
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.view.Load()
+	if now.ID != v.ID || now.Checked {
+		return nil
+	}
+	rest := slices.DeleteFunc(slices.Clone(now.ofPages), func(d diag.Diagnostic) bool { return slices.Contains(files, d.Pos.File) })
+	l.view.Store(now.with(append(rest, fresh...), now.trouble))
+	l.wake()
+	return nil
+}
+
+// first gives what is wrong with the pages of some files.
+func (l *States) first(ctx context.Context, v *View, files []string) ([]diag.Diagnostic, error) {
 	var b bytes.Buffer
 	var ds []diag.Diagnostic
-	for _, f := range v.Files {
+	for _, f := range files {
 		for _, p := range v.pagesOf(f) {
 			if at, _ := v.State.Set.File(path.Join(p.Dir, "index.html")); at.Key != p.Ref() {
 				continue // another page has its address

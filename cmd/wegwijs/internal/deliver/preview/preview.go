@@ -64,6 +64,10 @@ type States struct {
 	// Blind reports whether changes come without hints, so that who asks for a
 	// page must look first. nil: they do not. It is set before Run.
 	Blind func() bool
+	// Whole says that files are never in the middle of being saved, as the
+	// buffers of an editor are not: what is there is shown at once. It is set
+	// before Run.
+	Whole bool
 
 	times
 	fsys    fs.FS
@@ -325,7 +329,7 @@ func (m *machine) lookNow(ctx context.Context) {
 		m.since = time.Now()
 	}
 	waited := time.Since(m.since)
-	if (len(broke) == 0 || waited > m.halfWrite) && (len(away) == 0 || waited > m.away) {
+	if m.Whole || (len(broke) == 0 || waited > m.halfWrite) && (len(away) == 0 || waited > m.away) {
 		m.touch()
 		m.publish(s, changed)
 		m.rest()

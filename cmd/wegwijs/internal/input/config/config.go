@@ -165,6 +165,20 @@ func Parse(src []byte, out *diag.List) *Config {
 		return nil
 	}
 	c := &Config{root: t, out: out}
+	c.read()
+	return c
+}
+
+// Schema returns the keys that site.toml can have, but for those of its parts
+// that other stages read, see [Config.Section].
+func Schema() tomlfile.Key {
+	return tomlfile.Probe(func(t *tomlfile.Table) {
+		(&Config{root: t, out: new(diag.List)}).read()
+	})
+}
+
+func (c *Config) read() {
+	t, out := c.root, c.out
 	c.Title = t.Required("title", `write title = "Helpcentrum"`)
 	c.address()
 	ct := t.Table("content")
@@ -215,7 +229,6 @@ func Parse(src []byte, out *diag.List) *Config {
 	n.Done()
 	t.Know("publish", "forms")
 	t.Done()
-	return c
 }
 
 // address reads base_url: a host of the site's own, or a folder of another site.

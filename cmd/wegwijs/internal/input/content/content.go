@@ -115,6 +115,19 @@ func Parse(file string, src []byte, out *diag.List) *Page {
 	if t == nil {
 		return nil
 	}
+	p.read(t)
+	p.locate(t)
+	if p.Slug == "" {
+		p.Slug = path.Base(p.ID)
+		if p.ID == "" {
+			p.Slug = ""
+		}
+	}
+	return p
+}
+
+// read takes what a page says of itself from its front matter.
+func (p *Page) read(t *tomlfile.Table) {
 	p.Title = t.Required("title", `write title = "…" between the +++ lines`)
 	p.NavTitle = t.String("nav_title", p.Title)
 	p.Description = t.String("description", "")
@@ -131,19 +144,16 @@ func Parse(file string, src []byte, out *diag.List) *Page {
 	p.Needs = t.Strings("needs")
 	p.Layout = t.String("layout", "")
 	if p.Source = t.String("source", ""); p.Source != "" && !stampRE.MatchString(p.Source) {
-		t.Errorf("source", diag.TranslationUnknown, diag.Say("remove the line, or stamp the translation: wegwijs translate done %s", file), "%q is not the stamp of a text", p.Source)
+		t.Errorf("source", diag.TranslationUnknown, diag.Say("remove the line, or stamp the translation: wegwijs translate done %s", p.File), "%q is not the stamp of a text", p.Source)
 		p.Source = ""
 	}
 	p.Draft = t.Bool("draft", false)
 	t.Done()
-	p.locate(t)
-	if p.Slug == "" {
-		p.Slug = path.Base(p.ID)
-		if p.ID == "" {
-			p.Slug = ""
-		}
-	}
-	return p
+}
+
+// Schema returns the keys that front matter can have.
+func Schema() tomlfile.Key {
+	return tomlfile.Probe((&Page{Index: true}).read)
 }
 
 // groups reads [groups.name] tables, in the order of the file.

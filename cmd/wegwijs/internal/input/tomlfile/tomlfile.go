@@ -52,6 +52,7 @@ type doc struct {
 	out    *diag.List
 	places map[string]place
 	starts *diag.Lines
+	probe  bool // see Probe
 }
 
 // A Table is one TOML table being read. Each getter marks its key as known;
@@ -63,6 +64,7 @@ type Table struct {
 	m       map[string]any
 	known   []string
 	missing map[string]diag.Diagnostic // what was said of required keys that are absent
+	asked   *Key                       // what was asked of it, where the doc is a probe
 }
 
 // Digest gives a sum over the table's keys and values, but for some keys. How
@@ -184,13 +186,16 @@ func syntaxHint(msg string) string {
 
 // Has reports whether key is present, and marks it as known.
 func (t *Table) Has(key string) bool {
-	_, ok := t.get(key)
+	_, ok := t.get(key, "")
 	return ok
 }
 
-func (t *Table) get(key string) (any, bool) {
+func (t *Table) get(key, kind string) (any, bool) {
 	if t == nil {
 		return nil, false
+	}
+	if t.doc.probe {
+		t.asked.ask(key, kind)
 	}
 	if !slices.Contains(t.known, key) {
 		t.known = append(t.known, key)
@@ -202,13 +207,13 @@ func (t *Table) get(key string) (any, bool) {
 // Know marks keys as known without reading them.
 func (t *Table) Know(keys ...string) {
 	for _, k := range keys {
-		t.get(k)
+		t.get(k, "")
 	}
 }
 
 // String gives the text at key, or def when there is none.
 func (t *Table) String(key, def string) string {
-	v, ok := t.get(key)
+	v, ok := t.get(key, Text)
 	if !ok {
 		return def
 	}
@@ -257,8 +262,11 @@ func (t *Table) Required(key, hint string) string {
 	if t == nil {
 		return ""
 	}
+	if t.doc.probe {
+		t.asked.ask(key, Text).Required = true
+	}
 	if _, ok := t.m[key]; !ok {
-		t.get(key)
+		t.get(key, Text)
 		d := diag.Diagnostic{Pos: t.Pos(), Code: diag.TOMLMissing, Msg: t.name(key) + " is missing", Hint: hint}
 		t.doc.out.Add(d)
 		if t.missing == nil {
@@ -276,7 +284,7 @@ func (t *Table) Required(key, hint string) string {
 
 // Int gives the whole number at key, or def when there is none.
 func (t *Table) Int(key string, def int) int {
-	v, ok := t.get(key)
+	v, ok := t.get(key, Number)
 	if !ok {
 		return def
 	}
@@ -305,7 +313,7 @@ func (t *Table) Int(key string, def int) int {
 
 // Bool gives the true or false at key, or def when there is none.
 func (t *Table) Bool(key string, def bool) bool {
-	v, ok := t.get(key)
+	v, ok := t.get(key, Boolean)
 	if !ok {
 		return def
 	}
@@ -323,7 +331,7 @@ func (t *Table) Bool(key string, def bool) bool {
 
 // Date gives the date at key; the zero Date when there is none.
 func (t *Table) Date(key string) Date {
-	v, ok := t.get(key)
+	v, ok := t.get(key, Day)
 	if !ok {
 		return Date{}
 	}
@@ -344,7 +352,7 @@ func (t *Table) Date(key string) Date {
 // Strings gives the list of texts at key; nil when there is none. Elements
 // that are no texts are reported and left out.
 func (t *Table) Strings(key string) []string {
-	v, ok := t.get(key)
+	v, ok := t.get(key, Texts)
 	if !ok {
 		return nil
 	}
@@ -372,6 +380,7 @@ func (t *Table) Strings(key string) []string {
 // none or it is another.
 func (t *Table) OneOf(key, def string, valid ...string) string {
 	s := t.String(key, def)
+	t.Takes(key, valid...)
 	if s != def && !slices.Contains(valid, s) {
 		t.Errorf(key, diag.TOMLValue, diag.DidYouMean(s, valid), "%s cannot be %q", t.name(key), s)
 		return def
@@ -381,7 +390,10 @@ func (t *Table) OneOf(key, def string, valid ...string) string {
 
 // Table gives the table at key; nil when there is none.
 func (t *Table) Table(key string) *Table {
-	v, ok := t.get(key)
+	v, ok := t.get(key, OneTable)
+	if t.probing() {
+		return t.below(key)
+	}
 	if !ok {
 		return nil
 	}
@@ -395,7 +407,10 @@ func (t *Table) Table(key string) *Table {
 
 // Tables gives the list of tables at key ([[key]] in the file).
 func (t *Table) Tables(key string) []*Table {
-	v, ok := t.get(key)
+	v, ok := t.get(key, ManyTables)
+	if t.probing() {
+		return []*Table{t.below(key)}
+	}
 	if !ok {
 		return nil
 	}
@@ -427,6 +442,9 @@ func (t *Table) Tables(key string) []*Table {
 func (t *Table) Keys() []string {
 	if t == nil {
 		return nil
+	}
+	if t.doc.probe {
+		return []string{Any}
 	}
 	keys := make([]string, 0, len(t.m))
 	for k := range t.m {

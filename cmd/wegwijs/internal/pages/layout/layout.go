@@ -204,6 +204,15 @@ func (s *Set) Directive(name string) (markdown.Kind, bool) {
 // Directives gives the names of all directives, sorted.
 func (s *Set) Directives() []string { return slices.Sorted(maps.Keys(s.directives)) }
 
+// Declared returns what the template of a directive declares: whether a label is
+// required, optional or none, and the attributes. The slice is the set's.
+func (s *Set) Declared(name string) (label string, attributes []string) {
+	if d := s.directives[name]; d != nil {
+		return d.label, d.attributes
+	}
+	return "", nil
+}
+
 // headRE finds the declaration at the top of a directive's template.
 var headRE = regexp.MustCompile(`^\s*\{\{-?\s*/\*((?s).*?)\*/\s*-?\}\}`)
 

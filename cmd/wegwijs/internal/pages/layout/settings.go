@@ -506,16 +506,18 @@ func (b *tableBuilder) authentication(a mail.Authentication) string {
 	return b.t("authentication_" + string(a))
 }
 
+// SettingNames are the names that [Directive.Setting] knows.
+var SettingNames = []string{"imap.host", "imap.port", "imap.security", "imap.username", "imap.authentication",
+	"pop.host", "pop.port", "pop.security", "pop.username", "pop.authentication", "pop.days",
+	"smtp.host", "smtp.port", "smtp.security", "smtp.username", "smtp.authentication", "webmail", "provider", "contact"}
+
 // Setting gives one value of the record for running text: imap.host, pop.port,
 // smtp.security, imap.username, imap.authentication, pop.days ("14 days"),
 // webmail, provider or contact. The attribute row=2 chooses the second server of
 // a protocol, client=thunderbird the words of a mail program.
 func (d *Directive) Setting(name string) (string, error) {
-	known := []string{"imap.host", "imap.port", "imap.security", "imap.username", "imap.authentication",
-		"pop.host", "pop.port", "pop.security", "pop.username", "pop.authentication", "pop.days",
-		"smtp.host", "smtp.port", "smtp.security", "smtp.username", "smtp.authentication", "webmail", "provider", "contact"}
-	if !slices.Contains(known, name) {
-		return "", &Hinted{fmt.Sprintf("unknown setting %q", name), diag.DidYouMean(name, known)}
+	if !slices.Contains(SettingNames, name) {
+		return "", &Hinted{fmt.Sprintf("unknown setting %q", name), diag.DidYouMean(name, SettingNames)}
 	}
 	site := d.Page.Site
 	missing := func(v, key string) (string, error) {

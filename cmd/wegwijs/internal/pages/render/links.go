@@ -3,7 +3,6 @@ package render
 import (
 	"bytes"
 	"encoding/xml"
-	"fmt"
 	"net/url"
 	"path"
 	"regexp"
@@ -26,24 +25,24 @@ var schemes = []string{"https", "http", "mailto", "tel"}
 func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
 	u, err := url.Parse(dest)
 	if err != nil {
-		return markdown.Target{Problem: fmt.Sprintf("%q is not an address", dest), Hint: "write a page's file (pagina.md) or a whole address (https://…)"}
+		return markdown.Target{Problem: diag.Say("%q is not an address", dest), Hint: "write a page's file (pagina.md) or a whole address (https://…)"}
 	}
 	switch {
 	case dest == "":
 		return markdown.Target{Problem: "the link leads nowhere", Hint: "write a page's file between the brackets: [text](pagina.md)"}
 	case u.Scheme != "":
 		if !slices.Contains(schemes, strings.ToLower(u.Scheme)) {
-			return markdown.Target{Problem: fmt.Sprintf("a link cannot begin with %s:", u.Scheme), Hint: "use https:, mailto: or tel:", Code: diag.LinkScheme}
+			return markdown.Target{Problem: diag.Say("a link cannot begin with %s:", u.Scheme), Hint: "use https:, mailto: or tel:", Code: diag.LinkScheme}
 		}
 		if (u.Scheme == "http" || u.Scheme == "https") && u.Host == "" {
-			return markdown.Target{Problem: fmt.Sprintf("%q has no host name", dest), Hint: "write the whole address: https://www.example.nl/"}
+			return markdown.Target{Problem: diag.Say("%q has no host name", dest), Hint: "write the whole address: https://www.example.nl/"}
 		}
 		if (u.Scheme == "mailto" || u.Scheme == "tel") && u.Opaque == "" {
-			return markdown.Target{Problem: fmt.Sprintf("%q leads nowhere", dest), Hint: "write what comes behind " + u.Scheme + ":, without slashes"}
+			return markdown.Target{Problem: diag.Say("%q leads nowhere", dest), Hint: diag.Say("write what comes behind %s:, without slashes", u.Scheme)}
 		}
 		return markdown.Target{URL: dest}
 	case strings.HasPrefix(dest, "//"), strings.HasPrefix(dest, `\`), strings.Contains(u.Path, `\`):
-		return markdown.Target{Problem: fmt.Sprintf("%q is not an address", dest), Hint: "write https: before it"}
+		return markdown.Target{Problem: diag.Say("%q is not an address", dest), Hint: "write https: before it"}
 	case strings.HasPrefix(dest, "?"): // the page itself, asked for in another way
 		return markdown.Target{URL: p.URL + suffix(u), Page: p.ID, Fragment: u.Fragment}
 	case strings.HasPrefix(dest, "#"):
@@ -53,7 +52,7 @@ func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
 	}
 	rest := relative(p, u.Path)
 	if leadsOut(rest) {
-		return markdown.Target{Problem: fmt.Sprintf("%q leads out of the folder of the language", dest), Hint: "put the file in the folder of the page", Code: diag.LinkFile}
+		return markdown.Target{Problem: diag.Say("%q leads out of the folder of the language", dest), Hint: "put the file in the folder of the page", Code: diag.LinkFile}
 	}
 	if f, ok := r.beside(p, rest); ok {
 		return markdown.Target{URL: f.URL + suffix(u)}
@@ -63,17 +62,17 @@ func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
 			return markdown.Target{URL: r.Site.Config.BasePath + dest}
 		}
 		if q, ok := r.lookup().dirs[strings.Trim(u.Path, "/")]; ok {
-			return markdown.Target{Problem: fmt.Sprintf("%q is the address of a page; links name files", dest), Hint: "write /" + file(q) + ": it then leads to the reader's own language"}
+			return markdown.Target{Problem: diag.Say("%q is the address of a page; links name files", dest), Hint: diag.Say("write /%s: it then leads to the reader's own language", file(q))}
 		}
 	}
 	if meant := meantAddress(dest); meant != "" {
-		return markdown.Target{Problem: fmt.Sprintf("no file %q", u.Path), Hint: diag.Say("did you mean %s?", meant), Code: diag.LinkFile}
+		return markdown.Target{Problem: diag.Say("no file %q", u.Path), Hint: diag.Say("did you mean %s?", meant), Code: diag.LinkFile}
 	}
-	t := markdown.Target{Problem: fmt.Sprintf("no file %q", u.Path), Hint: "put the file in the folder of the page, or name a page by its file: pagina.md", Code: diag.LinkFile}
+	t := markdown.Target{Problem: diag.Say("no file %q", u.Path), Hint: "put the file in the folder of the page, or name a page by its file: pagina.md", Code: diag.LinkFile}
 	if q, ok := p.Locale.Page(rest); ok {
-		t.Hint = "write " + path.Base(file(q)) + ": links name the page's file"
+		t.Hint = diag.Say("write %s: links name the page's file", path.Base(file(q)))
 	} else if ext := path.Ext(u.Path); ext != "" && !slices.Contains(fileset.Types(), strings.ToLower(ext)) {
-		t.Hint = "files of the kind " + ext + " are not published"
+		t.Hint = diag.Say("files of the kind %s are not published", ext)
 	}
 	return t
 }
@@ -129,29 +128,29 @@ func suffix(u *url.URL) string {
 func (r *Renderer) pageLink(p *site.Page, u *url.URL, dest string) markdown.Target {
 	rest := relative(p, u.Path)
 	if leadsOut(rest) {
-		hint := "a link stays below content/" + p.Lang + "; the reader gets the page in their own language by itself"
-		return markdown.Target{Problem: fmt.Sprintf("%q leads out of the folder of the language", dest), Hint: hint, Code: diag.LinkPage}
+		hint := diag.Say("a link stays below content/%s; the reader gets the page in their own language by itself", p.Lang)
+		return markdown.Target{Problem: diag.Say("%q leads out of the folder of the language", dest), Hint: hint, Code: diag.LinkPage}
 	}
 	id, _ := content.ID(rest)
 	to, ok := p.Locale.Page(id)
 	needs := r.Site.Needs(id)
 	if !ok && r.Site.Absent(id) {
-		return markdown.Target{Problem: fmt.Sprintf("no page content/%s/%s", p.Lang, rest), Hint: "the page is not there in this site", Code: diag.LinkPage, Needs: needs}
+		return markdown.Target{Problem: diag.Say("no page content/%s/%s", p.Lang, rest), Hint: "the page is not there in this site", Code: diag.LinkPage, Needs: needs}
 	}
 	if r.Site.Broken(id) {
 		return markdown.Target{URL: "#"} // whatever it is; the site is not published
 	}
 	if !ok && r.Site.LeftOut(id) {
-		return markdown.Target{Problem: fmt.Sprintf("no page content/%s/%s", p.Lang, rest), Hint: site.LeftOutHint, Code: diag.LinkPage}
+		return markdown.Target{Problem: diag.Say("no page content/%s/%s", p.Lang, rest), Hint: site.LeftOutHint, Code: diag.LinkPage}
 	}
 	if draft := r.Site.Draft(id); !ok && draft != "" {
-		return markdown.Target{Problem: fmt.Sprintf("no page content/%s/%s", p.Lang, rest), Hint: draft + " is a draft; publish it too (draft = false), or leave out the link", Code: diag.LinkPage}
+		return markdown.Target{Problem: diag.Say("no page content/%s/%s", p.Lang, rest), Hint: diag.Say("%s is a draft; publish it too (draft = false), or leave out the link", draft), Code: diag.LinkPage}
 	}
 	if !ok {
-		return markdown.Target{Problem: fmt.Sprintf("no page content/%s/%s", p.Lang, rest), Hint: r.nearestPage(p, id, u.Path), Code: diag.LinkPage}
+		return markdown.Target{Problem: diag.Say("no page content/%s/%s", p.Lang, rest), Hint: r.nearestPage(p, id, u.Path), Code: diag.LinkPage}
 	}
 	if to.Index != strings.HasSuffix("/"+rest, "/index.md") {
-		return markdown.Target{Problem: fmt.Sprintf("no page content/%s/%s", p.Lang, rest), Hint: "write " + file(to), Code: diag.LinkPage}
+		return markdown.Target{Problem: diag.Say("no page content/%s/%s", p.Lang, rest), Hint: diag.Say("write %s", file(to)), Code: diag.LinkPage}
 	}
 	t := markdown.Target{URL: to.URL + suffix(u), Page: id, Fragment: u.Fragment, Needs: needs}
 	if to.Lang != p.Lang {
@@ -201,7 +200,7 @@ func (r *Renderer) nearestPage(p *site.Page, id, dest string) string {
 		}
 	}
 	if near == "" {
-		return "see content/" + p.Lang + " for the pages there are"
+		return diag.Say("see content/%s for the pages there are", p.Lang)
 	}
 	q, _ := p.Locale.Page(near)
 	from, to := path.Dir(file(p)), file(q)
@@ -210,7 +209,7 @@ func (r *Renderer) nearestPage(p *site.Page, id, dest string) string {
 	} else {
 		to = "/" + to
 	}
-	return fmt.Sprintf("did you mean %s?", to)
+	return diag.Say("did you mean %s?", to)
 }
 
 // lookup is what links that lead nowhere are compared with. It is made when the
@@ -274,22 +273,22 @@ func (r *Renderer) image(p *site.Page, dest string) markdown.Image {
 	u, err := url.Parse(dest)
 	switch {
 	case err != nil:
-		return markdown.Image{Problem: fmt.Sprintf("%q is not an address", dest), Hint: "write % in the name of a file as %25"}
+		return markdown.Image{Problem: diag.Say("%q is not an address", dest), Hint: "write % in the name of a file as %25"}
 	case u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https":
-		return markdown.Image{Problem: fmt.Sprintf("an image cannot begin with %s:", u.Scheme), Hint: "put the file in the folder of the page, and write its name"}
+		return markdown.Image{Problem: diag.Say("an image cannot begin with %s:", u.Scheme), Hint: "put the file in the folder of the page, and write its name"}
 	case u.Scheme != "" || u.Host != "":
-		return markdown.Image{Problem: fmt.Sprintf("the image %q is on another site", dest), Hint: "put the file in the folder of the page; pages load nothing from elsewhere"}
+		return markdown.Image{Problem: diag.Say("the image %q is on another site", dest), Hint: "put the file in the folder of the page; pages load nothing from elsewhere"}
 	}
 	rest := relative(p, u.Path)
 	if leadsOut(rest) {
-		return markdown.Image{Problem: fmt.Sprintf("%q leads out of the folder of the language", dest), Hint: "put the image in the folder of the page"}
+		return markdown.Image{Problem: diag.Say("%q leads out of the folder of the language", dest), Hint: "put the image in the folder of the page"}
 	}
 	f, ok := r.beside(p, rest)
 	if !ok && strings.HasSuffix(rest, ".md") {
-		return markdown.Image{Problem: fmt.Sprintf("%q is no image", dest), Hint: "leave out the ! for a link to the page"}
+		return markdown.Image{Problem: diag.Say("%q is no image", dest), Hint: "leave out the ! for a link to the page"}
 	}
 	if !ok {
-		return markdown.Image{Problem: fmt.Sprintf("no image %q", dest), Hint: "put the file in the folder of the page: content/" + p.Lang + "/" + rest}
+		return markdown.Image{Problem: diag.Say("no image %q", dest), Hint: diag.Say("put the file in the folder of the page: content/%s/%s", p.Lang, rest)}
 	}
 	if !strings.HasPrefix(fileset.TypeOf(f.Path), "image/") {
 		return markdown.Image{Problem: diag.Say("%q is no image", dest), Hint: "leave out the ! for a link to the file: [Film](film.mp4)"}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/site"
 )
 
@@ -143,6 +144,7 @@ func TestLinks(t *testing.T) {
 		{"nl", "", "/e-mail/imap/index.html", "/e-mail/imap/index.html", "", ""},
 	} {
 		got := r.link(linkPage(t, r, c.lang, c.from), c.dest)
+		got.Problem, got.Hint = diag.In(diag.English, got.Problem), diag.In(diag.English, got.Hint)
 		if got.URL != c.url || (got.Problem == "") != (c.url != "") || !strings.Contains(got.Problem, c.problem) || !strings.Contains(got.Hint, c.hint) {
 			t.Errorf("%s %q: link %q: got %q, problem %q, hint %q; want %q, problem %q, hint %q", c.lang, c.from, c.dest, got.URL, got.Problem, got.Hint, c.url, c.problem, c.hint)
 		}
@@ -197,6 +199,7 @@ func TestImages(t *testing.T) {
 		{"nl", "e-mail/imap", "", "", 0, 0, "no image"},
 	} {
 		got := r.image(linkPage(t, r, c.lang, c.from), c.dest)
+		got.Problem = diag.In(diag.English, got.Problem)
 		if got.URL != c.url || got.Width != c.w || got.Height != c.h || (got.Problem == "") != (c.url != "") || !strings.Contains(got.Problem, c.problem) {
 			t.Errorf("%s %s: image %q: got %q, %d × %d, problem %q; want %q, %d × %d, %q", c.lang, c.from, c.dest, got.URL, got.Width, got.Height, got.Problem, c.url, c.w, c.h, c.problem)
 		}

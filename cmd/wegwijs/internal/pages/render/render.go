@@ -698,7 +698,7 @@ func (r *Renderer) CheckFragments(p *site.Page, res *Result, out *diag.List) err
 				if file != ref.File {
 					continue // it is newer than the translation, which leads to its page until then
 				}
-				hint = fmt.Sprintf("%s has it: give its partner in %s the id, ## Kop {#%s}", ref.File, to.File, f.ID)
+				hint = diag.Say("%s has it: give its partner in %s the id, ## Kop {#%s}", ref.File, to.File, f.ID)
 			}
 		}
 		out.Add(diag.Diagnostic{Pos: f.Pos, Code: diag.LinkAnchor, Msg: diag.Say("no heading or term %q in %s", f.ID, to.File), Hint: hint, About: to.File})
@@ -716,17 +716,17 @@ const fewIDs = 6
 // anchorHint says what a link to an id that is not there was meant for.
 func anchorHint(id string, hs []markdown.Heading) string {
 	if h, ok := markdown.Meant(id, hs); ok {
-		return fmt.Sprintf("did you mean #%s, %q?", h.ID, h.Text)
+		return diag.Say("did you mean #%s, %q?", h.ID, h.Text)
 	}
 	switch {
 	case len(hs) == 0:
 		return "that page has no headings and no terms"
 	case len(hs) > fewIDs:
-		return fmt.Sprintf("it is not like any of the %d that the page has", len(hs))
+		return diag.Say("it is not like any of the %d that the page has", len(hs))
 	}
 	var ids []string
 	for _, h := range hs {
 		ids = append(ids, h.ID)
 	}
-	return "known: #" + strings.Join(ids, ", #")
+	return diag.Say("known: %s", "#"+strings.Join(ids, ", #"))
 }

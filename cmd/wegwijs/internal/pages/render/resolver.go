@@ -74,3 +74,10 @@ func (r *Renderer) absolute(u string) string {
 	}
 	return u
 }
+
+// Setting returns the values of a setting as a page shows them, see
+// [layout.Directive.Values]; attrs are the attributes of the directive.
+func (r *Renderer) Setting(p *site.Page, name string, attrs map[string]string) ([]layout.Value, error) {
+	d := layout.NewDirective(layout.Directive{Page: r.data(p), Name: "setting", Label: name, Attrs: attrs}, r.Settings)
+	return d.Values(name)
+}
