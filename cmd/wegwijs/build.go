@@ -152,7 +152,7 @@ func (e *env) findings(ctx context.Context, s *state.State, deep bool) ([]diag.D
 		return f.Hash
 	}
 	err := freshness.NewReader(s.Site, e.files()).Check(ctx, deep, sum, out)
-	return s.Lead(out.Sorted()), err
+	return s.Lead(s.Weigh(out.Sorted())), err
 }
 
 // tally says how many pages a site has, by language.

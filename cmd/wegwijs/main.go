@@ -77,6 +77,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	out := &checked{Writer: stdout}
 	e := &env{stdout: out, stderr: stderr, lang: locale(os.Getenv)}
 	root := e.command()
+	e.speaking(root)
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(stderr)
@@ -174,7 +175,7 @@ func (e *env) command() *cobra.Command {
 		},
 	}
 	root.PersistentFlags().StringVarP(&e.dir, "dir", "C", ".", "the folder of the site")
-	root.PersistentFlags().StringVar(&e.format, "format", "text", "form of the report: "+strings.Join(formats, ", "))
+	root.PersistentFlags().StringVar(&e.format, "format", "text", diag.Say("form of the report: %s", strings.Join(formats, ", ")))
 	root.PersistentFlags().Func("lang", "language of messages: nl or en (default: that of the system)", func(s string) error {
 		if s != "nl" && s != "en" {
 			return fmt.Errorf("%q is not nl or en", s)
@@ -197,7 +198,7 @@ func (e *env) help(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use:               "help [command | topic | code]",
 		Short:             "Explain a command, a topic of the manual, or the code of a finding",
-		Long:              "Help explains a command, what stands between brackets behind a finding, or a\ntopic of the manual: " + strings.Join(manual.Topics(), ", ") + ".",
+		Long:              diag.Say("Help explains a command, what stands between brackets behind a finding, or a\ntopic of the manual: %s.", strings.Join(manual.Topics(), ", ")),
 		PersistentPreRunE: func(*cobra.Command, []string) error { return nil }, // in any folder
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 1 && slices.Contains(diag.Codes(), diag.Code(args[0])) {

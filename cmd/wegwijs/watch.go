@@ -59,7 +59,7 @@ func (e *env) watch() *cobra.Command {
 	}
 	c.Flags().StringVar(&f.host, "host", "127.0.0.1", "the address or name to listen on")
 	c.Flags().StringSliceVar(&f.names, "allow-host", nil, "further names to answer to, such as those of a tunnel; *.example.dev stands for all below it")
-	c.Flags().StringVar(&f.editor, "editor", "", "links in findings open this editor: "+strings.Join(serve.Editors(), ", ")+", or an address with {path}, {line} and {col}")
+	c.Flags().StringVar(&f.editor, "editor", "", diag.Say("links in findings open this editor: %s, or an address with {path}, {line} and {col}", strings.Join(serve.Editors(), ", ")))
 	c.Flags().IntVar(&f.port, "port", 7070, "the port; the next free one when it is taken")
 	c.Flags().BoolVar(&f.open, "open", false, "open the site in a browser")
 	c.Flags().BoolVar(&f.write, "write", false, "also write public/ whenever the site has no mistakes")

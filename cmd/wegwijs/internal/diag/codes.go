@@ -6,6 +6,8 @@ type Code string
 
 // The codes, by the room that reports them.
 const (
+	Accept Code = "accept"
+
 	Alert Code = "alert"
 
 	AssetCircle  Code = "asset-circle"
@@ -13,6 +15,7 @@ const (
 	AssetMissing Code = "asset-missing"
 	AssetSyntax  Code = "asset-syntax"
 
+	ConfigCheck     Code = "config-check"
 	ConfigColor     Code = "config-color"
 	ConfigCompress  Code = "config-compress"
 	ConfigContrast  Code = "config-contrast"

@@ -89,12 +89,13 @@ func TestDutch(t *testing.T) {
 	if len(all) < 400 {
 		t.Fatalf("found %d texts in the program", len(all))
 	}
+	known := joined(dutch, dutchHelp)
 	for _, en := range slices.Sorted(maps.Keys(all)) {
-		if _, ok := dutch[en]; !ok {
+		if _, ok := known[en]; !ok {
 			t.Errorf("%s: no Dutch for %q", all[en], en)
 		}
 	}
-	for en, nl := range dutch {
+	for en, nl := range known {
 		if strings.TrimSpace(nl) == "" && strings.TrimSpace(en) != "" {
 			t.Errorf("%q has no Dutch", en)
 		}
@@ -103,4 +104,12 @@ func TestDutch(t *testing.T) {
 			t.Errorf("%q has %d values, in Dutch %d: %q", en, len(a), len(b), nl)
 		}
 	}
+}
+
+func joined(ms ...map[string]string) map[string]string {
+	all := map[string]string{}
+	for _, m := range ms {
+		maps.Copy(all, m)
+	}
+	return all
 }

@@ -27,6 +27,14 @@ func (c Code) Explain(lang Lang) Explanation {
 
 // explanations is the list of codes. A test holds it against the constants.
 var explanations = map[Code]map[Lang]Explanation{
+	Accept: {
+		English: {Title: "An acceptance that is not right", Why: "<!-- accept CODE: reason --> says that a warning in the paragraph or table that follows is meant. One that accepts nothing hides the next mistake.", Remedy: "Name the code between brackets behind the warning, say why it is meant, or remove the comment."},
+		Dutch:   {Title: "Een goedkeuring die niet klopt", Why: "Met <!-- accept CODE: reden --> zeg je dat een waarschuwing in de alinea of tabel erna de bedoeling is. Keurt zo’n regel niets goed, dan verbergt hij de volgende fout.", Remedy: "Noem de code die tussen haken achter de waarschuwing staat, zeg waarom het zo moet, of haal de regel weg."},
+	},
+	ConfigCheck: {
+		English: {Title: "A severity that cannot be given", Why: "[check.severity] makes a warning an error, or switches it off; an error stays one, since the page would be wrong.", Remedy: "Write a code and what it should be: image-alt = \"error\", \"warning\" or \"off\"."},
+		Dutch:   {Title: "Een ernst die niet kan", Why: "Met [check.severity] maak je van een waarschuwing een fout, of zet je die uit. Een fout blijft een fout, want de pagina zou niet kloppen.", Remedy: "Schrijf een code en wat het moet zijn: image-alt = \"error\", \"warning\" of \"off\"."},
+	},
 	Alert: {
 		English: {Title: "A coloured box that is not right", Why: "A box begins with > [!TIP] or another known name; with anything else readers see the brackets.", Remedy: "Use NOTE, TIP, IMPORTANT, WARNING or CAUTION, and put the text on the next lines, each behind >."},
 		Dutch:   {Title: "Een kader dat niet klopt", Why: "Een kader begint met > [!TIP] of een andere bekende naam. Bij iets anders ziet de lezer de haken staan.", Remedy: "Gebruik NOTE, TIP, IMPORTANT, WARNING of CAUTION, en zet de tekst op de volgende regels, elk achter >."},

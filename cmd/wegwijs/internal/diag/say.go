@@ -116,8 +116,10 @@ func (s said) in(lang Lang, english string) string {
 		return english
 	}
 	find := func(format string) string {
-		if t, ok := translations[lang][format]; ok {
-			return t
+		for _, texts := range translations[lang] {
+			if t, ok := texts[format]; ok {
+				return t
+			}
 		}
 		return format
 	}

@@ -41,7 +41,16 @@ func (s *State) Made() ([]diag.Diagnostic, error) {
 		return nil, nil
 	}
 	ds, err := s.Renderer.Finish()
-	return s.news(ds), err
+	return s.Weigh(s.news(ds)), err
+}
+
+// Weigh gives findings the severity that site.toml asks for. ds becomes the
+// result's.
+func (s *State) Weigh(ds []diag.Diagnostic) []diag.Diagnostic {
+	if s.Config == nil {
+		return ds
+	}
+	return s.Config.Check.Weigh(ds)
 }
 
 // news leaves out of sorted findings what a broken layout or configuration did to
@@ -102,7 +111,7 @@ func (s *State) Mistakes(p *site.Page) (ds []diag.Diagnostic, known bool) {
 	}
 	out.Add(res.Findings...)
 	err := s.Renderer.CheckFragments(p, res, out)
-	return s.news(out.Sorted()), err == nil
+	return s.Weigh(s.news(out.Sorted())), err == nil
 }
 
 // Sound reports whether pages can be shown from this state: whatever is wrong

@@ -141,7 +141,7 @@ func load(ctx context.Context, fsys fs.FS, opt Options, prev *State, look func(*
 	for _, ds := range s.pages.flawed {
 		s.static = append(s.static, ds...)
 	}
-	s.static = diag.Sort(s.static)
+	s.static = s.Weigh(diag.Sort(s.static))
 	return s, nil
 }
 

@@ -40,9 +40,60 @@ type Config struct {
 	Search    Search
 	Content   Content
 	Layouts   Layouts
+	Check     Check
 
 	root *tomlfile.Table
 	out  *diag.List
+}
+
+// Check says how findings are weighed.
+type Check struct {
+	// Severity says of codes what their warnings are: "error", "warning" or "off".
+	Severity map[diag.Code]string
+}
+
+// Weigh gives findings the severity that the site asks for. An error stays one.
+// ds becomes the result's.
+func (c *Check) Weigh(ds []diag.Diagnostic) []diag.Diagnostic {
+	if len(c.Severity) == 0 {
+		return ds
+	}
+	kept := ds[:0]
+	for _, d := range ds {
+		if d.Severity == diag.Warning {
+			switch c.Severity[d.Code] {
+			case "off":
+				continue
+			case "error":
+				d.Severity = diag.Error
+			}
+		}
+		kept = append(kept, d)
+	}
+	return kept
+}
+
+// check reads [check].
+func (c *Config) check() {
+	t := c.root.Table("check")
+	s := t.Table("severity")
+	for _, key := range s.Keys() {
+		if key != tomlfile.Any && !slices.Contains(diag.Codes(), diag.Code(key)) {
+			var known []string
+			for _, code := range diag.Codes() {
+				known = append(known, string(code))
+			}
+			c.out.Errorf(s.KeyPos(key), diag.ConfigCheck, diag.DidYouMean(key, known), "no finding has the code %q", key)
+		}
+		if v := s.OneOf(key, "", "error", "warning", "off"); v != "" {
+			if c.Check.Severity == nil {
+				c.Check.Severity = map[diag.Code]string{}
+			}
+			c.Check.Severity[diag.Code(key)] = v
+		}
+	}
+	s.Done()
+	t.Done()
 }
 
 // A Language is one language of the site.
@@ -149,7 +200,7 @@ var colorRE = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
 // only: it is that of the switcher, and of what stands in for a page that is
 // not translated.
 func (c *Config) Digest() [sha256.Size]byte {
-	sum := c.root.Digest("publish")
+	sum := c.root.Digest("publish", "check")
 	b := sum[:]
 	for _, l := range c.Languages {
 		b = fmt.Append(b, l.Lang, "\n")
@@ -220,6 +271,7 @@ func (c *Config) read() {
 	s.Done()
 	c.theme()
 	c.search()
+	c.check()
 	n := t.Table("nav")
 	c.NavMax = n.Int("max", 64)
 	if c.NavMax < 10 {

@@ -172,6 +172,7 @@ type Facts struct {
 	Headings  []Heading // those of level 0 last
 	Outline   []Heading // the same, with those that a when leaves out here: for translations, which take over ids
 	Fragments []Fragment
+	Accepted  []Acceptance
 	Lead      int // bytes of the HTML that are the directive Input.Lead, when the page begins with it
 
 	walk   *walk // for Blocks
@@ -376,9 +377,20 @@ func (w *walk) node(n ast.Node) {
 	case *ast.String, *ast.CodeSpan, *ast.CodeBlock:
 		return
 	case *ast.RawHTML:
+		if w.accepts(n, n.Segments) {
+			return
+		}
 		w.rawHTML(n)
 		return
 	case *ast.HTMLBlock:
+		lines := text.NewSegments()
+		lines.AppendAll(n.Lines().Sliced(0, n.Lines().Len()))
+		if n.HasClosure() {
+			lines.Append(n.ClosureLine)
+		}
+		if w.accepts(n, lines) {
+			return
+		}
 		line := ""
 		if n.Lines().Len() > 0 {
 			s := n.Lines().At(0)

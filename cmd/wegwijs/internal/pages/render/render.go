@@ -385,7 +385,7 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 	}
 	if h != nil { // the layout was seen too
 		r.memo.mu.Lock()
-		r.memo.results[p] = &Result{Findings: out.Sorted(), Fragments: facts.Fragments, Products: slices.Sorted(maps.Keys(seen.shown)), of: r.key(p.Page)}
+		r.memo.results[p] = &Result{Findings: markdown.Accept(out.Sorted(), facts.Accepted, p.Fallback), Fragments: facts.Fragments, Products: slices.Sorted(maps.Keys(seen.shown)), of: r.key(p.Page)}
 		r.memo.mu.Unlock()
 	}
 	return nil
