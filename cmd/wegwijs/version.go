@@ -14,12 +14,16 @@ func (e *env) version() *cobra.Command {
 		Short: "Print the version of the program",
 		Args:  noArgs,
 		RunE: func(*cobra.Command, []string) error {
-			v := "development"
-			if i, ok := debug.ReadBuildInfo(); ok && i.Main.Version != "" && i.Main.Version != "(devel)" {
-				v = i.Main.Version
-			}
-			_, err := fmt.Fprintf(e.stdout, "wegwijs %s (%s %s/%s)\n", v, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintf(e.stdout, "wegwijs %s (%s %s/%s)\n", programVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},
 	}
+}
+
+// programVersion returns the version of the program.
+func programVersion() string {
+	if i, ok := debug.ReadBuildInfo(); ok && i.Main.Version != "" && i.Main.Version != "(devel)" {
+		return i.Main.Version
+	}
+	return "development"
 }

@@ -379,3 +379,11 @@ func Join(a, b Hint) Hint {
 func noEvents(err error) string {
 	return fmt.Sprintf("the system gives no events (%v): looking at all files instead", err)
 }
+
+// Mount names the file system at a path when its events cannot be trusted, else
+// "".
+func Mount(path string) string { return silent(path) }
+
+// Limit returns a limit of inotify(7), such as max_user_watches; ok is false on
+// systems that have none.
+func Limit(name string) (n int, ok bool) { return sysctl(name) }

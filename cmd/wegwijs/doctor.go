@@ -1,0 +1,275 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"wegwijs/cmd/wegwijs/internal/deliver/publish"
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/config"
+	"wegwijs/cmd/wegwijs/internal/input/notify"
+	"wegwijs/cmd/wegwijs/internal/input/scan"
+)
+
+// reachTime is how long a target may take to answer.
+const reachTime = 5 * time.Second
+
+// fewWatches is a limit of inotify under which other programs leave too little.
+const fewWatches = 65536
+
+// A symptom is one thing that the doctor looked at.
+type symptom struct {
+	Topic  string `json:"topic"`
+	Holds  bool   `json:"holds"`
+	Text   string `json:"text"`
+	Remedy string `json:"remedy,omitempty"`
+}
+
+// A doctor looks at the machine around a site. Its fields are the machine; tests
+// have others.
+type doctor struct {
+	dir    string
+	port   int
+	getenv func(string) string
+	lookup func(program string) (string, error)
+	output func(ctx context.Context, program string, args ...string) (string, error)
+	mount  func(path string) string
+	limit  func(name string) (int, bool)
+	dial   func(ctx context.Context, address string) error
+	found  []symptom
+}
+
+func (e *env) doctor() *cobra.Command {
+	var port int
+	c := &cobra.Command{
+		Use:   "doctor",
+		Short: "Look whether this machine has what the site needs",
+		Long:  "Doctor looks at versions, limits, the kind of disk, the port of the preview, the\nlocale, dictionaries, ssh and whether targets can be reached, and says what to do\nabout what is not right. It changes nothing. It ends with status 1 when something\nis not right.",
+		Args:  noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			d := &doctor{dir: e.dir, port: port, getenv: os.Getenv, lookup: exec.LookPath, mount: notify.Mount, limit: notify.Limit,
+				output: func(ctx context.Context, program string, args ...string) (string, error) {
+					out, err := exec.CommandContext(ctx, program, args...).CombinedOutput()
+					return string(out), err
+				},
+				dial: func(ctx context.Context, address string) error {
+					conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
+					if err == nil {
+						conn.Close()
+					}
+					return err
+				},
+			}
+			d.examine(c.Context())
+			return e.reportDoctor(d.found)
+		},
+	}
+	c.Flags().IntVar(&port, "port", 7070, "the port of the preview")
+	return c
+}
+
+// reportDoctor prints what was found.
+func (e *env) reportDoctor(all []symptom) error {
+	bad := false
+	for i := range all {
+		s := &all[i]
+		s.Text, s.Remedy = diag.In(e.lang, s.Text), diag.In(e.lang, s.Remedy)
+		bad = bad || !s.Holds
+	}
+	if e.format == "json" {
+		j := json.NewEncoder(e.stdout)
+		j.SetIndent("", "  ")
+		j.SetEscapeHTML(false)
+		if err := j.Encode(map[string]any{"version": 1, "findings": all}); err != nil {
+			return err
+		}
+	} else {
+		for _, s := range all {
+			mark := diag.In(e.lang, "good")
+			if !s.Holds {
+				mark = diag.In(e.lang, "look")
+			}
+			fmt.Fprintf(e.stdout, "%-6s %s: %s\n", mark, s.Topic, s.Text)
+			if s.Remedy != "" {
+				fmt.Fprintf(e.stdout, "       %s\n", s.Remedy)
+			}
+		}
+	}
+	if bad {
+		return errProblems
+	}
+	return nil
+}
+
+func (d *doctor) note(topic string, holds bool, text, remedy string) {
+	if holds {
+		remedy = ""
+	}
+	d.found = append(d.found, symptom{topic, holds, text, remedy})
+}
+
+func (d *doctor) examine(ctx context.Context) {
+	d.note("wegwijs", true, diag.Say("version %s, made with %s for %s/%s", programVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH), "")
+	c := d.site()
+	d.watching()
+	d.listening()
+	d.speaking()
+	d.dictionaries(ctx, c)
+	d.targets(ctx, c)
+}
+
+// site looks whether there is one; nil where there is none.
+func (d *doctor) site() *config.Config {
+	src, err := os.ReadFile(filepath.Join(d.dir, config.File))
+	if err != nil {
+		d.note("site.toml", false, diag.Say("the folder has no site.toml"), diag.Say("go to the folder of the site, name it with -C, or make a site: wegwijs new"))
+		return nil
+	}
+	out := new(diag.List)
+	c := config.Parse(src, out)
+	n := diag.Errors(out.Sorted())
+	d.note("site.toml", n == 0, diag.Say("%d mistakes in it", n), diag.Say("see them with wegwijs check"))
+	return c
+}
+
+// watching looks whether edits will be seen at once.
+func (d *doctor) watching() {
+	kind := ""
+	folders := 0
+	for _, root := range append([]string{"."}, scan.Roots...) {
+		kind = cmp.Or(kind, d.mount(filepath.Join(d.dir, root)))
+	}
+	for _, root := range []string{"content", "layouts", "i18n"} {
+		filepath.WalkDir(filepath.Join(d.dir, root), func(_ string, e fs.DirEntry, err error) error {
+			if err == nil && e.IsDir() {
+				folders++
+			}
+			return nil
+		})
+	}
+	if kind != "" {
+		d.note("disk", false, diag.Say("the site is on %s, which does not say when a file changes", kind), diag.Say("move it to this machine's own disk, or be patient: watch looks at all files now and then"))
+	} else {
+		d.note("disk", true, diag.Say("changes are seen at once"), "")
+	}
+	if n, ok := d.limit("max_user_watches"); ok {
+		enough := n >= max(fewWatches, 2*folders)
+		d.note("inotify", enough, diag.Say("%d folders can be watched, the site has %d", n, folders), diag.Say("allow more: sudo sysctl fs.inotify.max_user_watches=%d", max(524288, 2*folders)))
+	}
+	if n, ok := d.limit("max_user_instances"); ok {
+		d.note("inotify", n >= 128, diag.Say("%d programs can watch files", n), diag.Say("allow more: sudo sysctl fs.inotify.max_user_instances=%d", 1024))
+	}
+}
+
+// listening looks whether the preview's port is free.
+func (d *doctor) listening() {
+	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(d.port)))
+	if err == nil {
+		l.Close()
+	}
+	d.note("port", err == nil, map[bool]string{true: diag.Say("port %d is free for the preview", d.port), false: diag.Say("port %d is taken", d.port)}[err == nil], diag.Say("nothing to do: watch takes the next one; or choose one with --port"))
+}
+
+// speaking looks at the locale.
+func (d *doctor) speaking() {
+	locale := cmp.Or(d.getenv("LC_ALL"), d.getenv("LC_CTYPE"), d.getenv("LANG"))
+	coded := strings.ReplaceAll(strings.ToLower(locale), "-", "")
+	utf8 := strings.HasSuffix(coded, ".utf8") || runtime.GOOS == "windows" || runtime.GOOS == "darwin"
+	d.note("locale", utf8, diag.Say("the locale is %q", locale), diag.Say("set one with UTF-8, such as export LANG=nl_NL.UTF-8: else letters with an accent may look wrong"))
+}
+
+// dictionaries looks whether spelling could be checked in the site's languages.
+func (d *doctor) dictionaries(ctx context.Context, c *config.Config) {
+	if c == nil {
+		return
+	}
+	program, err := d.lookup("hunspell")
+	if err != nil {
+		d.note("hunspell", true, diag.Say("not installed; only needed to check spelling"), "")
+		return
+	}
+	list, _ := d.output(ctx, program, "-D")
+	var lack []string
+	for _, l := range c.Languages {
+		lang, _, _ := strings.Cut(l.Lang, "-")
+		if !strings.Contains(list, "/"+lang+"_") && !strings.Contains(list, "/"+lang+"\n") && !slices.Contains(lack, lang) {
+			lack = append(lack, lang)
+		}
+	}
+	if len(lack) > 0 {
+		d.note("hunspell", false, diag.Say("no dictionary for %s", strings.Join(lack, ", ")), diag.Say("install it, as in: sudo apt install hunspell-%s", lack[0]))
+		return
+	}
+	d.note("hunspell", true, diag.Say("a dictionary for every language"), "")
+}
+
+// targets looks whether what the site is published to answers.
+func (d *doctor) targets(ctx context.Context, c *config.Config) {
+	if c == nil {
+		return
+	}
+	for _, t := range publish.ReadTargets(c.Section("publish"), new(diag.List)) {
+		ctx, stop := context.WithTimeout(ctx, reachTime)
+		topic := "publish." + t.Name
+		switch t.Type {
+		case "dir":
+			p := filepath.FromSlash(t.Path)
+			if !filepath.IsAbs(p) {
+				p = filepath.Join(d.dir, p)
+			}
+			fi, err := os.Stat(filepath.Dir(p))
+			d.note(topic, err == nil && fi.IsDir(), diag.Say("a folder on this machine: %s", t.Path), diag.Say("make the folder above it: mkdir -p %s", filepath.Dir(p)))
+		case "ssh":
+			d.ssh(ctx, topic, t)
+		case "s3":
+			host := t.Endpoint
+			if _, _, err := net.SplitHostPort(host); err != nil {
+				host = net.JoinHostPort(host, map[bool]string{true: "80", false: "443"}[t.Insecure])
+			}
+			err := d.dial(ctx, host)
+			d.note(topic, err == nil, map[bool]string{true: diag.Say("%s answers", host), false: diag.Say("%s does not answer", host)}[err == nil], diag.Say("see whether the name is right, and whether this network lets you out"))
+		}
+		stop()
+	}
+}
+
+func (d *doctor) ssh(ctx context.Context, topic string, t publish.Target) {
+	program, err := d.lookup("ssh")
+	if err != nil {
+		d.note(topic, false, diag.Say("the program ssh is not installed"), diag.Say("install OpenSSH's client, as in: sudo apt install openssh-client"))
+		return
+	}
+	args := []string{"-o", "BatchMode=yes", "-o", "ConnectTimeout=5"}
+	for _, a := range [][2]string{{"-F", t.SSH.Config}, {"-i", t.SSH.Identity}, {"-l", t.SSH.User}} {
+		if a[1] != "" {
+			args = append(args, a[0], a[1])
+		}
+	}
+	if t.SSH.Port != 0 {
+		args = append(args, "-p", strconv.Itoa(t.SSH.Port))
+	}
+	if t.SSH.KnownHosts != "" {
+		args = append(args, "-o", "UserKnownHostsFile="+t.SSH.KnownHosts)
+	}
+	out, err := d.output(ctx, program, append(args, "--", t.SSH.Host, "exit")...)
+	said, _, _ := strings.Cut(strings.TrimSpace(out), "\n")
+	if err == nil || !strings.Contains(said, "ssh:") && !strings.Contains(said, "denied") && !strings.Contains(said, "verification failed") && ctx.Err() == nil {
+		d.note(topic, true, diag.Say("%s answers", t.SSH.Host), "") // also one that gives no shell
+		return
+	}
+	d.note(topic, false, diag.Say("%s does not let you in: %s", t.SSH.Host, cmp.Or(said, "…")), diag.Say("try it yourself: ssh %s", t.SSH.Host))
+}
