@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/authoring/scaffold"
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/mail"
+	"wegwijs/cmd/wegwijs/internal/pages/forms"
 	"wegwijs/cmd/wegwijs/internal/verify"
 )
 
@@ -38,7 +40,8 @@ func (e *env) new() *cobra.Command {
 		Long: `New writes a site.toml with which DIR is a whole help centre: its pages, texts and
 look are built in. On a terminal it asks what it does not know. With --domain it
 looks at what the domain publishes for mail programs (autoconfig, SRV records) and
-fills in the servers; what nobody says is a guess, and marked as one.
+fills in the servers, webmail and the name; what nobody says is a guess, and marked
+as one.
 
 It never writes over a file.`,
 		Args: cobra.ExactArgs(1),
@@ -116,7 +119,7 @@ func (e *env) runNew(ctx context.Context, dir string, f newFlags) error {
 			return err
 		}
 	}
-	if f.Name == "" || f.Domain == "" {
+	if f.Domain == "" || f.Name == "" && f.offline {
 		return usageError{errors.New(diag.Say("say who the help centre is for: --name \"My Hosting\" --domain example.nl"))}
 	}
 	f.Domain = strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(f.Domain, "@"), "."))
@@ -130,6 +133,9 @@ func (e *env) runNew(ctx context.Context, dir string, f newFlags) error {
 	}
 	if err := f.servers(ctx, e); err != nil {
 		return err
+	}
+	if f.Name == "" {
+		return usageError{errors.New(diag.Say("%s does not say what the company is called: add --name \"My Hosting\"", f.Domain))}
 	}
 	f.Lang = string(e.lang)
 	if err := scaffold.Write(dir, f.Files()); err != nil {
@@ -197,6 +203,7 @@ func (f *newFlags) servers(ctx context.Context, e *env) error {
 		s.Host = strings.ToLower(s.Host)
 		f.Servers = append(f.Servers, s)
 	}
+	defer func() { f.report(e) }()
 	if len(f.Servers) > 0 {
 		f.Source = e.say("the command line")
 		return nil
@@ -210,15 +217,40 @@ func (f *newFlags) servers(ctx context.Context, e *env) error {
 	switch {
 	case err != nil && !errors.Is(err, context.DeadlineExceeded):
 		return err
-	case d != nil && len(d.Servers) > 0:
-		f.Servers, f.Source = d.Servers, d.Source
-		fmt.Fprintln(e.stdout, e.say("%d servers found at %s", len(d.Servers), d.Source))
-	case d != nil && !d.Exists:
-		fmt.Fprintln(e.stdout, e.say("the DNS does not know %s; the servers in site.toml are a guess", f.Domain))
+	case d == nil:
+		return nil
+	}
+	f.Source, f.Days = d.Source, d.Days
+	f.Name, f.Webmail = cmp.Or(f.Name, d.Name), cmp.Or(f.Webmail, d.Webmail)
+	for _, s := range d.Servers { // what the record can hold
+		same := func(o mail.Server) bool { return o.Protocol == s.Protocol && o.Host == s.Host && o.Port == s.Port }
+		if domainRE.MatchString(s.Host) && !slices.ContainsFunc(f.Servers, same) {
+			f.Servers = append(f.Servers, s)
+		}
+	}
+	switch {
+	case len(f.Servers) > 0:
+	case !d.Exists:
+		fmt.Fprintln(e.stdout, e.say("the DNS does not know %s", f.Domain))
+	case len(d.MX) > 0:
+		fmt.Fprintln(e.stdout, e.say("%s takes mail at %s, and says nothing of servers for mail programs", f.Domain, strings.Join(d.MX, ", ")))
 	default:
-		fmt.Fprintln(e.stdout, e.say("%s says nothing of its servers; those in site.toml are a guess", f.Domain))
+		fmt.Fprintln(e.stdout, e.say("%s says nothing of its servers", f.Domain))
 	}
 	return nil
+}
+
+// report says which servers were found where, and which are a guess.
+func (f *newFlags) report(e *env) {
+	for _, s := range f.Servers {
+		fmt.Fprintln(e.stdout, e.say("found: %s (%s)", forms.Describe(s), f.Source))
+	}
+	if f.Webmail != "" && strings.HasPrefix(f.Source, "http") {
+		fmt.Fprintln(e.stdout, e.say("found: webmail at %s", f.Webmail))
+	}
+	for _, s := range f.Guesses() {
+		fmt.Fprintln(e.stdout, e.say("a guess: %s", forms.Describe(s)))
+	}
 }
 
 // shellQuote returns a path as a shell reads it back.

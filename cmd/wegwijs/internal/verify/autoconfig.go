@@ -151,6 +151,7 @@ type autoconfigServer struct {
 	// What only [Discover] reads.
 	Username       string   `xml:"username"`
 	Authentication []string `xml:"authentication"`
+	Days           string   `xml:"pop3>daysToLeaveMessagesOnServer"`
 }
 
 // endpoint reads a server; false for types that the record knows nothing of

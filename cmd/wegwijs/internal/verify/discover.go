@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/xml"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"wegwijs/cmd/wegwijs/internal/input/mail"
@@ -18,6 +20,8 @@ type Discovery struct {
 	Name    string   // the provider's, "" where no file says it
 	Source  string   // where Servers come from: an address, or "SRV records of example.nl"; "" for nowhere
 	Servers []mail.Server
+	Webmail string // address of the webmail, "" where no file says it
+	Days    int    // how long POP leaves mail on the server, 0 where no file says it
 }
 
 // Discover asks a domain for its mail settings in the ways that mail programs
@@ -34,8 +38,8 @@ func Discover(ctx context.Context, domain string, opt Options) (*Discovery, erro
 	d := &Discovery{Domain: domain, Exists: seen.live, MX: seen.mx}
 	for _, s := range autoconfigSources(domain, seen.mx) {
 		a, _ := o.ask(ctx, question{url: s.url}, autoconfigCodes)
-		if servers, name := readAutoconfig(a.body, domain); receives(servers) {
-			d.Servers, d.Name, d.Source = servers, name, s.url
+		if d.read(a.body); receives(d.Servers) {
+			d.Source = s.url
 			return d, ctx.Err()
 		}
 	}
@@ -49,23 +53,31 @@ func receives(servers []mail.Server) bool {
 	return slices.ContainsFunc(servers, func(s mail.Server) bool { return s.Protocol != mail.SMTP })
 }
 
-// readAutoconfig reads the servers and the provider's name from a file; none
-// from what is not one.
-func readAutoconfig(body []byte, domain string) (servers []mail.Server, name string) {
-	if es, err := endpoints(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), domain); err != nil || len(es) == 0 {
-		return nil, ""
+// read takes over what an autoconfig file says; nothing from what is not one.
+func (d *Discovery) read(body []byte) {
+	d.Servers, d.Name, d.Webmail, d.Days = nil, "", "", 0
+	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
+	if es, err := endpoints(body, d.Domain); err != nil || len(es) == 0 {
+		return
 	}
 	var file struct {
 		Name     string             `xml:"emailProvider>displayName"`
 		Incoming []autoconfigServer `xml:"emailProvider>incomingServer"`
 		Outgoing []autoconfigServer `xml:"emailProvider>outgoingServer"`
+		Webmail  struct {
+			URL string `xml:"url,attr"`
+		} `xml:"webMail>loginPage"`
 	}
-	if err := xml.Unmarshal(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), &file); err != nil {
-		return nil, ""
+	if err := xml.Unmarshal(body, &file); err != nil {
+		return
+	}
+	d.Name = clean(strings.TrimSpace(file.Name))
+	if u, err := url.Parse(strings.TrimSpace(file.Webmail.URL)); err == nil && u.Scheme == "https" && u.Host != "" {
+		d.Webmail = u.String()
 	}
 	preference := map[mail.Protocol]int{}
 	for _, s := range slices.Concat(file.Incoming, file.Outgoing) {
-		e, ok := s.endpoint(domain)
+		e, ok := s.endpoint(d.Domain)
 		if !ok || e.host == "" || e.port < 1 || e.port > 65535 || e.security == "" {
 			continue
 		}
@@ -89,9 +101,11 @@ func readAutoconfig(body []byte, domain string) (servers []mail.Server, name str
 		}
 		preference[row.Protocol]++
 		row.Preference = preference[row.Protocol]
-		servers = append(servers, row)
+		d.Servers = append(d.Servers, row)
+		if days, err := strconv.Atoi(strings.TrimSpace(s.Days)); err == nil && row.Protocol == mail.POP && days > 0 && d.Days == 0 {
+			d.Days = days
+		}
 	}
-	return servers, clean(strings.TrimSpace(file.Name))
 }
 
 // mechanisms are the names of draft-ietf-mailmaint-autoconfig §3.7.4 and the

@@ -15,12 +15,12 @@ import (
 // What a domain says of itself, by the way that says it.
 func TestDiscover(t *testing.T) {
 	const custom = `<clientConfig version="1.1"><emailProvider id="x"><domain>example.nl</domain><displayName>Voor Beeld</displayName>
-<incomingServer type="pop3"><hostname>pop.%EMAILDOMAIN%</hostname><port>995</port><socketType>SSL</socketType><authentication>OAuth2</authentication><authentication>plain</authentication><username>%EMAILLOCALPART%</username></incomingServer>
+<incomingServer type="pop3"><hostname>pop.%EMAILDOMAIN%</hostname><port>995</port><socketType>SSL</socketType><authentication>OAuth2</authentication><authentication>plain</authentication><username>%EMAILLOCALPART%</username><pop3><leaveMessagesOnServer>true</leaveMessagesOnServer><daysToLeaveMessagesOnServer>30</daysToLeaveMessagesOnServer></pop3></incomingServer>
 <incomingServer type="jmap"><url>https://x/</url></incomingServer>
 <incomingServer type="imap"><hostname>imap.example.nl</hostname><port>993</port><socketType>SSL</socketType><username>%EMAILADDRESS%</username></incomingServer>
 <incomingServer type="imap"><hostname>broken</hostname><port>0</port><socketType>SSL</socketType></incomingServer>
 <outgoingServer type="smtp"><hostname>smtp.example.nl</hostname><port>587</port><socketType>STARTTLS</socketType><authentication>password-cleartext</authentication><username>%EMAILLOCALPART%.%EMAILDOMAIN%</username></outgoingServer>
-</emailProvider></clientConfig>`
+</emailProvider><webMail><loginPage url="https://webmail.example.nl/?a=1&amp;b"/></webMail></clientConfig>`
 	show := func(servers []mail.Server) string {
 		var all []string
 		for _, s := range servers {
@@ -73,8 +73,8 @@ func TestDiscover(t *testing.T) {
 			if d.Domain != "example.nl" || !d.Exists || d.Source != tt.source || show(d.Servers) != tt.rows {
 				t.Errorf("got %+v: %s", d, show(d.Servers))
 			}
-			if strings.HasPrefix(tt.source, "http") && d.Name != "Voor Beeld" {
-				t.Errorf("name %q", d.Name)
+			if file := strings.HasPrefix(tt.source, "http"); file != (d.Name == "Voor Beeld") || file != (d.Webmail == "https://webmail.example.nl/?a=1&b") || file != (d.Days == 30) {
+				t.Errorf("name %q, webmail %q, %d days", d.Name, d.Webmail, d.Days)
 			}
 		})
 	}

@@ -2,6 +2,7 @@
 package scaffold
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -31,6 +32,7 @@ type Site struct {
 	Languages []string // the default one first; nl, en, de and fr when empty
 	Servers   []mail.Server
 	Source    string // where the servers come from; "" for nowhere: they are guesses
+	Days      int    // how long POP leaves mail on the server; 14 when 0
 	CI        string // "github", "gitlab" or "" for none
 	Lang      string // of the comments: nl or en
 }
@@ -117,40 +119,80 @@ func (s Site) toml() string {
 	} else {
 		line("# webmail = \"https://webmail.%s/\"", s.Domain)
 	}
-	if slices.ContainsFunc(s.rows(), func(r mail.Server) bool { return r.Protocol == mail.POP }) {
-		line("leave_on_server_days = 14 # %s", s.text("zo lang laat POP e-mail op de server staan, volgens de pagina’s", "how long POP leaves mail on the server, as the pages say"))
+	pop := slices.ContainsFunc(s.Servers, func(r mail.Server) bool { return r.Protocol == mail.POP })
+	if pop || len(s.Servers) == 0 {
+		line("leave_on_server_days = %d # %s", cmp.Or(s.Days, 14), s.text("zo lang laat POP e-mail op de server staan, volgens de pagina’s", "how long POP leaves mail on the server, as the pages say"))
 	}
-	switch {
-	case s.Source != "":
+	if slices.ContainsFunc(s.Servers, func(r mail.Server) bool {
+		return r.Username != "" && r.Username != mail.Address || len(r.Authentication) > 0 && !slices.Contains(r.Authentication, mail.Password)
+	}) {
+		line("forms = {autodiscover = false} # %s", s.text("dat kan alleen het adres als gebruikersnaam en een gewoon wachtwoord zeggen", "it can only tell programs the address as user name, and a plain password"))
+	}
+	if len(s.Servers) > 0 {
 		line("# %s", s.text("Gevonden bij "+oneLine(s.Source)+". Controleer het met: wegwijs verify", "Found at "+oneLine(s.Source)+". Check it with: wegwijs verify"))
-	default:
-		line("# %s", s.text("Een gok: het domein zegt niets over zijn servers. Verbeter dit, en controleer het met: wegwijs verify", "A guess: the domain says nothing of its servers. Correct this, and check it with: wegwijs verify"))
 	}
-	for _, r := range s.rows() {
-		line("\n[[mail.server]]\nprotocol = %s\nhost = %s\nport = %d\nsecurity = %s", quote(string(r.Protocol)), quote(r.Host), r.Port, quote(string(r.Security)))
-		if r.Username != "" && r.Username != s.username() {
-			line("username = %s", quote(string(r.Username)))
+	for _, r := range s.Servers {
+		s.server(&b, r)
+	}
+	if guess := s.Guesses(); len(guess) > 0 {
+		line("\n# %s", s.text("Een gok: dit is nergens gevonden. Verbeter het, en controleer het met: wegwijs verify", "A guess: this was found nowhere. Correct it, and check it with: wegwijs verify"))
+		for _, r := range guess {
+			s.server(&b, r)
 		}
-		if len(r.Authentication) > 0 && !slices.Equal(r.Authentication, []mail.Authentication{mail.Password}) {
-			var as []string
-			for _, a := range r.Authentication {
-				as = append(as, quote(string(a)))
-			}
-			line("authentication = [%s]", strings.Join(as, ", "))
-		}
-		if r.Security == mail.None {
-			line("why = %s # %s", quote("?"), s.text("zeg waarom deze server geen versleuteling kan", "say why this server cannot encrypt"))
-		}
+	}
+	if len(s.Servers) > 0 && !pop {
+		line("\n# %s", s.text("POP is nergens gevonden: de pagina’s spreken er niet over. Is het er wel, zet het er dan bij.", "POP was found nowhere: the pages do not speak of it. Where it is there, add it."))
 	}
 	return b.String()
 }
 
-// rows returns the servers, or guesses.
-func (s Site) rows() []mail.Server {
-	if len(s.Servers) == 0 {
-		return Guess(s.Domain)
+// server writes the table of a row.
+func (s Site) server(b *strings.Builder, r mail.Server) {
+	line := func(format string, args ...any) { fmt.Fprintf(b, format+"\n", args...) }
+	line("\n[[mail.server]]\nprotocol = %s\nhost = %s\nport = %d\nsecurity = %s", quote(string(r.Protocol)), quote(r.Host), r.Port, quote(string(r.Security)))
+	if r.Username != "" && r.Username != s.username() {
+		line("username = %s", quote(string(r.Username)))
 	}
-	return s.Servers
+	if len(r.Authentication) > 0 && !slices.Equal(r.Authentication, []mail.Authentication{mail.Password}) {
+		var as []string
+		for _, a := range r.Authentication {
+			as = append(as, quote(string(a)))
+		}
+		line("authentication = [%s]", strings.Join(as, ", "))
+	}
+	if !slices.Contains(usual, socket{r.Protocol, r.Port, r.Security}) {
+		line("why = %s # %s", quote(s.text("zo gepubliceerd bij ", "published so at ")+oneLine(s.Source)), s.text("dit is ongewoon: zeg waarom het klopt, of verbeter het", "this is unusual: say why it is right, or correct it"))
+	}
+}
+
+type socket struct {
+	protocol mail.Protocol
+	port     int
+	security mail.Security
+}
+
+// usual are the rows that need no reason (RFC 8314 §3 and §7.3).
+var usual = []socket{
+	{mail.IMAP, 993, mail.TLS}, {mail.IMAP, 143, mail.STARTTLS},
+	{mail.POP, 995, mail.TLS}, {mail.POP, 110, mail.STARTTLS},
+	{mail.SMTP, 465, mail.TLS}, {mail.SMTP, 587, mail.STARTTLS},
+}
+
+// Guesses returns the rows that the record needs and nobody gave: without them
+// there is nothing to receive with, or nothing to send with.
+func (s Site) Guesses() []mail.Server {
+	has := func(protocols ...mail.Protocol) bool {
+		return slices.ContainsFunc(s.Servers, func(r mail.Server) bool { return slices.Contains(protocols, r.Protocol) })
+	}
+	return slices.DeleteFunc(Guess(s.Domain), func(r mail.Server) bool {
+		switch {
+		case len(s.Servers) == 0:
+			return false
+		case r.Protocol == mail.SMTP:
+			return has(mail.SMTP)
+		}
+		return r.Protocol == mail.POP || has(mail.IMAP, mail.POP)
+	})
 }
 
 // username returns the form of user names that most rows have.

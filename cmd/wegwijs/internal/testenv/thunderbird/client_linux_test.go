@@ -148,8 +148,7 @@ func (j *journey) automatic(address, protocol string) error {
 		Host, Port, OutHost, Out string
 	}
 	err := j.js(&found, `
-await press("#forward");
-await step("emailConfigFoundSubview");
+await lookUp();
 const screen = await read();
 await press(args[0] == "imap" ? "#imap" : "#pop3");
 const text = id => find(hub(), id).textContent.trim();
@@ -204,7 +203,7 @@ const verdict = await wait("the test", () => {
   if (find(hub(), ".busy, .spinner")) return null;
   if (find(hub(), "#emailIncomingConfigSubview")) return "refused";
   return find(hub(), "#emailOutgoingConfigSubview") && !find(hub(), "#forward").disabled && "accepted";
-}, 110);
+});
 screens.push(await read());
 let refused = "";
 if (verdict == "refused") {

@@ -31,8 +31,8 @@ type Thunderbird struct {
 }
 
 // patience bounds each thing that is awaited. It is only met when something
-// is broken.
-const patience = 2 * time.Minute
+// is broken, however busy the machine is.
+const patience = 10 * time.Minute
 
 //go:embed testdata/drive.js
 var driveJS string
@@ -67,6 +67,8 @@ func startThunderbird(t testing.TB, lang string, hosts []string, prefs map[strin
 		"network.trr.mode":                                            5,
 		"network.manage-offline-status":                               false, // a network without a way out is no reason to go offline
 		"mailnews.auto_config_url":                                    "",
+		"mailnews.auto_config.guess.timeout":                          240, // seconds; a busy machine is no reason to give up
+		"mailnews.tcptimeout":                                         540, // seconds
 		"mail.spotlight.firstRunDone":                                 true,
 		"mailnews.start_page.enabled":                                 false,
 		"mail.provider.suppress_dialog_on_startup":                    true,

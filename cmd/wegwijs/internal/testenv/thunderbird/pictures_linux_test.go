@@ -22,8 +22,8 @@ const maxPicture = 40 << 10 // bytes
 
 // pictures writes the screens that the Thunderbird page shows beside it,
 // content/LANG/e-mail/thunderbird-NAME.png, and in dark colours
-// thunderbird-NAME-donker.png: those that the page names. A language without
-// the page gets none.
+// thunderbird-NAME.dark.png: those that the page names. A language without the
+// page gets none.
 func (j *journey) pictures(t *testing.T) {
 	dir := filepath.Join(testenv.Root(t), "content", j.lang, "e-mail")
 	page, err := os.ReadFile(filepath.Join(dir, "thunderbird.md"))
@@ -31,10 +31,10 @@ func (j *journey) pictures(t *testing.T) {
 		return
 	}
 	take := func(name string) {
-		for i, end := range []string{".png", "-donker.png"} {
-			if !bytes.Contains(page, []byte("thunderbird-"+name+end)) {
-				continue
-			}
+		if !bytes.Contains(page, []byte("thunderbird-"+name+".png")) {
+			return
+		}
+		for i, end := range []string{".png", ".dark.png"} {
 			var dialog [4]int
 			j.must(&dialog, `
 Services.prefs.setIntPref("ui.systemUsesDarkTheme", args[0]);
@@ -56,7 +56,7 @@ return [Math.ceil(r.left), Math.ceil(r.top), Math.floor(r.right), Math.floor(r.b
 	if err := j.begin(address); err != nil {
 		t.Fatal(err)
 	}
-	j.must(nil, `await press("#forward"); await step("emailConfigFoundSubview"); await read();`)
+	j.must(nil, `await lookUp(); await read();`)
 	take("gevonden")
 	j.must(nil, `await press("#back"); await step("emailAutoConfigSubview"); await press("#manualConfiguration"); await step("emailIncomingConfigSubview");`)
 	in := j.page.tables["imap"]

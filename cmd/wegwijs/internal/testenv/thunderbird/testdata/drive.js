@@ -4,9 +4,10 @@ const {MailServices} = ChromeUtils.importESModule("resource:///modules/MailServi
 const main = () => Services.wm.getMostRecentWindow("mail:3pane");
 const pause = ms => new Promise(r => main().setTimeout(r, ms));
 
-// wait resolves with what fn returns once that is true.
-async function wait(what, fn, seconds = 60) {
-  const end = Date.now() + seconds * 1000;
+// wait resolves with what fn returns once that is true. Its end is only met
+// when something is broken; it is before that of the script (patience).
+async function wait(what, fn) {
+  const end = Date.now() + 9 * 60 * 1000;
   for (;;) {
     let v, error = "";
     try { v = await fn(); } catch (e) { error = e; }
@@ -83,7 +84,7 @@ async function enter(selector, value) {
 // choose picks a value in one of the hub's lists by the word that it shows.
 async function choose(selector, word) {
   const c = await wait(`the list ${selector}`, () => find(hub(), selector));
-  const o = await wait(`the choice ${word} in ${selector}`, () => [...c.querySelectorAll("option")].find(o => !o.hidden && (o.label || o.textContent.trim()) == word), 10);
+  const o = await wait(`the choice ${word} in ${selector}`, () => [...c.querySelectorAll("option")].find(o => !o.hidden && (o.label || o.textContent.trim()) == word));
   c.value = o.value;
   c.dispatchEvent(new (main()).Event("change", {bubbles: true, composed: true}));
 }
@@ -97,13 +98,31 @@ async function press(selector) {
 // step waits until the hub shows a step and is not busy.
 const step = id => wait(`the step ${id}`, () => { const s = find(hub(), "#" + id); return s && !find(hub(), ".busy, .spinner") && s; });
 
+// lookUp has Thunderbird look for the settings of the address. It gives
+// up by itself after five seconds, which a busy machine may need for less; then
+// it is asked again, as a reader would.
+async function lookUp() {
+  for (let times = 1; ; times++) {
+    await press("#forward");
+    const s = await wait("what Thunderbird found", () => !find(hub(), ".busy, .spinner") && find(hub(), "#emailConfigFoundSubview, #emailIncomingConfigSubview"));
+    if (s.id == "emailConfigFoundSubview") return;
+    if (times == 10) throw new Error(`nothing was found; the screen says ${JSON.stringify(words(hub()))}`);
+    await press("#back");
+    await step("emailAutoConfigSubview");
+  }
+}
+
 // openHub opens the hub as the page's first steps do and returns the words of
 // both menus.
 async function openHub() {
   const button = await wait("the menu button", () => main().document.getElementById("button-appmenu"));
   const popup = () => main().document.getElementById("appMenu-popup");
-  button.click();
-  const entry = await wait("the menu", () => { const e = main().document.getElementById("appmenu_new"); return popup().state == "open" && e && shown(e) && e; });
+  // A menu that loses the focus closes by itself.
+  const entry = await wait("the menu", () => {
+    if ((popup()?.state ?? "closed") == "closed") button.click();
+    const e = main().document.getElementById("appmenu_new");
+    return popup()?.state == "open" && e && shown(e) && e;
+  });
   const first = await read(() => main().document.getElementById("appMenu-mainView"));
   entry.click();
   const mail = await wait("the menu of accounts", () => { const e = main().document.getElementById("appmenu_newMailAccountMenuItem"); return e && shown(e) && e; });
