@@ -307,9 +307,15 @@ func (w *mdWriter) inline(n ast.Node) {
 			w.inline(c)
 			w.b.WriteString("](" + w.target(c.Destination, c.Title) + ")")
 		case *ast.Image:
+			title := c.Title
+			if v, ok := c.AttributeString(caption); ok {
+				title = v.([]byte)
+			}
 			w.b.WriteString("![")
 			w.inline(c)
-			w.b.WriteString("](" + w.target(c.Destination, c.Title) + ")")
+			w.b.WriteString("](" + w.target(c.Destination, title) + ")")
+		case *picture:
+			w.inline(c)
 		case *ast.AutoLink:
 			if _, bare := c.AttributeString("bare"); bare {
 				w.b.Write(c.Label(w.src))

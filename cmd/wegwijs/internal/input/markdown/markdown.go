@@ -106,7 +106,8 @@ type Target struct {
 // An Image is what an image's destination turned out to be.
 type Image struct {
 	URL           string
-	Width, Height int // pixels; 0 when not known
+	Dark          string // the address of its form for a dark screen, or ""
+	Width, Height int    // pixels; 0 when not known
 	Problem, Hint string
 }
 
@@ -411,7 +412,13 @@ func (w *walk) node(n ast.Node) {
 			}
 		}
 	case *ast.Image:
+		w.children(n)
 		w.image(n)
+		return
+	case *ast.Paragraph:
+		w.children(n)
+		w.figure(n)
+		return
 	case *ast.Blockquote:
 		if a := w.alert(n); a != nil {
 			w.children(a)
@@ -543,6 +550,42 @@ func (w *walk) image(n *ast.Image) {
 	n.SetAttributeString("loading", []byte("lazy"))
 	if strings.TrimSpace(Plain(n, w.body)) == "" {
 		w.Out.Warnf(w.pos(n), diag.ImageAlt, "say what it shows: ![the screen with the settings](image.png)", "the image has no text for readers who cannot see it")
+	}
+	if i.Dark != "" {
+		p := &picture{dark: i.Dark}
+		n.Parent().ReplaceChild(n.Parent(), n, p)
+		p.AppendChild(p, n)
+	}
+}
+
+// A picture is an image that has another form for a dark screen.
+type picture struct {
+	ast.BaseInline
+	dark string // its address
+}
+
+var kindPicture = ast.NewNodeKind("Picture")
+
+func (*picture) Kind() ast.NodeKind { return kindPicture }
+
+func (p *picture) Dump(src []byte, level int) { ast.DumpHelper(p, src, level, nil, nil) }
+
+// caption is the attribute of an image whose title is its caption.
+const caption = "caption"
+
+// figure makes the title of an image that is a paragraph by itself its caption.
+func (w *walk) figure(n *ast.Paragraph) {
+	c := n.FirstChild()
+	if c == nil || c.NextSibling() != nil {
+		return
+	}
+	if p, ok := c.(*picture); ok {
+		c = p.FirstChild()
+	}
+	if i, ok := c.(*ast.Image); ok && len(i.Title) > 0 {
+		i.SetAttributeString(caption, i.Title)
+		n.SetAttributeString(caption, i.Title)
+		i.Title = nil // a caption is not read twice
 	}
 }
 

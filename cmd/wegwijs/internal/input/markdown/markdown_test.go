@@ -483,3 +483,34 @@ func BenchmarkConvert(b *testing.B) {
 		e.Convert(input("page.md", src, body(src), new(diag.List)), &h, &m)
 	}
 }
+
+// An image by itself with a title has that as its caption, one with a form for
+// dark screens shows it there and not on paper; the copy has what was written.
+func TestPictures(t *testing.T) {
+	const (
+		img  = `<img src="/x.png" alt="beeld" width="640" height="480" loading="lazy">`
+		dark = `<picture><source srcset="/x.dark.png?a=1&amp;b" media="screen and (prefers-color-scheme: dark)">` + img + `</picture>`
+	)
+	for _, tt := range []struct{ src, dark, want, md string }{
+		{"![beeld](x.png)", "", "<p>" + img + "</p>", "![beeld](/x.png)"},
+		{"![beeld](x.png)", "/x.dark.png?a=1&b", "<p>" + dark + "</p>", "![beeld](/x.png)"},
+		{`![beeld](x.png "Zo <ziet> *het* eruit & \"meer\"")`, "", "<figure>" + img + "<figcaption>Zo &lt;ziet&gt; *het* eruit &amp; &quot;meer&quot;</figcaption></figure>", `"Zo <ziet> *het* eruit & \"meer\""`},
+		{`![beeld](x.png 'Bijschrift')`, "/x.dark.png?a=1&b", "<figure>" + dark + "<figcaption>Bijschrift</figcaption></figure>", `![beeld](/x.png "Bijschrift")`},
+		{`Zie ![beeld](x.png "titel").`, "", `<p>Zie <img src="/x.png" alt="beeld" title="titel" width="640" height="480" loading="lazy">.</p>`, `"titel"`},
+		{`- ![beeld](x.png "titel")`, "", `title="titel"`, `"titel"`},
+		{"1. stap\n\n   ![beeld](x.png \"titel\")\n\n2. stap", "", "<figure>" + img + "<figcaption>titel</figcaption></figure>", `"titel"`},
+		{"[![beeld](x.png)](imap.md)", "/x.dark.png?a=1&b", `<a href="/imap/">` + dark + "</a>", "[![beeld]("},
+	} {
+		var out diag.List
+		in := input("page.md", []byte(tt.src+"\n"), 0, &out)
+		in.Site.(*fake).image = func(d string) Image { return Image{URL: "/" + d, Dark: tt.dark, Width: 640, Height: 480} }
+		var html, md bytes.Buffer
+		New(languages["nl"]).Convert(in, &html, &md)
+		if !strings.Contains(html.String(), tt.want) || out.Len() > 0 {
+			t.Errorf("%s: got\n%swant\n%s\n%v", tt.src, html.String(), tt.want, out.Sorted())
+		}
+		if !strings.Contains(strings.ReplaceAll(md.String(), "https://help.example.nl", ""), tt.md) {
+			t.Errorf("%s: the copy is\n%s", tt.src, md.String())
+		}
+	}
+}

@@ -32,6 +32,38 @@ func (r *nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindLink, r.link)
 	reg.Register(ast.KindText, r.text)
 	reg.Register(ast.KindCodeSpan, r.code)
+	reg.Register(ast.KindParagraph, r.paragraph)
+	reg.Register(kindPicture, r.picture)
+}
+
+// paragraph is goldmark's, but for an image with a caption.
+func (r *nodeRenderer) paragraph(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	text, ok := n.AttributeString(caption)
+	switch {
+	case !ok && entering:
+		w.WriteString("<p>")
+	case !ok:
+		w.WriteString("</p>\n")
+	case entering:
+		w.WriteString("<figure>")
+	default:
+		w.WriteString("<figcaption>")
+		r.writer.Write(w, text.([]byte))
+		w.WriteString("</figcaption></figure>\n")
+	}
+	return ast.WalkContinue, nil
+}
+
+// picture writes both forms of an image; on paper it is the light one.
+func (r *nodeRenderer) picture(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		w.WriteString(`<picture><source srcset="`)
+		w.Write(util.EscapeHTML([]byte(n.(*picture).dark)))
+		w.WriteString(`" media="screen and (prefers-color-scheme: dark)">`)
+	} else {
+		w.WriteString("</picture>")
+	}
+	return ast.WalkContinue, nil
 }
 
 func (r *nodeRenderer) heading(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {

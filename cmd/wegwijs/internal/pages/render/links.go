@@ -295,8 +295,17 @@ func (r *Renderer) image(p *site.Page, dest string) markdown.Image {
 	}
 	img := markdown.Image{URL: f.URL + suffix(u)}
 	img.Width, img.Height = r.size(f.Source)
+	if end := path.Ext(rest); !strings.HasSuffix(rest, darkForm+end) {
+		if dark, ok := r.Site.File(strings.TrimSuffix(f.Source, end) + darkForm + end); ok {
+			img.Dark = dark.URL + suffix(u)
+		}
+	}
 	return img
 }
+
+// darkForm stands, before the ending, in the name of the form of an image for
+// a dark screen: scherm.png has scherm.dark.png beside it.
+const darkForm = ".dark"
 
 // maxSize is beyond what an image measures in pixels.
 const maxSize = 1 << 16

@@ -23,6 +23,8 @@ var linkSite = map[string]string{
 	"content/nl/e-mail/diep/pagina.md": "+++\ntitle = \"Pagina\"\n+++\n",
 	"content/en/e-mail/only.md":        "+++\ntitle = \"Only\"\n+++\n",
 	"content/en/e-mail/own.svg":        `<svg viewBox="0 0 30 20"/>`,
+	"content/nl/e-mail/twee.svg":       `<svg width="2" height="1"/>`,
+	"content/nl/e-mail/twee.dark.svg":  `<svg width="2" height="1"/>`,
 }
 
 func linkPage(t testing.TB, r *Renderer, lang, id string) *site.Page {
@@ -205,6 +207,28 @@ func TestImages(t *testing.T) {
 		}
 		if got.Problem != "" && got.Hint == "" {
 			t.Errorf("image %q: no way out of %q", c.dest, got.Problem)
+		}
+	}
+}
+
+// TestDarkForm: an image has the form for dark screens that lies beside the very
+// file that is shown.
+func TestDarkForm(t *testing.T) {
+	files := map[string]string{"content/en/e-mail/own.dark.svg": `<svg width="2" height="1"/>`}
+	for name, text := range linkSite {
+		files[name] = text
+	}
+	r, _, _ := renderer(t, smallSite(t, files))
+	for _, c := range []struct{ lang, from, dest, want string }{
+		{"nl", "e-mail/imap", "twee.svg", "/e-mail/twee.dark.svg"},
+		{"nl", "e-mail/imap", "twee.svg#deel", "/e-mail/twee.dark.svg#deel"},
+		{"en", "e-mail/imap", "twee.svg", "/e-mail/twee.dark.svg"}, // that of the reference, as the image
+		{"en", "e-mail/imap", "own.svg", "/en/email/own.dark.svg"},
+		{"nl", "e-mail/imap", "twee.dark.svg", ""},
+		{"nl", "e-mail/imap", "scherm.svg", ""},
+	} {
+		if got := r.image(linkPage(t, r, c.lang, c.from), c.dest).Dark; got != c.want {
+			t.Errorf("%s %s: got %q, want %q", c.lang, c.dest, got, c.want)
 		}
 	}
 }
