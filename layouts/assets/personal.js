@@ -154,14 +154,17 @@ function start(box, say, kept, clear) {
     for (const table of own.querySelectorAll("[data-own]")) table.hidden = ![protocol, "smtp"].includes(table.dataset.own);
     own.querySelector("h3").replaceChildren(...parted(box.dataset.title.replace("{address}", () => who.address)));
     own.querySelector(".idn").hidden = !who.idn;
-    own.querySelector(".profile").hidden = !device;
+    const ways = own.querySelector(".ways"); // what is offered at all is there
+    const apple = own.querySelector(".profile");
+    if (apple) apple.hidden = !device;
     products.forEach((p) => (p.hidden = p !== own));
 
+    if (ways) ways.hidden = !device && !phone;
     const code = own.querySelector(".qr");
+    if (!code) return;
     code.hidden = !phone;
     code.querySelector(".ascii").hidden = who.ascii;
     code.querySelector("svg")?.remove();
-    own.querySelector(".ways").hidden = !device && !phone;
     if (!phone || !who.ascii) return;
     const { qr } = await import("./qr.js");
     code.querySelector("svg")?.remove();
@@ -246,7 +249,7 @@ function start(box, say, kept, clear) {
   which?.addEventListener("change", choose);
   for (const p of products) {
     p.addEventListener("change", show);
-    p.querySelector("[data-profile]").addEventListener("click", download);
+    p.querySelector("[data-profile]")?.addEventListener("click", download);
     p.querySelector("[data-clear]").addEventListener("click", () => {
       clear();
       say(box.dataset.cleared);

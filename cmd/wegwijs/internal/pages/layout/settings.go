@@ -110,6 +110,18 @@ func (d *Directive) Accounts() (string, error) {
 	return d.settings.Accounts(p.ID), nil
 }
 
+// Offers reports whether the script personal.js can make a form, profile or qr,
+// for any way to receive mail that the directive's product has.
+func (d *Directive) Offers(form string) (bool, error) {
+	accounts, err := d.Accounts()
+	return strings.Contains(accounts, strconv.Quote(form)+`:{`), err
+}
+
+// Webmail reports whether any mail product has webmail.
+func (d *Directive) Webmail() bool {
+	return slices.ContainsFunc(d.products(), func(p *mail.Product) bool { return p.Webmail != "" })
+}
+
 // DNS gives the records that a domain needs: that of the label, or the
 // product's first domain.
 func (d *Directive) DNS() ([]DNSRecord, error) {
