@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"testing/fstest"
 
 	"wegwijs/cmd/wegwijs/internal/deliver/output"
+	"wegwijs/cmd/wegwijs/internal/input/builtin"
 	"wegwijs/cmd/wegwijs/internal/state"
 	"wegwijs/cmd/wegwijs/internal/testenv"
 )
@@ -228,4 +230,38 @@ func BenchmarkPage(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkStart starts the program, which carries theme, strings and pages,
+// and reports its size in MB and that of what it carries.
+func BenchmarkStart(b *testing.B) {
+	name := filepath.Join(b.TempDir(), "wegwijs")
+	if out, err := exec.Command("go", "build", "-o", name, ".").CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	program, err := os.Stat(name)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var carried int64
+	err = fs.WalkDir(builtin.Files, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		i, err := d.Info()
+		if err == nil {
+			carried += i.Size()
+		}
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if err := exec.Command(name, "version").Run(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(program.Size())/1e6, "MB")
+	b.ReportMetric(float64(carried)/1e6, "MB-carried")
 }
