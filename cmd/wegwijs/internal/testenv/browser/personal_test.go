@@ -439,8 +439,8 @@ func TestPersonalProducts(t *testing.T) {
 	if got := decode(t, eval[[]string](b, strings.Replace(shownCode, `document.querySelector(".qr svg")`, `box.querySelector(".qr svg")`, 1))); got != want {
 		t.Errorf("the code says\n%s\nwant\n%s", got, want)
 	}
-	if visible(".profile") {
-		t.Error("a profile for a server that takes no plain password")
+	if !visible(".profile") {
+		t.Error("no profile for a server that takes an encrypted password")
 	}
 	b.Run(`box.querySelector("[value=pop]").click()`)
 	b.Until(`!box.querySelector("[data-own=pop]").hidden`)
