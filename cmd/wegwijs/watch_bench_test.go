@@ -51,6 +51,54 @@ func BenchmarkWatch(b *testing.B) {
 	}
 }
 
+// BenchmarkWatchPoll measures the same where there are no events, on a site of
+// 20,008 pages: for the page that is open, for one that nobody has open, for a
+// new one, and for a browser that loads the page again at once.
+func BenchmarkWatchPoll(b *testing.B) {
+	w := newWatchedBy(b, 20_008, notify.Options{Poll: true, Most: 800 * time.Millisecond})
+	const page, other = "content/nl/section-0/page-7.md", "content/nl/section-0/page-9.md"
+	text := func(text, token string) string { return text + "\n" + token + "\n" }
+	b.Run("edit=open", func(b *testing.B) { w.edits(b, page, text) })
+	b.Run("edit=title-of-another", func(b *testing.B) {
+		w.edits(b, other, func(text, token string) string {
+			return strings.Replace(text, "title = \"", "title = \""+token+" ", 1)
+		})
+	})
+	b.Run("edit=layout", func(b *testing.B) {
+		w.edits(b, "layouts/base.html", func(text, token string) string { return strings.Replace(text, "</body>", token+"</body>", 1) })
+	})
+	b.Run("edit=style", func(b *testing.B) {
+		w.edits(b, "layouts/assets/site.css", func(text, token string) string { return text + "p{margin:" + token[1:] + "px}\n" })
+	})
+	b.Run("new", func(b *testing.B) {
+		for b.Loop() {
+			w.tokens++
+			name := fmt.Sprintf("nieuw-%d", w.tokens)
+			if err := os.WriteFile(filepath.Join(w.dir, "content/nl/section-0", name+".md"), []byte("+++\ntitle = \"Nieuw\"\n+++\nTekst.\n"), 0o644); err != nil {
+				b.Fatal(err)
+			}
+			w.page(b, "/section-0/"+name+"/") // an address that is not known looks for itself
+		}
+	})
+	b.Run("reload", func(b *testing.B) {
+		file := filepath.Join(w.dir, filepath.FromSlash(other))
+		was, err := os.ReadFile(file)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for b.Loop() {
+			w.tokens++
+			token := fmt.Sprintf("t%d", 1000000+w.tokens)
+			if err := os.WriteFile(file, []byte(text(string(was), token)), 0o644); err != nil {
+				b.Fatal(err)
+			}
+			if got := w.page(b, "/section-0/page-9/"); !strings.Contains(got, token) {
+				b.Fatal("a page that is loaded again is not what it is on disk")
+			}
+		}
+	})
+}
+
 // watched is a site at work in this process.
 type watched struct {
 	dir    string
@@ -62,12 +110,16 @@ type watched struct {
 
 const benchPage = "/section-0/page-7/"
 
-func newWatched(b *testing.B, n int) *watched {
+func newWatched(b *testing.B, n int) *watched { return newWatchedBy(b, n, notify.Options{}) }
+
+func newWatchedBy(b *testing.B, n int, opt notify.Options) *watched {
 	b.Helper()
 	w := &watched{dir: benchSite(b, n), views: make(chan struct{}, 100)}
 	ctx, stop := context.WithCancel(context.Background())
 	w.live = preview.New(os.DirFS(w.dir), state.Options{}, nil)
-	hints := notify.Start(ctx, w.dir, notify.Options{Cost: w.live.Cost, Hot: w.live.Hot, Say: func(line string) { b.Log(line) }})
+	opt.Cost, opt.Busy, opt.Hot, opt.Say = w.live.Cost, w.live.Busy, w.live.Hot, func(line string) { b.Log(line) }
+	hints := notify.Start(ctx, w.dir, opt)
+	w.live.Blind = hints.Blind
 	w.server = httptest.NewServer(serve.Handler(w.live, serve.Options{}))
 	var wg sync.WaitGroup
 	wg.Go(func() { w.live.Run(ctx, hints.Hints) })
