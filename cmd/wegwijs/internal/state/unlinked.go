@@ -81,6 +81,9 @@ func (s *State) linksOf(file string, page []byte) []string {
 const fewPages = 3
 
 func (s *State) unlinked(l *site.Locale, links map[string][]string, out *diag.List) {
+	if l.Home == nil {
+		return // what is wrong with that is said elsewhere
+	}
 	fileOf := func(p *site.Page) string { return path.Join(p.Dir, "index.html") }
 	reached := map[string]bool{}
 	for todo := []string{fileOf(l.Home)}; len(todo) > 0; {
