@@ -90,7 +90,7 @@ func (p *Printer) one(b *bytes.Buffer, d Diagnostic, files map[string][]byte) {
 // fits beside the indent on a terminal of 80 columns.
 const excerptWidth = 72
 
-// Excerpt gives the line of src at pos, cut to a width that fits a terminal,
+// Excerpt returns the line of src at pos, cut to a width that fits a terminal,
 // and a second line with a caret under the column. Both are empty when pos is
 // not in src or the line is blank; the caret is empty when pos has no column.
 func Excerpt(src []byte, pos Pos) (text, caret string) {

@@ -22,10 +22,10 @@ const (
 	Gzip   Coding = "gzip" // RFC 1952
 )
 
-// Codings gives all codings, the one that makes files smallest first.
+// Codings returns all codings, the one that makes files smallest first.
 func Codings() []Coding { return []Coding{Brotli, Gzip} }
 
-// Ext gives what the name of a coded file ends in, behind the name of the file
+// Ext returns what the name of a coded file ends in, behind the name of the file
 // itself; web servers look for these.
 func (c Coding) Ext() string {
 	switch c {
@@ -41,7 +41,7 @@ func (c Coding) Ext() string {
 // and other programs of readers ask for: not the rules for web servers.
 var codable = []string{".css", ".csv", ".html", ".js", ".json", ".md", ".mjs", ".svg", ".txt", ".vcf", ".webmanifest", ".xml"}
 
-// Codable gives the endings of the files that [Coded] compresses, in small
+// Codable returns the endings of the files that [Coded] compresses, in small
 // letters and in order.
 func Codable() []string { return slices.Clone(codable) }
 
@@ -64,7 +64,7 @@ func (c Coding) Encoder() string {
 	return ""
 }
 
-// Coded gives files and behind them each of those that are text once more in
+// Coded returns files and behind them each of those that are text once more in
 // each coding. Redirects are left out: they are smaller than their headers.
 func Coded(files []File, codings []Coding) []File {
 	if len(codings) == 0 {
@@ -84,7 +84,7 @@ func Coded(files []File, codings []Coding) []File {
 	return append(files, coded...)
 }
 
-// of gives the path of the file that a coded one holds.
+// of returns the path of the file that a coded one holds.
 func (f *File) of() string { return strings.TrimSuffix(f.Path, f.Coding.Ext()) }
 
 // brotliQuality takes pages of 16 kB to 24.8 %. 9 would make them 0.3 % smaller in
@@ -136,7 +136,7 @@ func (k *coder) encode(c Coding, b *bytes.Buffer, data []byte) error {
 	return w.Close()
 }
 
-// Decode gives a reader of what r holds in the coding.
+// Decode returns a reader of what r holds in the coding.
 func (c Coding) Decode(r io.Reader) (io.Reader, error) {
 	switch c {
 	case "":

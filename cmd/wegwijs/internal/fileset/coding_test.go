@@ -40,7 +40,7 @@ func coded(t testing.TB, codings ...Coding) *Set {
 	return s.With(twins{long})
 }
 
-// largeText gives a text for which brotli chooses other tables than for pages.
+// largeText returns a text for which brotli chooses other tables than for pages.
 func largeText() string {
 	random := rand.New(rand.NewPCG(1, 2))
 	words := strings.Fields("kies imap je e-mail blijft dan op onze server staan pop haalt alles weg wachtwoord poort")

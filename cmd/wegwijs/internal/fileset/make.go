@@ -58,7 +58,7 @@ func each(ctx context.Context, workers, n int, do func(ctx context.Context, i in
 	return first
 }
 
-// waves gives the files to make, by number: first those that others need. A
+// waves returns the files to make, by number: first those that others need. A
 // twin and the coded forms of a file are made with it.
 func (s *Set) waves() [4][]int {
 	var waves [4][]int

@@ -132,7 +132,7 @@ func newSet(base, over *table, m Maker, clashed bool) *Set {
 	return &Set{base, over, m, clashed, sync.OnceValue(func() []File { return merge(base.files, over.files) })}
 }
 
-// merge gives both lists as one in path order; few is short.
+// merge returns both lists as one in path order; few is short.
 func merge(many, few []File) []File {
 	if len(few) == 0 {
 		return many
@@ -146,7 +146,7 @@ func merge(many, few []File) []File {
 	return append(files, many...)
 }
 
-// With gives the same files made by another maker. It costs nothing.
+// With returns the same files made by another maker. It costs nothing.
 func (s *Set) With(m Maker) *Set { return &Set{s.base, s.over, m, s.clashed, s.all} }
 
 // A Clash is two files that cannot both be there: they claim one path, paths
@@ -154,7 +154,7 @@ func (s *Set) With(m Maker) *Set { return &Set{s.base, s.over, m, s.clashed, s.a
 // folder.
 type Clash struct{ A, B File }
 
-// Fold gives the same text for paths that are one file on macOS or Windows: they
+// Fold returns the same text for paths that are one file on macOS or Windows: they
 // differ in letter case only, or in whether an accent is a character of its own
 // (Unicode normalisation forms NFC and NFD).
 func Fold(p string) string { return strings.ToLower(norm.NFC.String(p)) }
@@ -205,7 +205,7 @@ func compare(a, b File) int {
 	return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Source, b.Source))
 }
 
-// Replace gives the set with other files in the place of those that were given
+// Replace returns the set with other files in the place of those that were given
 // to [NewSet] as more. What that costs depends on their number, not on that of
 // the others. ok is false when it takes [NewSet] to see whether paths clash.
 func (s *Set) Replace(more []File) (_ *Set, ok bool) {
@@ -237,7 +237,7 @@ type claim struct {
 	folder bool
 }
 
-// newClaims gives what stands at a path, folded, and who was there first: the
+// newClaims returns what stands at a path, folded, and who was there first: the
 // manifest.
 func newClaims() map[string]claim {
 	return map[string]claim{ManifestPath: {path: ManifestPath, by: &File{Path: ManifestPath}}}
@@ -277,10 +277,10 @@ func claimAll(claims map[string]claim, f *File) *File {
 	}
 }
 
-// Files gives the files in path order. The slice is the set's own.
+// Files returns the files in path order. The slice is the set's own.
 func (s *Set) Files() []File { return s.all() }
 
-// File gives the file at path.
+// File returns the file at path.
 func (s *Set) File(path string) (File, bool) {
 	if f, ok := s.over.file(path); ok {
 		return f, true
@@ -288,7 +288,7 @@ func (s *Set) File(path string) (File, bool) {
 	return s.base.file(path)
 }
 
-// at gives the place among [Set.Files] of the file at path, which must be in the
+// at returns the place among [Set.Files] of the file at path, which must be in the
 // set. It is looked for behind the one at place i first, where it usually is.
 func (s *Set) at(i int, path string) int {
 	files := s.all()
@@ -299,7 +299,7 @@ func (s *Set) at(i int, path string) int {
 	return n
 }
 
-// Address gives the URL path at which readers find a file: folder/index.html
+// Address returns the URL path at which readers find a file: folder/index.html
 // answers at folder/.
 func Address(p string) string {
 	if base := path.Base(p); base == "index.html" {
@@ -308,7 +308,7 @@ func Address(p string) string {
 	return "/" + p
 }
 
-// PathOf gives the file that answers at a URL path: "/a/" is a/index.html.
+// PathOf returns the file that answers at a URL path: "/a/" is a/index.html.
 func PathOf(address string) string {
 	p := strings.TrimPrefix(address, "/")
 	if p == "" || strings.HasSuffix(p, "/") {
@@ -382,7 +382,7 @@ var types = map[string]string{
 	".mobileconfig": "application/x-apple-aspen-config",
 }
 
-// Types gives the extensions with a known content type, in order.
+// Types returns the extensions with a known content type, in order.
 func Types() []string {
 	exts := make([]string, 0, len(types))
 	for e := range types {
@@ -392,7 +392,7 @@ func Types() []string {
 	return exts
 }
 
-// TypeOf gives the content type of a file by its name.
+// TypeOf returns the content type of a file by its name.
 func TypeOf(p string) string {
 	if t, ok := types[strings.ToLower(path.Ext(p))]; ok {
 		return t
@@ -404,7 +404,7 @@ func TypeOf(p string) string {
 	return "application/octet-stream"
 }
 
-// Type gives the content type of the file. What is anything to a reader is a
+// Type returns the content type of the file. What is anything to a reader is a
 // page, also where an old address has a name such as /imap.php.
 // That of a coded file is the type of what is in it.
 func (f *File) Type() string {
@@ -425,7 +425,7 @@ func Fingerprint(name string, data []byte) string {
 	return strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:5]) + ext
 }
 
-// Make gives the bytes of the file at path. The slice is the caller's.
+// Make returns the bytes of the file at path. The slice is the caller's.
 func (s *Set) Make(ctx context.Context, path string) ([]byte, error) {
 	f, ok := s.File(path)
 	if !ok {

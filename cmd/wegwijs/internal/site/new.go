@@ -203,7 +203,7 @@ func (b *builder) slug(p *content.Page) *content.Page {
 	return p
 }
 
-// suggest gives a slug that works and is as near as can be to one that does not.
+// suggest returns a slug that works and is as near as can be to one that does not.
 func suggest(s string) string {
 	var out strings.Builder
 	for _, r := range strings.ToLower(s) {
@@ -271,7 +271,7 @@ func (b *builder) sections() {
 	}
 }
 
-// text gives the text of a page that readers of a language see.
+// text returns the text of a page that readers of a language see.
 func (b *builder) text(l *Locale, texts []*content.Page) *content.Page {
 	if p := texts[l.N]; p != nil {
 		return p
@@ -284,7 +284,7 @@ func (b *builder) text(l *Locale, texts []*content.Page) *content.Page {
 	return nil
 }
 
-// place gives every page of a locale its address, its section and its place.
+// place returns every page of a locale its address, its section and its place.
 // ids are sorted, and are taken in the order that order gives.
 func (b *builder) place(l *Locale, ids []string, order []int) {
 	l.byID = make(map[string]int, len(ids))
@@ -365,7 +365,7 @@ func (b *builder) order(l *Locale) {
 	}
 }
 
-// group gives the pages of a section their places in its groups.
+// group returns the pages of a section their places in its groups.
 func (b *builder) group(section *Page) {
 	groups := b.s.Reference(section.ID).Groups
 	type place struct{ group, at int }
@@ -502,7 +502,7 @@ func depth(id string) int {
 	return 1 + strings.Count(id, "/")
 }
 
-// urlOf gives the URL path of a folder of the output.
+// urlOf returns the URL path of a folder of the output.
 func (b *builder) urlOf(dir string) string {
 	if dir == "" {
 		return b.Config.BasePath + "/"
@@ -523,7 +523,7 @@ var running = []string{
 	".php", ".phtml", ".phar", ".cgi", ".pl", ".py", ".rb", ".asp", ".aspx", ".jsp", ".lua", ".sh", ".fcgi",
 }
 
-// files gives each file beside the pages its place: in the folder of the
+// files returns each file beside the pages its place: in the folder of the
 // section beside whose index it stands.
 func (b *builder) files() {
 	slices.Sort(b.Files)

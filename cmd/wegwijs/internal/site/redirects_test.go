@@ -10,7 +10,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/config"
 )
 
-// leads gives the redirects of a site: from, the file that answers there or
+// leads returns the redirects of a site: from, the file that answers there or
 // "rule", and where they lead.
 func leads(s *Site) []string {
 	list := []string{}

@@ -36,10 +36,10 @@ type Page struct {
 // [Site.Update] makes of it.
 type Ref struct{ locale, n int32 }
 
-// Ref gives what names the page in its site.
+// Ref returns what names the page in its site.
 func (p *Page) Ref() Ref { return Ref{int32(p.Locale.N), int32(p.n)} }
 
-// At gives the page that a Ref names.
+// At returns the page that a Ref names.
 func (s *Site) At(r Ref) *Page { return s.Locales[r.locale].All[r.n] }
 
 // A Locale is the site in one language.
@@ -136,7 +136,7 @@ func (s *Site) Groups(section *Page) []Group {
 	return list
 }
 
-// Page gives the page with an id for the readers of a language.
+// Page returns the page with an id for the readers of a language.
 func (l *Locale) Page(id string) (*Page, bool) {
 	n, ok := l.byID[id]
 	if !ok {
@@ -156,7 +156,7 @@ func (p *Page) Name() string {
 	return p.ID
 }
 
-// Reference gives the text that a page's translations are made from: that of
+// Reference returns the text that a page's translations are made from: that of
 // the default language, or else of the first language that has the page.
 func (s *Site) Reference(id string) *content.Page {
 	for _, p := range s.Translations(id) {
@@ -167,7 +167,7 @@ func (s *Site) Reference(id string) *content.Page {
 	return nil
 }
 
-// Translations gives for each locale its own text of a page, nil where it has
+// Translations returns for each locale its own text of a page, nil where it has
 // none. The slice is the site's.
 func (s *Site) Translations(id string) []*content.Page {
 	if i, ok := s.places[id]; ok {
@@ -182,7 +182,7 @@ func (s *Site) has(id string) bool {
 	return ok
 }
 
-// IDs gives the ids of all pages but the first, sorted. The slice is the
+// IDs returns the ids of all pages but the first, sorted. The slice is the
 // site's.
 func (s *Site) IDs() []string { return s.ids }
 
@@ -232,7 +232,7 @@ func (s *Site) LeftOutTitle(id, lang string) string { return s.leftOut[id][lang]
 // its id; "" when there is none.
 func (s *Site) Draft(id string) string { return s.drafts[id] }
 
-// File gives a file beside the pages by its source.
+// File returns a file beside the pages by its source.
 func (s *Site) File(source string) (File, bool) {
 	f, ok := s.files[norm.NFC.String(source)]
 	return f, ok

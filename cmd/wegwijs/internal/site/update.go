@@ -6,7 +6,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/content"
 )
 
-// Update gives the site with other texts, each in the place of the one of the
+// Update returns the site with other texts, each in the place of the one of the
 // same file. It costs a copy of the pages and looks for no mistakes: s must
 // have none. ok is false where more changed than what a page says of itself,
 // such as an address or the order of pages; then it takes [New].
@@ -67,7 +67,7 @@ func misplaced(p *Page) bool {
 	return p.At > 0 && after(all[p.At-1], p) || p.At+1 < len(all) && after(p, all[p.At+1])
 }
 
-// copy gives a copy of a locale, whose pages lead to each other.
+// copy returns a copy of a locale, whose pages lead to each other.
 func (l *Locale) copy() *Locale {
 	c := &Locale{Language: l.Language, N: l.N, All: make([]*Page, len(l.All)), byID: l.byID}
 	pages := make([]Page, len(l.All))

@@ -11,7 +11,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/state"
 )
 
-// siteToml gives a site.toml with languages, the first being the default.
+// siteToml returns a site.toml with languages, the first being the default.
 // Behind a language may stand the languages it falls back on: "de<nl,en", and
 // "de<" for none.
 func siteToml(langs ...string) string {

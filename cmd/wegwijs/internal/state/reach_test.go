@@ -19,7 +19,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
-// randomSite gives a site with the layouts of this repository and pages that
+// randomSite returns a site with the layouts of this repository and pages that
 // seed chooses: nested sections, long ones, drafts, pages that some languages
 // lack, odd names, old addresses, groups, and a host of its own or a folder.
 func randomSite(t testing.TB, seed uint64) fstest.MapFS {

@@ -14,7 +14,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
-// tree gives [testenv.SmallSite] as a file system.
+// tree returns [testenv.SmallSite] as a file system.
 func tree(t testing.TB, overlays ...string) fstest.MapFS {
 	t.Helper()
 	m := fstest.MapFS{}
@@ -64,7 +64,7 @@ func text(t testing.TB, s *state.State, path string) string {
 	return string(b)
 }
 
-// paths gives the paths of the set with an ending.
+// paths returns the paths of the set with an ending.
 func paths(s *state.State, ending string) []string {
 	list := []string{}
 	for _, f := range s.Set.Files() {
@@ -170,7 +170,7 @@ func same(t *testing.T, what string, got, want []string) {
 	}
 }
 
-// addresses gives everything that a page refers to.
+// addresses returns everything that a page refers to.
 func addresses(t testing.TB, page string) []string {
 	t.Helper()
 	doc, err := html.Parse(strings.NewReader(page))

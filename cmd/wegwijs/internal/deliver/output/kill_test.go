@@ -49,7 +49,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// versionFiles gives the files of one version of a site: every page says which
+// versionFiles returns the files of one version of a site: every page says which
 // assets it uses. From version to version pages and assets change, come and
 // go, and a file and a folder change places.
 func versionFiles(n int) map[string]string {

@@ -498,7 +498,7 @@ func (w *writer) mkdirLocked(dir string) error {
 	return err
 }
 
-// stale gives the files of earlier builds that are not in keep, those that use
+// stale returns the files of earlier builds that are not in keep, those that use
 // others first, and the folders that they stood in, the deepest first.
 func (w *writer) stale(keep map[string]bool) (files, dirs []string) {
 	in := map[string]bool{}

@@ -50,7 +50,7 @@ func write(t testing.TB, s *fileset.Set, dir string) *Report {
 	return r
 }
 
-// listing gives every file and folder below dir with its bytes.
+// listing returns every file and folder below dir with its bytes.
 func listing(t testing.TB, dir string) map[string]string {
 	t.Helper()
 	m := map[string]string{}
@@ -100,7 +100,7 @@ func differ(got, want map[string]string) string {
 	return b.String()
 }
 
-// clean gives what a build into an empty folder gives.
+// clean returns what a build into an empty folder gives.
 func clean(t testing.TB, s *fileset.Set) map[string]string {
 	t.Helper()
 	dir := memory(t)
@@ -108,7 +108,7 @@ func clean(t testing.TB, s *fileset.Set) map[string]string {
 	return listing(t, dir)
 }
 
-// memory gives an empty folder, on a file system in memory where there is one.
+// memory returns an empty folder, on a file system in memory where there is one.
 func memory(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("/dev/shm", "wegwijs")

@@ -125,7 +125,7 @@ func (l *States) First(ctx context.Context, files ...string) error {
 	return nil
 }
 
-// first gives what is wrong with the pages of some files.
+// first returns what is wrong with the pages of some files.
 func (l *States) first(ctx context.Context, v *View, files []string) ([]diag.Diagnostic, error) {
 	var b bytes.Buffer
 	var ds []diag.Diagnostic

@@ -24,7 +24,7 @@ type File struct {
 // looks is how often Get looks again for a file that changes while it is made.
 const looks = 20
 
-// Get gives the file at a path of the output. ok is false when there is none.
+// Get returns the file at a path of the output. ok is false when there is none.
 func (l *States) Get(ctx context.Context, path string) (f File, ok bool, err error) {
 	if _, err := l.View(ctx); err != nil {
 		return f, false, err
@@ -64,7 +64,7 @@ func (l *States) Get(ctx context.Context, path string) (f File, ok bool, err err
 	}
 }
 
-// shown gives a file that was just made from s or, where it is a page with a
+// shown returns a file that was just made from s or, where it is a page with a
 // mistake, its last good bytes.
 func (l *States) shown(f File, s *state.State, v *View) File {
 	key, isPage := f.Key.(site.Ref)
@@ -93,7 +93,7 @@ func (l *States) lastGood() *state.State {
 	return l.good
 }
 
-// old gives the last good bytes of a page for an address that cannot show it
+// old returns the last good bytes of a page for an address that cannot show it
 // any more, if somebody saw them: because no page can be shown, or because the
 // address has no page, or another one, for a mistake in the page's own file or
 // in its sections. A page that was removed or moved on purpose is gone.
@@ -175,7 +175,7 @@ func (l *States) keep(path, source string, data []byte, view uint64, asked bool)
 // hot is how many files Hot gives.
 const hot = 16
 
-// Hot gives the files in which a change is most likely: those of the pages
+// Hot returns the files in which a change is most likely: those of the pages
 // that were looked at last, and those that changed last.
 func (l *States) Hot() []string {
 	v := l.view.Load()
@@ -199,7 +199,7 @@ func (l *States) Hot() []string {
 	return slices.Compact(files)
 }
 
-// PageOf gives the address at which a content file is shown to the readers of
+// PageOf returns the address at which a content file is shown to the readers of
 // its own language.
 func (v *View) PageOf(file string) (string, bool) {
 	for _, p := range v.pagesOf(file) {
@@ -210,7 +210,7 @@ func (v *View) PageOf(file string) (string, bool) {
 	return "", false
 }
 
-// pagesOf gives the pages that show the text in a file: one in its own
+// pagesOf returns the pages that show the text in a file: one in its own
 // language, and those in others that fall back to it.
 func (v *View) pagesOf(file string) []*site.Page {
 	if v.State.Site == nil || !strings.HasSuffix(file, ".md") {

@@ -423,7 +423,7 @@ func mistaken(file string, clean *state.State) bool {
 	return slices.ContainsFunc(clean.Static(), func(d diag.Diagnostic) bool { return d.Severity == diag.Error && of[d.Pos.File] })
 }
 
-// around gives the part of a that differs from b.
+// around returns the part of a that differs from b.
 func around(a, b []byte) []byte {
 	i := 0
 	for i < len(a) && i < len(b) && a[i] == b[i] {

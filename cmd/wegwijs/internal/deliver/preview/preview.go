@@ -50,7 +50,7 @@ type View struct {
 // Errors counts the mistakes.
 func (v *View) Errors() int { return diag.Errors(v.Findings) }
 
-// with gives a copy of the view with other findings.
+// with returns a copy of the view with other findings.
 func (v *View) with(ofPages, trouble []diag.Diagnostic) *View {
 	w := *v
 	w.ofPages, w.trouble = ofPages, trouble
@@ -104,7 +104,7 @@ type request struct {
 	done chan struct{} // closed when it has looked; may be nil
 }
 
-// New gives a States for the site in fsys. onCheck, when set, is called with
+// New returns a States for the site in fsys. onCheck, when set, is called with
 // every view whose check is complete.
 func New(fsys fs.FS, opt state.Options, onCheck func(*View)) *States {
 	return &States{
@@ -114,7 +114,7 @@ func New(fsys fs.FS, opt state.Options, onCheck func(*View)) *States {
 	}
 }
 
-// Cost gives how long the last sweep took.
+// Cost returns how long the last sweep took.
 func (l *States) Cost() time.Duration { return time.Duration(l.took.Load()) }
 
 // busyFor is how long after a request or an edit somebody is taken to be at
@@ -139,7 +139,7 @@ func (l *States) Fresh(ctx context.Context) {
 	l.ask(ctx, notify.Hint{Sweep: true})
 }
 
-// View gives the present view; it waits for the first one.
+// View returns the present view; it waits for the first one.
 func (l *States) View(ctx context.Context) (*View, error) {
 	if v := l.view.Load(); v != nil {
 		return v, nil
@@ -339,7 +339,7 @@ func (m *machine) lookNow(ctx context.Context) {
 	m.timer.Reset(m.recheck)
 }
 
-// unfinished gives the changed files that may be in the middle of being saved:
+// unfinished returns the changed files that may be in the middle of being saved:
 // those that have a mistake now and had none before, and those that are gone.
 func unfinished(a, b *state.State, changed []string) (broke, away []string) {
 	bad := func(s *state.State) map[string]bool {
@@ -453,7 +453,7 @@ func (l *States) troubled(err error) {
 	}
 }
 
-// Subscribe gives a channel that has something whenever the view changed, and
+// Subscribe returns a channel that has something whenever the view changed, and
 // a function that ends that. A subscriber that does not read holds up nobody.
 func (l *States) Subscribe() (<-chan struct{}, func()) {
 	c := make(chan struct{}, 1)
@@ -467,7 +467,7 @@ func (l *States) Subscribe() (<-chan struct{}, func()) {
 	}
 }
 
-// Subscribers gives how many follow the views.
+// Subscribers returns how many follow the views.
 func (l *States) Subscribers() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()

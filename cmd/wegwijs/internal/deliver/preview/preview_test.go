@@ -95,7 +95,7 @@ type bench struct {
 	blind  atomic.Bool  // changes come without hints
 }
 
-// told gives how often the terminal was told something.
+// told returns how often the terminal was told something.
 func (b *bench) told() int { return int(b.checks.Load()) }
 
 // inBubble runs a test with the site of the law in memory.
@@ -161,7 +161,7 @@ func (b *bench) page(address string) (string, bool) {
 	return string(f.Data), ok
 }
 
-// all gives every page, as somebody sees it who looks at all of them.
+// all returns every page, as somebody sees it who looks at all of them.
 func (b *bench) all() map[string]string {
 	pages := map[string]string{}
 	for _, f := range b.view().State.Set.Files() {

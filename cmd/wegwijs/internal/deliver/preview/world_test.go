@@ -204,7 +204,7 @@ func (w *world) reset() {
 	w.undo, w.bad = nil, 0
 }
 
-// pages gives the pages in sections of every language, sorted.
+// pages returns the pages in sections of every language, sorted.
 func (w *world) pages() []string {
 	var list []string
 	fs.WalkDir(os.DirFS(w.dir), "content", func(p string, d fs.DirEntry, err error) error {

@@ -294,7 +294,7 @@ func (h *handler) inject(page []byte, view uint64, draft bool) []byte {
 	return append(out, page[i:]...)
 }
 
-// notFound gives the error page for a path, in the language it lies in.
+// notFound returns the error page for a path, in the language it lies in.
 func (h *handler) notFound(ctx context.Context, p string) string {
 	v, err := h.live.View(ctx)
 	if err != nil || v.State.Config == nil {

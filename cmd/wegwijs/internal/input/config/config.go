@@ -52,7 +52,7 @@ type Check struct {
 	Severity map[diag.Code]string
 }
 
-// Weigh gives findings the severity that the site asks for. An error stays one.
+// Weigh returns findings the severity that the site asks for. An error stays one.
 // ds becomes the result's.
 func (c *Check) Weigh(ds []diag.Diagnostic) []diag.Diagnostic {
 	if len(c.Severity) == 0 {
@@ -195,7 +195,7 @@ var Themes = []string{"accent", "accent_strong", "on_accent", "tint", "visited",
 var langRE = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]+)*$`)
 var colorRE = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
 
-// Digest gives a sum over the settings that the site's files depend on: all
+// Digest returns a sum over the settings that the site's files depend on: all
 // but [publish], which says where they go. Their order matters for languages
 // only: it is that of the switcher, and of what stands in for a page that is
 // not translated.
@@ -326,7 +326,7 @@ func (c *Config) Within(path string) (rest string, ok bool) {
 // ThemePos returns where the colour of a key of Theme is written.
 func (c *Config) ThemePos(key string) diag.Pos { return c.root.Table("theme").ValuePos(key) }
 
-// Section gives a top-level table that another stage reads: publish, forms.
+// Section returns a top-level table that another stage reads: publish, forms.
 // That stage reports what is wrong in it.
 func (c *Config) Section(name string) *tomlfile.Table { return c.root.Table(name) }
 

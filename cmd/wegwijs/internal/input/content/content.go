@@ -72,7 +72,7 @@ func Split(file string) (lang, rest string) {
 	return lang, rest
 }
 
-// ID gives the id of the page in a file below its language's folder:
+// ID returns the id of the page in a file below its language's folder:
 // e-mail/index.md has the id e-mail. It does not matter how the file system
 // stores an accent: ids are in Unicode's form NFC, as people type them.
 func ID(rest string) (id string, index bool) {
@@ -224,7 +224,7 @@ func (p *Page) SameGroups(q *Page) bool {
 	})
 }
 
-// Body gives the offset at which the Markdown of a page begins.
+// Body returns the offset at which the Markdown of a page begins.
 func Body(src []byte) int {
 	_, body := fence(src)
 	return body
@@ -325,7 +325,7 @@ func FrontMatter(file string, src []byte, out *diag.List) *tomlfile.Table {
 	return nil
 }
 
-// line gives the line at an offset, without its end, and where the next begins.
+// line returns the line at an offset, without its end, and where the next begins.
 func line(src []byte, at int) (text []byte, next int) {
 	i := bytes.IndexByte(src[at:], '\n')
 	if i < 0 {

@@ -175,7 +175,7 @@ func (s *Strings) Empty() bool {
 	return true
 }
 
-// categories gives the plural categories that whole numbers have in the
+// categories returns the plural categories that whole numbers have in the
 // language, found by trying: the CLDR rules look at no more than the last
 // digits of a number and at large round ones.
 func (s *Strings) categories() []string {
@@ -238,7 +238,7 @@ func NewCatalogue(all []*Strings, chains map[string][]string) *Catalogue {
 	return c
 }
 
-// Lang gives the strings of a language, or nil.
+// Lang returns the strings of a language, or nil.
 func (c *Catalogue) Lang(lang string) *Strings { return c.byLang[lang] }
 
 // Check reports keys that the default language does not have, and
@@ -277,7 +277,7 @@ func braces(names []string) string {
 	return "{" + strings.Join(names, "}, {") + "}"
 }
 
-// placeholders gives the names between braces in any form, sorted, except
+// placeholders returns the names between braces in any form, sorted, except
 // count, which a form may spell out.
 func (m message) placeholders() []string {
 	return slices.DeleteFunc(m.allPlaceholders(), func(name string) bool { return name == "count" })
@@ -323,15 +323,15 @@ func (s *Strings) Has(key string) (own, borrowed bool) {
 	return false, false
 }
 
-// Keys gives the language's own keys, sorted.
+// Keys returns the language's own keys, sorted.
 func (s *Strings) Keys() []string {
 	return slices.Sorted(maps.Keys(s.messages))
 }
 
-// Placeholders gives the names of the placeholders of a string, sorted.
+// Placeholders returns the names of the placeholders of a string, sorted.
 func (s *Strings) Placeholders(key string) []string { return s.messages[key].allPlaceholders() }
 
-// T gives a string with its placeholders filled in. args are pairs of a name
+// T returns a string with its placeholders filled in. args are pairs of a name
 // and a value: text, a whole number or a [tomlfile.Date]. The pair "count"
 // chooses the plural form. A string that neither the language nor its
 // fallbacks have is an error.
@@ -382,7 +382,7 @@ func (s *Strings) T(key string, args ...any) (string, error) {
 	return strings.NewReplacer(pairs...).Replace(text), nil
 }
 
-// Date gives a date as the language writes it: 23 november 2026.
+// Date returns a date as the language writes it: 23 november 2026.
 func (s *Strings) Date(d tomlfile.Date) string {
 	if d.IsZero() {
 		return ""

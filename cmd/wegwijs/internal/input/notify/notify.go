@@ -360,7 +360,7 @@ func (w *Watcher) hint(ctx context.Context, h Hint) {
 	}
 }
 
-// Join gives one hint for two.
+// Join returns one hint for two.
 func Join(a, b Hint) Hint {
 	h := Hint{All: a.All || b.All}
 	if h.All {

@@ -87,7 +87,7 @@ func (b *bench) event(op fsnotify.Op, name string) {
 	synctest.Wait()
 }
 
-// hints gives the hints of some time.
+// hints returns the hints of some time.
 func (b *bench) hints(d time.Duration) (all int, paths []string) {
 	end := time.After(d)
 	for {

@@ -60,7 +60,7 @@ func why(err error, folders int) string {
 	return noEvents(err)
 }
 
-// sysctl gives one of the limits of inotify(7).
+// sysctl returns one of the limits of inotify(7).
 func sysctl(name string) (int, bool) {
 	data, err := os.ReadFile("/proc/sys/fs/inotify/" + name)
 	if err != nil {

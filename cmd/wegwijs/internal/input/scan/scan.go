@@ -96,7 +96,7 @@ func (t *Tree) Stale(fsys fs.FS, path string) bool {
 func byPath(f File, p string) int     { return strings.Compare(f.Path, p) }
 func editByPath(e edit, p string) int { return strings.Compare(e.Path, p) }
 
-// Get gives the file at path.
+// Get returns the file at path.
 func (t *Tree) Get(path string) (File, bool) {
 	if i, ok := slices.BinarySearchFunc(t.later, path, editByPath); ok {
 		return t.later[i].File, !t.later[i].gone
@@ -114,10 +114,10 @@ func (t *Tree) Hash(path string) Hash {
 	return f.Hash
 }
 
-// All gives all files, in path order. The slice may be the tree's own.
+// All returns all files, in path order. The slice may be the tree's own.
 func (t *Tree) All() []File { return merge(t.base, t.later) }
 
-// Below gives the files below a folder, in path order. The slice may be the
+// Below returns the files below a folder, in path order. The slice may be the
 // tree's own.
 func (t *Tree) Below(root string) []File {
 	from, to := below(t.base, root, byPath)
@@ -132,7 +132,7 @@ func below[T any](files []T, root string, cmp func(T, string) int) (from, to int
 	return from, to
 }
 
-// merge gives base with the edits made.
+// merge returns base with the edits made.
 func merge(base []File, later []edit) []File {
 	if len(later) == 0 {
 		return base
@@ -260,7 +260,7 @@ func Update(ctx context.Context, fsys fs.FS, prev *Tree, paths []string, visit V
 	return t, nil
 }
 
-// Differ gives the paths at which something is no longer as prev has it, in
+// Differ returns the paths at which something is no longer as prev has it, in
 // order: a file, or what was wrong with one. next is what was found; it may
 // take prev's place where there are none.
 func Differ(ctx context.Context, fsys fs.FS, prev *Tree) (next *Tree, paths []string, err error) {
@@ -288,7 +288,7 @@ func within(p, dir string) bool {
 	return p == dir || len(p) > len(dir) && p[len(dir)] == '/' && p[:len(dir)] == dir
 }
 
-// highest gives the path at which to look for p: p itself or, where what is
+// highest returns the path at which to look for p: p itself or, where what is
 // above it is no longer a folder that can be read, that.
 func (w *walker) highest(p string) string {
 	for i := 0; ; i++ {
@@ -310,7 +310,7 @@ func (w *walker) highest(p string) string {
 	return w.listable(p)
 }
 
-// listable gives p or, where the folder it lies in may be listed but not
+// listable returns p or, where the folder it lies in may be listed but not
 // entered, that folder.
 func (w *walker) listable(p string) string {
 	if _, err := fs.Lstat(w.fsys, p); errors.Is(err, fs.ErrPermission) && strings.Contains(p, "/") {
@@ -459,7 +459,7 @@ func read(fsys fs.FS, name string, buf []byte, size int64) ([]byte, error) {
 	}
 }
 
-// Changed gives the paths that differ between two scans: new, gone, with
+// Changed returns the paths that differ between two scans: new, gone, with
 // other bytes, or built in where there was a file of the site or the other way
 // round, in order. A nil tree is an empty one.
 func Changed(a, b *Tree) []string {
@@ -634,7 +634,7 @@ func (w *walker) link(name string) error {
 	return nil
 }
 
-// resolve gives what a symbolic link leads to, or why that is nothing inside
+// resolve returns what a symbolic link leads to, or why that is nothing inside
 // the site.
 func resolve(fsys fs.FS, name string) (target string, info fs.FileInfo, why string) {
 	todo := strings.Split(name, "/")

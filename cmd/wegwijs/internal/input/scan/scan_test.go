@@ -129,7 +129,7 @@ func TestTransient(t *testing.T) {
 	}
 }
 
-// longChain gives thirty links, each to the next, the last one to a file.
+// longChain returns thirty links, each to the next, the last one to a file.
 func longChain() string {
 	l := []string{"content/nl/a.md > l1.md"}
 	for i := 1; i < 30; i++ {

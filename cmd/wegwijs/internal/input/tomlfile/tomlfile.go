@@ -30,7 +30,7 @@ type Date struct{ Year, Month, Day int }
 // IsZero reports whether no date was given.
 func (d Date) IsZero() bool { return d == Date{} }
 
-// String gives the date as ISO 8601: 2026-11-23; "" for none.
+// String returns the date as ISO 8601: 2026-11-23; "" for none.
 func (d Date) String() string {
 	if d.IsZero() {
 		return ""
@@ -38,7 +38,7 @@ func (d Date) String() string {
 	return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
 }
 
-// Time gives midnight UTC at the start of the date.
+// Time returns midnight UTC at the start of the date.
 func (d Date) Time() time.Time {
 	return time.Date(d.Year, time.Month(d.Month), d.Day, 0, 0, 0, 0, time.UTC)
 }
@@ -67,7 +67,7 @@ type Table struct {
 	asked   *Key                       // what was asked of it, where the doc is a probe
 }
 
-// Digest gives a sum over the table's keys and values, but for some keys. How
+// Digest returns a sum over the table's keys and values, but for some keys. How
 // they are written does not matter, nor does the order of keys, which
 // [Table.Keys] gives.
 func (t *Table) Digest(but ...string) [sha256.Size]byte {
@@ -78,7 +78,7 @@ func (t *Table) Digest(but ...string) [sha256.Size]byte {
 	return sha256.Sum256(fmt.Appendf(nil, "%#v", m)) // fmt sorts the keys of maps
 }
 
-// To gives the table with what is wrong in it from now on going to out: a
+// To returns the table with what is wrong in it from now on going to out: a
 // stage that reads its own part of a file reports for itself.
 func (t *Table) To(out *diag.List) *Table {
 	if t == nil {
@@ -211,7 +211,7 @@ func (t *Table) Know(keys ...string) {
 	}
 }
 
-// String gives the text at key, or def when there is none.
+// String returns the text at key, or def when there is none.
 func (t *Table) String(key, def string) string {
 	v, ok := t.get(key, Text)
 	if !ok {
@@ -230,7 +230,7 @@ func (t *Table) String(key, def string) string {
 	return s
 }
 
-// text gives a text with the line ends that it has on every system; ok is
+// text returns a text with the line ends that it has on every system; ok is
 // false when it holds characters that have no place in one.
 func text(s string) (clean string, ok bool) {
 	s = strings.ReplaceAll(s, "\r\n", "\n")
@@ -256,7 +256,7 @@ func (t *Table) Visible(code diag.Code, keys ...string) {
 	}
 }
 
-// Required gives the text at key and reports an absent or blank one; hint says
+// Required returns the text at key and reports an absent or blank one; hint says
 // what belongs there.
 func (t *Table) Required(key, hint string) string {
 	if t == nil {
@@ -282,7 +282,7 @@ func (t *Table) Required(key, hint string) string {
 	return s
 }
 
-// Int gives the whole number at key, or def when there is none.
+// Int returns the whole number at key, or def when there is none.
 func (t *Table) Int(key string, def int) int {
 	v, ok := t.get(key, Number)
 	if !ok {
@@ -311,7 +311,7 @@ func (t *Table) Int(key string, def int) int {
 	return int(n)
 }
 
-// Bool gives the true or false at key, or def when there is none.
+// Bool returns the true or false at key, or def when there is none.
 func (t *Table) Bool(key string, def bool) bool {
 	v, ok := t.get(key, Boolean)
 	if !ok {
@@ -329,7 +329,7 @@ func (t *Table) Bool(key string, def bool) bool {
 	return b
 }
 
-// Date gives the date at key; the zero Date when there is none.
+// Date returns the date at key; the zero Date when there is none.
 func (t *Table) Date(key string) Date {
 	v, ok := t.get(key, Day)
 	if !ok {
@@ -349,7 +349,7 @@ func (t *Table) Date(key string) Date {
 	return Date{d.Year(), int(d.Month()), d.Day()}
 }
 
-// Strings gives the list of texts at key; nil when there is none. Elements
+// Strings returns the list of texts at key; nil when there is none. Elements
 // that are no texts are reported and left out.
 func (t *Table) Strings(key string) []string {
 	v, ok := t.get(key, Texts)
@@ -376,7 +376,7 @@ func (t *Table) Strings(key string) []string {
 	return ss
 }
 
-// OneOf gives the text at key, which must be one of valid; def when there is
+// OneOf returns the text at key, which must be one of valid; def when there is
 // none or it is another.
 func (t *Table) OneOf(key, def string, valid ...string) string {
 	s := t.String(key, def)
@@ -388,7 +388,7 @@ func (t *Table) OneOf(key, def string, valid ...string) string {
 	return s
 }
 
-// Table gives the table at key; nil when there is none.
+// Table returns the table at key; nil when there is none.
 func (t *Table) Table(key string) *Table {
 	v, ok := t.get(key, OneTable)
 	if t.probing() {
@@ -405,7 +405,7 @@ func (t *Table) Table(key string) *Table {
 	return &Table{doc: t.doc, path: append(slices.Clone(t.path), key), m: m}
 }
 
-// Tables gives the list of tables at key ([[key]] in the file).
+// Tables returns the list of tables at key ([[key]] in the file).
 func (t *Table) Tables(key string) []*Table {
 	v, ok := t.get(key, ManyTables)
 	if t.probing() {
@@ -438,7 +438,7 @@ func (t *Table) Tables(key string) []*Table {
 	return ts
 }
 
-// Keys gives the table's keys in the order in which they stand in the file.
+// Keys returns the table's keys in the order in which they stand in the file.
 func (t *Table) Keys() []string {
 	if t == nil {
 		return nil
@@ -501,7 +501,7 @@ func (t *Table) Warnf(key string, code diag.Code, hint, format string, args ...a
 	t.doc.out.Warnf(t.ValuePos(key), code, hint, format, args...)
 }
 
-// Pos gives the position of the table's header.
+// Pos returns the position of the table's header.
 func (t *Table) Pos() diag.Pos {
 	if t == nil {
 		return diag.Pos{}
@@ -512,7 +512,7 @@ func (t *Table) Pos() diag.Pos {
 	return t.doc.pos(t.path, false)
 }
 
-// KeyPos gives the position of key itself.
+// KeyPos returns the position of key itself.
 func (t *Table) KeyPos(key string) diag.Pos {
 	if t == nil {
 		return diag.Pos{}
@@ -520,7 +520,7 @@ func (t *Table) KeyPos(key string) diag.Pos {
 	return t.doc.pos(append(slices.Clone(t.path), key), false)
 }
 
-// ValuePos gives the position of the value at key, or of the table when the
+// ValuePos returns the position of the value at key, or of the table when the
 // key is absent.
 func (t *Table) ValuePos(key string) diag.Pos {
 	if t == nil {
@@ -532,7 +532,7 @@ func (t *Table) ValuePos(key string) diag.Pos {
 	return t.doc.pos(append(slices.Clone(t.path), key), true)
 }
 
-// ItemPos gives the position of element i of the list at key, counted as
+// ItemPos returns the position of element i of the list at key, counted as
 // [Table.Strings] gives them: without those that are no texts.
 func (t *Table) ItemPos(key string, i int) diag.Pos {
 	if t == nil {
@@ -552,7 +552,7 @@ func (t *Table) ItemPos(key string, i int) diag.Pos {
 	return t.item(key, i)
 }
 
-// item gives the position of element i of the list as it stands in the file.
+// item returns the position of element i of the list as it stands in the file.
 func (t *Table) item(key string, i int) diag.Pos {
 	return t.doc.pos(append(slices.Clone(t.path), key, "#"+strconv.Itoa(i)), true)
 }
@@ -561,7 +561,7 @@ func (t *Table) find(key string) place {
 	return t.doc.find(append(slices.Clone(t.path), key))
 }
 
-// name gives a key with the tables around it, as a reader would say it.
+// name returns a key with the tables around it, as a reader would say it.
 func (t *Table) name(key string) string {
 	var b strings.Builder
 	for _, p := range t.path {
@@ -578,7 +578,7 @@ func (t *Table) wrong(key string, v any, want, example string) {
 	t.Errorf(key, diag.TOMLType, "write "+example, "%s takes %s, this is %s", t.name(key), want, kind(v))
 }
 
-// sample gives a value as the text that its writer may have meant.
+// sample returns a value as the text that its writer may have meant.
 func sample(v any) string {
 	switch v := v.(type) {
 	case string, int64, float64, bool:

@@ -24,7 +24,7 @@ func parse(t *testing.T, src string) (*Table, *diag.List) {
 	return tb, out
 }
 
-// lines gives findings as one line each.
+// lines returns findings as one line each.
 func lines(ds []diag.Diagnostic) string {
 	var b strings.Builder
 	for _, d := range ds {

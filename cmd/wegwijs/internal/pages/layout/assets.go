@@ -42,7 +42,7 @@ const themeName = "theme.css"
 // empty. own.css and own.js are for what a site adds to the built-in theme.
 var optional = []string{themeName, "own.css", "own.js"}
 
-// URL gives the address of an asset by its name below layouts/assets. The
+// URL returns the address of an asset by its name below layouts/assets. The
 // style sheet theme.css is "" on a site without a theme.
 func (a *Assets) URL(name string) (string, error) {
 	if u, ok := a.urls[name]; ok {
@@ -89,7 +89,7 @@ var (
 	commentRE = regexp.MustCompile(`(?s)/\*.*?\*/`)
 )
 
-// refs gives where a style sheet or a script names other files.
+// refs returns where a style sheet or a script names other files.
 func refs(name string, data []byte) (at [][2]int) {
 	re := jsRE
 	if path.Ext(name) == ".css" {
@@ -189,7 +189,7 @@ func loadAssets(files map[string][]byte, colors Theme, out *diag.List) *Assets {
 	return a
 }
 
-// resolve gives what a reference in an asset becomes; found is false when it
+// resolve returns what a reference in an asset becomes; found is false when it
 // stays as it is.
 func (a *Assets) resolve(src map[string][]byte, busy map[string]bool, add func(string), name, ref string, report func(code diag.Code, hint, format string, args ...any)) (url string, found bool) {
 	low := strings.ToLower(ref)
@@ -249,7 +249,7 @@ func (a *Assets) minify(file, ext string, own, data []byte, out *diag.List) []by
 	return data
 }
 
-// relative gives the path to an asset from a folder of assets.
+// relative returns the path to an asset from a folder of assets.
 func relative(dir, to string) string {
 	if dir == "." {
 		return to

@@ -26,7 +26,7 @@ func assets(src string, theme Theme) (*Assets, []diag.Diagnostic) {
 	return loadAssets(files, theme, out), out.Sorted()
 }
 
-// text gives an asset with the hash of every name in it as #.
+// text returns an asset with the hash of every name in it as #.
 func text(a *Assets, name string) string {
 	for _, f := range a.Files {
 		if strings.HasSuffix(f.Source, "/"+name) {

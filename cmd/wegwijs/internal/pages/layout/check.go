@@ -254,7 +254,7 @@ func (c *checker) template(name string, dot reflect.Type, from *scope, at parse.
 	s.list(tree.Root, dot)
 }
 
-// pos gives the place of a node in its file.
+// pos returns the place of a node in its file.
 func (s *scope) pos(n parse.Node) diag.Pos {
 	return s.c.lines(s.tree.ParseName).At(int(n.Position()))
 }
@@ -305,7 +305,7 @@ func (s *scope) clone() *scope {
 	return &scope{s.c, s.tree, maps.Clone(s.vars), s.there}
 }
 
-// asked gives the pages that are there where a condition holds:
+// asked returns the pages that are there where a condition holds:
 // {{ if .Site.HasPage "over" }}, {{ if and (.Site.HasPage "over") … }}.
 func asked(p *parse.PipeNode) []string {
 	if p == nil || len(p.Cmds) != 1 {
@@ -327,7 +327,7 @@ func asked(p *parse.PipeNode) []string {
 	return nil
 }
 
-// method gives the last name of what a command calls: T of .Site.T.
+// method returns the last name of what a command calls: T of .Site.T.
 func method(cmd *parse.CommandNode) string {
 	switch n := cmd.Args[0].(type) {
 	case *parse.FieldNode:
@@ -546,7 +546,7 @@ func kindName(t reflect.Type) string {
 	return t.String()
 }
 
-// members gives the names of a type's fields and methods.
+// members returns the names of a type's fields and methods.
 func members(t reflect.Type) []string {
 	var names []string
 	p := t

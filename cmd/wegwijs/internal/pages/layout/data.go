@@ -135,7 +135,7 @@ type Translation struct {
 	Strings *i18n.Strings // of that language, for T
 }
 
-// T gives an interface string in that language rather than the reader's, see
+// T returns an interface string in that language rather than the reader's, see
 // [Page.T].
 func (t Translation) T(key string, args ...any) (string, error) { return t.Strings.T(key, args...) }
 
@@ -181,7 +181,7 @@ type Page struct {
 	Nav template.HTML // the navigation of this page's section, from partials/nav.html
 }
 
-// T gives an interface string in the reader's language:
+// T returns an interface string in the reader's language:
 //
 //	{{ .T "copy" }}
 //	{{ .T "updated_on" "date" .Updated }}
@@ -191,7 +191,7 @@ type Page struct {
 // form is chosen by "count". Inside range and with, write $.T.
 func (p *Page) T(key string, args ...any) (string, error) { return p.Site.T(key, args...) }
 
-// T gives an interface string, see [Page.T].
+// T returns an interface string, see [Page.T].
 func (s *Site) T(key string, args ...any) (string, error) { return s.strings.T(key, args...) }
 
 // Feedback returns the address at which readers tell the provider whether a page
@@ -222,7 +222,7 @@ func (p *Page) Feedback(answer string) template.URL {
 // escape returns s as part of a query, with %20 for a space as mailto: wants it.
 func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
 
-// Link gives the page with an id, in the reader's language:
+// Link returns the page with an id, in the reader's language:
 // {{ with .Link "e-mail/imap-instellingen" }}<a href="{{ .URL }}">{{ .Title }}</a>{{ end }}.
 // An id that no page has is an error.
 func (s *Site) Link(id string) (Link, error) {
@@ -240,7 +240,7 @@ func (s *Site) HasPage(id string) bool {
 	return ok
 }
 
-// StructuredData gives the page as JSON-LD for
+// StructuredData returns the page as JSON-LD for
 // <script type="application/ld+json">{{ .StructuredData }}</script>: its
 // breadcrumbs and, for a page with an updated date, an article.
 func (p *Page) StructuredData() any {
@@ -274,7 +274,7 @@ type Nav struct {
 	Items []NavItem // the sections at the top of the site
 }
 
-// T gives an interface string, see [Page.T].
+// T returns an interface string, see [Page.T].
 func (n *Nav) T(key string, args ...any) (string, error) { return n.Site.T(key, args...) }
 
 // A NavItem is a page or a section in the navigation, or a group of those under
@@ -314,7 +314,7 @@ func NewDirective(d Directive, source *SettingsSource) *Directive {
 	return &d
 }
 
-// T gives an interface string, see [Page.T].
+// T returns an interface string, see [Page.T].
 func (d *Directive) T(key string, args ...any) (string, error) { return d.Page.T(key, args...) }
 
 // Redirect is the data of redirect.html, the page at an old address.
@@ -325,5 +325,5 @@ type Redirect struct {
 	Title     string // of the page, or the address
 }
 
-// T gives an interface string, see [Page.T].
+// T returns an interface string, see [Page.T].
 func (r *Redirect) T(key string, args ...any) (string, error) { return r.Site.T(key, args...) }

@@ -185,12 +185,12 @@ func (s *Set) Has(name string) bool {
 	return ok && name != ""
 }
 
-// Names gives the layouts that a page may choose.
+// Names returns the layouts that a page may choose.
 func (s *Set) Names() []string {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(s.kinds)), func(n string) bool { return n == "" })
 }
 
-// Directive gives the kind of a directive, and whether it is known. The kind of
+// Directive returns the kind of a directive, and whether it is known. The kind of
 // one whose template cannot be read is "": that has been said. So it is for every
 // name where there are no layouts at all.
 func (s *Set) Directive(name string) (markdown.Kind, bool) {
@@ -201,7 +201,7 @@ func (s *Set) Directive(name string) (markdown.Kind, bool) {
 	return d.kind, true
 }
 
-// Directives gives the names of all directives, sorted.
+// Directives returns the names of all directives, sorted.
 func (s *Set) Directives() []string { return slices.Sorted(maps.Keys(s.directives)) }
 
 // Declared returns what the template of a directive declares: whether a label is
@@ -239,7 +239,7 @@ func (s *Set) declare(file, name string, src []byte, out *diag.List) {
 	s.directives[name] = d
 }
 
-// Display gives an address as people read it: without scheme and final slash,
+// Display returns an address as people read it: without scheme and final slash,
 // and with an international host name in its own letters.
 func Display(address string) string {
 	for _, scheme := range []string{"https://", "http://", "mailto:", "tel:"} {
@@ -360,12 +360,12 @@ func (s *Set) Render(d *Directive, contentMD string, md bool) (html, text string
 // rest of a character reference.
 var markdownSigns = regexp.MustCompile("[\\\\`*_\\[\\]<>|~]|&#?[0-9a-zA-Z]+;|^[-+#]")
 
-// escapeMarkdown gives text as Markdown that says it letter by letter: the
+// escapeMarkdown returns text as Markdown that says it letter by letter: the
 // templates of Markdown copies know nothing of Markdown, so they write
 // {{ md .Label }}.
 func escapeMarkdown(text string) string { return markdownSigns.ReplaceAllString(text, `\$0`) }
 
-// codeMarkdown gives text as a code span that holds it letter by letter: the
+// codeMarkdown returns text as a code span that holds it letter by letter: the
 // fence is longer than any run of backticks in it (CommonMark 0.31 §6.1).
 func codeMarkdown(text string) string {
 	fence := "`"
@@ -431,7 +431,7 @@ type Unset struct{ Hinted }
 // UnsetCode is the code of findings that come from an [Unset].
 const UnsetCode diag.Code = diag.SettingUnset
 
-// Code gives [UnsetCode].
+// Code returns [UnsetCode].
 func (u *Unset) Code() diag.Code { return UnsetCode }
 
 // A Failure is an error of a template that was met while a page was made.
@@ -441,7 +441,7 @@ type Failure struct{ Hinted }
 // RunCode is the code of findings that come from a [Failure].
 const RunCode diag.Code = diag.LayoutRun
 
-// Code gives [RunCode].
+// Code returns [RunCode].
 func (f *Failure) Code() diag.Code { return RunCode }
 
 var (

@@ -45,7 +45,7 @@ const base = `<!doctype html>
 <main>{{ block "main" . }}{{ .Content }}{{ end }}</main>
 `
 
-// layouts gives the files of a txtar, named below layouts/. Without a base.html
+// layouts returns the files of a txtar, named below layouts/. Without a base.html
 // of their own they get that of this file.
 func layouts(src string) map[string][]byte {
 	files := map[string][]byte{Root + "/base.html": []byte(base)}
@@ -66,7 +66,7 @@ func load(t *testing.T, src string) *Set {
 	return s
 }
 
-// page gives the data of a page in a language with a few strings.
+// page returns the data of a page in a language with a few strings.
 func page(lang string) *Page {
 	str := i18n.Parse(lang, "i18n/"+lang+".toml", []byte(`hallo = "Hallo {name}"
 pages = { one = "{count} pagina", other = "{count} pagina’s" }

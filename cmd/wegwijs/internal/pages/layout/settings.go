@@ -77,11 +77,11 @@ type DNSRecord struct {
 	Target                 string
 }
 
-// Product gives the mail product of the directive (attribute product) as the
+// Product returns the mail product of the directive (attribute product) as the
 // record has it, for templates that hand its values to a script.
 func (d *Directive) Product() (*mail.Product, error) { return d.product() }
 
-// Profiles gives the configuration profiles of the directive's mail product, at
+// Profiles returns the configuration profiles of the directive's mail product, at
 // least one.
 func (d *Directive) Profiles() ([]Profile, error) {
 	p, err := d.product()
@@ -100,7 +100,7 @@ func (d *Directive) Profiles() ([]Profile, error) {
 	return list, nil
 }
 
-// Accounts gives what the script personal.js needs of the directive's mail
+// Accounts returns what the script personal.js needs of the directive's mail
 // product, as JSON.
 func (d *Directive) Accounts() (string, error) {
 	p, err := d.product()
@@ -122,14 +122,14 @@ func (d *Directive) Webmail() bool {
 	return slices.ContainsFunc(d.products(), func(p *mail.Product) bool { return p.Webmail != "" })
 }
 
-// DNS gives the records that a domain needs: that of the label, or the
+// DNS returns the records that a domain needs: that of the label, or the
 // product's first domain.
 func (d *Directive) DNS() ([]DNSRecord, error) {
 	rows, _, err := d.dns()
 	return rows, err
 }
 
-// DNSZone gives the same as text for a zone file.
+// DNSZone returns the same as text for a zone file.
 func (d *Directive) DNSZone() (string, error) {
 	_, zone, err := d.dns()
 	return zone, err
@@ -167,7 +167,7 @@ func protocol(s string) (mail.Protocol, error) {
 	return "", &Hinted{fmt.Sprintf("unknown protocol %q", s), "known: imap, pop, smtp"}
 }
 
-// rows gives the rows of a protocol, at least one.
+// rows returns the rows of a protocol, at least one.
 func (d *Directive) rows(proto mail.Protocol) (*mail.Product, []mail.Server, error) {
 	p, err := d.product()
 	if err != nil {
@@ -330,7 +330,7 @@ func (d *Directive) value(name string) (Value, error) {
 	return v, err
 }
 
-// Settings gives the table of a protocol (imap, pop or smtp) from the record
+// Settings returns the table of a protocol (imap, pop or smtp) from the record
 // in site.toml. The attributes product and client of the directive choose the
 // mail product and the mail program whose words are used.
 func (d *Directive) Settings(proto string) (*Settings, error) {
@@ -414,7 +414,7 @@ func (b *tableBuilder) asks(field string) bool {
 	return b.client == "" || b.d.settings.Asks != nil && b.d.settings.Asks(b.client, field)
 }
 
-// Alternative gives the second choice of a protocol (imap, pop or smtp) in
+// Alternative returns the second choice of a protocol (imap, pop or smtp) in
 // words: its port and security, and its host where that is another; "" when the
 // record has one choice.
 func (d *Directive) Alternative(proto string) (string, error) {
@@ -465,7 +465,7 @@ func (b *tableBuilder) t(key string, args ...any) string {
 	return s
 }
 
-// label gives the client's own word for a field where one is verified, else
+// label returns the client's own word for a field where one is verified, else
 // the interface string.
 func (b *tableBuilder) label(field string) string {
 	if s, ok := b.own(field); ok {
@@ -523,7 +523,7 @@ var SettingNames = []string{"imap.host", "imap.port", "imap.security", "imap.use
 	"pop.host", "pop.port", "pop.security", "pop.username", "pop.authentication", "pop.days",
 	"smtp.host", "smtp.port", "smtp.security", "smtp.username", "smtp.authentication", "webmail", "provider", "contact"}
 
-// Setting gives one value of the record for running text: imap.host, pop.port,
+// Setting returns one value of the record for running text: imap.host, pop.port,
 // smtp.security, imap.username, imap.authentication, pop.days ("14 days"),
 // webmail, provider or contact. The attribute row=2 chooses the second server of
 // a protocol, client=thunderbird the words of a mail program.

@@ -12,7 +12,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 )
 
-// source gives a record with two products, and a directive that draws on it.
+// source returns a record with two products, and a directive that draws on it.
 func source() *SettingsSource {
 	row := func(p mail.Protocol, host string, port int, s mail.Security) mail.Server {
 		return mail.Server{Protocol: p, Host: host, Port: port, Security: s, Username: mail.Address, Authentication: []mail.Authentication{mail.Password}}

@@ -282,6 +282,15 @@ func TestBytesAreKeptOnce(t *testing.T) {
 	if n := blobs(); n != 2 {
 		t.Errorf("%d blobs, want 2", n)
 	}
+	sent := 0
+	for _, l := range s.log {
+		if strings.HasPrefix(l, "PUT "+blobsKey) {
+			sent++
+		}
+	}
+	if sent != 2 {
+		t.Errorf("the bytes were sent %d times, want 2", sent)
+	}
 	s.log = nil
 	s.publish(s.job("a.html", "gelijk", "b.html", "gelijk", "c.html", "2"))
 	if slices.ContainsFunc(s.log, func(l string) bool { return l == "COPY a.html" || l == "COPY b.html" }) {
@@ -330,6 +339,31 @@ func TestTwoPublishers(t *testing.T) {
 		t.Error("the state of another was replaced")
 	}
 	s.want()
+}
+
+// The lock is seized only as it was read: not when there is one where there was
+// none, and not when it is another's by now.
+func TestSeizeWhatIsNoLongerThere(t *testing.T) {
+	s := newStore(t)
+	third := s.another()
+	if err := (*slot)(third).Seize(t.Context(), release.Lock{Token: third.token}, nil); err != nil {
+		t.Fatal(err)
+	}
+	for name, old := range map[string]*release.Lock{"there was none": nil, "it was another's": {Token: "x", Version: "00000000000000000000000000000000"}} {
+		if err := (*slot)(s.Bucket).Seize(t.Context(), release.Lock{Token: s.token}, old); !errors.Is(err, release.ErrTaken) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+	now, tag, err := third.readLock(t.Context())
+	if err != nil || now.Token != third.token {
+		t.Errorf("the lock is %+v, %v", now, err)
+	}
+	if err := (*slot)(s.Bucket).Seize(t.Context(), release.Lock{Token: s.token}, &release.Lock{Token: third.token, Version: tag}); err != nil {
+		t.Errorf("as it was read: %v", err)
+	}
+	if err := (*slot)(third).Renew(t.Context(), release.Lock{Token: third.token}); !errors.Is(err, release.ErrLost) {
+		t.Errorf("the one who lost it: got %v", err)
+	}
 }
 
 // A store that takes no notice of conditions is refused, and left without a lock.
