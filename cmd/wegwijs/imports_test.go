@@ -53,10 +53,11 @@ var allowed = map[string][]string{
 	"verify":                  {"diag", "input/mail", "input/tomlfile", "pages/forms"},
 	"authoring":               {}, // doc.go
 	"authoring/eject":         {"diag", "input/builtin"},
+	"authoring/importer":      {"diag", "fileset", "input/builtin", "input/markdown", "pages/layout"},
 	"authoring/lsp":           {"deliver/preview", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/markdown", "input/notify", "input/tomlfile", "pages/layout", "site", "state"},
 	"authoring/manual":        {"diag"},
 	"authoring/scaffold":      {"input/mail"},
-	"":                        {"authoring/eject", "authoring/lsp", "authoring/manual", "authoring/scaffold", "deliver/output", "deliver/preview", "deliver/publish", "deliver/publish/release", "deliver/serve", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/mail", "input/notify", "input/scan", "input/tomlfile", "pages/forms", "site/freshness", "state", "verify"},
+	"":                        {"authoring/eject", "authoring/importer", "authoring/lsp", "authoring/manual", "authoring/scaffold", "deliver/output", "deliver/preview", "deliver/publish", "deliver/publish/release", "deliver/serve", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/mail", "input/notify", "input/scan", "input/tomlfile", "pages/forms", "site/freshness", "state", "verify"},
 	"testenv":                 {"fileset"},
 	"testenv/browser":         {}, // tests only
 	"testenv/thunderbird":     {}, // tests only
@@ -79,7 +80,7 @@ var homes = map[string][]string{
 	"github.com/fsnotify/fsnotify":       {"input/notify"},
 	"github.com/spf13/cobra":             {""},
 	"github.com/creachadair/jrpc2":       {"authoring/lsp"},
-	"github.com/BurntSushi/toml":         {"input/tomlfile"},
+	"github.com/BurntSushi/toml":         {"authoring/importer", "input/tomlfile"},
 	"github.com/agnivade/levenshtein":    {"diag"},
 	"github.com/minio/minio-go":          {"deliver/publish/bucket", "testenv"}, // testenv: signs a request
 	"github.com/pkg/sftp":                {"deliver/publish/remote"},

@@ -185,7 +185,7 @@ func (e *env) command() *cobra.Command {
 	})
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.SetHelpCommand(e.help(root))
-	root.AddCommand(e.new(), e.build(), e.watch(), e.check(), e.verify(), e.publish(), e.translate(), e.eject(), e.lsp(), e.doctor(), e.version())
+	root.AddCommand(e.new(), e.importer(), e.build(), e.watch(), e.check(), e.verify(), e.publish(), e.translate(), e.eject(), e.lsp(), e.doctor(), e.version())
 	root.InitDefaultCompletionCmd()
 	if c, _, err := root.Find([]string{"completion"}); err == nil && c != root {
 		c.Args, c.RunE = oneOf, root.RunE

@@ -58,6 +58,8 @@ const (
 	I18nPlural      Code = "i18n-plural"
 	I18nQuotes      Code = "i18n-quotes"
 
+	Imported Code = "import"
+
 	Image    Code = "image"
 	ImageAlt Code = "image-alt"
 

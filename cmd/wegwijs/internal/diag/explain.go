@@ -203,6 +203,10 @@ var explanations = map[Code]map[Lang]Explanation{
 		English: {Title: "Quotation marks that are not four", Why: "A language has two outer and two inner marks.", Remedy: "Write quotes = [\"“\", \"”\", \"‘\", \"’\"]."},
 		Dutch:   {Title: "Geen vier aanhalingstekens", Why: "Een taal heeft twee buitenste en twee binnenste tekens.", Remedy: "Schrijf quotes = [\"“\", \"”\", \"‘\", \"’\"]."},
 	},
+	Imported: {
+		English: {Title: "What an import could not keep as it was", Why: "The source has something here that has no form in these pages, or that led nowhere there. The hint says what was done with it.", Remedy: "Look at the page, and write what is needed in a form of ours; an edited page is left alone by the next import."},
+		Dutch:   {Title: "Wat bij het overnemen niet kon blijven zoals het was", Why: "In de bron staat hier iets wat deze pagina’s niet kennen, of wat daar nergens heen leidde. De tip zegt wat ermee gedaan is.", Remedy: "Bekijk de pagina en schrijf in onze vorm wat nodig is; een pagina die je hebt aangepast, laat een volgende keer overnemen met rust."},
+	},
 	Image: {
 		English: {Title: "A picture that cannot be shown", Why: "The file is not beside the page, or is of a kind that browsers do not show.", Remedy: "Put the picture in the folder of the page, and correct its name."},
 		Dutch:   {Title: "Een plaatje dat niet getoond kan worden", Why: "Het bestand staat niet bij de pagina, of het is een soort die browsers niet tonen.", Remedy: "Zet het plaatje in de map van de pagina, en verbeter de naam."},

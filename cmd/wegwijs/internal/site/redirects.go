@@ -62,6 +62,41 @@ type oldAddresses struct {
 	b      *builder
 	files  map[string]string // who asked for a file, by its path
 	folded map[string]bool   // paths of files that are written
+	dirs   map[string]string // folders of those files and of files beside pages, by their folded names
+}
+
+// fits reports whether the folders of a file that would be written are those
+// that are there, in capitals too, and then keeps them.
+func (o *oldAddresses) fits(file string) bool {
+	if o.dirs == nil {
+		o.dirs = map[string]string{}
+		for _, f := range o.b.s.Files {
+			o.keep(f.Path)
+		}
+	}
+	for i := range file {
+		if file[i] != '/' {
+			continue
+		}
+		dir := file[:i]
+		fold := fileset.Fold(dir)
+		if p := o.b.addresses[fold]; p != nil && p.Dir != dir {
+			return false
+		}
+		if have, ok := o.dirs[fold]; ok && have != dir {
+			return false
+		}
+	}
+	o.keep(file)
+	return true
+}
+
+func (o *oldAddresses) keep(file string) {
+	for i := range file {
+		if file[i] == '/' {
+			o.dirs[fileset.Fold(file[:i])] = file[:i]
+		}
+	}
 }
 
 // add enters a redirect, or says to fail why it cannot be.
@@ -96,7 +131,7 @@ func (o *oldAddresses) add(r Redirect, fail func(code diag.Code, hint, format st
 	// What a folder cannot hold beside the rest, on whatever system, is a rule
 	// for web servers alone.
 	fold := fileset.Fold(file)
-	if fileset.CheckPath(file) == "" && !o.folded[fold] && !(isFolder && page != nil) {
+	if fileset.CheckPath(file) == "" && !o.folded[fold] && !(isFolder && page != nil) && o.fits(file) {
 		o.folded[fold] = true
 		r.Path = file
 	} else if len(o.b.s.Config.Outputs.Rules) == 0 {

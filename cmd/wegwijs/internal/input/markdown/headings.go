@@ -113,13 +113,13 @@ func (w *walk) given(a headingAttr, what, example string) (id string, old []stri
 	case !ok:
 		w.Out.Errorf(w.at(a.at), diag.HeadingAttribute, "write only an id: "+example, "a %s cannot have the attributes {%s}", what, a.text)
 		return "", nil
-	case !validID(id):
+	case !ValidID(id):
 		w.Out.Errorf(w.at(a.at), diag.HeadingID, "use letters, digits and hyphens: {#versturen}", "%q cannot be the id of a %s", id, what)
 		return "", nil
 	}
 	for i, s := range append([]string{id}, old...) {
 		switch {
-		case i > 0 && !validID(s):
+		case i > 0 && !ValidID(s):
 			w.Out.Errorf(w.at(a.at), diag.HeadingID, "write {#new old=before} or {#new old=\"one two\"}", "%q cannot be an old id of a %s", s, what)
 		case w.ids[s] > 0:
 			w.Out.Errorf(w.at(a.at), diag.HeadingID, "give each heading and term an id of its own", "the id %q stands twice on this page", s)
@@ -376,7 +376,8 @@ func (w *walk) unique(id string) string {
 	}
 }
 
-func validID(s string) bool {
+// ValidID reports whether a text can be the id of a heading.
+func ValidID(s string) bool {
 	return s != "" && strings.IndexFunc(s, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) && r != '-' && r != '_' && r != '.'
 	}) < 0

@@ -398,7 +398,7 @@ func TestSlug(t *testing.T) {
 		if got := Slug(text); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
-		if got := Slug(text); got != "" && !validID(got) {
+		if got := Slug(text); got != "" && !ValidID(got) {
 			t.Errorf("%q gives %q, which a writer could not give", text, got)
 		}
 	}

@@ -1,0 +1,673 @@
+// Package importer brings the pages of other programs into a site: MkDocs,
+// Hugo, Docusaurus, Starlight, and saved HTML. It writes our Markdown and says,
+// by file and line of the source, what could not be kept and what was done.
+package importer
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/fileset"
+	"wegwijs/cmd/wegwijs/internal/input/builtin"
+	"wegwijs/cmd/wegwijs/internal/pages/layout"
+)
+
+// Record is the file, in the folder of a site, that says what an import wrote:
+// what was edited since is left alone by the next one.
+const Record = ".imported.json"
+
+// house is what the program has, which pages must fit.
+type house struct {
+	layouts *layout.Set
+	english []byte // the English interface strings
+}
+
+// look reads the built-in layouts and strings.
+func look(under fs.FS) (h house, err error) {
+	files := map[string][]byte{}
+	err = fs.WalkDir(under, "layouts", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(under, p)
+		files[p] = data
+		return err
+	})
+	if err != nil {
+		return h, err
+	}
+	h.layouts = layout.Load(files, layout.Theme{}, new(diag.List))
+	h.english, err = fs.ReadFile(under, "i18n/en.toml")
+	return h, err
+}
+
+// A Report says what was done.
+type Report struct {
+	Maker     string            `json:"maker"`
+	Pages     int               `json:"pages"`
+	Files     int               `json:"files"`          // pictures and other files
+	Written   []string          `json:"written"`        // new, or other than before
+	Same      int               `json:"same"`           // what is there already
+	Kept      []string          `json:"kept,omitempty"` // edited or removed since the last import
+	Origins   map[string]string `json:"origins"`        // pages by their file: what they came from
+	Addresses map[string]string `json:"addresses"`      // the same: the address they had there, below that of the site
+	Findings  []diag.Diagnostic `json:"findings"`       // what could not be kept, in the source
+}
+
+// maxFile is how large a file may be to be taken along, in bytes.
+const maxFile = 64 << 20
+
+// Import reads a source and writes its pages into a site. An error means that
+// the source cannot be read or the site not be written.
+//
+// from is one of [Makers], or "" to find out which it is.
+func Import(src fs.FS, site *os.Root, from string) (*Report, error) {
+	h, err := look(builtin.Files)
+	if err != nil {
+		return nil, err
+	}
+	out := new(diag.List)
+	t := &tree{fsys: src, files: map[string]bool{}, out: out, ids: h.layouts.IDs()}
+	err = fs.WalkDir(src, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if name := d.Name(); p != "." && d.IsDir() && (strings.HasPrefix(name, ".") || name == "node_modules") {
+			return fs.SkipDir
+		}
+		if d.Type().IsRegular() {
+			t.files[p] = true
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if t.maker = from; t.maker == "" {
+		t.maker = t.recognise()
+	}
+	switch t.maker {
+	case "mkdocs":
+		t.mkdocs()
+	case "hugo":
+		t.hugo()
+	case "docusaurus":
+		t.docusaurus()
+	case "starlight":
+		t.starlight()
+	case "html":
+		t.saved()
+	default:
+		return nil, errors.New(diag.Say("nothing in the folder says which program it is for; name it with --from: %s", strings.Join(Makers, ", ")))
+	}
+	if len(t.pages) == 0 {
+		return nil, errors.New(diag.Say("there are no pages in the folder"))
+	}
+	t.pages = slices.DeleteFunc(t.pages, func(p *page) bool {
+		search := str(p.meta, "layout") == "search" && len(trimBlank(p.lines)) == 0
+		if search {
+			t.note(p.src, 1, leftOut, "the page for searching, which the program has itself")
+		}
+		return search
+	})
+	t.place()
+	w := &writer{t: t, site: site, copied: map[string]string{}, taken: map[string]bool{}, files: map[string][]byte{}}
+	for _, final := range []bool{false, true} { // first the ids of all pages, then their links
+		for _, p := range t.pages {
+			w.page(p, final, h)
+		}
+	}
+	w.siteFile(h)
+	return w.write()
+}
+
+// A writer gathers the files of the site.
+type writer struct {
+	t      *tree
+	site   *os.Root
+	copied map[string]string // place of a file by its source
+	taken  map[string]bool   // those places
+	files  map[string][]byte // what is to be written
+	count  int
+	record record
+}
+
+// page makes one page.
+func (w *writer) page(p *page, final bool, h house) {
+	t := w.t
+	c := &conv{t: t, p: p, final: final, refs: map[string]ref{}, imports: map[string]string{}, ids: map[string]int{}, given: map[string]bool{}}
+	if !final {
+		c.t.out = new(diag.List)
+		defer func(out *diag.List) { t.out = out }(t.out)
+	}
+	c.assets = func(f string) (string, string) { return w.asset(p, f, final) }
+	var body []line
+	switch {
+	case p.src == "":
+	case p.html && t.maker == "html":
+		body = c.savedPage()
+	default:
+		c.title()
+		c.references(p.lines)
+		body = c.blocks(p.lines)
+	}
+	body = squeeze(body)
+	if !final {
+		return
+	}
+	if p.title == "" {
+		p.title = humanize(path.Base(path.Dir(p.file)))
+		if !p.index {
+			p.title = humanize(path.Base(p.path))
+		}
+	}
+	var b bytes.Buffer
+	w.front(&b, p)
+	head := b.Len()
+	for _, l := range body {
+		b.WriteString(strings.TrimRight(l.s, " ") + "\n")
+	}
+	w.files[p.file] = c.repair(b.Bytes(), head, body, h)
+}
+
+// squeeze takes out empty lines that follow each other, but in code.
+func squeeze(ls []line) (out []line) {
+	fenced := ""
+	for _, l := range trimBlank(ls) {
+		if m := fenceRE.FindStringSubmatch(l.s); m != nil {
+			switch {
+			case fenced == "":
+				fenced = m[2]
+			case strings.HasPrefix(m[2], fenced) && strings.TrimSpace(m[3]) == "":
+				fenced = ""
+			}
+		}
+		if blank(l.s) && fenced == "" && len(out) > 0 && blank(out[len(out)-1].s) {
+			continue
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// title finds the title of a page in its text, and by how many levels the other
+// headings go down.
+func (c *conv) title() {
+	p := c.p
+	heading := p.meta["title"] == nil || c.t.maker == "mkdocs" || c.t.maker == "docusaurus"
+	front := str(p.meta, "title")
+	fenced, first, ones, any := "", -1, 0, false
+	for i, l := range p.lines {
+		if m := fenceRE.FindStringSubmatch(l.s); m != nil {
+			switch {
+			case fenced == "":
+				fenced = m[2]
+			case strings.HasPrefix(m[2], fenced):
+				fenced = ""
+			}
+			continue
+		}
+		if fenced != "" {
+			continue
+		}
+		one := strings.HasPrefix(l.s, "# ")
+		if i+1 < len(p.lines) && strings.HasPrefix(p.lines[i+1].s, "===") && strings.Trim(p.lines[i+1].s, "= ") == "" && !blank(l.s) && (i == 0 || blank(p.lines[i-1].s)) {
+			one = true
+		}
+		if one {
+			if ones++; !any {
+				first = i
+			}
+		}
+		any = any || one || strings.HasPrefix(l.s, "##") && headingRE.MatchString(l.s)
+	}
+	if first >= 0 {
+		raw := strings.TrimPrefix(p.lines[first].s, "# ")
+		id := ""
+		if m := headAttrRE.FindStringSubmatch(raw); m != nil {
+			raw = raw[:len(raw)-len(m[0])]
+			if x := idRE.FindStringSubmatch(m[1]); x != nil {
+				id = x[1]
+			}
+			id += m[2] + m[3]
+		}
+		quiet := c.quiet
+		c.quiet = true
+		text := plain(c.inline(strings.TrimRight(raw, " #"), 0, false))
+		c.quiet = quiet
+		if heading || strings.EqualFold(text, front) {
+			ones--
+			if text != "" {
+				if p.nav == "" && front != "" && front != text {
+					p.nav = front
+				}
+				p.title = text
+			}
+			own := c.t.slug(text)
+			c.ids[own]++
+			p.ids["\x00top "+own] = true
+			if id != "" {
+				p.ids["\x00top "+id] = true
+			}
+			n := 1
+			if first+1 < len(p.lines) && strings.HasPrefix(p.lines[first+1].s, "===") {
+				n = 2
+			}
+			p.lines = slices.Delete(slices.Clone(p.lines), first, first+n)
+			p.meta["title"] = p.title // what is done once is done
+			if c.t.maker == "mkdocs" || c.t.maker == "docusaurus" {
+				p.meta["\x00titled"] = true
+			}
+		}
+	}
+	if ones > 0 {
+		c.shift = 1
+	}
+	if p.title == "" {
+		p.title = cmpOr(p.nav, front)
+	}
+	if p.nav == p.title {
+		p.nav = ""
+	}
+}
+
+// savedPage converts a saved page.
+func (c *conv) savedPage() []line {
+	src := c.t.read(c.p.src)
+	d := readDocument(src)
+	root := d.article()
+	// The heading that is the title does not stand in the text.
+	dm := &dom{c: c, main: true, n: 1}
+	if i := bytes.Index(src, []byte("<body")); i >= 0 {
+		dm.n = bytes.Count(src[:i], []byte("\n")) + 1
+	}
+	walkNodes(root, func(x *htmlNode) bool {
+		if x.Data == "h1" && textOf(x) == d.title && x.Parent != nil {
+			if id := attr(x, "id"); id != "" {
+				c.p.ids["\x00top "+id] = true
+			}
+			x.Data, x.DataAtom = "template", 0
+			x.FirstChild, x.LastChild = nil, nil
+		}
+		return true
+	})
+	if c.final {
+		var left []string
+		walkNodes(d.root, func(x *htmlNode) bool {
+			if x == root {
+				return false
+			}
+			if x.Type == elementNode && (skip[x.Data] || x.Data == "aside") && x.Data != "script" && x.Data != "style" {
+				if s := textOf(x); s != "" {
+					left = append(left, "<"+x.Data+">")
+				}
+				return false
+			}
+			return true
+		})
+		for _, l := range left {
+			c.note(dm.n, leftOut, "the element %s around the text", l)
+		}
+	}
+	return dm.flow(root)
+}
+
+// front writes the front matter.
+func (w *writer) front(b *bytes.Buffer, p *page) {
+	t := w.t
+	put := func(key, value string) { fmt.Fprintf(b, "%s = %s\n", key, value) }
+	clean := func(s string) string { return strings.Join(strings.Fields(s), " ") }
+	b.WriteString("+++\n")
+	put("title", quote(clean(cmpOr(p.title, "?"))))
+	if nav := clean(p.nav); nav != "" && nav != clean(p.title) {
+		put("nav_title", quote(nav))
+	}
+	if d := clean(p.description); d != "" {
+		put("description", quote(d))
+	}
+	order := p.order
+	if n, ok := t.variables["\x00order "+path.Dir(p.path)].(int); ok && p.index && order == 0 {
+		order = n
+	}
+	if order != 0 {
+		put("order", fmt.Sprint(order))
+	}
+	if p.updated != "" {
+		put("updated", p.updated)
+	}
+	if len(p.keywords) > 0 {
+		put("keywords", quoteAll(p.keywords))
+	}
+	if a := w.aliases(p); len(a) > 0 {
+		put("aliases", quoteAll(a))
+	}
+	if p.draft && p.id != "" && !p.index {
+		put("draft", "true")
+	}
+	b.WriteString("+++\n\n")
+	known := []string{"title", "linktitle", "sidebar_label", "description", "summary", "excerpt", "keywords", "tags", "lastmod", "last_update", "lastupdated", "lastUpdated", "updated", "revision_date", "date", "draft", "weight", "order", "sidebar_position", "slug", "url", "aliases", "id", "unlisted", "\x00titled", "sidebar"}
+	for _, k := range slices.Sorted(maps.Keys(p.meta)) {
+		if !slices.Contains(known, k) && p.src != "" {
+			t.note(p.src, 1, leftOut, "the front matter key %s", strings.Trim(k, "\x00"))
+		}
+	}
+}
+
+// aliases returns the addresses that a page had in the source, where they are
+// others than now.
+func (w *writer) aliases(p *page) (out []string) {
+	t := w.t
+	base := strings.TrimSuffix(pathOf(t.base), "/")
+	for _, u := range append([]string{p.url}, p.aliases...) {
+		if u == "" {
+			continue
+		}
+		own, ok := strings.CutPrefix(u, base)
+		if base != "" && !ok {
+			t.note(p.src, 1, leftOut, "the old address %s is not below %s", u, base)
+			continue
+		}
+		if d, frag, _ := strings.Cut(own, "#"); frag != "" || strings.Contains(d, "?") {
+			own = d
+		}
+		if !strings.HasPrefix(own, "/") {
+			own = "/" + own
+		}
+		if strings.Trim(own, "/") == strings.Trim(t.address(p), "/") || slices.Contains(out, own) {
+			continue
+		}
+		key := strings.Trim(own, "/")
+		if w.taken["\x00url "+key] || w.isAddress(key) {
+			t.note(p.src, 1, leftOut, "the old address %s is that of another page", own)
+			continue
+		}
+		if top, _, _ := strings.Cut(key, "/"); slices.Contains([]string{"assets", "rules", "mail"}, top) {
+			t.note(p.src, 1, leftOut, "the old address %s is in a folder that belongs to the program", own)
+			continue
+		}
+		w.taken["\x00url "+key] = true
+		out = append(out, own)
+	}
+	return out
+}
+
+func (w *writer) isAddress(key string) bool {
+	if w.t.addresses == nil {
+		w.t.addresses = map[string]bool{}
+		for _, p := range w.t.pages {
+			w.t.addresses[strings.Trim(w.t.address(p), "/")] = true
+		}
+	}
+	return w.t.addresses[key]
+}
+
+// asset takes a file along: beside the pages of the language in which the page
+// is read first. It returns its place below the folder of the language.
+func (w *writer) asset(p *page, f string, final bool) (to, why string) {
+	ext := strings.ToLower(path.Ext(f))
+	if !slices.Contains(fileset.Types(), ext) || slices.Contains([]string{".html", ".js", ".mjs", ".xml", ".md"}, ext) {
+		return "", "its kind"
+	}
+	t := w.t
+	l := p.lang
+	if t.byID[p.id][0] != nil {
+		l = 0
+	}
+	rest := f
+	for _, s := range t.statics {
+		if r, ok := strings.CutPrefix(f, s+"/"); ok {
+			rest = r
+			break
+		}
+	}
+	parts := strings.Split(strings.TrimSuffix(rest, path.Ext(rest)), "/")
+	for i := range parts {
+		parts[i] = segment(parts[i], i == 0 && len(parts) > 1)
+	}
+	dir := "content/" + t.languages[l].tag + "/"
+	key := dir + "\x00" + f
+	if have, ok := w.copied[key]; ok {
+		return have, ""
+	}
+	name := strings.Join(parts, "/")
+	for base, n := name, 2; w.taken[dir+name+ext]; n++ {
+		name = fmt.Sprintf("%s-%d", base, n)
+	}
+	fi, err := fs.Stat(t.fsys, f)
+	if err != nil || fi.Size() > maxFile {
+		return "", "its size"
+	}
+	data := t.read2(f)
+	if ext == ".svg" && unsafeSVG(data) {
+		return "", "it can run programs"
+	}
+	w.taken[dir+name+ext] = true
+	w.copied[key] = name + ext
+	w.files[dir+name+ext] = data
+	w.count++
+	return name + ext, ""
+}
+
+func unsafeSVG(data []byte) bool {
+	s := bytes.ToLower(data)
+	return bytes.Contains(s, []byte("<script")) || bytes.Contains(s, []byte("foreignobject")) || bytes.Contains(s, []byte("javascript:")) || bytes.Contains(s, []byte(" onload"))
+}
+
+// siteFile makes site.toml where there is none, and the interface strings of
+// languages that the program does not have.
+func (w *writer) siteFile(h house) {
+	t := w.t
+	for _, l := range t.languages {
+		file := "i18n/" + l.tag + ".toml"
+		if _, err := fs.Stat(builtin.Files, file); err != nil && !hasParent(l.tag, t) {
+			w.files[file] = borrowed(h.english, l.tag)
+			t.out.Warnf(diag.Pos{File: "."}, diag.Imported, "they are in English in i18n/: translate them there", "the program has no interface strings in the language %s", l.tag)
+		}
+	}
+	if _, err := w.site.Lstat("site.toml"); err == nil && !w.recorded("site.toml") {
+		return // the site's own
+	}
+	var b strings.Builder
+	base := strings.TrimSuffix(t.base, "/")
+	if !strings.HasPrefix(base, "http") {
+		base = "https://help.example.com"
+		t.out.Warnf(diag.Pos{File: "."}, diag.Imported, "write it in site.toml", "the source does not say at which address it is: base_url is %s", base)
+	}
+	title := cmpOr(t.title, "Help")
+	fmt.Fprintf(&b, "title = %s\nbase_url = %s\ndefault_language = %s\n", quote(title), quote(base), quote(t.languages[0].tag))
+	for i, l := range t.languages {
+		fmt.Fprintf(&b, "\n[languages.%s]\nname = %s\ntitle = %s\n", l.tag, quote(l.name), quote(cmpOr(l.title, title)))
+		if i > 0 {
+			fmt.Fprintf(&b, "fallback = [%s]\n", quote(t.languages[0].tag))
+		}
+	}
+	fmt.Fprintf(&b, "\n[provider]\nname = %s\n\n# The built-in pages about e-mail: true, with [[mail]], brings them in beside these.\n[content]\nbuiltin = false\n", quote(title))
+	w.redirects(&b)
+	w.files["site.toml"] = []byte(b.String())
+}
+
+// redirects writes the source's own redirects.
+func (w *writer) redirects(b *strings.Builder) {
+	t := w.t
+	base := strings.TrimSuffix(pathOf(t.base), "/")
+	c := &conv{t: t, p: &page{}}
+	slices.SortFunc(t.redirects, func(x, y [2]string) int { return strings.Compare(x[0], y[0]) })
+	for _, r := range t.redirects {
+		from := strings.TrimPrefix(r[0], base)
+		key := strings.Trim(from, "/")
+		to := ""
+		if p, frag, ok := c.byAddress(r[1]); ok {
+			to = t.languages[p.lang].tag + "/" + strings.TrimPrefix(p.file, "content/"+t.languages[p.lang].tag+"/")
+			if p.ids[frag] {
+				to += "#" + frag
+			}
+		} else if p := t.atPath(strings.TrimSuffix(r[1], ".md")); p != nil {
+			to = t.languages[p.lang].tag + "/" + strings.TrimPrefix(p.file, "content/"+t.languages[p.lang].tag+"/")
+		} else if strings.HasPrefix(r[1], "https://") || strings.HasPrefix(r[1], "http://") {
+			to = r[1]
+		}
+		if top, _, _ := strings.Cut(key, "/"); to == "" || key == "" || strings.ContainsAny(from, "*[:?#") || w.taken["\x00url "+key] || w.isAddress(key) || slices.Contains([]string{"assets", "rules", "mail"}, top) {
+			t.out.Warnf(diag.Pos{File: "."}, diag.Imported, leftOut, "the redirect from %s to %s", r[0], r[1])
+			continue
+		}
+		w.taken["\x00url "+key] = true
+		fmt.Fprintf(b, "\n[[redirect]]\nfrom = %s\nto = %s\n", quote("/"+strings.TrimPrefix(from, "/")), quote(to))
+	}
+}
+
+// hasParent reports whether a language is a variant of one that has strings.
+func hasParent(tag string, t *tree) bool {
+	base, _, variant := strings.Cut(tag, "-")
+	_, err := fs.Stat(builtin.Files, "i18n/"+base+".toml")
+	return variant && err == nil && slices.ContainsFunc(t.languages, func(l lang) bool { return l.tag == base })
+}
+
+// atPath returns the page of the default language at a path without its ending.
+func (t *tree) atPath(name string) *page {
+	i := slices.IndexFunc(t.pages, func(p *page) bool { return p.lang == 0 && p.src != "" && p.path == name })
+	if i < 0 {
+		return nil
+	}
+	return t.pages[i]
+}
+
+var pluralRE = regexp.MustCompile(`(?m)^(\w+) = \{ one = ("(?:[^"\\]|\\.)*"), other = ("(?:[^"\\]|\\.)*") \}$`)
+
+// borrowed returns the English interface strings as the file of another
+// language, with the plural forms that it has (CLDR).
+func borrowed(english []byte, tag string) []byte {
+	lang, err := language.Parse(tag)
+	if err != nil {
+		return english
+	}
+	has := map[plural.Form]bool{plural.Other: true}
+	for _, n := range []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 15, 20, 21, 22, 25, 100, 101, 102, 103, 111, 1_000_000} {
+		has[plural.Cardinal.MatchPlural(lang, n, 0, 0, 0, 0)] = true
+	}
+	return pluralRE.ReplaceAllFunc(english, func(l []byte) []byte {
+		m := pluralRE.FindSubmatch(l)
+		var forms []string
+		for i, name := range []string{"other", "zero", "one", "two", "few", "many"} {
+			if f := plural.Form(i); has[f] && f != plural.Other {
+				text := m[3]
+				if f == plural.One {
+					text = m[2]
+				}
+				forms = append(forms, name+" = "+string(text))
+			}
+		}
+		return []byte(string(m[1]) + " = { " + strings.Join(append(forms, "other = "+string(m[3])), ", ") + " }")
+	})
+}
+
+// record is what an import wrote, by path.
+type record map[string]string
+
+func sum(data []byte) string {
+	s := sha256.Sum256(data)
+	return hex.EncodeToString(s[:])
+}
+
+func (w *writer) old() (r record) {
+	if w.record == nil {
+		w.record = record{}
+		if data, err := w.site.ReadFile(Record); err == nil {
+			if json.Unmarshal(data, &w.record) != nil || w.record == nil {
+				w.record = record{}
+			}
+		}
+	}
+	return w.record
+}
+
+func (w *writer) recorded(file string) bool { _, ok := w.old()[file]; return ok }
+
+// write writes what is new, and leaves alone what was edited since the last
+// import, and what it did not write.
+func (w *writer) write() (*Report, error) {
+	t := w.t
+	rep := &Report{Maker: t.maker, Files: w.count, Origins: map[string]string{}, Addresses: map[string]string{}}
+	for _, p := range t.pages {
+		if p.src != "" {
+			rep.Pages++
+			rep.Origins[p.file] = p.src
+			rep.Addresses[p.file] = "/" + strings.TrimLeft(strings.TrimPrefix(p.url, strings.TrimSuffix(pathOf(t.base), "/")), "/")
+		}
+	}
+	old := w.old()
+	next := maps.Clone(old)
+	kept := func(file string, why diag.Phrase) {
+		rep.Kept = append(rep.Kept, file)
+		t.out.Warnf(diag.Pos{File: file}, diag.Imported, "left as it is", "%s", why)
+	}
+	for _, file := range slices.Sorted(maps.Keys(w.files)) {
+		data := w.files[file]
+		have, err := w.site.ReadFile(file)
+		there := err == nil
+		was, known := old[file]
+		switch {
+		case there && bytes.Equal(have, data):
+			rep.Same++
+			if known || true {
+				next[file] = sum(data)
+			}
+			continue
+		case there && !known:
+			kept(file, "the file was there before the import")
+			continue
+		case there && sum(have) != was:
+			kept(file, "the file was edited since the last import")
+			continue
+		case !there && known:
+			kept(file, "the file was removed since the last import")
+			continue
+		case !there && !errors.Is(err, fs.ErrNotExist):
+			return nil, err
+		}
+		if err := w.site.MkdirAll(path.Dir(file), 0o755); err != nil {
+			return nil, err
+		}
+		if err := w.site.WriteFile(file, data, 0o644); err != nil {
+			return nil, err
+		}
+		next[file] = sum(data)
+		rep.Written = append(rep.Written, file)
+	}
+	for _, file := range slices.Sorted(maps.Keys(old)) {
+		if _, now := w.files[file]; !now {
+			if _, err := w.site.Lstat(file); err == nil {
+				kept(file, "the source no longer has what the file came from")
+			} else {
+				delete(next, file)
+			}
+		}
+	}
+	data, err := json.MarshalIndent(next, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	if data = append(data, '\n'); len(next) > 0 {
+		if have, err := w.site.ReadFile(Record); err != nil || !bytes.Equal(have, data) {
+			if err := w.site.WriteFile(Record, data, 0o644); err != nil {
+				return nil, err
+			}
+		}
+	}
+	rep.Findings = t.out.Sorted()
+	return rep, nil
+}

@@ -1,0 +1,197 @@
+package importer_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"wegwijs/cmd/wegwijs/internal/authoring/importer"
+)
+
+// configs are the least that each program's folder has, and where its pages are.
+var configs = map[string][3]string{
+	"mkdocs":     {"mkdocs.yml", "site_name: X\nsite_url: https://x.example/\n", "docs/"},
+	"hugo":       {"hugo.toml", "title = \"X\"\nbaseURL = \"https://x.example/\"\n", "content/"},
+	"docusaurus": {"docusaurus.config.js", "module.exports = {title: 'X', url: 'https://x.example', baseUrl: '/', presets: [['classic', {docs: {routeBasePath: '/'}}]]};\n", "docs/"},
+	"starlight":  {"astro.config.mjs", "export default defineConfig({site: 'https://x.example', integrations: [starlight({title: 'X', sidebar: []})]});\n", "src/content/docs/"},
+}
+
+// bring imports a source that is written as text by path, and returns what the
+// site then holds.
+func bring(t *testing.T, dir string, files map[string]string) (got map[string]string, rep *importer.Report) {
+	t.Helper()
+	src := fstest.MapFS{}
+	for name, text := range files {
+		src[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	if rep, err = importer.Import(src, root, ""); err != nil {
+		t.Fatal(err)
+	}
+	got = map[string]string{}
+	err = filepath.WalkDir(dir, func(p string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			data, err := os.ReadFile(p)
+			if err != nil {
+				return err
+			}
+			rel, _ := filepath.Rel(dir, p)
+			got[filepath.ToSlash(rel)] = string(data)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got, rep
+}
+
+const red = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"2\" height=\"2\"/>"
+
+// TestText converts what pages of each program hold. What is reported has its
+// line in the source, where the text begins on line 4.
+func TestText(t *testing.T) {
+	for _, c := range []struct{ maker, in, want, said string }{
+		// Boxes.
+		{"mkdocs", "!!! note\n    Een *tekst*.\n\n    Nog een.\n\nVerder.", "> [!NOTE]\n> Een *tekst*.\n>\n> Nog een.\n\nVerder.", ""},
+		{"mkdocs", "!!! danger \"Pas `op`\"\n    Weg.", "> [!CAUTION] Pas `op`\n> Weg.", ""},
+		{"mkdocs", "??? tip \"Meer\"\n    Lees.", ":::details[Meer]\nLees.\n:::", ""},
+		{"mkdocs", "1. Een\n\n    !!! warning\n        Twee\n\n2. Drie", "1. Een\n\n    > [!WARNING]\n    > Twee\n\n2. Drie", ""},
+		{"docusaurus", ":::tip[Kijk]\nZo.\n:::", "> [!TIP] Kijk\n> Zo.", ""},
+		{"docusaurus", ":::warning Let op\n\nZo.\n\n- a\n\n:::\n", "> [!WARNING] Let op\n> Zo.\n>\n> - a", ""},
+		{"docusaurus", "::::note\n:::tip\nBinnen\n:::\n::::", "> [!NOTE]\n> > [!TIP]\n> > Binnen", ""},
+		{"starlight", "<Aside type=\"caution\" title=\"Weet\">\n\nTekst.\n\n</Aside>", "> [!CAUTION] Weet\n> Tekst.", ""},
+		{"hugo", "{{% alert title=\"Hoi\" color=\"warning\" %}}\nTekst.\n{{% /alert %}}", "> [!WARNING] Hoi\n> Tekst.", ""},
+		{"hugo", "{{< callout type=\"info\" >}}Tekst.{{< /callout >}}", "> [!NOTE]\n> Tekst.", ""},
+		{"hugo", "> [!faq]- Vraag?\n> Antwoord.", ":::details[Vraag?]\nAntwoord.\n:::", ""},
+		{"hugo", "> [!INFO]\n> Tekst.", "> [!NOTE]\n> Tekst.", ""},
+
+		// Choices.
+		{"mkdocs", "=== \"Een\"\n\n    A\n\n=== \"Twee\"\n\n    ```sh\n    b\n    ```\n\nNa.", "::::tabs\n:::tab[Een]\nA\n:::\n\n:::tab[Twee]\n```sh\nb\n```\n:::\n::::\n\nNa.", ""},
+		{"docusaurus", "import Tabs from '@theme/Tabs';\n\n<Tabs>\n<TabItem value=\"a\" label=\"Een\">\n\nA\n\n</TabItem>\n  <TabItem value=\"b\">B</TabItem>\n</Tabs>", "::::tabs\n:::tab[Een]\nA\n:::\n\n:::tab[b]\nB\n:::\n::::", ""},
+		{"hugo", "{{< tabpane text=true >}}\n{{% tab header=\"Een\" %}}\nA\n{{% /tab %}}\n{{% tab header=\"Twee\" %}}\nB\n{{% /tab %}}\n{{< /tabpane >}}", "::::tabs\n:::tab[Een]\nA\n:::\n\n:::tab[Twee]\nB\n:::\n::::", ""},
+		{"docusaurus", "<details>\n<summary>Meer <b>hier</b></summary>\n\nTekst.\n\n</details>", ":::details[Meer hier]\nTekst.\n:::", ""},
+
+		// Headings and their ids.
+		{"mkdocs", "## Één kop\n\n### Ander { #zo .klas }\n", "## Één kop\n\n### Ander {#zo}", "6: the attributes .klas"},
+		{"hugo", "## Wat: nu?\n\n## Wat: nu?\n\n## A & B", "## Wat: nu?\n\n## Wat: nu? {#wat-nu-1}\n\n## A & B {#a--b}", ""},
+		{"docusaurus", "## Kop {#eigen}\n\nTwee\n----\n", "## Kop {#eigen}\n\n## Twee", ""},
+		{"hugo", "<a name=\"oud\"></a>\n## Nieuw", "## Nieuw {#nieuw old=oud}", ""},
+		{"hugo", "# Een\n\n## Twee\n\n# Drie", "## Een\n\n### Twee\n\n## Drie", ""},
+		{"mkdocs", "##Geen kop\n\n# De titel\n\nTekst", "##Geen kop\n\nTekst", ""},
+
+		// HTML.
+		{"hugo", "Een <b>vet</b>, <i>schuin</i>, <kbd>Ctrl</kbd>, H<sub>2</sub>O en <code>a|b</code>.<br>Nieuw.", "Een **vet**, *schuin*, :kbd[Ctrl], H:sub[2]O en `a|b`.:br Nieuw.", ""},
+		{"hugo", "Typ <host> hier.", "Typ \\<host> hier.", "4: an unknown element: <host>"},
+		{"hugo", "<table><tr><th>A</th><th>B</th></tr><tr><td>1<br>2</td><td><ul><li>x</li></ul></td></tr></table>", "| A | B |\n|---|---|\n| 1 :br 2 | • x |", ""},
+		{"hugo", "<ul>\n  <li>Een</li>\n  <li>Twee <a href=\"https://y.example\">y</a></li>\n</ul>", "- Een\n- Twee [y](https://y.example)", ""},
+		{"hugo", "Voor.\n\n<!-- geheim\n- - -->\n\nNa. <!-- x -->", "Voor.\n\nNa.", "6: a comment\n9: a comment"},
+		{"hugo", "<div class=\"x\">\n\n**Tekst**\n\n</div>\n<script>alert(1)</script>", "**Tekst**", "9: the element <script>"},
+		{"hugo", "<iframe src=\"https://v.example/1\" title=\"Film\"></iframe>", "[Film](https://v.example/1)", "4: the element <iframe>"},
+
+		// Signs of other programs.
+		{"mkdocs", "Druk ++ctrl+alt+delete++, H~2~O, ^^nieuw^^ en ==geel== :smile: :material-home:", "Druk :kbd[Ctrl+Alt+Del], H:sub[2]O, *nieuw* en **geel** 😄", "4: an icon: :material-home:\n4: marked text: geel"},
+		{"mkdocs", "[TOC]\n\nTekst{: .klas } [x](https://y.example){target=_blank}", "Tekst{: .klas } [x](https://y.example)", "4: the contents of the page, which each page has by itself\n6: the attributes {target=_blank}"},
+		{"hugo", "Zie `{{< x >}}` en ` <b>`.\n\n    <b>code</b>\n\n```html\n<b>{{< x >}}</b>\n```", "Zie `{{< x >}}` en ` <b>`.\n\n    <b>code</b>\n\n```html\n<b>{{< x >}}</b>\n```", ""},
+		{"starlight", "import X from './x.astro';\n\n<X name=\"a\" />\n\n{/* stil */}\n\nEen {'woord'}.", "a\n\nEen woord.", "6: the component <X> has no form here\n8: a comment"},
+		{"starlight", "<LinkCard title=\"Meer\" href=\"https://y.example\" description=\"Dit\" />", "- [Meer](https://y.example): Dit", ""},
+		{"hugo", "{{< onbekend \"a\" >}}\n\n{{< vak title=\"T\" >}}\nTekst\n{{< /vak >}}", "**T**\n\nTekst", "4: the shortcode onbekend\n6: the shortcode vak has no form here"},
+		{"hugo", "{{< figure src=\"/a.svg\" alt=\"A\" caption=\"Bij *a*\" >}}", "![A](/a.svg)\n\n*Bij *a**", ""},
+
+		// Links and pictures.
+		{"mkdocs", "[B](b.md#kop) [C](../b/) [D](/b/) [E](weg.md) ![](a.svg) ![r](https://y.example/r.png)", "[B](b.md#kop) [C](b.md) [D](b.md) E ![](/a.svg) [r](https://y.example/r.png)", "4: a link that leads nowhere: weg.md\n4: a picture on another site: https://y.example/r.png\n4: a picture without text for readers who cannot see it: docs/a.svg"},
+		{"hugo", "[B]({{< relref \"b.md#kop\" >}}) [C]({{% ref \"/b\" %}}) [F](/b/#weg)", "[B](b.md#kop) [C](b.md) [F](b.md)", "4: a link to a heading that is not there: #weg"},
+		{"docusaurus", "[B](./b.mdx) [C](/b#kop) [x][r] ![a](/a.svg)\n\n[r]: https://y.example \"T\"", "[B](b.md) [C](b.md#kop) [x](https://y.example \"T\") ![a](/a.svg)", ""},
+		{"starlight", "[js](javascript:alert(1)) [f](ftp://x.example/)", "js f", "4: a link that pages cannot have: ftp://x.example/\n4: a link that pages cannot have: javascript:alert(1)"},
+
+		// What an error would be is shown as it was typed.
+		{"hugo", "Een :foo[bar] en ::: los.", "Een \\:foo[bar] en ::: los.", ""},
+		{"hugo", "| a | b |\n|---|---|\n| 1 | 2 | 3 |", "| a | b |\n|---|---|\n| 1 | 2 3 |", "6: cells beyond the last column of the table"},
+		{"hugo", "```sh\nopen", "```sh\nopen\n```", "4: code that is never closed"},
+	} {
+		conf := configs[c.maker]
+		ext := ".md"
+		if c.maker == "docusaurus" || c.maker == "starlight" {
+			ext = ".mdx"
+		}
+		static := map[string]string{"hugo": "static/", "docusaurus": "static/", "starlight": "public/", "mkdocs": "docs/"}[c.maker]
+		name := "content/en/a.md"
+		front := "---\ntitle: A\n---\n"
+		files := map[string]string{conf[0]: conf[1], conf[2] + "a" + ext: front + c.in, conf[2] + "b" + ext: "---\ntitle: B\n---\n## Kop\n", static + "a.svg": red}
+		got, rep := bring(t, t.TempDir(), files)
+		_, body, _ := strings.Cut(strings.TrimPrefix(got[name], "+++\n"), "\n+++\n")
+		if body = strings.TrimSpace(body); body != c.want {
+			t.Errorf("%s: %q\ngot\n%s\nwant\n%s", c.maker, c.in, body, c.want)
+		}
+		var said []string
+		for _, d := range rep.Findings {
+			if strings.HasPrefix(d.Pos.File, conf[2]+"a.") {
+				said = append(said, fmt.Sprintf("%d: %s", d.Pos.Line, d.Msg))
+			}
+			if d.Hint == "" {
+				t.Errorf("%s: %q does not say what was done", c.in, d.Msg)
+			}
+		}
+		if s := strings.Join(said, "\n"); s != c.said {
+			t.Errorf("%s: %q\nsaid\n%s\nwant\n%s", c.maker, c.in, s, c.said)
+		}
+	}
+}
+
+// TestAgain: a second import changes nothing; what was edited or removed since
+// is left alone, and what the source has new is written.
+func TestAgain(t *testing.T) {
+	dir := t.TempDir()
+	files := map[string]string{"mkdocs.yml": configs["mkdocs"][1], "docs/index.md": "# X\n\nHallo", "docs/a.md": "# A\n\nEen", "docs/b.md": "# B\n\nTwee", "docs/c.md": "# C\n\nDrie"}
+	first, rep := bring(t, dir, files)
+	if len(rep.Written) != 5 || len(rep.Kept) != 0 { // and site.toml
+		t.Fatalf("wrote %q, kept %q", rep.Written, rep.Kept)
+	}
+	second, rep := bring(t, dir, files)
+	for name, text := range first {
+		if second[name] != text {
+			t.Errorf("%s changed", name)
+		}
+	}
+	if len(rep.Written) != 0 || len(rep.Kept) != 0 || rep.Same != 5 {
+		t.Errorf("wrote %q, kept %q, same %d", rep.Written, rep.Kept, rep.Same)
+	}
+	edited := first["content/en/a.md"] + "\nVan mij.\n"
+	if err := os.WriteFile(filepath.Join(dir, "content/en/a.md"), []byte(edited), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, "content/en/b.md")); err != nil {
+		t.Fatal(err)
+	}
+	files["docs/a.md"] += "\n\nNieuw in de bron."
+	files["docs/c.md"] += "\n\nNieuw."
+	files["docs/d.md"] = "# D\n\nVier"
+	third, rep := bring(t, dir, files)
+	if third["content/en/a.md"] != edited {
+		t.Error("an edited page was changed")
+	}
+	if _, there := third["content/en/b.md"]; there {
+		t.Error("a page that was removed is back")
+	}
+	if !strings.Contains(third["content/en/c.md"], "Nieuw.") || third["content/en/d.md"] == "" {
+		t.Error("what is new in the source is missing")
+	}
+	if fmt.Sprint(rep.Written) != "[content/en/c.md content/en/d.md]" || fmt.Sprint(rep.Kept) != "[content/en/a.md content/en/b.md]" {
+		t.Errorf("wrote %q, kept %q", rep.Written, rep.Kept)
+	}
+	// A site that was there keeps its own files.
+	own := t.TempDir()
+	if err := os.WriteFile(filepath.Join(own, "site.toml"), []byte("title = \"Mijn\"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := bring(t, own, files); got["site.toml"] != "title = \"Mijn\"\n" {
+		t.Errorf("site.toml holds %q", got["site.toml"])
+	}
+}

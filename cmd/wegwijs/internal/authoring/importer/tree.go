@@ -1,0 +1,353 @@
+package importer
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/unicode/norm"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/fileset"
+	"wegwijs/cmd/wegwijs/internal/input/markdown"
+)
+
+// A tree is the source of another program: what its configuration says, and
+// its pages.
+type tree struct {
+	fsys  fs.FS
+	files map[string]bool // the paths of all files
+	out   *diag.List
+
+	maker     string
+	title     string
+	base      string // the address of the site: https://example.org/docs
+	languages []lang // the default one first
+	pages     []*page
+	statics   []string          // folders whose files stand at the root of the site, in the order in which they count
+	variables map[string]any    // what pages may name: {{ version }}
+	redirects [][2]string       // old address, what it leads to
+	partials  []string          // folders in which parts of pages are looked for
+	append    map[string]string // abbreviations that go for every page
+
+	slug      func(text string) string
+	again     string // stands between an id and the number of a second one
+	mdx       bool   // text holds components
+	python    bool   // Python-Markdown with the extensions of MkDocs Material
+	short     bool   // text holds Hugo's shortcodes
+	emoji     bool
+	byFile    map[string]*page
+	byURL     map[string]*page
+	assets    map[string]string // files by their names in small letters
+	byID      map[string]map[int]*page
+	dirs      map[int]string  // of the pages of each language
+	addresses map[string]bool // of our pages, without slashes around them
+	ids       []string        // of the layout of pages
+}
+
+// A lang is a language of a source.
+type lang struct {
+	code  string // of the source: zh-cn
+	tag   string // ours: zh-CN
+	name  string
+	title string
+	first string // what addresses begin with: "" or /de
+}
+
+// A page is a page of a source and what becomes of it.
+type page struct {
+	src   string // its file
+	lang  int
+	path  string // below its language, without extension: guide/README
+	index bool   // it is the page of its folder
+	url   string // its address in the source, decoded: /de/guide/
+
+	meta  map[string]any
+	lines []line // of the text
+	html  bool   // the text is HTML
+
+	title, nav, description string
+	order                   int
+	updated                 string
+	keywords, aliases       []string
+	draft                   bool
+
+	id, file, slug string // ours: guide; content/de/guide/index.md; the last part of the address
+	ids            map[string]bool
+	label          string // of the section, when the page was made for it
+}
+
+// A line is one line of a source.
+type line struct {
+	n int // counted from 1
+	s string
+}
+
+func (t *tree) read(name string) []byte {
+	data, err := fs.ReadFile(t.fsys, name)
+	if err != nil {
+		return nil
+	}
+	return []byte(strings.ReplaceAll(strings.TrimPrefix(string(data), "\ufeff"), "\r\n", "\n"))
+}
+
+// read2 returns the bytes of a file that is no text.
+func (t *tree) read2(name string) []byte { data, _ := fs.ReadFile(t.fsys, name); return data }
+
+func (t *tree) layoutIDs() []string { return t.ids }
+
+func (t *tree) has(name string) bool { return t.files[name] }
+
+// first returns the first of some files that is there; "" for none.
+func (t *tree) first(names ...string) string {
+	for _, n := range names {
+		if t.has(n) {
+			return n
+		}
+	}
+	return ""
+}
+
+// below returns the files in a folder, in order.
+func (t *tree) below(dir string) (list []string) {
+	for f := range t.files {
+		if dir == "." || strings.HasPrefix(f, dir+"/") {
+			list = append(list, f)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// addLang adds a language and returns its place.
+func (t *tree) addLang(l lang) int {
+	if i := slices.IndexFunc(t.languages, func(o lang) bool { return o.code == l.code }); i >= 0 {
+		return i
+	}
+	l.tag = canonical(l.code)
+	if l.name == "" {
+		l.name = selfName(l.tag)
+	}
+	t.languages = append(t.languages, l)
+	return len(t.languages) - 1
+}
+
+func (t *tree) langOf(code string) int {
+	return slices.IndexFunc(t.languages, func(l lang) bool { return strings.EqualFold(l.code, code) })
+}
+
+// canonical returns the code of a language as site.toml has it: pt-BR for pt_br.
+func canonical(code string) string {
+	tag, err := language.Parse(strings.ReplaceAll(code, "_", "-"))
+	if err != nil {
+		return strings.ToLower(code)
+	}
+	b, s, r := tag.Raw()
+	out := b.String()
+	if s.String() != "Zzzz" {
+		out += "-" + s.String()
+	}
+	if r.String() != "ZZ" {
+		out += "-" + r.String()
+	}
+	return out
+}
+
+// isLang reports whether a word is the code of a language that people use.
+func isLang(s string) bool {
+	if len(s) < 2 || len(s) > 7 {
+		return false
+	}
+	base, rest, _ := strings.Cut(strings.ReplaceAll(s, "_", "-"), "-")
+	if len(base) != 2 || len(rest) == 1 || len(rest) == 3 {
+		return false
+	}
+	_, err := language.Parse(strings.ReplaceAll(s, "_", "-"))
+	return err == nil
+}
+
+// place gives every page its id, its file and its slug.
+func (t *tree) place() {
+	slices.SortStableFunc(t.pages, func(a, b *page) int { return cmp.Or(cmp.Compare(a.lang, b.lang), cmp.Compare(a.src, b.src)) })
+	taken := map[string]*page{}
+	kept := t.pages[:0]
+	for _, p := range t.pages {
+		parts := strings.Split(p.path, "/")
+		if p.index {
+			parts = parts[:len(parts)-1]
+		}
+		for i, part := range parts {
+			parts[i] = segment(part, i == 0)
+		}
+		p.id = strings.Join(parts, "/")
+		key := func() string { return t.languages[p.lang].tag + "\x00" + p.id }
+		if other := taken[key()]; other != nil && p.index == other.index && p.path == other.path {
+			t.out.Warnf(diag.Pos{File: p.src}, diag.Imported, "left out", "%s is the same page", other.src)
+			continue
+		}
+		for base, n := p.id, 2; taken[key()] != nil; n++ {
+			p.id = base + "-" + string(rune('0'+n%10))
+		}
+		taken[key()] = p
+		kept = append(kept, p)
+	}
+	t.pages = kept
+	t.sections()
+	t.byFile, t.byURL, t.byID, t.dirs = map[string]*page{}, map[string]*page{}, map[string]map[int]*page{}, map[int]string{}
+	for _, p := range t.pages {
+		if t.byID[p.id] == nil {
+			t.byID[p.id] = map[int]*page{}
+		}
+		t.byID[p.id][p.lang] = p
+		if dir, ok := strings.CutSuffix(p.src, "/"+p.path+path.Ext(p.src)); ok && t.dirs[p.lang] == "" {
+			t.dirs[p.lang] = dir
+		}
+		if p.src != "" {
+			t.byFile[p.src] = p
+		}
+		if p.url != "" {
+			t.byURL[trimURL(p.url)] = p
+		}
+	}
+}
+
+// segment returns the part of a path that a part of a source's becomes: the same
+// one in small letters, where an address can have it.
+func segment(s string, top bool) string {
+	out := strings.ToLower(norm.NFC.String(s))
+	odd := strings.ContainsFunc(out, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) && !strings.ContainsRune("-_.", r)
+	})
+	if odd || strings.HasPrefix(out, ".") || strings.HasSuffix(out, ".") || strings.HasSuffix(out, ".html") || strings.HasPrefix(out, "index.") || len(out) > 90 {
+		out = markdown.Slug(s)
+	}
+	if len(out) > 90 {
+		out = strings.Trim(strings.ToValidUTF8(out[:90], ""), "-")
+	}
+	switch {
+	case out == "" || out == "index":
+		return "pagina"
+	case top && slices.Contains(own, out), fileset.CheckPath(out) != "":
+		return out + "-1"
+	}
+	return out
+}
+
+// own are the addresses at the top that the program has itself: its folders, and
+// the search page in each language.
+var own = []string{"assets", "rules", "mail", "search", "zoeken", "suche", "suchen", "recherche", "rechercher", "llms", "offline"}
+
+// trimURL returns an address as addresses are compared.
+func trimURL(u string) string {
+	if d, err := url.PathUnescape(u); err == nil {
+		u = d
+	}
+	u = strings.TrimSuffix(u, "index.html")
+	u = strings.TrimSuffix(u, ".html")
+	return strings.ToLower(strings.Trim(u, "/"))
+}
+
+// sections gives every folder its page, and every language its first page.
+func (t *tree) sections() {
+	have := map[string]map[int]*page{} // by id and language
+	put := func(p *page) {
+		if have[p.id] == nil {
+			have[p.id] = map[int]*page{}
+		}
+		have[p.id][p.lang] = p
+	}
+	for _, p := range t.pages {
+		put(p)
+	}
+	for _, p := range slices.Clone(t.pages) {
+		from := path.Dir(p.path)
+		if p.index {
+			from = path.Dir(from)
+		}
+		for id := path.Dir(p.id); p.id != ""; id, from = path.Dir(id), path.Dir(from) {
+			if id == "." {
+				id = ""
+			}
+			for _, l := range []int{0, p.lang} {
+				if l == 0 && p.lang != 0 && id != "" {
+					continue
+				}
+				if have[id][l] == nil && (id == "" || len(have[id]) == 0 || t.alone(have[id], l)) {
+					q := &page{lang: l, id: id, index: true, path: from, label: t.folderTitle(l, from), ids: map[string]bool{}}
+					q.url, _ = t.variables[fmt.Sprintf("\x00folder %d %s", -1-l, from)].(string)
+					q.title = cmp.Or(q.label, humanize(path.Base(id)))
+					if id == "" {
+						q.url, _ = t.variables[fmt.Sprintf("\x00folder %d %s", -1-l, from)].(string)
+						q.title = cmp.Or(t.languages[l].title, t.title, "Help")
+					}
+					put(q)
+					t.pages = append(t.pages, q)
+				}
+			}
+			if id == "" {
+				break
+			}
+		}
+	}
+	parents := map[string]bool{"": true}
+	for _, p := range t.pages {
+		for id := path.Dir(p.id); id != "."; id = path.Dir(id) {
+			parents[id] = true
+		}
+	}
+	for _, p := range t.pages {
+		dir := "content/" + t.languages[p.lang].tag
+		p.index = parents[p.id] || p.id == ""
+		switch {
+		case p.id == "":
+			p.file = dir + "/index.md"
+		case p.index:
+			p.file = dir + "/" + p.id + "/index.md"
+		default:
+			p.file = dir + "/" + p.id + ".md"
+		}
+	}
+}
+
+// alone reports whether a section that other languages have is not to be read
+// in one: none of them is the default.
+func (t *tree) alone(have map[int]*page, l int) bool { return have[0] == nil && have[l] == nil }
+
+// folderTitle returns what a source calls a folder; "" where it does not say.
+func (t *tree) folderTitle(l int, dir string) string {
+	if name, ok := t.variables[fmt.Sprintf("\x00folder %d %s", l, dir)].(string); ok {
+		return name
+	}
+	if name, ok := t.variables["\x00folder "+dir].(string); ok {
+		return name
+	}
+	return ""
+}
+
+// humanize makes a title of the name of a file.
+func humanize(s string) string {
+	s = strings.TrimSpace(strings.NewReplacer("-", " ", "_", " ").Replace(s))
+	if s == "" {
+		return s
+	}
+	r := []rune(s)
+	return strings.ToUpper(string(r[:1])) + string(r[1:])
+}
+
+// address returns our address of a page, with the prefix of its language.
+func (t *tree) address(p *page) string {
+	u := "/"
+	if p.lang > 0 {
+		u += t.languages[p.lang].tag + "/"
+	}
+	if p.id != "" {
+		u += p.id + "/"
+	}
+	return u
+}
