@@ -37,6 +37,8 @@ func redirectTables(pairs ...string) string {
 func TestAddressesAreNotFiles(t *testing.T) {
 	for _, c := range []struct{ alias, want string }{
 		{"/Dovecot/", "/Dovecot/ [rule] /dovecot/"},
+		{"/Dovecot/oud/", "/Dovecot/oud/ [rule] /dovecot/"}, // the folder of a page in other capitals
+		{"/DOVECOT/a/b.html", "/DOVECOT/a/b.html [rule] /dovecot/"},
 		{"/DOVECOT", "/DOVECOT/ [rule] /dovecot/"},
 		{"/Dovecot/index.html", "/Dovecot/index.html [rule] /dovecot/"},
 		{"/IMAP.html", "/IMAP.html [IMAP.html] /dovecot/"},

@@ -296,8 +296,8 @@ func (c *conv) fence(ls []line, i int, pad string) ([]line, int) {
 		return prefix(pad, c.box(box, "", dedent(ls[i+1:j], len(pad)))), min(j+1, len(ls))
 	}
 	out := []line{{ls[i].n, m[1] + mark + c.info(ls[i].n, info)}}
-	if strings.TrimSpace(m[1]) != "" && i > 0 { // in a list
-		out[0].s = m[1] + mark + c.info(ls[i].n, info)
+	if title := codeTitle(info); title != "" && strings.TrimSpace(m[1]) == "" {
+		out = []line{{ls[i].n, m[1] + "*" + escape(title) + "*"}, {ls[i].n, ""}, out[0]}
 	}
 	out = append(out, ls[i+1:min(j, len(ls))]...)
 	if j < len(ls) {
@@ -312,7 +312,6 @@ func (c *conv) fence(ls []line, i int, pad string) ([]line, int) {
 var (
 	infoTitleRE = regexp.MustCompile(`\b(?:title|filename)\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))`)
 	infoLangRE  = regexp.MustCompile(`^\{\s*\.([\w+-]+)`)
-	infoMarkRE  = regexp.MustCompile(`(?:hl_lines\s*=\s*["']([\d\s,-]+)["']|\{([\d,\s-]+)\})`)
 )
 
 // info returns what stands behind the mark of a block of code.
@@ -331,18 +330,19 @@ func (c *conv) info(n int, info string) string {
 	if strings.ContainsAny(lang, `"'<>&`) {
 		lang = ""
 	}
-	out := lang
 	rest := strings.TrimSpace(info[min(len(info), len(strings.Fields(info)[0])):])
+	if rest = strings.TrimSpace(infoTitleRE.ReplaceAllString(rest, "")); rest != "" && rest != "}" {
+		c.note(n, leftOut, "the settings of a block of code: %s", short(rest))
+	}
+	return lang
+}
+
+// codeTitle returns the title of a block of code, which becomes a line above it.
+func codeTitle(info string) string {
 	if m := infoTitleRE.FindStringSubmatch(info); m != nil {
-		out += fmt.Sprintf(" title=%q", m[1]+m[2]+m[3])
+		return strings.TrimSpace(m[1] + m[2] + m[3])
 	}
-	if m := infoMarkRE.FindStringSubmatch(rest); m != nil {
-		out += " {" + strings.Join(strings.FieldsFunc(m[1]+m[2], func(r rune) bool { return r == ' ' || r == ',' }), ",") + "}"
-	}
-	if rest != "" && out == lang {
-		c.note(n, leftOut, "the settings of a block of code: %s", rest)
-	}
-	return out
+	return ""
 }
 
 // boxOf returns the alert that other programs' box is; "" for none.

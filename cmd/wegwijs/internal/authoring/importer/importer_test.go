@@ -114,6 +114,8 @@ func TestText(t *testing.T) {
 		// What an error would be is shown as it was typed.
 		{"hugo", "Een :foo[bar] en ::: los.", "Een \\:foo[bar] en ::: los.", ""},
 		{"hugo", "| a | b |\n|---|---|\n| 1 | 2 | 3 |", "| a | b |\n|---|---|\n| 1 | 2 3 |", "6: cells beyond the last column of the table"},
+		{"docusaurus", "```yaml title=\"a_b.yml\" {1,3}\nx: 1\n```", "*a_b.yml*\n\n```yaml\nx: 1\n```", "4: the settings of a block of code: {1,3}"},
+		{"mkdocs", "``` { .sh .no-copy title=\"Shell\" }\nls\n```", "*Shell*\n\n```sh\nls\n```", "4: the settings of a block of code: .sh .no-copy }"},
 		{"hugo", "```sh\nopen", "```sh\nopen\n```", "4: code that is never closed"},
 	} {
 		conf := configs[c.maker]

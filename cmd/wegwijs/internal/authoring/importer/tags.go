@@ -1,7 +1,6 @@
 package importer
 
 import (
-	"fmt"
 	"html"
 	"regexp"
 	"slices"
@@ -412,11 +411,10 @@ func (c *conv) codeBlock(n int, lang, title, code string) []line {
 	for strings.Contains(code, mark) {
 		mark += "`"
 	}
-	info := lang
-	if title != "" {
-		info += fmt.Sprintf(" title=%q", title)
+	out := []line{{n, mark + c.info(n, lang)}}
+	if title != "" && !strings.HasPrefix(title, "{") {
+		out = []line{{n, "*" + escape(title) + "*"}, {n, ""}, out[0]}
 	}
-	out := []line{{n, mark + c.info(n, info)}}
 	for _, s := range strings.Split(strings.Trim(code, "\n"), "\n") {
 		out = append(out, line{n, s})
 	}
