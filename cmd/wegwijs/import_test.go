@@ -119,6 +119,16 @@ slug: tweede
 draft: false
 ---
 Tekst
+-- content/nl/search.md --
+---
+title: Zoekresultaten
+layout: search
+---
+-- content/ar/search.md --
+---
+title: Zoek
+---
+Hier.
 -- content/ar/_index.md --
 ---
 title: بداية

@@ -377,31 +377,32 @@ func (w *writer) aliases(p *page) (out []string) {
 		if u == "" {
 			continue
 		}
-		own, ok := strings.CutPrefix(u, base)
+		at, ok := strings.CutPrefix(u, base)
 		if base != "" && !ok {
 			t.note(p.src, 1, leftOut, "the old address %s is not below %s", u, base)
 			continue
 		}
-		if d, frag, _ := strings.Cut(own, "#"); frag != "" || strings.Contains(d, "?") {
-			own = d
+		if d, frag, _ := strings.Cut(at, "#"); frag != "" || strings.Contains(d, "?") {
+			at = d
 		}
-		if !strings.HasPrefix(own, "/") {
-			own = "/" + own
+		if !strings.HasPrefix(at, "/") {
+			at = "/" + at
 		}
-		if strings.Trim(own, "/") == strings.Trim(t.address(p), "/") || slices.Contains(out, own) {
+		if strings.Trim(at, "/") == strings.Trim(t.address(p), "/") || slices.Contains(out, at) {
 			continue
 		}
-		key := strings.Trim(own, "/")
+		key := strings.Trim(at, "/")
 		if w.taken["\x00url "+key] || w.isAddress(key) {
-			t.note(p.src, 1, leftOut, "the old address %s is that of another page", own)
+			t.note(p.src, 1, leftOut, "the old address %s is that of another page", at)
 			continue
 		}
-		if top, _, _ := strings.Cut(key, "/"); slices.Contains([]string{"assets", "rules", "mail"}, top) {
-			t.note(p.src, 1, leftOut, "the old address %s is in a folder that belongs to the program", own)
+		inner := strings.TrimPrefix(key, strings.Trim(t.languages[p.lang].tag, "/")+"/")
+		if top, _, deeper := strings.Cut(key, "/"); deeper && slices.Contains([]string{"assets", "rules", "mail"}, top) || slices.Contains(own, strings.ToLower(inner)) {
+			t.note(p.src, 1, leftOut, "the old address %s is in a folder that belongs to the program", at)
 			continue
 		}
 		w.taken["\x00url "+key] = true
-		out = append(out, own)
+		out = append(out, at)
 	}
 	return out
 }
