@@ -32,6 +32,8 @@ func (r *nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindLink, r.link)
 	reg.Register(ast.KindText, r.text)
 	reg.Register(ast.KindCodeSpan, r.code)
+	reg.Register(ast.KindCodeBlock, r.block)
+	reg.Register(ast.KindFencedCodeBlock, r.block)
 	reg.Register(ast.KindParagraph, r.paragraph)
 	reg.Register(kindPicture, r.picture)
 }
@@ -163,6 +165,29 @@ func (r *nodeRenderer) code(w util.BufWriter, source []byte, n ast.Node, enterin
 	}
 	w.WriteString("</code>")
 	return ast.WalkSkipChildren, nil
+}
+
+// block is goldmark's code block. What scrolls on a phone must be reachable by
+// keyboard (WCAG 2.2 §2.1.1).
+func (r *nodeRenderer) block(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		w.WriteString("</code></pre>\n")
+		return ast.WalkContinue, nil
+	}
+	w.WriteString(`<pre tabindex="0"><code`)
+	if f, ok := n.(*ast.FencedCodeBlock); ok {
+		if lang := f.Language(source); lang != nil {
+			w.WriteString(` class="language-`)
+			r.writer.Write(w, lang)
+			w.WriteByte('"')
+		}
+	}
+	w.WriteByte('>')
+	for i := range n.Lines().Len() {
+		line := n.Lines().At(i)
+		r.writer.RawWrite(w, line.Value(source))
+	}
+	return ast.WalkContinue, nil
 }
 
 // longest is how many bytes a word may have to be kept on one line: a longer
