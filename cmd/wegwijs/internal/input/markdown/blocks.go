@@ -146,6 +146,9 @@ func (c *collector) node(n ast.Node) {
 		c.text(Block{Kind: BlockHeading, Level: n.Level}, n)
 	case *ast.Paragraph, *ast.TextBlock:
 		c.text(Block{Kind: paragraphKind(n)}, n)
+		if text, ok := n.AttributeString(caption); ok {
+			c.add(Block{Kind: paragraphKind(n), Text: string(text.([]byte)), node: n, spans: []span{{src: max(n.Pos(), 0), fixed: true}}})
+		}
 	case *ast.CodeBlock, *ast.FencedCodeBlock:
 		b := Block{Kind: BlockCode, node: n}
 		for i := range n.Lines().Len() {
