@@ -22,7 +22,7 @@ const (
 	BlockHeading    BlockKind = "heading"
 	BlockParagraph  BlockKind = "paragraph"
 	BlockItem       BlockKind = "item"       // a paragraph of a list item
-	BlockQuote      BlockKind = "quote"      // a paragraph of a quotation
+	BlockQuote      BlockKind = "quote"      // a paragraph of a quotation or an alert
 	BlockTerm       BlockKind = "term"       // of a definition list
 	BlockDefinition BlockKind = "definition" // a paragraph of a definition
 	BlockCell       BlockKind = "cell"       // of a table
@@ -45,7 +45,7 @@ type Block struct {
 	Table   int    // of a cell: which table of the page, from 0
 	Row     int    // of a cell: 0 is the header row
 	Column  int    // of a cell
-	Name    string // of a directive
+	Name    string // of a directive; of an alert its kind: tip, warning
 
 	node  ast.Node
 	walk  *walk
@@ -113,7 +113,8 @@ func (b *Block) Hash() BlockHash {
 	return BlockHash(h.Sum(nil))
 }
 
-// Blocks returns the blocks of the page. They are made when they are first asked
+// Blocks returns the blocks of the page. Those of directives and alerts may have
+// no text, where no site says what they say. Blocks are made when they are first asked
 // for, from the tree that [Engine.Convert] made, which lives as long as the
 // facts and the blocks do. It must not be called by two goroutines at once.
 func (f *Facts) Blocks() []Block {
@@ -163,7 +164,7 @@ func (c *collector) node(n ast.Node) {
 	case *xast.DefinitionTerm:
 		c.text(Block{Kind: BlockTerm}, n)
 	case *AlertTitle:
-		b := Block{Kind: BlockAlert}
+		b := Block{Kind: BlockAlert, Name: n.Alert.AlertKind}
 		if !n.HasChildren() {
 			b.Text, b.node, b.spans = n.Alert.Label, n, []span{{src: max(n.Alert.Pos(), 0), fixed: true}}
 			c.add(b)
@@ -183,7 +184,7 @@ func paragraphKind(n ast.Node) BlockKind {
 	switch n.Parent().(type) {
 	case *ast.ListItem:
 		return BlockItem
-	case *ast.Blockquote:
+	case *ast.Blockquote, *Alert:
 		return BlockQuote
 	case *xast.DefinitionDescription:
 		return BlockDefinition
@@ -220,7 +221,7 @@ func (c *collector) directive(d *Directive) {
 }
 
 func (c *collector) add(b Block) {
-	if strings.TrimSpace(b.Text) == "" {
+	if strings.TrimSpace(b.Text) == "" && b.Kind != BlockDirective && b.Kind != BlockAlert { // which count for what they are
 		return
 	}
 	b.Heading, b.walk = c.heading, c.walk

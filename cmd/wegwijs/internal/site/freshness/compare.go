@@ -131,7 +131,7 @@ func match(a, b []Unit, olds, news []int, enough float64, pair func(i, j int)) {
 			score := alike(a[i].Source, b[j].Source)
 			if x == y && len(olds) == len(news) {
 				score += 0.25 // the same thing at its place
-				if a[i].Kind == string(markdown.BlockHeading) || a[i].Kind == string(markdown.BlockCell) {
+				if few := []markdown.BlockKind{markdown.BlockHeading, markdown.BlockCell, markdown.BlockAlert}; slices.Contains(few, markdown.BlockKind(a[i].Kind)) {
 					score += 0.25 // few words, which may all be others
 				}
 			}

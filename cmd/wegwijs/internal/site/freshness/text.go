@@ -38,7 +38,7 @@ func (s Stamp) File() string { return BaseDir + "/" + string(s) + ".md" }
 type Unit struct {
 	Kind   string // that of the block; "title", "description" … of front matter
 	Place  string // what a unit of the same place in a translation has too: level, row and column, name
-	Source string // as it was typed, without the marks of lists and quotations
+	Source string // as it was typed, without the marks of lists and quotations; of an alert its mark and its title
 	Pos    diag.Pos
 	sum    [sha256.Size]byte // of Kind and Source, however its lines are broken
 }
@@ -48,7 +48,7 @@ func newUnit(kind, place, source string, pos diag.Pos) Unit {
 	if kind != string(markdown.BlockCode) {
 		text = strings.Join(strings.Fields(source), " ")
 	}
-	if kind == string(markdown.BlockHeading) {
+	if kind == string(markdown.BlockHeading) || kind == string(markdown.BlockAlert) {
 		text = place + " " + text // of another level it is another heading
 	}
 	return Unit{kind, place, source, pos, sha256.Sum256([]byte(kind + "\x00" + text))}
@@ -106,7 +106,11 @@ func Parse(file string, src []byte) *Text {
 		case markdown.BlockCell:
 			place = strconv.Itoa(b.Row) + "," + strconv.Itoa(b.Column)
 		}
-		t.Units = append(t.Units, newUnit(string(b.Kind), place, b.Source(), b.Pos(0)))
+		source := b.Source()
+		if b.Kind == markdown.BlockAlert {
+			source = strings.TrimSpace("[!" + strings.ToUpper(b.Name) + "] " + strings.TrimSpace(source))
+		}
+		t.Units = append(t.Units, newUnit(string(b.Kind), place, source, b.Pos(0)))
 	}
 	return t
 }
