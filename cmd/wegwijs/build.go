@@ -151,7 +151,11 @@ func (e *env) findings(ctx context.Context, s *state.State, deep bool) ([]diag.D
 		f, _ := s.Tree.Get(file)
 		return f.Hash
 	}
-	err := freshness.NewReader(s.Site, e.files()).Check(ctx, deep, sum, out)
+	r := freshness.NewReader(s.Site, e.files())
+	err := r.Check(ctx, deep, sum, out)
+	if s.Renderer != nil && err == nil {
+		err = r.CheckStrings(s.Renderer.Strings, out)
+	}
 	return s.Lead(s.Weigh(out.Sorted())), err
 }
 

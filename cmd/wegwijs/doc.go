@@ -34,6 +34,7 @@
 //	verify              asks the mail servers whether the record is true
 //	authoring           what helps authors begin
 //	  eject             copies of built-in files, and where they came from
+//	  exchange          pages for translation programs, and back
 //	  importer          the pages of other programs, in ours
 //	  lsp               what editors ask while somebody types
 //	  manual            the pages of wegwijs help

@@ -9,15 +9,19 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/text/language"
 
 	"wegwijs/cmd/wegwijs/internal/authoring/scaffold"
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/config"
 	"wegwijs/cmd/wegwijs/internal/input/content"
+	"wegwijs/cmd/wegwijs/internal/input/i18n"
 	"wegwijs/cmd/wegwijs/internal/site/freshness"
 	"wegwijs/cmd/wegwijs/internal/state"
 )
@@ -32,7 +36,7 @@ up to date: it keeps the text of that moment in ` + freshness.BaseDir + `.`,
 		Args: oneOf,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(e.translateStatus(), e.translateDiff(), e.translateNew(), e.translateDone(), e.translateIDs())
+	c.AddCommand(e.translateStatus(), e.translateDiff(), e.translateNew(), e.translateDone(), e.translateIDs(), e.translateExport(), e.translateImport())
 	return c
 }
 
@@ -93,6 +97,9 @@ func (t *translator) status(ctx context.Context) error {
 		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n", l.Lang, l.Fresh, l.Stale, l.Unknown, l.Missing, l.Orphaned, l.StaleBlocks, l.StaleWords, l.Words)
 	}
 	if err := w.Flush(); err != nil {
+		return err
+	}
+	if err := t.stringsStatus(); err != nil {
 		return err
 	}
 	for _, l := range langs {
@@ -189,11 +196,20 @@ func (e *env) translateDiff() *cobra.Command {
 			}
 			var pages []*freshness.Page
 			for _, a := range args {
+				if m := stringsRE.FindStringSubmatch(filepath.ToSlash(a)); m != nil {
+					if err := t.stringsDiff(m[1]); err != nil {
+						return err
+					}
+					continue
+				}
 				p, err := t.page(a)
 				if err != nil {
 					return err
 				}
 				pages = append(pages, p)
+			}
+			if pages == nil {
+				return nil
 			}
 			return t.diff(pages)
 		},
@@ -234,30 +250,16 @@ type blockDiff struct {
 
 func diffs(p *freshness.Page) []blockDiff {
 	list := []blockDiff{}
-	if p.Base == nil {
-		return list
-	}
-	partner := map[int]*freshness.Unit{}
-	for _, pair := range freshness.Align(p.Base, p.Translation) {
-		if pair.Source >= 0 && pair.Target >= 0 {
-			partner[pair.Source] = &p.Translation.Units[pair.Target]
+	for _, x := range p.Diffs() {
+		d := blockDiff{Kind: x.Change.Kind}
+		if x.Old != nil {
+			d.Old, d.OldWhere = x.Old.Source, x.Old.Pos.String()
 		}
-	}
-	for _, c := range p.Changes {
-		if c.Kind == freshness.Same {
-			continue
+		if x.New != nil {
+			d.New, d.NewWhere = x.New.Source, x.New.Pos.String()
 		}
-		d := blockDiff{Kind: c.Kind}
-		if c.Old >= 0 {
-			u := &p.Base.Units[c.Old]
-			d.Old, d.OldWhere = u.Source, u.Pos.String()
-			if tr := partner[c.Old]; tr != nil {
-				d.Translation, d.Where = tr.Source, tr.Pos.String()
-			}
-		}
-		if c.New >= 0 {
-			u := &p.Now.Units[c.New]
-			d.New, d.NewWhere = u.Source, u.Pos.String()
+		if x.Translation != nil {
+			d.Translation, d.Where = x.Translation.Source, x.Translation.Pos.String()
 		}
 		list = append(list, d)
 	}
@@ -301,19 +303,81 @@ func (t *translator) diff(pages []*freshness.Page) error {
 }
 
 func (e *env) translateNew() *cobra.Command {
-	return &cobra.Command{
-		Use:   "new PAGE LANGUAGE",
-		Short: "Make a page to translate",
-		Long:  "New writes the page of a language with the text of the default language in it,\nas a draft: its links, directives and ids are there, its words wait for you.\nPAGE is the file of the text, such as content/nl/e-mail/webmail.md.",
-		Args:  cobra.ExactArgs(2),
+	var lang string
+	c := &cobra.Command{
+		Use:   "new PAGE LANGUAGE | new --language LANGUAGE",
+		Short: "Make a page to translate, or a whole language",
+		Long:  "New writes the page of a language with the text of the default language in it,\nas a draft: its links, directives and ids are there, its words wait for you.\nPAGE is the file of the text, such as content/nl/e-mail/webmail.md.\n\nWith --language it gives the site a language: its table in site.toml, its first page\nas a draft, and its interface strings, those that are to be translated marked.",
+		Args: func(c *cobra.Command, args []string) error {
+			if lang != "" {
+				return cobra.NoArgs(c, args)
+			}
+			return cobra.ExactArgs(2)(c, args)
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			t, err := e.translator(c.Context())
 			if err != nil {
 				return err
 			}
+			if lang != "" {
+				return t.newLanguage(lang)
+			}
 			return t.scaffold(args[0], args[1])
 		},
 	}
+	c.Flags().StringVar(&lang, "language", "", "the code of a language that the site does not have yet, such as es or pt-BR")
+	return c
+}
+
+// newLanguage gives the site a language. site.toml, without which the rest is
+// nothing, is written last.
+func (t *translator) newLanguage(lang string) error {
+	langs := t.languages()
+	tag, err := language.Parse(lang)
+	switch {
+	case err != nil || tag.String() != lang:
+		return usageError{errors.New(diag.Say("%q is not a language; use a code such as es or pt-BR", lang))}
+	case slices.Contains(langs, lang):
+		return usageError{errors.New(diag.Say("the site has the language %s already", lang))}
+	}
+	l := scaffold.Language{Lang: lang, Fallback: slices.Compact([]string{langs[0]}), Forms: i18n.Forms(lang)}
+	if slices.Contains(langs[1:], "en") {
+		l.Fallback = []string{"en", langs[0]}
+	}
+	strs, err := fs.ReadFile(t.files(), "i18n/"+langs[0]+".toml")
+	if err != nil {
+		return err
+	}
+	toml, err := os.ReadFile(filepath.Join(t.dir, config.File))
+	if err != nil {
+		return err
+	}
+	files := []scaffold.File{{Path: "i18n/" + lang + ".toml", Data: l.Strings(strs)}}
+	if home := t.state.Site.Translations("")[0]; home != nil {
+		src, err := fs.ReadFile(t.files(), home.File)
+		if err != nil {
+			return err
+		}
+		files = append(files, scaffold.File{Path: content.Root + "/" + lang + "/index.md", Data: freshness.Scaffold(src)})
+	}
+	all := fmt.Sprintf("default_language = %q\n", langs[0])
+	for _, x := range t.state.Config.Languages {
+		all += fmt.Sprintf("\n[languages.%s]\nname = %q\ntitle = %q\n", x.Lang, x.Name, x.Title)
+		if x.Borrow {
+			all += fmt.Sprintf("fallback = [\"%s\"]\n", strings.Join(x.Fallback, `", "`))
+		}
+	}
+	if err := scaffold.Write(t.dir, files); err != nil {
+		return t.exists(err)
+	}
+	if err := writeWhole(filepath.Join(t.dir, config.File), scaffold.WithLanguage(toml, l.Table(t.state.Config.Title), all)); err != nil {
+		return err
+	}
+	for _, f := range files {
+		fmt.Fprintln(t.stdout, f.Path)
+	}
+	fmt.Fprintln(t.stdout, t.say("%s: the language %s; now translate its title there, its strings and its first page", config.File, lang))
+	return nil
 }
 
 func (t *translator) scaffold(name, lang string) error {
@@ -368,6 +432,12 @@ func (t *translator) done(names []string, force, unchanged bool) error {
 	out := new(diag.List)
 	var ready []*freshness.Page
 	for _, n := range names {
+		if m := stringsRE.FindStringSubmatch(filepath.ToSlash(n)); m != nil {
+			if err := t.stringsDone(m[1], out); err != nil {
+				return err
+			}
+			continue
+		}
 		p, err := t.page(n)
 		if err != nil {
 			return err
@@ -401,6 +471,60 @@ func (t *translator) done(names []string, force, unchanged bool) error {
 	}
 	if ds := out.Sorted(); len(ds) > 0 {
 		return t.report(ds)
+	}
+	return nil
+}
+
+// stringsRE finds the file of a language's interface strings.
+var stringsRE = regexp.MustCompile(`^(?:\./)?i18n/([A-Za-z0-9-]+)\.toml$`)
+
+// stringsDone keeps what the strings of a language were translated from.
+func (t *translator) stringsDone(lang string, out *diag.List) error {
+	c := t.state.Renderer.Strings
+	all, err := t.reader.Strings(c, lang)
+	if err != nil {
+		return err
+	}
+	if all == nil {
+		return usageError{errors.New(diag.Say("%q is not a language that the site is translated into; %s", lang, diag.DidYouMean(lang, t.languages()[1:])))}
+	}
+	file := c.Lang(lang).File
+	if err := writeWhole(filepath.Join(t.dir, filepath.FromSlash(freshness.StringsFile(lang))), t.reader.KeepStrings(c, lang)); err != nil {
+		return err
+	}
+	fmt.Fprintln(t.stdout, t.say("%s: done", file))
+	return nil
+}
+
+// stringsStatus says of each language which interface strings are not fresh.
+func (t *translator) stringsStatus() error {
+	for _, lang := range t.languages()[1:] {
+		all, err := t.reader.Strings(t.state.Renderer.Strings, lang)
+		if err != nil {
+			return err
+		}
+		n := map[freshness.State]int{}
+		for _, s := range all {
+			n[s.State]++
+		}
+		if n[freshness.Fresh] < len(all) {
+			fmt.Fprintln(t.stdout, t.say("%s: %d strings fresh, %d stale, %d unknown, %d missing", t.state.Renderer.Strings.Lang(lang).File, n[freshness.Fresh], n[freshness.Stale], n[freshness.Unknown], n[freshness.Missing]))
+		}
+	}
+	return nil
+}
+
+// stringsDiff shows the strings of a language whose text changed.
+func (t *translator) stringsDiff(lang string) error {
+	all, err := t.reader.Strings(t.state.Renderer.Strings, lang)
+	if err != nil {
+		return err
+	}
+	for _, s := range all {
+		if s.State == freshness.Stale {
+			old, now := freshness.Words(s.Old, s.New, terminal(t.stdout))
+			fmt.Fprintf(t.stdout, "%s\n  - %s\n  + %s: %s\n  = %s: %s\n", s.Key, old, s.Source, now, s.Where, s.Text)
+		}
 	}
 	return nil
 }

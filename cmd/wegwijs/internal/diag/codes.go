@@ -161,6 +161,8 @@ const (
 	TOMLValue   Code = "toml-value"
 
 	TranslationBlock   Code = "translation-block"
+	TranslationBudget  Code = "translation-budget"
+	TranslationImport  Code = "translation-import"
 	TranslationOrphan  Code = "translation-orphan"
 	TranslationStale   Code = "translation-stale"
 	TranslationUnknown Code = "translation-unknown"

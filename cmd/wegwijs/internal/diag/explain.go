@@ -535,6 +535,14 @@ var explanations = map[Code]map[Lang]Explanation{
 		English: {Title: "A translation whose text is gone", Why: "Its readers see what others no longer can.", Remedy: "Remove it, or give it the name that its text has now."},
 		Dutch:   {Title: "Een vertaling zonder brontekst", Why: "Lezers van die taal zien wat anderen niet meer zien.", Remedy: "Haal die weg, of geef die de naam die de brontekst nu heeft."},
 	},
+	TranslationBudget: {
+		English: {Title: "A language that is too far behind", Why: "More of its words are stale than site.toml allows (stale_budget).", Remedy: "See which pages with wegwijs translate status, or allow more."},
+		Dutch:   {Title: "Een taal die te ver achterloopt", Why: "Meer woorden zijn verouderd dan site.toml toestaat (stale_budget).", Remedy: "Bekijk welke pagina’s met wegwijs translate status, of sta meer toe."},
+	},
+	TranslationImport: {
+		English: {Title: "A file of a translation program that cannot be taken over", Why: "It is broken, of an older text, or would change more than words.", Remedy: "Mend it in the translation program, or send the page again with wegwijs translate export."},
+		Dutch:   {Title: "Een bestand van een vertaalprogramma dat niet kan worden overgenomen", Why: "Het is kapot, hoort bij een oudere tekst of zou meer dan woorden veranderen.", Remedy: "Verbeter het in het vertaalprogramma, of stuur de pagina opnieuw met wegwijs translate export."},
+	},
 	TranslationStale: {
 		English: {Title: "A translation of an older text", Why: "The text changed since; readers of this language do not know that.", Remedy: "See what changed with wegwijs translate diff, then wegwijs translate done."},
 		Dutch:   {Title: "Een vertaling van een oudere tekst", Why: "De brontekst is veranderd, en lezers van deze taal weten dat niet.", Remedy: "Bekijk wat er veranderde met wegwijs translate diff, en daarna wegwijs translate done."},

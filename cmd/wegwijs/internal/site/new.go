@@ -31,6 +31,7 @@ type Input struct {
 	// LeftOut are built-in pages that the site does without. What leads to one
 	// in a file that Builtin reports on goes with it.
 	LeftOut []*content.Page
+	Behind  []*content.Page        // translations that are left out because too much of them is stale
 	Facts   map[string]bool        // by name, whether the record has what pages may need
 	Absent  []*content.Page        // pages that need what the record does not have
 	Builtin func(file string) bool // may be nil: no file is built in
@@ -52,7 +53,7 @@ type builder struct {
 // New puts the pages together. Mistakes go to in.Out; the site is then only
 // good for finding more of them.
 func New(in Input) *Site {
-	s := &Site{Config: in.Config, shape: &shape{places: make(map[string]int, len(in.Pages)), broken: map[string]bool{}, drafts: map[string]string{}, leftOut: map[string]map[string]string{}, facts: in.Facts, needs: map[string][]string{}, absent: map[string]bool{}, files: map[string]File{}}}
+	s := &Site{Config: in.Config, shape: &shape{places: make(map[string]int, len(in.Pages)), broken: map[string]bool{}, drafts: map[string]string{}, leftOut: map[string]map[string]string{}, facts: in.Facts, needs: map[string][]string{}, absent: map[string]bool{}, behind: map[string][]*content.Page{}, files: map[string]File{}}}
 	b := &builder{Input: in, s: s, locale: map[string]int{}, addresses: make(map[string]*Page, len(in.Pages)*len(in.Config.Languages)), clashes: map[[2]string]bool{}, strange: map[string]bool{}, absent: map[string]bool{}, invented: map[*content.Page]bool{}}
 	for _, file := range in.Broken {
 		_, rest := content.Split(file)
@@ -62,6 +63,9 @@ func New(in Input) *Site {
 	for _, p := range in.Absent {
 		s.absent[p.ID] = true
 		b.needs(p)
+	}
+	for _, p := range in.Behind {
+		s.behind[p.ID] = append(s.behind[p.ID], p)
 	}
 	for _, p := range in.LeftOut {
 		if s.leftOut[p.ID] == nil {

@@ -95,10 +95,11 @@ type shape struct {
 	// leftOut has the titles, by language, of built-in pages that are not among
 	// places because the site does without them, by id.
 	leftOut map[string]map[string]string
-	drafts  map[string]string   // files of pages that are left out as drafts, by id
-	facts   map[string]bool     // by name
-	needs   map[string][]string // by id
-	absent  map[string]bool     // ids of pages that need what is not there
+	drafts  map[string]string          // files of pages that are left out as drafts, by id
+	facts   map[string]bool            // by name
+	needs   map[string][]string        // by id
+	absent  map[string]bool            // ids of pages that need what is not there
+	behind  map[string][]*content.Page // translations that are left out because too much of them is stale, by id
 }
 
 // Compare orders two texts as the language does, with numbers by their value.
@@ -174,6 +175,23 @@ func (s *Site) Translations(id string) []*content.Page {
 		return s.texts[i]
 	}
 	return nil
+}
+
+// Written is [Site.Translations] with those that are not shown because too much of
+// them is stale.
+func (s *Site) Written(id string) []*content.Page {
+	all := s.Translations(id)
+	if behind := s.behind[id]; all != nil && behind != nil {
+		all = slices.Clone(all)
+		for _, p := range behind {
+			for i, l := range s.Locales {
+				if l.Lang == p.Lang {
+					all[i] = p
+				}
+			}
+		}
+	}
+	return all
 }
 
 // has reports whether there is a page with an id in any language.

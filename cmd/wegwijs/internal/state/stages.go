@@ -62,7 +62,7 @@ func (s *State) run(in *input, opt Options, prev *State) (err error) {
 	if s.facts, err = next(prev.facts, factsKey{s.Config, s.checked.out}, in); err != nil {
 		return err
 	}
-	if s.site, err = next(prev.site, siteKey{s.Config, s.facts.out, s.pages, part{content.Root, s.sums.names}, opt.Drafts}, in); err != nil {
+	if s.site, err = next(prev.site, siteKey{s.Config, s.facts.out, s.pages, part{content.Root, s.sums.names}, s.staleTexts(), opt.Drafts}, in); err != nil {
 		return err
 	}
 	s.Site = s.site.out
@@ -230,6 +230,7 @@ type siteKey struct {
 	facts  *facts
 	pages  *pages
 	files  part // names only
+	texts  part // where it depends on them which translations are shown
 	drafts bool
 }
 
@@ -247,7 +248,7 @@ func (k siteKey) make(in *input, prev stage[siteKey, *site.Site], out *diag.List
 	}
 	c := k.choose(in)
 	k.without(in, c.leftOut, out)
-	return site.New(site.Input{Config: k.config, Pages: c.pages, Broken: c.broken, Drafts: c.drafts, Files: c.files, LeftOut: c.leftOut, Facts: k.facts.has, Absent: c.absent, Builtin: in.builtin, Out: out}), nil
+	return site.New(site.Input{Config: k.config, Pages: c.pages, Broken: c.broken, Drafts: c.drafts, Files: c.files, LeftOut: c.leftOut, Facts: k.facts.has, Absent: c.absent, Behind: c.behind, Builtin: in.builtin, Out: out}), nil
 }
 
 // namesKey is what is known when it is looked for pages and strings that layouts

@@ -35,6 +35,7 @@ type sums struct {
 	all                             digest // but site.toml, of which only a part counts for a release
 	config, strings, layouts, check digest
 	names                           digest // of the files below content/, whatever is in them
+	texts                           digest // of the same with what is in them, and of what pages were translated from
 }
 
 // Signs of a file that is there now, and of one that was there.
@@ -54,6 +55,7 @@ func (s *sums) add(f scan.File, sign uint64) {
 	}
 	switch top, _, _ := strings.Cut(f.Path, "/"); {
 	case strings.HasPrefix(f.Path, freshness.BaseDir+"/"): // what pages were translated from, see [State.base]
+		s.texts.add(f, sign)
 	case f.Path == mail.CheckedFile:
 		s.check.add(f, sign)
 	case top == i18nRoot:
@@ -61,6 +63,7 @@ func (s *sums) add(f scan.File, sign uint64) {
 	case top == layout.Root:
 		s.layouts.add(f, sign)
 	case top == content.Root:
+		s.texts.add(f, sign)
 		f.Hash = scan.Hash{}
 		s.names.add(f, sign)
 	}

@@ -414,3 +414,84 @@ const begin = async () => {
 const retry = () => new Promise((done) => setTimeout(done, 1000)).then(begin).catch(retry);
 turn = begin().catch(retry);
 attend();
+
+// --- translations
+
+// Beside a page whose text changed since it was translated stands what changed,
+// and the blocks that this concerns are marked.
+let beside = null;
+let marked = [];
+const bare = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
+const besideCSS = `
+:host{all:initial}
+aside{position:fixed;inset-block:0;inset-inline-end:0;inline-size:min(26rem,40vw);overflow:auto;background:#1b1b1f;color:#f4f4f5;font:14px/1.5 system-ui,sans-serif;border-inline-start:4px solid #f5a524;padding:1rem;z-index:2147483645;box-sizing:border-box}
+h2{font-size:1rem;margin:0 0 .5rem}
+article{margin-block:.75rem;border-block-start:1px solid #55555e;padding-block-start:.5rem;overflow-wrap:anywhere}
+a,.where{color:#ffd59a}
+p{margin:.2rem 0}
+del{color:#ffb3a7}
+ins{color:#9fe0c8}
+@media (max-width:60rem){aside{inset-block:auto 0;inline-size:100%;max-block-size:40vh;border-inline-start:0;border-block-start:4px solid #f5a524}}
+@media print{aside{display:none}}`;
+
+// words puts a text with marks into an element.
+const words = (el, text) => {
+  for (const part of text.split(/(\[-.*?-\]|\{\+.*?\+\})/s)) {
+    const sign = part.slice(0, 2);
+    if (sign === "[-" || sign === "{+") el.append(make(sign === "[-" ? "del" : "ins", part.slice(2, -2)));
+    else el.append(part);
+  }
+  return el;
+};
+
+const place = (text, open) => {
+  const a = make(open ? "a" : "span", text, "where");
+  if (open) a.href = open;
+  return a;
+};
+
+const behind = async () => {
+  const answer = await fetch(`/_wegwijs/translation?page=${encodeURIComponent(location.pathname)}`, { cache: "no-store" }).catch(() => null);
+  const t = answer?.ok ? await answer.json() : { blocks: [] };
+  for (const el of marked) el.style.removeProperty("outline");
+  marked = [];
+  beside?.remove();
+  beside = null;
+  document.body.style.removeProperty("margin-inline-end");
+  badge("translation", t.state === "unknown" ? "Nobody knows which text this was translated from" : "");
+  if (!t.blocks.length) return;
+  const blocks = [...document.querySelectorAll("main :is(h1,h2,h3,h4,h5,h6,p,li,td,th,dt,dd,summary,figcaption)")];
+  beside = make("div");
+  beside.lang = "en";
+  const root = beside.attachShadow({ mode: "open" });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(besideCSS);
+  root.adoptedStyleSheets = [sheet];
+  const box = make("aside");
+  box.setAttribute("aria-label", "What changed since this was translated");
+  box.tabIndex = 0;
+  box.append(make("h2", t.blocks.length === 1 ? "1 block changed since this was translated" : `${t.blocks.length} blocks changed since this was translated`));
+  for (const b of t.blocks) {
+    const a = make("article");
+    a.append(place(b.source, b.openSource), ` ${b.kind}`);
+    if (b.old) a.append(words(make("p"), b.old));
+    if (b.new) a.append(words(make("p"), b.new));
+    if (b.translation) {
+      const p = make("p");
+      p.append(place(b.where, b.open), ` ${b.translation}`);
+      a.append(p);
+    }
+    box.append(a);
+    const seen = bare(b.seen ?? "");
+    const el = seen && (blocks.find((e) => bare(e.textContent) === seen) ?? blocks.find((e) => bare(e.textContent).startsWith(seen.slice(0, 40))));
+    if (el) {
+      el.style.outline = "3px dashed #f5a524";
+      marked.push(el);
+    }
+  }
+  root.append(box);
+  document.documentElement.append(beside);
+  if (matchMedia("(min-width:60rem)").matches) document.body.style.marginInlineEnd = "min(26rem,40vw)";
+};
+behind();
+document.addEventListener("wegwijs:changed", behind);

@@ -118,6 +118,8 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 	case Own + "look": // a window that comes to the front looks for itself
 		h.live.Fresh(r.Context())
 		w.WriteHeader(http.StatusNoContent)
+	case Own + "translation":
+		h.translation(w, r)
 	case Own + "reload.js":
 		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-store")

@@ -112,9 +112,20 @@ type Language struct {
 	// Borrow says that interface strings may come from the fallbacks, because
 	// site.toml names them.
 	Borrow bool
+	Stale  Stale
 	// Wrong says that Lang is no language, which has been reported: what follows
 	// from it is not.
 	Wrong bool
+}
+
+// A Stale says what becomes of translations into a language whose text changed
+// since, in percent of words.
+type Stale struct {
+	Bound  bool     // there is a budget
+	Budget int      // how much of the language's text may be stale before that is a finding
+	Error  bool     // the finding is an error
+	Pos    diag.Pos // of the budget
+	Page   int      // a page of which more is stale is shown from its fallback; 0: none is
 }
 
 // A Provider is the hosting provider.
@@ -427,6 +438,13 @@ func (c *Config) languages() {
 		if lang != def {
 			l.Prefix = "/" + lang
 		}
+		l.Stale = Stale{Bound: lt.Has("stale") || lt.Has("stale_budget"), Budget: c.percent(lt, "stale_budget"), Error: lt.OneOf("stale", "warn", "warn", "error") == "error", Page: c.percent(lt, "stale_page")}
+		switch {
+		case lt.Has("stale_budget"):
+			l.Stale.Pos = lt.ValuePos("stale_budget")
+		case l.Stale.Bound:
+			l.Stale.Pos = lt.ValuePos("stale")
+		}
 		l.Borrow = lt.Has("fallback")
 		for i, f := range lt.Strings("fallback") {
 			if !slices.Contains(keys, f) || f == lang {
@@ -463,6 +481,16 @@ func (c *Config) languages() {
 	case i < 0 && def != "" && !meant[def]:
 		t.Errorf("default_language", diag.ConfigLanguage, diag.DidYouMean(def, keys), "the default language %q is not among the languages", def)
 	}
+}
+
+// percent reads a number of percent, 0 where there is none.
+func (c *Config) percent(t *tomlfile.Table, key string) int {
+	n := t.Int(key, 0)
+	if n < 0 || n > 100 {
+		t.Errorf(key, diag.TOMLValue, "write a whole number from 0 to 100", "%d is no number of percent", n)
+		return 0
+	}
+	return n
 }
 
 // code returns the tag of a language code (BCP 47) and the code as it should be

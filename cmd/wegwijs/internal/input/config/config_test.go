@@ -286,7 +286,7 @@ naam = "English"
 11:19 [toml-type] languages.en.fallback takes a list of texts, this is a whole number | put it between quotes
 11:22 [config-language] "en" cannot be a fallback of "en" | known: nl, nl_BE, xq
 12:7 [toml-value] languages.en.dir cannot be "links" | known: ltr, rtl
-13:1 [toml-key] unknown key "languages.en.naam" | did you mean "name"? known: dir, fallback, hours, name, title
+13:1 [toml-key] unknown key "languages.en.naam" | did you mean "name"? known: dir, fallback, hours, name, stale, stale_budget, stale_page, title
 `},
 		{"language that is no table", "title = \"x\"\nbase_url = \"https://x.nl\"\ndefault_language = \"nl\"\n[languages]\nnl = { name = \"Nederlands\" }\nen = \"English\"\n", "", `6:6 [toml-type] languages.en takes a table, this is text | write [languages.en]
 `},

@@ -192,6 +192,15 @@ func (s *Strings) categories() []string {
 	return list
 }
 
+// Forms returns the plural forms that a string with a count needs in a language.
+func Forms(lang string) []string {
+	forms := (&Strings{tag: language.Make(lang)}).categories()
+	if !slices.Contains(forms, "other") {
+		forms = append(forms, "other")
+	}
+	return forms
+}
+
 func (s *Strings) form(n int) string {
 	n = max(n, -n)
 	// golang.org/x/text has the rules of CLDR 32; these changed since (CLDR 42
@@ -326,6 +335,25 @@ func (s *Strings) Has(key string) (own, borrowed bool) {
 // Keys returns the language's own keys, sorted.
 func (s *Strings) Keys() []string {
 	return slices.Sorted(maps.Keys(s.messages))
+}
+
+// Source returns a string as its file has it, with its plural forms one behind the
+// other, and where it stands; "" for one that the language does not have itself.
+func (s *Strings) Source(key string) (string, diag.Pos) {
+	m, ok := s.messages[key]
+	if !ok {
+		return "", diag.Pos{}
+	}
+	if len(m.forms) == 1 {
+		return m.forms["other"], m.pos
+	}
+	var list []string
+	for _, c := range categories {
+		if f, ok := m.forms[c]; ok {
+			list = append(list, c+": "+f)
+		}
+	}
+	return strings.Join(list, " | "), m.pos
 }
 
 // Placeholders returns the names of the placeholders of a string, sorted.

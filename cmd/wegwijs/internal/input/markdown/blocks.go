@@ -99,6 +99,52 @@ func (b *Block) Source() string {
 	return b.Text
 }
 
+// Typed returns what of a block is in words: the offsets in the body, with line
+// ends of one byte, between which they stand, a pair for each line. It is nil for
+// code, and for a directive that shows values: these are the same in every
+// language.
+func (b *Block) Typed() [][2]int {
+	body := b.walk.body
+	within := func(at int) [][2]int { // the brackets that open at
+		if end := closing(body, at, '[', ']'); end > at+1 {
+			return [][2]int{{at + 1, end}}
+		}
+		return nil
+	}
+	switch n := b.node.(type) {
+	case *Directive:
+		at := max(n.Pos(), 0)
+		i := bytes.IndexByte(body[at:], '[')
+		if n.Form != Container || n.Label == "" || i < 0 {
+			return nil
+		}
+		return within(at + i)
+	case *ast.Image:
+		at := max(n.Pos(), 0)
+		if i := bytes.IndexByte(body[at:], '['); i >= 0 {
+			return within(at + i)
+		}
+		return nil
+	case *ast.CodeBlock, *ast.FencedCodeBlock:
+		return nil
+	case *AlertTitle:
+		if !n.HasChildren() {
+			return nil
+		}
+	}
+	var lines [][2]int
+	for i := range b.node.Lines().Len() {
+		s := b.node.Lines().At(i)
+		text := s.Value(body)
+		from := s.Stop - len(bytes.TrimLeft(text, " \t"))
+		to := s.Stop - len(text) + len(bytes.TrimRight(text, "\n"))
+		if from = max(from, s.Start); from < to {
+			lines = append(lines, [2]int{from, to})
+		}
+	}
+	return lines
+}
+
 // Hash returns a digest of the block's kind and of its source. It does not
 // depend on where the block stands, nor on how its lines are broken.
 func (b *Block) Hash() BlockHash {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"runtime"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -20,8 +21,9 @@ import (
 func (r *Reader) Check(ctx context.Context, deep bool, sum func(file string) [sha256.Size]byte, out *diag.List) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
+	stale := make([]atomic.Int64, len(r.site.Locales)) // words
 	for _, id := range r.ids() {
-		texts := r.site.Translations(id)
+		texts := r.site.Written(id)
 		var langs []string // to look at
 		for i, t := range texts {
 			fresh := func() bool {
@@ -50,6 +52,8 @@ func (r *Reader) Check(ctx context.Context, deep bool, sum func(file string) [sh
 			for _, lang := range langs {
 				p, err := r.page(id, lang, now)
 				if err == nil && p != nil {
+					_, i := r.translation(id, lang)
+					stale[i].Add(int64(p.StaleWords))
 					err = r.report(p, deep, out)
 				}
 				if err != nil {
@@ -59,7 +63,43 @@ func (r *Reader) Check(ctx context.Context, deep bool, sum func(file string) [sh
 			return nil
 		})
 	}
-	return g.Wait()
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return r.budgets(stale, out)
+}
+
+// budgets reports the languages of which more words are stale than site.toml
+// allows, of those that are translated.
+func (r *Reader) budgets(stale []atomic.Int64, out *diag.List) error {
+	for i, l := range r.site.Locales {
+		if !l.Stale.Bound || stale[i].Load() == 0 {
+			continue
+		}
+		words := 0
+		for _, id := range r.ids() {
+			if t := r.site.Written(id)[i]; t != nil && t.Source != "" {
+				now, err := r.Now(id)
+				if err != nil {
+					return err
+				}
+				if now != nil {
+					words += now.Words()
+				}
+			}
+		}
+		percent := 100 * float64(stale[i].Load()) / float64(max(words, 1))
+		if percent <= float64(l.Stale.Budget) {
+			continue
+		}
+		severity := diag.Warning
+		if l.Stale.Error {
+			severity = diag.Error
+		}
+		out.Add(diag.Diagnostic{Pos: l.Stale.Pos, Severity: severity, Code: diag.TranslationBudget, Hint: diag.Say("see which: wegwijs translate status"),
+			Msg: diag.Say("%.1f percent of the words of %s are stale; at most %d may be", percent, l.Lang, l.Stale.Budget)})
+	}
+	return nil
 }
 
 func (r *Reader) report(p *Page, deep bool, out *diag.List) error {

@@ -2,7 +2,6 @@ package freshness
 
 import (
 	"slices"
-	"strings"
 
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
 )
@@ -163,7 +162,7 @@ func isFront(kind string) bool { return slices.Contains(front, kind) }
 // alike returns how much of two texts is the same, by words: 0 to 1 (the
 // coefficient of Sørensen and Dice).
 func alike(s, t string) float64 {
-	a, b := strings.Fields(s), strings.Fields(t)
+	a, b := texts(tokens(s)), texts(tokens(t))
 	if len(a)+len(b) == 0 {
 		return 1
 	}

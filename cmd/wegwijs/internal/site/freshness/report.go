@@ -47,12 +47,12 @@ func excerpt(s string) string {
 // not have between marks: [-…-] in the old one, {+…+} in the new one, or in
 // colours of a terminal.
 func Words(old, now string, color bool) (string, string) {
-	a, b := strings.Fields(old), strings.Fields(now)
-	if old == "" || now == "" {
-		return strings.Join(a, " "), strings.Join(b, " ")
-	}
+	a, b := tokens(old), tokens(now)
 	inA, inB := make([]bool, len(a)), make([]bool, len(b))
-	for _, m := range common(len(a), len(b), func(i int) string { return a[i] }, func(j int) string { return b[j] }) {
+	if old == "" || now == "" { // it is new or gone as a whole
+		return mark(a, nil, [2]string{}), mark(b, nil, [2]string{})
+	}
+	for _, m := range common(len(a), len(b), func(i int) string { return a[i].text }, func(j int) string { return b[j].text }) {
 		inA[m[0]], inB[m[1]] = true, true
 	}
 	marks := [2][2]string{{"[-", "-]"}, {"{+", "+}"}}
@@ -62,17 +62,19 @@ func Words(old, now string, color bool) (string, string) {
 	return mark(a, inA, marks[0]), mark(b, inB, marks[1])
 }
 
-func mark(words []string, same []bool, marks [2]string) string {
+// mark joins words, with those between marks that are not the same; nil is all.
+func mark(words []token, same []bool, marks [2]string) string {
+	differs := func(i int) bool { return same != nil && i >= 0 && i < len(words) && !same[i] }
 	var s strings.Builder
 	for i, w := range words {
-		if i > 0 {
+		if i > 0 && w.space {
 			s.WriteByte(' ')
 		}
-		if !same[i] && (i == 0 || same[i-1]) {
+		if differs(i) && !differs(i-1) {
 			s.WriteString(marks[0])
 		}
-		s.WriteString(w)
-		if !same[i] && (i == len(words)-1 || same[i+1]) {
+		s.WriteString(w.text)
+		if differs(i) && !differs(i+1) {
 			s.WriteString(marks[1])
 		}
 	}

@@ -60,7 +60,7 @@ func (r *Reader) Unused() ([]string, error) {
 	}
 	used := map[string]bool{}
 	for _, id := range r.ids() {
-		for _, p := range r.site.Translations(id) {
+		for _, p := range r.site.Written(id) {
 			if p != nil && p.Source != "" {
 				used[Stamp(p.Source).File()] = true
 			}

@@ -41,6 +41,8 @@ type Page struct {
 	StaleBlocks int `json:"stale_blocks"`
 	StaleWords  int `json:"stale_words"`
 
+	Hidden bool `json:"hidden,omitempty"` // too much of it is stale, so readers get the page of another language
+
 	// Base is the text that the translation was made from, Now the one that
 	// stands there, Translation the translation. Each may be nil where it was
 	// not needed or is not there.
@@ -117,7 +119,7 @@ func (r *Reader) Page(id, lang string) (*Page, error) {
 // Now returns the present text of a page in the default language; nil where
 // there is none.
 func (r *Reader) Now(id string) (*Text, error) {
-	if texts := r.site.Translations(id); len(texts) > 0 && texts[0] != nil {
+	if texts := r.site.Written(id); len(texts) > 0 && texts[0] != nil {
 		return r.text(texts[0].File)
 	}
 	return nil, nil
@@ -126,7 +128,7 @@ func (r *Reader) Now(id string) (*Text, error) {
 // translation returns the page of a language with an id, nil where it has none,
 // and its place among the languages.
 func (r *Reader) translation(id, lang string) (*content.Page, int) {
-	texts := r.site.Translations(id)
+	texts := r.site.Written(id)
 	for i, l := range r.site.Locales {
 		if l.Lang == lang && i > 0 && i < len(texts) {
 			return texts[i], i
@@ -157,7 +159,7 @@ func (r *Reader) origin(id string, i int, base, now *Text) (*Text, error) {
 		best = max(best, overlap(base, now))
 	}
 	found := now
-	for j, t := range r.site.Translations(id) {
+	for j, t := range r.site.Written(id) {
 		if j == 0 || !original(t, j, i) || best == 1 {
 			continue
 		}
@@ -192,12 +194,13 @@ func (r *Reader) page(id, lang string, now *Text) (_ *Page, err error) {
 		return p, nil
 	}
 	p.File = target.File
+	p.Hidden = r.site.Translations(id)[i] != target
 	if target.Source == "" {
 		if now == nil {
 			return nil, nil // a page of this language alone
 		}
 		p.State = Unknown
-		if made := Stamp(r.site.Translations(id)[0].Source); made != "" { // perhaps from this one
+		if made := Stamp(r.site.Written(id)[0].Source); made != "" { // perhaps from this one
 			text, err := r.text(p.File)
 			if err != nil {
 				return nil, err
@@ -211,7 +214,7 @@ func (r *Reader) page(id, lang string, now *Text) (_ *Page, err error) {
 	if p.Base, err = r.Base(Stamp(target.Source), now); err != nil {
 		return nil, err
 	}
-	for j, t := range r.site.Translations(id) {
+	for j, t := range r.site.Written(id) {
 		if p.Base == nil && j > 0 && original(t, j, i) {
 			text, err := r.text(t.File)
 			if err != nil {
@@ -256,6 +259,28 @@ func (p *Page) compare() {
 			p.StaleWords += p.Now.Units[c.New].Words()
 		}
 	}
+}
+
+// Behind returns how much of a text, in percent of its words, changed since: what
+// a translation of the old text does not say, or still says.
+func Behind(old, now *Text) int {
+	if old.Stamp == now.Stamp {
+		return 0
+	}
+	stale, words := 0, 0
+	for _, c := range Compare(old, now) {
+		u := &Unit{}
+		if c.New >= 0 {
+			u = &now.Units[c.New]
+		} else {
+			u = &old.Units[c.Old]
+		}
+		words += u.Words()
+		if c.Changed() {
+			stale += u.Words()
+		}
+	}
+	return 100 * stale / max(words, 1)
 }
 
 // Status compares all pages of the site, for each language but the default one.
@@ -454,6 +479,42 @@ func (p *Page) Of(u Unit) *Unit {
 		return nil
 	}
 	return p.Partner(n)
+}
+
+// A Diff is one unit that is not the same in two states of a text, with what
+// translates it; each may be nil.
+type Diff struct {
+	Change                Change
+	Old, New, Translation *Unit
+}
+
+// Diffs returns what changed in the text since a stale page was translated, whose
+// translation was read.
+func (p *Page) Diffs() []Diff {
+	if p.Base == nil || p.Translation == nil {
+		return nil
+	}
+	partner := map[int]*Unit{}
+	for _, pair := range Align(p.Base, p.Translation) {
+		if pair.Source >= 0 && pair.Target >= 0 {
+			partner[pair.Source] = &p.Translation.Units[pair.Target]
+		}
+	}
+	var list []Diff
+	for _, c := range p.Changes {
+		if c.Kind == Same {
+			continue
+		}
+		d := Diff{Change: c}
+		if c.Old >= 0 {
+			d.Old, d.Translation = &p.Base.Units[c.Old], partner[c.Old]
+		}
+		if c.New >= 0 {
+			d.New = &p.Now.Units[c.New]
+		}
+		list = append(list, d)
+	}
+	return list
 }
 
 // Partner returns the unit of the translation for the n-th unit of the present

@@ -1,10 +1,14 @@
 package freshness
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/content"
@@ -39,8 +43,13 @@ type Unit struct {
 	Kind   string // that of the block; "title", "description" … of front matter
 	Place  string // what a unit of the same place in a translation has too: level, row and column, name
 	Source string // as it was typed, without the marks of lists and quotations; of an alert its mark and its title
+	Text   string // what readers see of it, without a site
 	Pos    diag.Pos
-	sum    [sha256.Size]byte // of Kind and Source, however its lines are broken
+	// Spans are the offsets in the file between which the words stand, a pair for
+	// each line; line ends count as one byte. Nil for what is not translated by
+	// itself: code, settings, a picture in running text.
+	Spans [][2]int
+	sum   [sha256.Size]byte // of Kind and Source, however its lines are broken
 }
 
 func newUnit(kind, place, source string, pos diag.Pos) Unit {
@@ -51,14 +60,63 @@ func newUnit(kind, place, source string, pos diag.Pos) Unit {
 	if kind == string(markdown.BlockHeading) || kind == string(markdown.BlockAlert) {
 		text = place + " " + text // of another level it is another heading
 	}
-	return Unit{kind, place, source, pos, sha256.Sum256([]byte(kind + "\x00" + text))}
+	return Unit{Kind: kind, Place: place, Source: source, Pos: pos, sum: sha256.Sum256([]byte(kind + "\x00" + text))}
 }
 
 // signature is what a unit and its translation have in common.
 func (u *Unit) signature() string { return u.Kind + " " + u.Place }
 
 // Words returns how many words a translator has to read.
-func (u *Unit) Words() int { return len(strings.Fields(u.Source)) }
+func (u *Unit) Words() int { return len(tokens(u.Source)) }
+
+// A token is a word or, in a script that has no spaces between words, a letter.
+type token struct {
+	text  string
+	space bool // there is a space before it
+}
+
+// unspaced are the scripts that have no spaces between words.
+var unspaced = []*unicode.RangeTable{unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Bopomofo, unicode.Yi, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar, unicode.Tibetan}
+
+// tokens takes a text apart.
+func tokens(s string) []token {
+	list := make([]token, 0, len(s)/6+1)
+	for _, word := range strings.Fields(s) {
+		space, from := true, 0
+		add := func(to int) {
+			if to > from {
+				list = append(list, token{word[from:to], space})
+				space, from = false, to
+			}
+		}
+		for i, r := range word {
+			if r >= 0x0e00 && unicode.In(r, unspaced...) && !unicode.Is(unicode.M, r) {
+				add(i)
+				from = i
+				// What follows stands by itself, but for the marks on this letter.
+				end := i + utf8.RuneLen(r)
+				for end < len(word) {
+					m, n := utf8.DecodeRuneInString(word[end:])
+					if !unicode.Is(unicode.M, m) {
+						break
+					}
+					end += n
+				}
+				add(end)
+			}
+		}
+		add(len(word))
+	}
+	return list
+}
+
+func texts(tokens []token) []string {
+	list := make([]string, len(tokens))
+	for i, t := range tokens {
+		list[i] = t.text
+	}
+	return list
+}
 
 // A Text is one page, in the order in which readers meet its units.
 type Text struct {
@@ -91,12 +149,16 @@ func Parse(file string, src []byte) *Text {
 	t.forced = forcedRE.Match(src[:content.Body(src)])
 	for _, key := range front {
 		if s := table.String(key, ""); s != "" {
-			t.Units = append(t.Units, newUnit(key, "", s, table.ValuePos(key)))
+			u := newUnit(key, "", s, table.ValuePos(key))
+			u.Text = s
+			u.Spans = frontSpans(unix(src), key)
+			t.Units = append(t.Units, u)
 		}
 	}
 	facts := engine.Convert(&markdown.Input{File: file, Src: src, Body: content.Body(src), Out: silent}, nil, nil)
 	t.Headings = facts.Headings
 	blocks := facts.Blocks()
+	body, covered := content.Body(unix(src)), 0
 	for i := range blocks {
 		b := &blocks[i]
 		place := b.Name
@@ -110,10 +172,41 @@ func Parse(file string, src []byte) *Text {
 		if b.Kind == markdown.BlockAlert {
 			source = strings.TrimSpace("[!" + strings.ToUpper(b.Name) + "] " + strings.TrimSpace(source))
 		}
-		t.Units = append(t.Units, newUnit(string(b.Kind), place, source, b.Pos(0)))
+		u := newUnit(string(b.Kind), place, source, b.Pos(0))
+		u.Text = b.Text
+		for _, s := range b.Typed() {
+			s[0], s[1] = s[0]+body, s[1]+body
+			if b.Kind == markdown.BlockImage && s[1] <= covered {
+				break // it stands in the text before it
+			}
+			u.Spans = append(u.Spans, s)
+			covered = max(covered, s[1])
+		}
+		t.Units = append(t.Units, u)
 	}
 	return t
 }
+
+// frontSpans returns where the value of a key of front matter stands, with its
+// quotes, when that is on one line.
+func frontSpans(src []byte, key string) [][2]int {
+	start, end, ok := content.FrontMatterRange(src)
+	if !ok {
+		return nil
+	}
+	head := src[start:end]
+	if m := tableRE.FindIndex(head); m != nil {
+		head = head[:m[0]]
+	}
+	m := regexp.MustCompile(`(?m)^[ \t]*` + key + `[ \t]*=[ \t]*("(?:[^"\\\n]|\\.)*"|'[^'\n]*')`).FindSubmatchIndex(head)
+	if m == nil || bytes.HasPrefix(head[m[2]:], []byte(`"""`)) {
+		return nil
+	}
+	return [][2]int{{start + m[2], start + m[3]}}
+}
+
+// unix returns a text with line ends of one byte.
+func unix(src []byte) []byte { return bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n")) }
 
 // Forced reports whether the page was stamped although something was missing.
 func (t *Text) Forced() bool { return t.forced }

@@ -1,0 +1,115 @@
+package serve
+
+import (
+	"encoding/json"
+	"io/fs"
+	"net/http"
+	"strings"
+
+	"wegwijs/cmd/wegwijs/internal/fileset"
+	"wegwijs/cmd/wegwijs/internal/site"
+	"wegwijs/cmd/wegwijs/internal/site/freshness"
+)
+
+// A translated says what changed in the text of a page since that was translated.
+type translated struct {
+	State  freshness.State `json:"state,omitempty"` // "" for a page that is no translation
+	Blocks []staleBlock    `json:"blocks"`
+}
+
+// A staleBlock is one block that changed, with the words that differ between [-…-]
+// and {+…+}.
+type staleBlock struct {
+	Kind        freshness.Kind `json:"kind"`
+	Old         string         `json:"old,omitempty"`
+	New         string         `json:"new,omitempty"`
+	Source      string         `json:"source"` // where the text stands
+	OpenSource  string         `json:"openSource,omitempty"`
+	Translation string         `json:"translation,omitempty"`
+	Where       string         `json:"where,omitempty"` // where the translation stands
+	Open        string         `json:"open,omitempty"`
+	Seen        string         `json:"seen,omitempty"` // what readers see of it, by which the page's own block is found
+}
+
+// authors are the files of the site, as they are now.
+type authors func(file string) ([]byte, error)
+
+func (a authors) ReadFile(name string) ([]byte, error) {
+	if a == nil {
+		return nil, fs.ErrNotExist
+	}
+	return a(name)
+}
+
+func (a authors) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
+// translation answers what changed in the text of the page at an address.
+func (h *handler) translation(w http.ResponseWriter, r *http.Request) {
+	answer := translated{Blocks: []staleBlock{}}
+	if p := h.pageAt(r); p != nil && !p.Fallback && p.Locale.N > 0 {
+		v, err := h.live.View(r.Context())
+		if err == nil {
+			var page *freshness.Page
+			if page, err = freshness.NewReader(v.State.Site, authors(h.opt.Read)).Page(p.ID, p.Locale.Lang); page != nil && err == nil {
+				answer.State = page.State
+				answer.Blocks, err = h.stale(page, v.State.Site, r)
+			}
+		}
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+			return
+		}
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	json.NewEncoder(w).Encode(answer)
+}
+
+// pageAt returns the page at the address that a request asks about; nil for none.
+func (h *handler) pageAt(r *http.Request) *site.Page {
+	v, err := h.live.View(r.Context())
+	if err != nil || v.State.Set == nil {
+		return nil
+	}
+	address, _ := strings.CutPrefix(r.URL.Query().Get("page"), h.base(r.Context()))
+	f, ok := v.State.Set.File(fileset.PathOf(address))
+	if !ok {
+		return nil
+	}
+	ref, ok := f.Key.(site.Ref)
+	if !ok {
+		return nil
+	}
+	return v.State.Site.At(ref)
+}
+
+func (h *handler) stale(page *freshness.Page, s *site.Site, r *http.Request) ([]staleBlock, error) {
+	list := []staleBlock{}
+	if page.State != freshness.Stale {
+		return list, nil
+	}
+	if err := freshness.NewReader(s, authors(h.opt.Read)).Translate(page); err != nil {
+		return nil, err
+	}
+	for _, d := range page.Diffs() {
+		if !d.Change.Changed() {
+			continue
+		}
+		b := staleBlock{Kind: d.Change.Kind}
+		old, now := "", ""
+		if d.Old != nil {
+			old, b.Source = d.Old.Source, d.Old.Pos.String()
+		}
+		if d.New != nil {
+			now, b.Source, b.OpenSource = d.New.Source, d.New.Pos.String(), h.open(d.New.Pos, r)
+		}
+		b.Old, b.New = freshness.Words(old, now, false)
+		if d.Translation != nil {
+			b.Translation, b.Where, b.Open, b.Seen = d.Translation.Source, d.Translation.Pos.String(), h.open(d.Translation.Pos, r), d.Translation.Text
+		}
+		list = append(list, b)
+	}
+	return list, nil
+}
