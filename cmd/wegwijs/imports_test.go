@@ -31,7 +31,7 @@ var allowed = map[string][]string{
 	"input/notify":            {"input/scan"},
 	"input/scan":              {"diag", "input/builtin"},
 	"input/tomlfile":          {"diag"},
-	"site/freshness":          {"diag", "input/content", "input/markdown", "site"},
+	"site/freshness":          {"diag", "input/content", "input/i18n", "input/markdown", "input/tomlfile", "site"},
 	"site":                    {"diag", "fileset", "input/config", "input/content"},
 	"pages":                   {}, // doc.go
 	"pages/forms":             {"diag", "fileset", "input/mail", "input/tomlfile", "pages/webserver"},
@@ -49,7 +49,7 @@ var allowed = map[string][]string{
 	"deliver/publish/release": {"diag", "fileset"},
 	"deliver/publish/remote":  {},
 	"deliver/publish/tree":    {"deliver/publish/release", "deliver/publish/remote", "fileset"},
-	"deliver/serve":           {"deliver/preview", "diag", "fileset", "input/content", "pages/webserver", "site"},
+	"deliver/serve":           {"deliver/preview", "diag", "fileset", "input/content", "pages/webserver", "site", "site/freshness"},
 	"verify":                  {"diag", "input/mail", "input/tomlfile", "pages/forms"},
 	"authoring":               {}, // doc.go
 	"authoring/eject":         {"diag", "input/builtin"},
