@@ -17,7 +17,7 @@ import (
 // authors, with the arguments that are texts.
 var speakers = map[string][]int{
 	"Errorf": {1, 2, 3, 4}, "Warnf": {1, 2, 3, 4}, "errorf": {1, 2, 3, 4}, "fail": {1, 2, 3}, "report": {1, 2, 3, 4}, "add": {1, 2, 3, 4}, "wrong": {1, 2, 3},
-	"warn": {1, 2, 3}, "refuted": {1, 2, 3}, "unreached": {1, 2, 3}, "Say": {0}, "In": {1}, "say": {0}, "Sayf": {1}, "Phrase": {0}, "note": {0, 1, 2, 3},
+	"warn": {1, 2, 3}, "refuted": {1, 2, 3}, "unreached": {1, 2, 3}, "Say": {0}, "In": {1}, "say": {0}, "Sayf": {1}, "Phrase": {0}, "note": {1, 2, 3},
 }
 
 var spoken = []string{"Msg", "Hint", "Problem", "Way"}
