@@ -20,16 +20,15 @@ type conv struct {
 	quiet bool
 	base  string // the file that relative addresses begin at
 
-	refs     map[string]ref    // link reference definitions
-	imports  map[string]string // files by the name of the component that they are
-	ids      map[string]int    // how often each id was made
-	given    map[string]bool
-	anchors  []string // ids that stand before what follows
-	depth    int
-	shift    int // by how many levels headings go down
-	heads    int
-	footnote int
-	assets   func(src string) (to, why string) // takes a file along
+	refs    map[string]ref    // link reference definitions
+	imports map[string]string // files by the name of the component that they are
+	ids     map[string]int    // how often each id was made
+	given   map[string]bool
+	anchors []string // ids that stand before what follows
+	depth   int
+	shift   int // by how many levels headings go down
+	heads   int
+	assets  func(src string) (to, why string) // takes a file along
 }
 
 type ref struct{ dest, title string }
@@ -68,7 +67,6 @@ var (
 	importRE    = regexp.MustCompile(`^import\s+(?:(\w+)\s*(?:,\s*\{[^}]*\})?|\{[^}]*\}|\*\s+as\s+\w+)\s+from\s+['"]([^'"]+)['"];?\s*$`)
 	exportRE    = regexp.MustCompile(`^(?:export\s+(?:const|let|var|default|function|async)\b|import\s+['"]|import\s+\{\s*$|import\s+[\w*{])`)
 	tagStartRE  = regexp.MustCompile(`^</?[A-Za-z][\w.-]*(?:[\s/>]|$)`)
-	blankItemRE = regexp.MustCompile(`^\s*(?:[-*+]|\d{1,9}[.)])\s*$`)
 )
 
 func indentOf(s string) int { return len(s) - len(strings.TrimLeft(s, " ")) }

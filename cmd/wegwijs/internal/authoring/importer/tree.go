@@ -78,9 +78,9 @@ type page struct {
 	keywords, aliases       []string
 	draft                   bool
 
-	id, file, slug string // ours: guide; content/de/guide/index.md; the last part of the address
-	ids            map[string]bool
-	label          string // of the section, when the page was made for it
+	id, file string // ours: guide; content/de/guide/index.md
+	ids      map[string]bool
+	label    string // of the section, when the page was made for it
 }
 
 // A line is one line of a source.

@@ -72,7 +72,8 @@ func fix(src []byte, d diag.Diagnostic) (from, to int, text string) {
 	case diag.LinkPage, diag.LinkFile, diag.LinkAnchor, diag.Link:
 		// The destination of the link that begins here: its path, or what
 		// stands behind #.
-		for _, r := range refs(src[:lineEnd], at) {
+		if list := refs(src[:lineEnd], at); len(list) > 0 {
+			r := list[0]
 			dest := string(src[r.from:r.to])
 			hash := strings.IndexByte(dest, '#')
 			switch {
@@ -83,7 +84,6 @@ func fix(src []byte, d diag.Diagnostic) (from, to int, text string) {
 			case d.Code != diag.LinkAnchor:
 				return r.from, r.to, text
 			}
-			break
 		}
 	}
 	// The first name in quotes that the message says and the line has.
