@@ -24,7 +24,7 @@ titles and order from its configuration, text, boxes, tabs, pictures and links i
 our form. Old addresses and the ids of headings go on working.
 
 What could not be kept is listed by file and line of the source, with what was
-done; nothing is left out without a line. What the import wrote is remembered in
+done. What the import wrote is remembered in
 ` + importer.Record + `: running it again leaves alone what was edited since.`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(_ *cobra.Command, args []string) error { return e.runImport(args[0], args[1], from) },

@@ -136,7 +136,7 @@ func (e *env) publishTarget(name string) (publish.Target, error) {
 		return publish.Target{}, e.report(out.Sorted())
 	}
 	before := out.Len()
-	targets := publish.ReadTargets(c.Section("publish"), &out)
+	targets := publish.ReadTargets(c.Section("publish").To(&out), &out)
 	if out.Len() > before {
 		if err := e.report(out.Sorted()); err != nil {
 			return publish.Target{}, err

@@ -118,7 +118,7 @@ func (k publishKey) make(in *input, _ stage[publishKey, none], out *diag.List) (
 	}
 	found := new(diag.List)
 	found.Add(in.said...) // is not said again
-	in.publish(k.config.Section("publish"), found)
+	in.publish(k.config.Section("publish").To(found), found)
 	for _, d := range found.Sorted() {
 		if !slices.Contains(in.said, d) {
 			out.Add(d)
