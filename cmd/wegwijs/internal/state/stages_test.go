@@ -15,6 +15,7 @@ import (
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
+	"wegwijs/cmd/wegwijs/internal/site/freshness"
 	"wegwijs/cmd/wegwijs/internal/state"
 )
 
@@ -60,6 +61,8 @@ func edits(t *testing.T) []edit {
 	checked := func(date string, holds bool) string {
 		return fmt.Sprintf("[\"imap/imap.t.example/993/tls\"]\ndate = %s\nholds = %v\n[\"smtp/smtp.t.example/465/tls\"]\ndate = %[1]s\nholds = true\n", date, holds)
 	}
+	const versed = "+++\ntitle = \"Ver\"\n+++\n"
+	stamp := freshness.StampOf([]byte(versed + "Een zin.\n"))
 	return []edit{
 		{"the text of a page", replace("content/nl/e-mail/pop.md", "Liever", "Toch liever")},
 		{"its title", replace("content/nl/e-mail/pop.md", "POP instellen", "POP en zo")},
@@ -99,6 +102,11 @@ func edits(t *testing.T) []edit {
 		{"a colour", func(e *edited) {
 			e.write("site.toml", string(e.files["site.toml"].Data)+"\n[theme]\naccent = \"#0b5394\"\n")
 		}},
+		{"how much may be stale", replace("site.toml", "name = \"English\"", "name = \"English\"\nstale_page = 10")},
+		{"the text of a translation", write("content/nl/e-mail/ver.md", versed+"Een zin.\n")},
+		{"a translation", write("content/en/e-mail/ver.md", "+++\ntitle = \"Far\"\nsource = \""+string(stamp)+"\"\n+++\nA sentence.\n")},
+		{"what it was made from", write(stamp.File(), versed+"Een zin.\n")},
+		{"its text moves on", write("content/nl/e-mail/ver.md", versed+"Iets heel anders, met veel meer woorden.\n")},
 		{"a path", replace("site.toml", "https://hulp.example", "https://hulp.example/hulp")},
 		{"a help page's title", replace("content/nl/e-mail/imap.md", "IMAP instellen", "IMAP")},
 		{"no site.toml", remove("site.toml")},

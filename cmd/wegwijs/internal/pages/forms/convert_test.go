@@ -236,10 +236,11 @@ func convert(root *node) imported {
 		m.waits = []string{`"domain.invalid"`}
 	}
 	m.site = Site{Name: p.value("displayName"), ShortName: p.value("displayShortName"), Help: map[string][]HelpPage{}}
-	for name, limit := range map[string]int{"displayName": maxName, "displayShortName": maxShortName} {
-		if len([]rune(p.value(name))) > limit {
-			lose("the name is too long for programs", "%s", name)
-		}
+	if len([]rune(p.value("displayName"))) > maxName {
+		lose("the name is too long for programs", "displayName")
+	}
+	if len([]rune(p.value("displayShortName"))) > maxShortName {
+		lose("the name is too long for programs", "displayShortName")
 	}
 	line("[[mail]]\nid = \"mail\"\nname = %q\ndomains = [%s]", cmp.Or(m.site.Name, "Mail"), strings.Join(m.waits, ", "))
 	m.pages(root, p, line, lose)

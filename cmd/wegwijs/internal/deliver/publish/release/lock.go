@@ -151,10 +151,18 @@ func Take(ctx context.Context, s Slot, want Lock, owner Owner, take bool, pace P
 	pace.Beat = cmp.Or(pace.Beat, Beat)
 	pace.Watch = cmp.Or(pace.Watch, pace.Beat)
 	h := &Hold{slot: s, lock: want, pace: pace}
-	for range missed { // again when the lock's holder leaves while we look
+	last := ""
+	for tries := 0; tries < missed; { // again when the lock's holder leaves while we look
 		old, err := s.ReadLock(ctx)
 		if err != nil {
 			return nil, nil, fmt.Errorf("lock the target: %w", err)
+		}
+		if old == nil || old.Token == "" || old.Token != last {
+			tries++ // else only a sign of life of the one who was there already
+		}
+		last = ""
+		if old != nil {
+			last = old.Token
 		}
 		if old != nil {
 			dead, err := h.dead(ctx, old, owner)

@@ -135,3 +135,47 @@ func TestLostLockEndsTheRun(t *testing.T) {
 		h.Unlock(t.Context())
 	})
 }
+
+// A busy is a place whose lock changes each time that somebody looked at it.
+type busy struct {
+	memory
+	next func(n int) Lock // who has it after the nth look
+	n    int
+}
+
+func (b *busy) ReadLock(ctx context.Context) (*Lock, error) {
+	l, err := b.memory.ReadLock(ctx)
+	if b.n++; b.n < 12 {
+		b.put(b.next(b.n))
+	}
+	return l, err
+}
+
+// TestBusyHolder: one holder's signs of life do not keep a taker away, however
+// fast they come. Others that come and go do.
+func TestBusyHolder(t *testing.T) {
+	for name, c := range map[string]struct {
+		next func(n int) Lock
+		ours bool
+	}{
+		"one that lives":          {func(n int) Lock { return Lock{Token: "theirs", Beats: beats(n)} }, true},
+		"one that never said who": {func(int) Lock { return Lock{} }, false},
+		"others each time":        {func(n int) Lock { return Lock{Token: fmt.Sprint(n)} }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := &busy{next: c.next}
+				b.put(c.next(0))
+				_, h, err := Take(t.Context(), b, Lock{Token: "ours"}, Owner{}, true, Pace{})
+				if (err == nil) != c.ours {
+					t.Fatalf("got %v, want ours: %t", err, c.ours)
+				}
+				if err == nil {
+					if err := h.Unlock(t.Context()); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		})
+	}
+}
