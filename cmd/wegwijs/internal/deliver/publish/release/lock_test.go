@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,18 +12,34 @@ import (
 
 // memory is the place of a lock in memory.
 type memory struct {
+	mu      sync.Mutex
 	lock    *Lock
 	writes  int
 	written time.Time
 }
 
 func (m *memory) put(l Lock) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.set(l)
+}
+
+// now returns the lock; nil when there is none.
+func (m *memory) now() *Lock {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.lock
+}
+
+func (m *memory) set(l Lock) {
 	m.writes++
 	l.Version = fmt.Sprint(m.writes)
 	m.lock, m.written = &l, time.Now()
 }
 
 func (m *memory) ReadLock(context.Context) (*Lock, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.lock == nil {
 		return nil, nil
 	}
@@ -32,22 +49,31 @@ func (m *memory) ReadLock(context.Context) (*Lock, error) {
 }
 
 func (m *memory) Seize(_ context.Context, l Lock, old *Lock) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if (m.lock == nil) != (old == nil) || old != nil && m.lock.Version != old.Version {
 		return ErrTaken
 	}
-	m.put(l)
+	m.set(l)
 	return nil
 }
 
 func (m *memory) Renew(_ context.Context, l Lock) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.lock == nil || m.lock.Token != l.Token {
 		return ErrLost
 	}
-	m.put(l)
+	m.set(l)
 	return nil
 }
 
-func (m *memory) Yield(context.Context) error { m.lock = nil; return nil }
+func (m *memory) Yield(context.Context) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lock = nil
+	return nil
+}
 
 // TestSignOfLifeWins: a holder whose process is not on a machine of that name
 // is believed dead only after it has missed its beats. Another machine may have
@@ -105,7 +131,7 @@ func TestSignOfLifeWins(t *testing.T) {
 					if err := h.Unlock(t.Context()); err != nil {
 						t.Error(err)
 					}
-					if m.lock != nil {
+					if m.now() != nil {
 						t.Error("the lock stayed")
 					}
 				}
@@ -123,8 +149,8 @@ func TestLostLockEndsTheRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(35 * time.Second)
-		if m.lock.Beats != "000000003" {
-			t.Errorf("beats %q", m.lock.Beats)
+		if got := m.now(); got.Beats != "000000003" {
+			t.Errorf("beats %q", got.Beats)
 		}
 		m.put(Lock{Token: "another"})
 		time.Sleep(Beat)
