@@ -243,7 +243,9 @@ func mailAround(s []byte, start, at int) (from, stop int) {
 	for from < at && bytes.IndexByte([]byte(".-"), s[from]) >= 0 {
 		from++
 	}
-	if r, _ := utf8.DecodeLastRune(s[start:from]); from == at || from > start && (strings.ContainsRune("/:@=\\", r) || unicode.IsLetter(r)) {
+	if scheme := []byte("mailto:"); from < at && bytes.HasSuffix(s[start:from], scheme) && stands(s[start:from-len(scheme)]) {
+		from -= len(scheme)
+	} else if r, _ := utf8.DecodeLastRune(s[start:from]); from == at || from > start && (strings.ContainsRune("/:@=\\", r) || unicode.IsLetter(r)) {
 		return 0, 0
 	}
 	stop = at + 1

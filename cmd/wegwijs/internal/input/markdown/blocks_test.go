@@ -73,7 +73,7 @@ func TestBlocks(t *testing.T) {
 		pages[name] = [2]string{setting(a, "lang"), part(a, "page.md")}
 	}
 	for _, x := range spec(t) {
-		pages[fmt.Sprintf("CommonMark example %d", x.Example)] = [2]string{"", x.Markdown}
+		pages[x.String()] = [2]string{"", x.Markdown}
 	}
 	for name, p := range pages {
 		got := convert(p[0], []byte(p[1]), nil)

@@ -273,7 +273,7 @@ func TestCopyIsTheSame(t *testing.T) {
 		checkCopy(t, name, setting(a, "lang"), []byte(part(a, "page.md")))
 	}
 	for _, s := range spec(t) {
-		checkCopy(t, fmt.Sprintf("CommonMark example %d", s.Example), "", []byte(s.Markdown))
+		checkCopy(t, s.String(), "", []byte(s.Markdown))
 	}
 }
 

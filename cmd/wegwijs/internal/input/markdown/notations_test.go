@@ -153,6 +153,7 @@ func TestAutolinks(t *testing.T) {
 		"https://x.nl/a_b_c?d=e&f=g#h":                    "https://x.nl/a_b_c?d=e&f=g#h",
 		"http://x.nl:8080/a":                              "http://x.nl:8080/a",
 		"www.x.nl/a, www.y.nl":                            "http://www.x.nl/a www.x.nl/a, http://www.y.nl www.y.nl",
+		"mailto:jan@x.nl, (mailto:a@b.nl)":                "mailto:jan@x.nl, mailto:a@b.nl",
 		"Mail jan@x.nl.":                                  "mailto:jan@x.nl",
 		"Mail naar jan.de-vries_1+a@mail.x.nl, ja?":       "mailto:jan.de-vries_1+a@mail.x.nl",
 		"*https://x.nl*":                                  "https://x.nl",
