@@ -3,9 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io/fs"
 	"net"
 	"os"
 	"os/exec"
@@ -19,10 +17,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"wegwijs/cmd/wegwijs/internal/deliver/publish"
+	"wegwijs/cmd/wegwijs/internal/deliver/publish/dial"
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/config"
 	"wegwijs/cmd/wegwijs/internal/input/notify"
-	"wegwijs/cmd/wegwijs/internal/input/scan"
 )
 
 // reachTime is how long a target may take to answer.
@@ -44,10 +42,11 @@ type symptom struct {
 type doctor struct {
 	dir    string
 	port   int
+	home   string // the user's folder
 	getenv func(string) string
 	lookup func(program string) (string, error)
 	output func(ctx context.Context, program string, args ...string) (string, error)
-	mount  func(path string) string
+	silent func(dir string) (kind string)
 	limit  func(name string) (int, bool)
 	dial   func(ctx context.Context, address string) error
 	found  []symptom
@@ -61,7 +60,7 @@ func (e *env) doctor() *cobra.Command {
 		Long:  "Doctor looks at versions, limits, the kind of disk, the port of the preview, the\nlocale, dictionaries, ssh and whether targets can be reached, and says what to do\nabout what is not right. It changes nothing. It ends with status 1 when something\nis not right.",
 		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			d := &doctor{dir: e.dir, port: port, getenv: os.Getenv, lookup: exec.LookPath, mount: notify.Mount, limit: notify.Limit,
+			d := &doctor{dir: e.dir, port: port, home: e.surroundings().Home, getenv: os.Getenv, lookup: exec.LookPath, silent: notify.Silent, limit: notify.Limit,
 				output: func(ctx context.Context, program string, args ...string) (string, error) {
 					out, err := exec.CommandContext(ctx, program, args...).CombinedOutput()
 					return string(out), err
@@ -91,10 +90,7 @@ func (e *env) reportDoctor(all []symptom) error {
 		bad = bad || !s.Holds
 	}
 	if e.format == "json" {
-		j := json.NewEncoder(e.stdout)
-		j.SetIndent("", "  ")
-		j.SetEscapeHTML(false)
-		if err := j.Encode(map[string]any{"version": 1, "findings": all}); err != nil {
+		if err := e.json(map[string]any{"version": 1, "findings": all}); err != nil {
 			return err
 		}
 	} else {
@@ -148,20 +144,8 @@ func (d *doctor) site() *config.Config {
 
 // watching looks whether edits will be seen at once.
 func (d *doctor) watching() {
-	kind := ""
-	folders := 0
-	for _, root := range append([]string{"."}, scan.Roots...) {
-		kind = cmp.Or(kind, d.mount(filepath.Join(d.dir, root)))
-	}
-	for _, root := range []string{"content", "layouts", "i18n"} {
-		filepath.WalkDir(filepath.Join(d.dir, root), func(_ string, e fs.DirEntry, err error) error {
-			if err == nil && e.IsDir() {
-				folders++
-			}
-			return nil
-		})
-	}
-	if kind != "" {
+	folders := notify.Folders(d.dir)
+	if kind := d.silent(d.dir); kind != "" {
 		d.note("disk", false, diag.Say("the site is on %s, which does not say when a file changes", kind), diag.Say("move it to this machine's own disk, or be patient: watch looks at all files now and then"))
 	} else {
 		d.note("disk", true, diag.Say("changes are seen at once"), "")
@@ -178,10 +162,12 @@ func (d *doctor) watching() {
 // listening looks whether the preview's port is free.
 func (d *doctor) listening() {
 	l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(d.port)))
-	if err == nil {
-		l.Close()
+	if err != nil {
+		d.note("port", false, diag.Say("port %d is taken", d.port), diag.Say("nothing to do: watch takes the next one; or choose one with --port"))
+		return
 	}
-	d.note("port", err == nil, map[bool]string{true: diag.Say("port %d is free for the preview", d.port), false: diag.Say("port %d is taken", d.port)}[err == nil], diag.Say("nothing to do: watch takes the next one; or choose one with --port"))
+	l.Close()
+	d.note("port", true, diag.Say("port %d is free for the preview", d.port), "")
 }
 
 // speaking looks at the locale.
@@ -227,49 +213,53 @@ func (d *doctor) targets(ctx context.Context, c *config.Config) {
 		topic := "publish." + t.Name
 		switch t.Type {
 		case "dir":
-			p := filepath.FromSlash(t.Path)
-			if !filepath.IsAbs(p) {
-				p = filepath.Join(d.dir, p)
-			}
-			fi, err := os.Stat(filepath.Dir(p))
-			d.note(topic, err == nil && fi.IsDir(), diag.Say("a folder on this machine: %s", t.Path), diag.Say("make the folder above it: mkdir -p %s", filepath.Dir(p)))
+			above := filepath.Dir(t.Folder(d.dir))
+			fi, err := os.Stat(above)
+			d.note(topic, err == nil && fi.IsDir(), diag.Say("a folder on this machine: %s", t.Path), diag.Say("make the folder above it: mkdir -p %s", above))
 		case "ssh":
 			d.ssh(ctx, topic, t)
 		case "s3":
-			host := t.Endpoint
-			if _, _, err := net.SplitHostPort(host); err != nil {
-				host = net.JoinHostPort(host, map[bool]string{true: "80", false: "443"}[t.Insecure])
-			}
-			err := d.dial(ctx, host)
-			d.note(topic, err == nil, map[bool]string{true: diag.Say("%s answers", host), false: diag.Say("%s does not answer", host)}[err == nil], diag.Say("see whether the name is right, and whether this network lets you out"))
+			d.store(ctx, topic, t)
 		}
 		stop()
 	}
 }
 
+// store looks whether an object store answers.
+func (d *doctor) store(ctx context.Context, topic string, t publish.Target) {
+	host := t.Endpoint
+	if _, _, err := net.SplitHostPort(host); err != nil {
+		port := "443"
+		if t.Insecure {
+			port = "80"
+		}
+		host = net.JoinHostPort(host, port)
+	}
+	if err := d.dial(ctx, host); err != nil {
+		d.note(topic, false, diag.Say("%s does not answer", host), diag.Say("see whether the name is right, and whether this network lets you out"))
+		return
+	}
+	d.note(topic, true, diag.Say("%s answers", host), "")
+}
+
+// ssh looks whether a server lets in who publishes: it is asked as publish asks,
+// but for a person who could type a password.
 func (d *doctor) ssh(ctx context.Context, topic string, t publish.Target) {
 	program, err := d.lookup("ssh")
 	if err != nil {
 		d.note(topic, false, diag.Say("the program ssh is not installed"), diag.Say("install OpenSSH's client, as in: sudo apt install openssh-client"))
 		return
 	}
-	args := []string{"-o", "BatchMode=yes", "-o", "ConnectTimeout=5"}
-	for _, a := range [][2]string{{"-F", t.SSH.Config}, {"-i", t.SSH.Identity}, {"-l", t.SSH.User}} {
-		if a[1] != "" {
-			args = append(args, a[0], a[1])
-		}
-	}
-	if t.SSH.Port != 0 {
-		args = append(args, "-p", strconv.Itoa(t.SSH.Port))
-	}
-	if t.SSH.KnownHosts != "" {
-		args = append(args, "-o", "UserKnownHostsFile="+t.SSH.KnownHosts)
-	}
-	out, err := d.output(ctx, program, append(args, "--", t.SSH.Host, "exit")...)
-	said, _, _ := strings.Cut(strings.TrimSpace(out), "\n")
-	if err == nil || !strings.Contains(said, "ssh:") && !strings.Contains(said, "denied") && !strings.Contains(said, "verification failed") && ctx.Err() == nil {
-		d.note(topic, true, diag.Say("%s answers", t.SSH.Host), "") // also one that gives no shell
+	args, err := dial.Arguments(t.Server(d.dir), dial.Surroundings{Home: d.home})
+	if err != nil {
+		d.note(topic, false, err.Error(), diag.Say("name it in site.toml as it is called, from the folder of the site"))
 		return
 	}
-	d.note(topic, false, diag.Say("%s does not let you in: %s", t.SSH.Host, cmp.Or(said, "…")), diag.Say("try it yourself: ssh %s", t.SSH.Host))
+	out, err := d.output(ctx, program, args...)
+	why := dial.Refusal(out)
+	if err == nil || why == "" && ctx.Err() == nil { // not every server says how it ended
+		d.note(topic, true, diag.Say("%s answers", t.SSH.Host), "")
+		return
+	}
+	d.note(topic, false, diag.Say("%s does not let you in: %s", t.SSH.Host, cmp.Or(why, "…")), diag.Say("try it yourself: ssh %s", t.SSH.Host))
 }

@@ -58,7 +58,7 @@ var allowed = map[string][]string{
 	"authoring/lsp":           {"deliver/preview", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/markdown", "input/notify", "input/tomlfile", "pages/layout", "site", "state"},
 	"authoring/manual":        {"diag"},
 	"authoring/scaffold":      {"input/mail"},
-	"":                        {"authoring/eject", "authoring/exchange", "authoring/importer", "authoring/lsp", "authoring/manual", "authoring/scaffold", "deliver/output", "deliver/preview", "deliver/publish", "deliver/publish/release", "deliver/serve", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/i18n", "input/mail", "input/notify", "input/scan", "input/tomlfile", "pages/forms", "site/freshness", "state", "verify"},
+	"":                        {"authoring/eject", "authoring/exchange", "authoring/importer", "authoring/lsp", "authoring/manual", "authoring/scaffold", "deliver/output", "deliver/preview", "deliver/publish", "deliver/publish/dial", "deliver/publish/release", "deliver/serve", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/i18n", "input/mail", "input/notify", "input/scan", "input/tomlfile", "pages/forms", "site/freshness", "state", "verify"},
 	"testenv":                 {"fileset"},
 	"testenv/browser":         {}, // tests only
 	"testenv/thunderbird":     {}, // tests only

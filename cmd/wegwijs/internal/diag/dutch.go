@@ -113,6 +113,7 @@ var dutch = map[string]string{
 	"look":                                  "let op",
 	"make the folder above it: mkdir -p %s": "maak de map erboven: mkdir -p %s",
 	"move it to this machine's own disk, or be patient: watch looks at all files now and then": "zet de site op de eigen schijf van deze computer, of heb geduld: watch kijkt af en toe naar alle bestanden",
+	"name it in site.toml as it is called, from the folder of the site":                        "schrijf de naam in site.toml zoals het bestand heet, vanuit de map van de site",
 	"no dictionary for %s":                         "geen woordenboek voor %s",
 	"no file %q":                                   "er is geen bestand %q",
 	"no finding has the code %q":                   "geen melding heeft de code %q",

@@ -3,6 +3,7 @@ package publish
 import (
 	"net/url"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -67,6 +68,27 @@ type Target struct {
 	CachePages  string
 	Conditional bool
 	Rate        int
+}
+
+// Folder returns the folder of a dir, for the site in a folder.
+func (t *Target) Folder(site string) string {
+	dir := filepath.FromSlash(t.Path)
+	if filepath.IsAbs(dir) {
+		return dir
+	}
+	return filepath.Join(site, dir)
+}
+
+// Server returns what ssh reaches, for the site in a folder: files that the site
+// brings along are named from there.
+func (t *Target) Server(site string) dial.Target {
+	at := t.SSH
+	for _, f := range []*string{&at.Identity, &at.KnownHosts, &at.Config} {
+		if *f != "" && !filepath.IsAbs(*f) && !strings.HasPrefix(*f, "~") {
+			*f = filepath.Join(site, filepath.FromSlash(*f))
+		}
+	}
+	return at
 }
 
 var nameForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)

@@ -20,7 +20,6 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -116,11 +115,7 @@ func Open(ctx context.Context, t Target, around Surroundings, write bool) (*Plac
 }
 
 func openDir(t Target, around Surroundings, write bool) (place, error) {
-	dir := filepath.FromSlash(t.Path)
-	if !filepath.IsAbs(dir) {
-		dir = filepath.Join(around.Site, dir)
-	}
-	f, err := remote.Open(dir, write)
+	f, err := remote.Open(t.Folder(around.Site), write)
 	if err != nil {
 		if !write && errors.Is(err, fs.ErrNotExist) {
 			return tree.New(nil, 1), nil
@@ -140,14 +135,7 @@ func (s *Surroundings) tree(f remote.FS, t Target) place {
 }
 
 func openSSH(ctx context.Context, t Target, around Surroundings, write bool) (place, error) {
-	at := t.SSH
-	// Files that the site brings along are named from its folder.
-	for _, f := range []*string{&at.Identity, &at.KnownHosts, &at.Config} {
-		if *f != "" && !filepath.IsAbs(*f) && !strings.HasPrefix(*f, "~") {
-			*f = filepath.Join(around.Site, filepath.FromSlash(*f))
-		}
-	}
-	c, err := dial.Start(ctx, at, dial.Surroundings{Home: around.Home, Terminal: around.Terminal})
+	c, err := dial.Start(ctx, t.Server(around.Site), dial.Surroundings{Home: around.Home, Terminal: around.Terminal})
 	if err != nil {
 		return nil, err
 	}

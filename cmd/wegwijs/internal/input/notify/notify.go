@@ -132,7 +132,7 @@ func Start(ctx context.Context, dir string, opt Options) *Watcher {
 	}
 	w := &Watcher{Hints: make(chan Hint, 1), dir: filepath.Clean(dir), opt: opt, watched: map[string]bool{}}
 	if !opt.Poll {
-		if kind := w.silent(); kind != "" {
+		if kind := silentIn(w.dir, opt.Silent); kind != "" {
 			opt.Say(fmt.Sprintf("the site is on %s, which gives no reliable events: looking at its files instead; a folder on this machine's own disk is faster", kind))
 		} else if err := w.open(); err != nil {
 			w.fall(err)
@@ -150,11 +150,13 @@ func (w *Watcher) Wait() { w.wait.Wait() }
 // looks.
 func (w *Watcher) Blind() bool { return w.blind.Load() }
 
-// silent names the first file system of the site's inputs whose events cannot
-// be trusted; "" when all can.
-func (w *Watcher) silent() string {
+// Silent returns the kind of the first file system of the inputs of the site in
+// dir whose events cannot be trusted; "" when all can.
+func Silent(dir string) (kind string) { return silentIn(dir, silent) }
+
+func silentIn(dir string, silent func(path string) string) string {
 	for _, name := range append([]string{"."}, scan.Roots...) { // a mount may be in a mount
-		if kind := w.opt.Silent(filepath.Join(w.dir, name)); kind != "" {
+		if kind := silent(filepath.Join(dir, name)); kind != "" {
 			return kind
 		}
 	}
@@ -191,9 +193,17 @@ func (w *Watcher) addAll() error {
 	return nil
 }
 
+// Folders returns how many folders are watched of the site in dir.
+func Folders(dir string) int {
+	n := 1
+	for _, root := range scan.Roots {
+		folders(filepath.Join(dir, root), func(string) error { n++; return nil })
+	}
+	return n
+}
+
 // folders calls do for a folder and those in it that can hold inputs.
-func (w *Watcher) folders(name string, do func(p string) error) error {
-	root := filepath.Join(w.dir, filepath.FromSlash(name))
+func folders(root string, do func(p string) error) error {
 	return filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
 		if err != nil || !d.IsDir() {
 			if d != nil && d.IsDir() {
@@ -210,7 +220,7 @@ func (w *Watcher) folders(name string, do func(p string) error) error {
 
 // add watches a folder and those in it.
 func (w *Watcher) add(name string) error {
-	return w.folders(name, func(p string) error {
+	return folders(filepath.Join(w.dir, filepath.FromSlash(name)), func(p string) error {
 		err := w.events.Add(p)
 		if err == nil {
 			w.watched[p] = true
@@ -240,11 +250,7 @@ func (w *Watcher) fall(err error) {
 		w.events = nil
 	}
 	w.blind.Store(true)
-	need := 1
-	for _, root := range scan.Roots {
-		w.folders(root, func(string) error { need++; return nil })
-	}
-	w.opt.Say(why(err, need))
+	w.opt.Say(why(err, Folders(w.dir)))
 }
 
 func (w *Watcher) run(ctx context.Context) {
@@ -379,10 +385,6 @@ func Join(a, b Hint) Hint {
 func noEvents(err error) string {
 	return fmt.Sprintf("the system gives no events (%v): looking at all files instead", err)
 }
-
-// Mount names the file system at a path when its events cannot be trusted, else
-// "".
-func Mount(path string) string { return silent(path) }
 
 // Limit returns a limit of inotify(7), such as max_user_watches; ok is false on
 // systems that have none.

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -74,14 +75,9 @@ func Start(ctx context.Context, t Target, around Surroundings) (*Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("publishing to %s needs the program %s, which this machine does not have: install OpenSSH's client", t.Host, name)
 	}
-	for what, f := range map[string]string{"identity": t.Identity, "known_hosts": t.KnownHosts, "ssh_config": t.Config} {
-		if f == "" {
-			continue
-		}
-		if _, err := os.Stat(around.expand(f)); err != nil {
-			// Not wrapped: a refusal of this machine is none of the server's.
-			return nil, fmt.Errorf("%s of the target: %v", what, err)
-		}
+	args, err := Arguments(t, around)
+	if err != nil {
+		return nil, err
 	}
 	c := &Conn{host: t.Host, batch: around.Terminal == nil, said: &tail{to: around.Terminal}, gone: make(chan struct{})}
 	in, theirIn, err := os.Pipe()
@@ -95,7 +91,7 @@ func Start(ctx context.Context, t Target, around Surroundings) (*Conn, error) {
 		return nil, err
 	}
 	c.Reader, c.WriteCloser = in, out
-	c.cmd = command(program, arguments(t, around))
+	c.cmd = command(program, args)
 	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = theirOut, theirIn, c.said
 	c.cmd.WaitDelay = 2 * time.Second // a master connection may hold on to stderr
 	err = c.cmd.Start()
@@ -178,9 +174,18 @@ func (a *Surroundings) expand(p string) string {
 	return p
 }
 
-// arguments are those that OpenSSH's own sftp gives to ssh, and what the target
-// sets.
-func arguments(t Target, around Surroundings) []string {
+// Arguments returns what ssh is given: what OpenSSH's own sftp gives it, and what
+// the target sets. It is an error when a file that the target names is not there.
+func Arguments(t Target, around Surroundings) ([]string, error) {
+	for _, f := range []struct{ key, name string }{{"identity", t.Identity}, {"known_hosts", t.KnownHosts}, {"ssh_config", t.Config}} {
+		if f.name == "" {
+			continue
+		}
+		if _, err := os.Stat(around.expand(f.name)); err != nil {
+			// Not wrapped: a refusal of this machine is none of the server's.
+			return nil, fmt.Errorf("%s of the target: %v", f.key, err)
+		}
+	}
 	args := []string{
 		"-T", "-a", "-x",
 		"-oPermitLocalCommand=no", "-oClearAllForwardings=yes", "-oRemoteCommand=none",
@@ -207,7 +212,7 @@ func arguments(t Target, around Surroundings) []string {
 	if t.Port != 0 {
 		args = append(args, "-p", strconv.Itoa(t.Port))
 	}
-	return append(args, "-s", "--", t.Host, "sftp")
+	return append(args, "-s", "--", t.Host, "sftp"), nil
 }
 
 // tail keeps the last part of what ssh says, and passes all on to a person.
@@ -278,6 +283,19 @@ var causes = []cause{
 	{"timed out", "%s does not answer"},
 	{"Bad configuration option", "the configuration of ssh for %s has a mistake"},
 	{"Bad owner or permissions", "ssh refuses its configuration for %s"},
+}
+
+// Refusal returns the line of what ssh said that tells why it did not work; ""
+// where there is none.
+func Refusal(said string) string {
+	for _, k := range slices.Concat(causes, []cause{{said: "ssh: "}}) { // what ssh itself says, last
+		for l := range strings.Lines(printable(said)) {
+			if strings.Contains(l, k.said) {
+				return strings.TrimSpace(l)
+			}
+		}
+	}
+	return ""
 }
 
 // Explain says why no SFTP session came of it; err is what the session says of
