@@ -251,7 +251,7 @@ func (p patientFS) Open(name string) (f fs.File, err error) {
 		f, err = p.FS.Open(name)
 		return err
 	})
-	return f, remedy(err)
+	return f, err
 }
 
 // files returns the site's files, with those of the program under them.

@@ -3,6 +3,7 @@ package main
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -24,13 +25,7 @@ const defaultOf = "(default "
 // which is known once the command line was read.
 func (e *env) speaking(root *cobra.Command) {
 	help, use := root.HelpFunc(), root.UsageFunc()
-	once := false
-	speak := func() {
-		if !once {
-			once = true
-			e.speak(root)
-		}
-	}
+	speak := sync.OnceFunc(func() { e.speak(root) })
 	root.SetHelpFunc(func(c *cobra.Command, args []string) {
 		speak()
 		help(c, args)

@@ -13,7 +13,6 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 	"wegwijs/cmd/wegwijs/internal/input/builtin"
 	"wegwijs/cmd/wegwijs/internal/state"
@@ -202,11 +201,7 @@ func TestWithout(t *testing.T) {
 			t.Fatal(err)
 		}
 		if ds := s.Findings(); len(ds) > 0 {
-			var b bytes.Buffer
-			(&diag.Printer{Read: func(file string) ([]byte, error) {
-				return fs.ReadFile(fsys, strings.TrimPrefix(file, builtin.Prefix))
-			}}).Print(&b, ds)
-			t.Errorf("without %q:\n%s", set, b.String())
+			t.Errorf("without %q:\n%s", set, printed(fsys, ds))
 		}
 	}
 }

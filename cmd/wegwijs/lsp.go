@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -46,12 +44,7 @@ func (e *env) lsp() *cobra.Command {
 }
 
 func (e *env) runLSP(ctx context.Context, opt lsp.Options) error {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(100) // as watch, it keeps its memory for the whole day
-	}
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(math.MaxInt64)
-	}
+	keepMemory()
 	if opt.Dir != "" {
 		dir, err := filepath.Abs(opt.Dir)
 		if err != nil {

@@ -113,11 +113,7 @@ func TestMatrix(t *testing.T) {
 			t.Fatal(err)
 		}
 		if ds := s.Findings(); len(ds) > 0 {
-			var b bytes.Buffer
-			(&diag.Printer{Read: func(file string) ([]byte, error) {
-				return fs.ReadFile(fsys, strings.TrimPrefix(file, builtin.Prefix))
-			}}).Print(&b, ds)
-			t.Errorf("%v:\n%s", has, b.String())
+			t.Errorf("%v:\n%s", has, printed(fsys, ds))
 		}
 		if len(langs) < 4 {
 			t.Fatalf("pages in %q", slices.Collect(maps.Keys(langs)))
@@ -131,6 +127,15 @@ func TestMatrix(t *testing.T) {
 			}
 		}
 	}
+}
+
+// printed returns findings as people read them.
+func printed(fsys fs.FS, ds []diag.Diagnostic) string {
+	var b strings.Builder
+	(&diag.Printer{Read: func(file string) ([]byte, error) {
+		return fs.ReadFile(fsys, strings.TrimPrefix(file, builtin.Prefix))
+	}}).Print(&b, ds)
+	return b.String()
 }
 
 // readable returns what readers meet of a page: its text, and what is read

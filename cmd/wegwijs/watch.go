@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -71,12 +69,7 @@ func (e *env) watch() *cobra.Command {
 }
 
 func (e *env) runWatch(ctx context.Context, f watchFlags) error {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(100) // unlike a build, it keeps its memory for the whole day
-	}
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(math.MaxInt64) // it holds the site, whatever its size
-	}
+	keepMemory()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	public := filepath.Join(e.dir, "public")
