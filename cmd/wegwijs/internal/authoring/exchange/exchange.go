@@ -55,8 +55,6 @@ type Unit struct {
 	Source string
 	Target string // "" where there is none yet
 	Line   int    // in a file that was read
-
-	marks map[string]string // of a target that was read: what its placeholders stand for, where the file says so
 }
 
 // Of returns the page to send. translation may be nil.

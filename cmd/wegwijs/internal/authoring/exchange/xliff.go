@@ -111,27 +111,37 @@ func (p *Page) xliff1() []byte {
 
 // A reader reads XLIFF of either version.
 type reader struct {
-	d    *xml.Decoder
-	p    *Page
-	u    *Unit
-	path []string
+	d     *xml.Decoder
+	p     *Page
+	u     *Unit
+	marks map[string]string // what placeholders of the unit stand for, where it says so
+	path  []string
 }
 
 func (r *reader) line() int { line, _ := r.d.InputPos(); return line }
+
+// token returns the next token; io.EOF behind the last one.
+func (r *reader) token() (xml.Token, error) {
+	t, err := r.d.Token()
+	if err == nil || errors.Is(err, io.EOF) {
+		return t, err
+	}
+	if bad, ok := errors.AsType[*xml.SyntaxError](err); ok {
+		return nil, refuse(bad.Line, "this is not XML: %s", bad.Msg)
+	}
+	return nil, refuse(r.line(), "this cannot be read: %s", err.Error())
+}
 
 func decodeXLIFF(data []byte) (*Page, error) {
 	r := &reader{d: xml.NewDecoder(bytes.NewReader(data)), p: &Page{}}
 	root := false
 	for {
-		t, err := r.d.Token()
+		t, err := r.token()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if bad, ok := errors.AsType[*xml.SyntaxError](err); ok {
-			return nil, refuse(bad.Line, "this is not XML: %s", bad.Msg)
-		}
 		if err != nil {
-			return nil, refuse(r.line(), "this cannot be read: %s", err.Error())
+			return nil, err
 		}
 		switch t := t.(type) {
 		case xml.Directive:
@@ -147,7 +157,7 @@ func decodeXLIFF(data []byte) (*Page, error) {
 		case xml.EndElement:
 			r.path = r.path[:len(r.path)-1]
 			if r.u != nil && (t.Name.Local == "unit" || t.Name.Local == "trans-unit") {
-				r.u = nil
+				r.u, r.marks = nil, nil
 			}
 		}
 	}
@@ -183,7 +193,8 @@ func (r *reader) start(t xml.StartElement) error {
 			r.p.Source, r.p.Target = s, attr(t, "target-language")
 		}
 	case "unit", "trans-unit":
-		r.p.Units = append(r.p.Units, Unit{ID: attr(t, "id"), Line: r.line(), marks: map[string]string{}})
+		r.p.Units = append(r.p.Units, Unit{ID: attr(t, "id"), Line: r.line()})
+		r.marks = map[string]string{}
 		r.u = &r.p.Units[len(r.p.Units)-1]
 	case "note":
 		if r.u == nil && (in == "notes" || in == "header") {
@@ -199,7 +210,7 @@ func (r *reader) start(t xml.StartElement) error {
 	case "data":
 		if r.u != nil {
 			text, err := r.text(t)
-			r.u.marks[attr(t, "id")] = text
+			r.marks[attr(t, "id")] = text
 			return err
 		}
 	case "source", "target":
@@ -226,12 +237,9 @@ func (r *reader) text(start xml.StartElement) (string, error) {
 	var b strings.Builder
 	depth := 1
 	for depth > 0 {
-		t, err := r.d.Token()
-		if bad, ok := errors.AsType[*xml.SyntaxError](err); ok {
-			return "", refuse(bad.Line, "this is not XML: %s", bad.Msg)
-		}
+		t, err := r.token()
 		if err != nil {
-			return "", refuse(r.line(), "this cannot be read: %s", err.Error())
+			return "", err
 		}
 		switch t := t.(type) {
 		case xml.CharData:
@@ -241,16 +249,15 @@ func (r *reader) text(start xml.StartElement) (string, error) {
 			switch t.Name.Local {
 			case "ph":
 				if ref := attr(t, "dataRef"); ref != "" {
-					mark, ok := r.u.marks[ref]
+					mark, ok := r.marks[ref]
 					if !ok {
 						return "", refuse(r.line(), "the placeholder %s stands for nothing", attr(t, "id"))
 					}
 					b.WriteString(mark)
 				}
-			case "mrk", "g", "x", "pc", "sc", "ec", "sm", "em", "bpt", "ept", "it":
-				if t.Name.Local != "mrk" && t.Name.Local != "sm" && t.Name.Local != "em" {
-					return "", refuse(r.line(), "nothing was sent with the name %s", t.Name.Local)
-				}
+			case "mrk", "sm", "em": // a remark about words
+			case "g", "x", "pc", "sc", "ec", "bpt", "ept", "it":
+				return "", refuse(r.line(), "nothing was sent with the name %s", t.Name.Local)
 			default:
 				return "", refuse(r.line(), "<%s> has no place in <%s>", t.Name.Local, start.Name.Local)
 			}

@@ -272,6 +272,27 @@ func (c *conv) block(ls []line, i int, pad, text string) ([]line, int) {
 	return nil, i
 }
 
+// A fence follows which lines stand in a block of code.
+type fence struct{ mark string } // what opened the block; "" outside of one
+
+// in reports whether the next line is one of a block of code, its first and its
+// last one too.
+func (f *fence) in(s string) bool {
+	m := fenceRE.FindStringSubmatch(s)
+	switch {
+	case m == nil:
+		return f.mark != ""
+	case f.mark == "":
+		if m[2][0] == '`' && strings.Contains(m[3], "`") {
+			return false
+		}
+		f.mark = m[2]
+	case strings.HasPrefix(m[2], f.mark) && blank(m[3]):
+		f.mark = ""
+	}
+	return true
+}
+
 // fence keeps a block of code.
 func (c *conv) fence(ls []line, i int, pad string) ([]line, int) {
 	m := fenceRE.FindStringSubmatch(ls[i].s)
@@ -475,6 +496,10 @@ func (c *conv) pythonTabs(ls []line, i int, pad string) ([]line, int) {
 
 // tabs makes a choice. One part alone is no choice.
 func (c *conv) tabs(n int, names []string, bodies [][]line) (out []line) {
+	if len(names) == 1 {
+		c.note(n, "its name became a line of text", "tabs with one tab")
+		return append([]line{{n, "**" + label(names[0]) + "**"}, {n, ""}}, trimBlank(c.blocks(bodies[0]))...)
+	}
 	var inner []line
 	for i, name := range names {
 		body := trimBlank(c.blocks(trimBlank(bodies[i])))
@@ -483,10 +508,6 @@ func (c *conv) tabs(n int, names []string, bodies [][]line) (out []line) {
 		}
 		inner = append(inner, c.container("tab", cmpOr(label(name), strconv.Itoa(i+1)), body, n)...)
 		inner = append(inner, line{n, ""})
-	}
-	if len(names) == 1 {
-		c.note(n, "its name became a line of text", "tabs with one tab")
-		return append([]line{{n, "**" + label(names[0]) + "**"}, {n, ""}}, trimBlank(c.blocks(bodies[0]))...)
 	}
 	return c.container("tabs", "", trimBlank(inner), n)
 }
@@ -505,19 +526,10 @@ var colonAttrRE = regexp.MustCompile(`^\{(.*)\}$`)
 func (c *conv) colons(ls []line, i int, pad, text string) ([]line, int) {
 	m := colonRE.FindStringSubmatch(text)
 	depth, j := 1, i+1
-	fenced := ""
+	var code fence
 	for ; j < len(ls); j++ {
 		s := strings.TrimSpace(ls[j].s)
-		if f := fenceRE.FindStringSubmatch(s); f != nil {
-			switch {
-			case fenced == "":
-				fenced = f[2]
-			case strings.HasPrefix(f[2], fenced):
-				fenced = ""
-			}
-			continue
-		}
-		if fenced != "" {
+		if code.in(s) {
 			continue
 		}
 		if colonEndRE.MatchString(s) {
@@ -897,18 +909,13 @@ func isDelimiter(s string) bool { return strings.Contains(s, "|") && delimiterRE
 
 // references keeps where references lead, and leaves their lines out.
 func (c *conv) references(ls []line) {
-	fenced := ""
+	var code fence
 	for _, l := range ls {
-		if f := fenceRE.FindStringSubmatch(l.s); f != nil {
-			switch {
-			case fenced == "":
-				fenced = f[2]
-			case strings.HasPrefix(f[2], fenced):
-				fenced = ""
-			}
+		if code.in(l.s) {
+			continue
 		}
-		if m := refDefRE.FindStringSubmatch(l.s); m != nil && fenced == "" {
-			key := strings.ToLower(strings.Join(strings.Fields(m[1]), " "))
+		if m := refDefRE.FindStringSubmatch(l.s); m != nil {
+			key := refKey(m[1])
 			if _, there := c.refs[key]; !there {
 				c.refs[key] = ref{m[2] + m[3], m[4]}
 			}

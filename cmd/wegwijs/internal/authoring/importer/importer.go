@@ -18,12 +18,10 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/text/feature/plural"
-	"golang.org/x/text/language"
-
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 	"wegwijs/cmd/wegwijs/internal/input/builtin"
+	"wegwijs/cmd/wegwijs/internal/input/i18n"
 	"wegwijs/cmd/wegwijs/internal/pages/layout"
 )
 
@@ -187,17 +185,9 @@ func (w *writer) page(p *page, final bool, h house) {
 
 // squeeze takes out empty lines that follow each other, but in code.
 func squeeze(ls []line) (out []line) {
-	fenced := ""
+	var code fence
 	for _, l := range trimBlank(ls) {
-		if m := fenceRE.FindStringSubmatch(l.s); m != nil {
-			switch {
-			case fenced == "":
-				fenced = m[2]
-			case strings.HasPrefix(m[2], fenced) && strings.TrimSpace(m[3]) == "":
-				fenced = ""
-			}
-		}
-		if blank(l.s) && fenced == "" && len(out) > 0 && blank(out[len(out)-1].s) {
+		if !code.in(l.s) && blank(l.s) && len(out) > 0 && blank(out[len(out)-1].s) {
 			continue
 		}
 		out = append(out, l)
@@ -205,24 +195,28 @@ func squeeze(ls []line) (out []line) {
 	return out
 }
 
-// title finds the title of a page in its text, and by how many levels the other
-// headings go down.
+// title takes the title of a page out of its text, once, and sees by how many
+// levels the other headings go down.
 func (c *conv) title() {
+	p := c.p
+	if !p.read {
+		p.read = true
+		c.readTitle()
+	}
+	c.shift = p.shift
+	if p.titled {
+		c.ids[p.own]++
+	}
+}
+
+func (c *conv) readTitle() {
 	p := c.p
 	heading := p.meta["title"] == nil || c.t.maker == "mkdocs" || c.t.maker == "docusaurus"
 	front := str(p.meta, "title")
-	fenced, first, ones, any := "", -1, 0, false
+	var code fence
+	first, ones, any := -1, 0, false
 	for i, l := range p.lines {
-		if m := fenceRE.FindStringSubmatch(l.s); m != nil {
-			switch {
-			case fenced == "":
-				fenced = m[2]
-			case strings.HasPrefix(m[2], fenced):
-				fenced = ""
-			}
-			continue
-		}
-		if fenced != "" {
+		if code.in(l.s) {
 			continue
 		}
 		one := strings.HasPrefix(l.s, "# ")
@@ -258,9 +252,8 @@ func (c *conv) title() {
 				}
 				p.title = text
 			}
-			own := c.t.slug(text)
-			c.ids[own]++
-			p.ids["\x00top "+own] = true
+			p.own, p.titled = c.t.slug(text), true
+			p.ids["\x00top "+p.own] = true
 			if id != "" {
 				p.ids["\x00top "+id] = true
 			}
@@ -269,14 +262,10 @@ func (c *conv) title() {
 				n = 2
 			}
 			p.lines = slices.Delete(slices.Clone(p.lines), first, first+n)
-			p.meta["title"] = p.title // what is done once is done
-			if c.t.maker == "mkdocs" || c.t.maker == "docusaurus" {
-				p.meta["\x00titled"] = true
-			}
 		}
 	}
 	if ones > 0 {
-		c.shift = 1
+		p.shift = 1
 	}
 	if p.title == "" {
 		p.title = cmpOr(p.nav, front)
@@ -360,7 +349,7 @@ func (w *writer) front(b *bytes.Buffer, p *page) {
 		put("draft", "true")
 	}
 	b.WriteString("+++\n\n")
-	known := []string{"title", "linktitle", "sidebar_label", "description", "summary", "excerpt", "keywords", "tags", "lastmod", "last_update", "lastupdated", "lastUpdated", "updated", "revision_date", "date", "draft", "weight", "order", "sidebar_position", "slug", "url", "aliases", "id", "unlisted", "\x00titled", "sidebar"}
+	known := []string{"title", "linktitle", "sidebar_label", "description", "summary", "excerpt", "keywords", "tags", "lastmod", "last_update", "lastupdated", "lastUpdated", "updated", "revision_date", "date", "draft", "weight", "order", "sidebar_position", "slug", "url", "aliases", "id", "unlisted", "sidebar"}
 	for _, k := range slices.Sorted(maps.Keys(p.meta)) {
 		if !slices.Contains(known, k) && p.src != "" {
 			t.note(p.src, 1, leftOut, "the front matter key %s", strings.Trim(k, "\x00"))
@@ -454,7 +443,7 @@ func (w *writer) asset(p *page, f string, final bool) (to, why string) {
 		return "", "its size"
 	}
 	data := t.read2(f)
-	if ext == ".svg" && unsafeSVG(data) {
+	if what, _ := fileset.RunsIn(data); ext == ".svg" && what != "" {
 		return "", "it can run programs"
 	}
 	w.taken[dir+name+ext] = true
@@ -462,11 +451,6 @@ func (w *writer) asset(p *page, f string, final bool) (to, why string) {
 	w.files[dir+name+ext] = data
 	w.count++
 	return name + ext, ""
-}
-
-func unsafeSVG(data []byte) bool {
-	s := bytes.ToLower(data)
-	return bytes.Contains(s, []byte("<script")) || bytes.Contains(s, []byte("foreignobject")) || bytes.Contains(s, []byte("javascript:")) || bytes.Contains(s, []byte(" onload"))
 }
 
 // siteFile makes site.toml where there is none, and the interface strings of
@@ -552,27 +536,17 @@ var pluralRE = regexp.MustCompile(`(?m)^(\w+) = \{ one = ("(?:[^"\\]|\\.)*"), ot
 // borrowed returns the English interface strings as the file of another
 // language, with the plural forms that it has (CLDR).
 func borrowed(english []byte, tag string) []byte {
-	lang, err := language.Parse(tag)
-	if err != nil {
-		return english
-	}
-	has := map[plural.Form]bool{plural.Other: true}
-	for _, n := range []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 15, 20, 21, 22, 25, 100, 101, 102, 103, 111, 1_000_000} {
-		has[plural.Cardinal.MatchPlural(lang, n, 0, 0, 0, 0)] = true
-	}
 	return pluralRE.ReplaceAllFunc(english, func(l []byte) []byte {
 		m := pluralRE.FindSubmatch(l)
 		var forms []string
-		for i, name := range []string{"other", "zero", "one", "two", "few", "many"} {
-			if f := plural.Form(i); has[f] && f != plural.Other {
-				text := m[3]
-				if f == plural.One {
-					text = m[2]
-				}
-				forms = append(forms, name+" = "+string(text))
+		for _, name := range i18n.Forms(tag) {
+			text := m[3]
+			if name == "one" {
+				text = m[2]
 			}
+			forms = append(forms, name+" = "+string(text))
 		}
-		return []byte(string(m[1]) + " = { " + strings.Join(append(forms, "other = "+string(m[3])), ", ") + " }")
+		return []byte(string(m[1]) + " = { " + strings.Join(forms, ", ") + " }")
 	})
 }
 

@@ -77,6 +77,7 @@ func TestText(t *testing.T) {
 		{"mkdocs", "=== \"Een\"\n\n    A\n\n=== \"Twee\"\n\n    ```sh\n    b\n    ```\n\nNa.", "::::tabs\n:::tab[Een]\nA\n:::\n\n:::tab[Twee]\n```sh\nb\n```\n:::\n::::\n\nNa.", ""},
 		{"docusaurus", "import Tabs from '@theme/Tabs';\n\n<Tabs>\n<TabItem value=\"a\" label=\"Een\">\n\nA\n\n</TabItem>\n  <TabItem value=\"b\">B</TabItem>\n</Tabs>", "::::tabs\n:::tab[Een]\nA\n:::\n\n:::tab[b]\nB\n:::\n::::", ""},
 		{"hugo", "{{< tabpane text=true >}}\n{{% tab header=\"Een\" %}}\nA\n{{% /tab %}}\n{{% tab header=\"Twee\" %}}\nB\n{{% /tab %}}\n{{< /tabpane >}}", "::::tabs\n:::tab[Een]\nA\n:::\n\n:::tab[Twee]\nB\n:::\n::::", ""},
+		{"mkdocs", "=== \"Een\"\n\n    ## Kop", "**Een**\n\n## Kop", "4: tabs with one tab"},
 		{"docusaurus", "<details>\n<summary>Meer <b>hier</b></summary>\n\nTekst.\n\n</details>", ":::details[Meer hier]\nTekst.\n:::", ""},
 
 		// Headings and their ids.
@@ -86,6 +87,8 @@ func TestText(t *testing.T) {
 		{"hugo", "<a name=\"oud\"></a>\n## Nieuw", "## Nieuw {#nieuw old=oud}", ""},
 		{"hugo", "# Een\n\n## Twee\n\n# Drie", "## Een\n\n### Twee\n\n## Drie", ""},
 		{"mkdocs", "##Geen kop\n\n# De titel\n\nTekst", "##Geen kop\n\nTekst", ""},
+		{"mkdocs", "# Een\n\nTekst\n\n# Twee\n\n## Drie", "Tekst\n\n## Twee\n\n### Drie", ""},
+		{"mkdocs", "# Kop\n\n## Kop", "## Kop {#kop_1}", ""},
 
 		// HTML.
 		{"hugo", "Een <b>vet</b>, <i>schuin</i>, <kbd>Ctrl</kbd>, H<sub>2</sub>O en <code>a|b</code>.<br>Nieuw.", "Een **vet**, *schuin*, :kbd[Ctrl], H:sub[2]O en `a|b`.:br Nieuw.", ""},
@@ -107,6 +110,7 @@ func TestText(t *testing.T) {
 
 		// Links and pictures.
 		{"mkdocs", "[B](b.md#kop) [C](../b/) [D](/b/) [E](weg.md) ![](a.svg) ![r](https://y.example/r.png)", "[B](b.md#kop) [C](b.md) [D](b.md) E ![](/a.svg) [r](https://y.example/r.png)", "4: a link that leads nowhere: weg.md\n4: a picture on another site: https://y.example/r.png\n4: a picture without text for readers who cannot see it: docs/a.svg"},
+		{"mkdocs", "![Klik](klik.svg)", "Klik", "4: the file docs/klik.svg is not published: it can run programs"},
 		{"hugo", "[B]({{< relref \"b.md#kop\" >}}) [C]({{% ref \"/b\" %}}) [F](/b/#weg)", "[B](b.md#kop) [C](b.md) [F](b.md)", "4: a link to a heading that is not there: #weg"},
 		{"docusaurus", "[B](./b.mdx) [C](/b#kop) [x][r] ![a](/a.svg)\n\n[r]: https://y.example \"T\"", "[B](b.md) [C](b.md#kop) [x](https://y.example \"T\") ![a](/a.svg)", ""},
 		{"starlight", "[js](javascript:alert(1)) [f](ftp://x.example/)", "js f", "4: a link that pages cannot have: ftp://x.example/\n4: a link that pages cannot have: javascript:alert(1)"},
@@ -117,6 +121,12 @@ func TestText(t *testing.T) {
 		{"docusaurus", "```yaml title=\"a_b.yml\" {1,3}\nx: 1\n```", "*a_b.yml*\n\n```yaml\nx: 1\n```", "4: the settings of a block of code: {1,3}"},
 		{"mkdocs", "``` { .sh .no-copy title=\"Shell\" }\nls\n```", "*Shell*\n\n```sh\nls\n```", "4: the settings of a block of code: .sh .no-copy }"},
 		{"hugo", "```sh\nopen", "```sh\nopen\n```", "4: code that is never closed"},
+
+		// What stands in code, where a line with more than the mark closes nothing.
+		{"mkdocs", "```md\n```sh\n# Geen titel\n```\n\n# De titel", "```md\n```sh\n# Geen titel\n```", ""},
+		{"mkdocs", "```a``` b\n\n# De titel", "```a``` b", ""},
+		{"docusaurus", ":::note\n```md\n```js\n:::\n```\n:::", "> [!NOTE]\n> ```md\n> ```js\n> :::\n> ```", ""},
+		{"hugo", "```md\n```js\n[r]: https://x.example\n```\n\n[x][r]\n\n[r]: https://y.example", "```md\n```js\n[r]: https://x.example\n```\n\n[x](https://y.example)", ""},
 	} {
 		conf := configs[c.maker]
 		ext := ".md"
@@ -126,7 +136,7 @@ func TestText(t *testing.T) {
 		static := map[string]string{"hugo": "static/", "docusaurus": "static/", "starlight": "public/", "mkdocs": "docs/"}[c.maker]
 		name := "content/en/a.md"
 		front := "---\ntitle: A\n---\n"
-		files := map[string]string{conf[0]: conf[1], conf[2] + "a" + ext: front + c.in, conf[2] + "b" + ext: "---\ntitle: B\n---\n## Kop\n", static + "a.svg": red}
+		files := map[string]string{conf[0]: conf[1], conf[2] + "a" + ext: front + c.in, conf[2] + "b" + ext: "---\ntitle: B\n---\n## Kop\n", static + "a.svg": red, static + "klik.svg": "<svg><g onclick=\"x()\"/></svg>"}
 		got, rep := bring(t, t.TempDir(), files)
 		_, body, _ := strings.Cut(strings.TrimPrefix(got[name], "+++\n"), "\n+++\n")
 		if body = strings.TrimSpace(body); body != c.want {
@@ -143,6 +153,36 @@ func TestText(t *testing.T) {
 		}
 		if s := strings.Join(said, "\n"); s != c.said {
 			t.Errorf("%s: %q\nsaid\n%s\nwant\n%s", c.maker, c.in, s, c.said)
+		}
+	}
+}
+
+// TestNames: pages of one name are told apart, however many there are.
+func TestNames(t *testing.T) {
+	files := map[string]string{"mkdocs.yml": configs["mkdocs"][1]}
+	for _, c := range " -+,;!&=@~$(" {
+		files["docs/a"+string(c)+"b.md"] = "# X"
+	}
+	got, _ := bring(t, t.TempDir(), files)
+	for _, name := range []string{"a-b", "a-b-2", "a-b-9", "a-b-10", "a-b-12"} {
+		if got["content/en/"+name+".md"] == "" {
+			t.Errorf("there is no page %s", name)
+		}
+	}
+}
+
+// TestStrings: the English strings are lent to a language with the plural forms
+// that it has.
+func TestStrings(t *testing.T) {
+	for lang, want := range map[string]string{
+		"br": `nav_more = { one = "and {count} more page", two = "and {count} more pages", few = "and {count} more pages", other = "and {count} more pages" }`,
+		"he": `nav_more = { one = "and {count} more page", two = "and {count} more pages", other = "and {count} more pages" }`,
+		"mt": `nav_more = { one = "and {count} more page", two = "and {count} more pages", few = "and {count} more pages", many = "and {count} more pages", other = "and {count} more pages" }`,
+		"ja": `nav_more = { other = "and {count} more pages" }`,
+	} {
+		got, _ := bring(t, t.TempDir(), map[string]string{"mkdocs.yml": configs["mkdocs"][1] + "theme: {language: " + lang + "}\n", "docs/index.md": "# X"})
+		if !strings.Contains(got["i18n/"+lang+".toml"], want) {
+			t.Errorf("%s: got\n%s\nwithout\n%s", lang, got["i18n/"+lang+".toml"], want)
 		}
 	}
 }

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -36,18 +34,4 @@ func pythonSlug(text string) string {
 		}
 	}
 	return gapRE.ReplaceAllString(strings.TrimSpace(b.String()), "-")
-}
-
-// selfName returns what a language calls itself.
-func selfName(tag string) string {
-	t, err := language.Parse(tag)
-	if err != nil {
-		return tag
-	}
-	name := display.Self.Name(t)
-	if name == "" {
-		return tag
-	}
-	r := []rune(name)
-	return strings.ToUpper(string(r[:1])) + string(r[1:])
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -15,6 +16,7 @@ import (
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
+	"wegwijs/cmd/wegwijs/internal/input/i18n"
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
 )
 
@@ -71,6 +73,11 @@ type page struct {
 	meta  map[string]any
 	lines []line // of the text
 	html  bool   // the text is HTML
+
+	read   bool   // its title was looked for in the text
+	titled bool   // and taken out of it
+	own    string // the id that the title had there
+	shift  int    // by how many levels the other headings go down
 
 	title, nav, description string
 	order                   int
@@ -132,7 +139,7 @@ func (t *tree) addLang(l lang) int {
 	}
 	l.tag = canonical(l.code)
 	if l.name == "" {
-		l.name = selfName(l.tag)
+		l.name = i18n.SelfName(l.tag)
 	}
 	t.languages = append(t.languages, l)
 	return len(t.languages) - 1
@@ -192,7 +199,7 @@ func (t *tree) place() {
 			continue
 		}
 		for base, n := p.id, 2; taken[key()] != nil; n++ {
-			p.id = base + "-" + string(rune('0'+n%10))
+			p.id = base + "-" + strconv.Itoa(n)
 		}
 		taken[key()] = p
 		kept = append(kept, p)

@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"unicode"
 
-	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
+	"wegwijs/cmd/wegwijs/internal/input/i18n"
 )
 
 // A Language is one that a site gets.
@@ -23,12 +21,7 @@ func (l Language) name() string {
 	if l.Name != "" {
 		return l.Name
 	}
-	name := []rune(display.Self.Name(language.Make(l.Lang)))
-	if len(name) == 0 {
-		return l.Lang
-	}
-	name[0] = unicode.ToUpper(name[0])
-	return string(name)
+	return i18n.SelfName(l.Lang)
 }
 
 // Table returns the table of the language for site.toml.

@@ -10,9 +10,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
@@ -199,6 +201,17 @@ func Forms(lang string) []string {
 		forms = append(forms, "other")
 	}
 	return forms
+}
+
+// SelfName returns what a language calls itself (CLDR), with a capital; its code
+// where nobody knows.
+func SelfName(lang string) string {
+	name := []rune(display.Self.Name(language.Make(lang)))
+	if len(name) == 0 {
+		return lang
+	}
+	name[0] = unicode.ToUpper(name[0])
+	return string(name)
 }
 
 func (s *Strings) form(n int) string {

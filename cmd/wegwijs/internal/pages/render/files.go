@@ -58,7 +58,7 @@ func (r *Renderer) Set(like *fileset.Set, out *diag.List) *fileset.Set {
 	}
 	for _, a := range r.Layouts.Assets.Files { // the logo and the icon among them
 		if strings.EqualFold(path.Ext(a.Source), ".svg") {
-			if what, _ := runsIn(a.Data); what != "" { // its place is not that in the source
+			if what, _ := fileset.RunsIn(a.Data); what != "" { // its place is not that in the source
 				out.Errorf(diag.Pos{File: a.Source}, diag.FileRuns, runsHint, "%s in a picture would run for everyone who opens it", what)
 			}
 		}
@@ -261,7 +261,7 @@ const runsHint = "take that out, or save the picture as plain SVG in the program
 
 // inspect reports what in an SVG would run.
 func inspect(file string, data []byte, out *diag.List) {
-	if what, at := runsIn(data); what != "" {
+	if what, at := fileset.RunsIn(data); what != "" {
 		out.Errorf(diag.At(file, data, at), diag.FileRuns, runsHint, "%s in a picture would run for everyone who opens it", what)
 	}
 }

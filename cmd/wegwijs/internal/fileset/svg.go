@@ -1,4 +1,4 @@
-package render
+package fileset
 
 import (
 	"bytes"
@@ -11,10 +11,10 @@ import (
 // in small letters.
 var runs = map[string]bool{"script": true, "foreignobject": true, "iframe": true, "embed": true, "object": true, "handler": true, "listener": true}
 
-// runsIn returns what in an SVG would run when somebody opens it, and where in
+// RunsIn returns what in an SVG would run when somebody opens it, and where in
 // src that is; "" when nothing would. What cannot be read as XML is taken to
 // run, since browsers may read it otherwise.
-func runsIn(src []byte) (what string, at int) {
+func RunsIn(src []byte) (what string, at int) {
 	d := xml.NewDecoder(bytes.NewReader(src))
 	d.Strict = true
 	for {

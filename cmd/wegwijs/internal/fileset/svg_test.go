@@ -1,4 +1,4 @@
-package render
+package fileset
 
 import "testing"
 
@@ -24,7 +24,7 @@ func TestPicturesThatRun(t *testing.T) {
 		`<!DOCTYPE svg [<!ENTITY x "y">]><svg>&x;</svg>`:                 true,
 		"\xff\xfe<\x00s\x00v\x00g\x00":                                   true,
 	} {
-		if what, at := runsIn([]byte(text)); (what != "") != want || at > len(text) {
+		if what, at := RunsIn([]byte(text)); (what != "") != want || at > len(text) {
 			t.Errorf("%s: %q at %d", text, what, at)
 		}
 	}
