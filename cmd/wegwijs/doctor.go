@@ -208,7 +208,7 @@ func (d *doctor) targets(ctx context.Context, c *config.Config) {
 	if c == nil {
 		return
 	}
-	for _, t := range publish.ReadTargets(c.Section("publish"), new(diag.List)) {
+	for _, t := range publish.ReadTargets(c.Section("publish", new(diag.List)), new(diag.List)) {
 		ctx, stop := context.WithTimeout(ctx, reachTime)
 		topic := "publish." + t.Name
 		switch t.Type {

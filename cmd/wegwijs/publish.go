@@ -135,9 +135,10 @@ func (e *env) publishTarget(name string) (publish.Target, error) {
 	if c == nil {
 		return publish.Target{}, e.report(out.Sorted())
 	}
-	before := out.Len()
-	targets := publish.ReadTargets(c.Section("publish").To(&out), &out)
-	if out.Len() > before {
+	var found diag.List
+	targets := publish.ReadTargets(c.Section("publish", &found), &found)
+	if found.Len() > 0 {
+		out.Add(found.Sorted()...)
 		if err := e.report(out.Sorted()); err != nil {
 			return publish.Target{}, err
 		}

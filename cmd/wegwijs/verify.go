@@ -62,7 +62,7 @@ could not be reached keep what was known of them.`,
 // the table go to out.
 func (f verifyFlags) options(c *config.Config, out *diag.List) verify.Options {
 	var s forms.Site
-	forms.ReadOptions(c.Section("forms").To(out), &s)
+	forms.ReadOptions(c.Section("forms", out), &s)
 	site := c.BaseURL
 	if strings.HasPrefix(site, "http:") {
 		site = "" // not the published address

@@ -57,7 +57,7 @@ func (r *ring) sums(c *config.Config) keys {
 	if r.source == nil {
 		return keys{}
 	}
-	certificate, key := forms.ReadOptions(c.Section("forms").To(new(diag.List)), new(forms.Site))
+	certificate, key := forms.ReadOptions(c.Section("forms", new(diag.List)), new(forms.Site))
 	if certificate == "" {
 		return keys{}
 	}

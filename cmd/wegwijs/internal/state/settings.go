@@ -23,7 +23,7 @@ type facts struct{ has map[string]bool }
 // settings says on which day it was checked.
 func readFacts(c *config.Config, checked *mail.Checked) *facts {
 	has := map[string]bool{"imap": false, "pop": false, "smtp": false, "webmail": false, "profile": false, "products": len(c.Mail.Products) > 1, "verified": false}
-	made := c.Section("forms").To(new(diag.List)).Bool(string(forms.FormProfile), true)
+	made := c.Section("forms", new(diag.List)).Bool(string(forms.FormProfile), true)
 	for i := range c.Mail.Products {
 		p := &c.Mail.Products[i]
 		for _, s := range p.Servers {
@@ -46,7 +46,7 @@ func readFacts(c *config.Config, checked *mail.Checked) *facts {
 // record that is not sound it is not said what the forms leave out.
 func mailForms(s *site.Site, checked *mail.Checked, ring *ring, today tomlfile.Date, out *diag.List) *mailOutput {
 	c := s.Config
-	t := c.Section("forms").To(out)
+	t := c.Section("forms", out)
 	f := &forms.Site{Name: c.Provider.Name, ShortName: c.Provider.ShortName, BaseURL: c.BaseURL, Help: map[string][]forms.HelpPage{}}
 	cert, key := forms.ReadOptions(t, f)
 	f.Signer = signer(t, cert, key, ring, today)

@@ -66,7 +66,6 @@ type input struct {
 	ring     *ring
 	renderer *render.Renderer                        // of the last stage
 	publish  func(t *tomlfile.Table, out *diag.List) // [Options.Publish]
-	said     []diag.Diagnostic                       // what was found in site.toml but for that
 }
 
 // A part is some of the input files: a file, or all below a folder. It stands

@@ -43,7 +43,6 @@ func (s *State) run(in *input, opt Options, prev *State) (err error) {
 		return err
 	}
 	s.Config = s.config.out
-	in.said = s.config.findings
 	if s.publish, err = next(prev.publish, publishKey{s.Config}, in); err != nil {
 		return err
 	}
@@ -116,14 +115,7 @@ func (k publishKey) make(in *input, _ stage[publishKey, none], out *diag.List) (
 	if k.config == nil || in.publish == nil {
 		return none{}, nil
 	}
-	found := new(diag.List)
-	found.Add(in.said...) // is not said again
-	in.publish(k.config.Section("publish").To(found), found)
-	for _, d := range found.Sorted() {
-		if !slices.Contains(in.said, d) {
-			out.Add(d)
-		}
-	}
+	in.publish(k.config.Section("publish", out), out)
 	return none{}, nil
 }
 

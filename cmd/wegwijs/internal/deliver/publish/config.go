@@ -101,12 +101,12 @@ var Reserved = []string{"status", "rollback", "help"}
 // shared.
 var secrets = []string{"access_key", "secret_key", "secret", "password", "passphrase", "token", "aws_access_key_id", "aws_secret_access_key", "private_key"}
 
-// ReadTargets reads the table [publish] of site.toml. Mistakes go to out, which
-// must be the list that site.toml was parsed with, since the table reports to
-// that one; a target that has a mistake is left out. The targets come in the
-// order of the file. t may be nil.
+// ReadTargets reads the table [publish] of site.toml, which may be nil, and puts
+// what is wrong with it on out; a target that has a mistake is left out. The
+// targets come in the order of the file.
 func ReadTargets(t *tomlfile.Table, out *diag.List) []Target {
 	var all []Target
+	t = t.To(out)
 	for _, name := range t.Keys() {
 		if !t.IsTable(name) {
 			t.Know(name)

@@ -290,7 +290,9 @@ func (c *Config) read() {
 		c.NavMax = 10
 	}
 	n.Done()
-	t.Know("publish", "forms")
+	for _, name := range sections {
+		t.Table(name)
+	}
 	t.Done()
 }
 
@@ -337,9 +339,15 @@ func (c *Config) Within(path string) (rest string, ok bool) {
 // ThemePos returns where the colour of a key of Theme is written.
 func (c *Config) ThemePos(key string) diag.Pos { return c.root.Table("theme").ValuePos(key) }
 
-// Section returns a top-level table that another stage reads: publish, forms.
-// That stage reports what is wrong in it.
-func (c *Config) Section(name string) *tomlfile.Table { return c.root.Table(name) }
+// sections are the top-level tables that other stages read.
+var sections = []string{"publish", "forms"}
+
+// Section returns a top-level table for a stage that reads it: what is wrong in it
+// from now on goes to out, and so does that it is no table, which [Parse] says
+// too. It is nil where there is none.
+func (c *Config) Section(name string, out *diag.List) *tomlfile.Table {
+	return c.root.To(out).Table(name)
+}
 
 // desk checks the telephone number of the help desk, and where readers say
 // whether a page helped.

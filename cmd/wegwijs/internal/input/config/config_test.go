@@ -132,10 +132,10 @@ dat = "ook"
 	if c.NavMax != 12 || c.Languages[0].Title != "Helpcentrum" {
 		t.Errorf("got nav.max %d, title %q", c.NavMax, c.Languages[0].Title)
 	}
-	if got := c.Section("publish").String("dit", ""); got != "leest een ander" {
+	if got := c.Section("publish", new(diag.List)).String("dit", ""); got != "leest een ander" {
 		t.Errorf("Section: got %q", got)
 	}
-	if c.Section("nergens") != nil {
+	if c.Section("nergens", new(diag.List)) != nil {
 		t.Error("Section of nothing: want nil")
 	}
 }

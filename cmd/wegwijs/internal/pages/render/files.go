@@ -73,7 +73,7 @@ func (r *Renderer) Set(like *fileset.Set, out *diag.List) *fileset.Set {
 			if h, ok := err.(interface{ Hint() string }); ok {
 				hint = h.Hint()
 			}
-			out.Errorf(r.Site.Config.Section("provider").ValuePos(key), diag.AssetMissing, hint, "%s", err)
+			out.Errorf(r.Site.Config.Section("provider", out).ValuePos(key), diag.AssetMissing, hint, "%s", err)
 		}
 	}
 	return set

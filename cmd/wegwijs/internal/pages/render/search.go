@@ -261,7 +261,7 @@ func (r *Renderer) branches(pages []*site.Page) []layout.Branch {
 func (r *Renderer) boosts(out *diag.List) {
 	for id := range r.Site.Config.Search.Boost {
 		if r.Site.Reference(id) == nil && !r.Site.Broken(id) {
-			t := r.Site.Config.Section("search").Table("boost")
+			t := r.Site.Config.Section("search", out).Table("boost")
 			out.Errorf(t.KeyPos(id), diag.ConfigSearch, diag.DidYouMean(id, r.Site.IDs()), "no page has the id %q", id)
 		}
 	}
