@@ -7,9 +7,7 @@ import (
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
-	"wegwijs/cmd/wegwijs/internal/input/config"
 	"wegwijs/cmd/wegwijs/internal/input/content"
-	"wegwijs/cmd/wegwijs/internal/site/freshness"
 )
 
 // page is what reading one Markdown file gave.
@@ -177,7 +175,7 @@ func (k siteKey) choose(in *input) choice {
 				c.drafts = append(c.drafts, f.Path)
 			case lacks[p.ID]:
 				c.absent = append(c.absent, p.Page)
-			case k.behind(in, p.Page):
+			case (*k.behind)[f.Path]:
 				c.behind = append(c.behind, p.Page)
 			default:
 				c.pages = append(c.pages, p.Page)
@@ -192,34 +190,6 @@ func (k siteKey) choose(in *input) choice {
 		}
 	}
 	return c
-}
-
-// staleTexts is the part of the input on which it depends how much of a translation
-// is stale; nothing where no language asks.
-func (s *State) staleTexts() part {
-	if !slices.ContainsFunc(s.Config.Languages, func(l config.Language) bool { return l.Stale.Page > 0 }) {
-		return part{}
-	}
-	return part{content.Root, s.sums.texts}
-}
-
-// behind reports whether more of a translation is stale than its language allows.
-func (k siteKey) behind(in *input, p *content.Page) bool {
-	i := slices.IndexFunc(k.config.Languages, func(l config.Language) bool { return l.Lang == p.Lang })
-	if i <= 0 || k.config.Languages[i].Stale.Page == 0 || p.Source == "" {
-		return false
-	}
-	_, rest := content.Split(p.File)
-	file := content.Root + "/" + k.config.Languages[0].Lang + "/" + rest
-	kept := freshness.Stamp(p.Source).File()
-	now, is := in.tree.Get(file)
-	was, kn := in.tree.Get(kept)
-	if !is || !kn || now.Hash == was.Hash || string(freshness.StampOfSum(was.Hash)) != p.Source {
-		return false
-	}
-	a, err1 := in.open(kept)
-	b, err2 := in.open(file)
-	return err1 == nil && err2 == nil && freshness.Behind(freshness.Parse(kept, a), freshness.Parse(file, b)) > k.config.Languages[i].Stale.Page
 }
 
 // without reports ids in [content] without that no built-in page has.

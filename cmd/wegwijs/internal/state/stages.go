@@ -28,6 +28,7 @@ type stages struct {
 	layouts stage[layoutsKey, *layout.Set]
 	checked stage[checkedKey, *mail.Checked]
 	facts   stage[factsKey, *facts]
+	behind  stage[behindKey, *behind]
 	site    stage[siteKey, *site.Site]
 	names   stage[namesKey, none]
 	mail    stage[mailKey, *mailOutput]
@@ -61,7 +62,10 @@ func (s *State) run(in *input, opt Options, prev *State) (err error) {
 	if s.facts, err = next(prev.facts, factsKey{s.Config, s.checked.out}, in); err != nil {
 		return err
 	}
-	if s.site, err = next(prev.site, siteKey{s.Config, s.facts.out, s.pages, part{content.Root, s.sums.names}, s.staleTexts(), opt.Drafts}, in); err != nil {
+	if s.behind, err = next(prev.behind, behindKey{s.Config, s.staleTexts()}, in); err != nil {
+		return err
+	}
+	if s.site, err = next(prev.site, siteKey{s.Config, s.facts.out, s.pages, part{content.Root, s.sums.names}, s.behind.out.files, opt.Drafts}, in); err != nil {
 		return err
 	}
 	s.Site = s.site.out
@@ -221,8 +225,8 @@ type siteKey struct {
 	config *config.Config
 	facts  *facts
 	pages  *pages
-	files  part // names only
-	texts  part // where it depends on them which translations are shown
+	files  part             // names only
+	behind *map[string]bool // files of translations that are not shown
 	drafts bool
 }
 

@@ -107,6 +107,7 @@ func edits(t *testing.T) []edit {
 		{"a translation", write("content/en/e-mail/ver.md", "+++\ntitle = \"Far\"\nsource = \""+string(stamp)+"\"\n+++\nA sentence.\n")},
 		{"what it was made from", write(stamp.File(), versed+"Een zin.\n")},
 		{"its text moves on", write("content/nl/e-mail/ver.md", versed+"Iets heel anders, met veel meer woorden.\n")},
+		{"more may be stale", replace("site.toml", "stale_page = 10", "stale_page = 100")},
 		{"a path", replace("site.toml", "https://hulp.example", "https://hulp.example/hulp")},
 		{"a help page's title", replace("content/nl/e-mail/imap.md", "IMAP instellen", "IMAP")},
 		{"no site.toml", remove("site.toml")},
