@@ -10,11 +10,15 @@ import (
 )
 
 // follows are the beginnings of the codes of what may follow from an input that
-// cannot be read, by the folder that it is in.
-var follows = map[string][]string{
-	content.Root: {"link", "image", "page-section", "page-home", "page-group", "translation", "redirect", "mail-unshown"},
-	layout.Root:  {"layout", "link"},
-	"i18n":       {"i18n", "layout"},
+// cannot be read, by the folder that it is in. What could follow from several is
+// counted with the first.
+var follows = []struct {
+	root  string
+	codes []string
+}{
+	{content.Root, []string{"link", "image", "page-section", "page-home", "page-group", "translation", "redirect", "mail-unshown"}},
+	{layout.Root, []string{"layout", "link"}},
+	{i18nRoot, []string{"i18n", "layout"}},
 }
 
 // Lead puts the cause first among findings: what follows from it is left out and
@@ -30,17 +34,17 @@ func (s *State) Lead(ds []diag.Diagnostic) []diag.Diagnostic {
 }
 
 func (s *State) leadUnread(ds []diag.Diagnostic) []diag.Diagnostic {
-	for root, codes := range follows {
+	for _, f := range follows {
 		in := func(d diag.Diagnostic) bool {
 			top, _, _ := strings.Cut(d.Pos.File, "/")
-			return d.Code == diag.InputRead && top == root
+			return d.Code == diag.InputRead && top == f.root
 		}
 		first := slices.IndexFunc(ds, in)
 		if first < 0 {
 			continue
 		}
 		kept, n := withhold(ds, func(d diag.Diagnostic) bool {
-			return slices.ContainsFunc(codes, func(c string) bool { return strings.HasPrefix(string(d.Code), c) })
+			return slices.ContainsFunc(f.codes, func(c string) bool { return strings.HasPrefix(string(d.Code), c) })
 		})
 		for i := range kept {
 			if in(kept[i]) {

@@ -28,6 +28,13 @@ func TestUnlinked(t *testing.T) {
 		"a way over a page of another": {map[string]string{"content/nl/ver.md": page("Ver", "Tekst."), "content/nl/e-mail/pop.md": page("POP", "[ver](/ver.md#x), [imap](imap.md)\n\n## X {#x}")}, nil},
 		"many are one mistake": {map[string]string{"content/nl/w.md": page("W", "."), "content/nl/x.md": page("X", "."), "content/nl/y.md": page("Y", "."), "content/nl/z.md": page("Z", ".")},
 			[]string{"content/nl/index.md: no link leads from here to 4 pages, such as content/nl/w.md"}},
+		"a link to the same path of another host": {map[string]string{"content/nl/los.md": page("Los", "."), "content/nl/index.md": page("Welkom", "[e-mail](e-mail/index.md), <https://elders.example/los/> en <https://hulp.example.org/los/>")},
+			[]string{"content/nl/los.md: no link leads to this page from content/nl/index.md"}},
+		"a link by another scheme": {map[string]string{"content/nl/los.md": page("Los", "."), "content/nl/index.md": page("Welkom", "[e-mail](e-mail/index.md) en <http://hulp.example/los/>")},
+			[]string{"content/nl/los.md: no link leads to this page from content/nl/index.md"}},
+		"a way over a file that is no page": {map[string]string{"content/nl/los.md": page("Los", "."), "content/nl/index.md": page("Welkom", "[e-mail](e-mail/index.md) en <https://hulp.example/404.html>"), "layouts/404.html": strings.Replace(bare, "{{ .Content }}", `<a href="/los/">Los</a>`, 1)},
+			[]string{"content/nl/los.md: no link leads to this page from content/nl/index.md"}},
+		"a way over a page that is not translated": {map[string]string{"content/nl/los.md": page("Los", "."), "content/en/los.md": page("Loose", "."), "content/nl/e-mail/pop.md": page("POP", "[los](/los.md), [imap](imap.md)")}, nil},
 		"a link to the whole address": {map[string]string{"content/nl/los.md": page("Los", "."), "content/nl/index.md": page("Welkom", "[e-mail](e-mail/index.md) en <https://hulp.example/los/>")}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -53,7 +60,7 @@ func TestUnlinked(t *testing.T) {
 			}
 			var got []string
 			for _, d := range ds {
-				if strings.HasPrefix(d.Pos.File, "content/nl/") {
+				if strings.HasPrefix(d.Pos.File, "content/nl/") || d.Pos.File == "content/en/los.md" {
 					got = append(got, d.Pos.String()+": "+d.Msg)
 				}
 			}
