@@ -12,7 +12,7 @@ import (
 // TestUnlinked: a page to which own layouts lead no reader is a finding; a way
 // over other pages, from a text or in a menu, is enough.
 func TestUnlinked(t *testing.T) {
-	bare := `<!doctype html><html lang="{{ .Site.Lang }}"><head><title>{{ .Title }}</title></head><body><main><h1>{{ .Title }}</h1>{{ .Lead }}{{ .Content }}</main></body></html>` + "\n"
+	bare := `<!doctype html><html lang="{{ .Site.Lang }}"><head><title>{{ .Title }}</title></head><body>{{ block "main" . }}<main><h1>{{ .Title }}</h1>{{ .Lead }}{{ .Content }}</main>{{ end }}</body></html>` + "\n"
 	page := func(title, text string) string { return "+++\ntitle = \"" + title + "\"\n+++\n" + text + "\n" }
 	for name, tt := range map[string]struct {
 		change map[string]string
@@ -32,7 +32,7 @@ func TestUnlinked(t *testing.T) {
 			[]string{"content/nl/los.md: no link leads to this page from content/nl/index.md"}},
 		"a link by another scheme": {map[string]string{"content/nl/los.md": page("Los", "."), "content/nl/index.md": page("Welkom", "[e-mail](e-mail/index.md) en <http://hulp.example/los/>")},
 			[]string{"content/nl/los.md: no link leads to this page from content/nl/index.md"}},
-		"a way over a file that is no page": {map[string]string{"content/nl/los.md": page("Los", "."), "content/nl/index.md": page("Welkom", "[e-mail](e-mail/index.md) en <https://hulp.example/404.html>"), "layouts/404.html": strings.Replace(bare, "{{ .Content }}", `<a href="/los/">Los</a>`, 1)},
+		"a way over a file that is no page": {map[string]string{"content/nl/los.md": page("Los", "."), "content/nl/index.md": page("Welkom", "[e-mail](e-mail/index.md) en <https://hulp.example/404.html>"), "layouts/404.html": `{{ define "main" }}<main><a href="/los/">Los</a></main>{{ end }}`},
 			[]string{"content/nl/los.md: no link leads to this page from content/nl/index.md"}},
 		"a way over a page that is not translated": {map[string]string{"content/nl/los.md": page("Los", "."), "content/en/los.md": page("Loose", "."), "content/nl/e-mail/pop.md": page("POP", "[los](/los.md), [imap](imap.md)")}, nil},
 		"a link to the whole address": {map[string]string{"content/nl/los.md": page("Los", "."), "content/nl/index.md": page("Welkom", "[e-mail](e-mail/index.md) en <https://hulp.example/los/>")}, nil},
