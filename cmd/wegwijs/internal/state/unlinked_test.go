@@ -35,7 +35,7 @@ func TestUnlinked(t *testing.T) {
 		"a way over a file that is no page": {map[string]string{"content/nl/los.md": page("Los", "."), "content/nl/index.md": page("Welkom", "[e-mail](e-mail/index.md) en <https://hulp.example/404.html>"), "layouts/404.html": `{{ define "main" }}<main><a href="/los/">Los</a></main>{{ end }}`},
 			[]string{"content/nl/los.md: no link leads to this page from content/nl/index.md"}},
 		"a way over a page that is not translated": {map[string]string{"content/nl/los.md": page("Los", "."), "content/en/los.md": page("Loose", "."), "content/nl/e-mail/pop.md": page("POP", "[los](/los.md), [imap](imap.md)")}, nil},
-		"a link to the whole address": {map[string]string{"content/nl/los.md": page("Los", "."), "content/nl/index.md": page("Welkom", "[e-mail](e-mail/index.md) en <https://hulp.example/los/>")}, nil},
+		"a link to the whole address":              {map[string]string{"content/nl/los.md": page("Los", "."), "content/nl/index.md": page("Welkom", "[e-mail](e-mail/index.md) en <https://hulp.example/los/>")}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fsys := fstest.MapFS{}

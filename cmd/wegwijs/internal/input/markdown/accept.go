@@ -16,7 +16,8 @@ import (
 type Acceptance struct {
 	Code diag.Code
 	Pos  diag.Pos
-	Last int // the last line for which it holds
+	// The lines for which it holds.
+	First, Last int
 }
 
 var acceptRE = regexp.MustCompile(`(?s)^<!--\s*(?:accept|accepteer)\s+([^\s:]+)\s*:?\s*(.*?)\s*-->$`)
@@ -28,7 +29,8 @@ func (w *walk) accepts(n ast.Node, lines *text.Segments) bool {
 	if m == nil || lines.Len() == 0 {
 		return false
 	}
-	first, last := lines.At(0), lines.At(lines.Len()-1)
+	first := lines.At(0)
+	from, to := w.accepted(n)
 	n.Parent().RemoveChild(n.Parent(), n)
 	at := w.at(first.Start + bytes.IndexByte(first.Value(w.body), '<'))
 	code := diag.Code(m[1])
@@ -44,35 +46,51 @@ func (w *walk) accepts(n ast.Node, lines *text.Segments) bool {
 		w.Out.Warnf(at, diag.Accept, "write it behind the code: <!-- accept image-alt: the logo says it -->", "the acceptance gives no reason")
 		return true
 	}
-	w.facts.Accepted = append(w.facts.Accepted, Acceptance{code, at, w.until(first.Start, last.Stop)})
+	w.facts.Accepted = append(w.facts.Accepted, Acceptance{code, at, from, to})
 	return true
 }
 
-// until returns the last line of the block in which a comment stands, or that
-// follows it.
-func (w *walk) until(from, to int) int {
-	start := bytes.LastIndexByte(w.body[:from], '\n') + 1
-	text := len(bytes.TrimSpace(w.body[start:from])) > 0 // there is some already
-	for at := max(to-1, from); at < len(w.body); {
-		i := bytes.IndexByte(w.body[at:], '\n')
-		if i < 0 {
-			break
+// accepted returns the lines for which a comment holds that accepts a finding:
+// those of the block in which it stands, or from its own to the end of the block
+// that follows it beside it. Where none does it is its own line.
+func (w *walk) accepted(n ast.Node) (first, last int) {
+	if n.Type() == ast.TypeInline {
+		block := n.Parent()
+		for block.Type() == ast.TypeInline {
+			block = block.Parent()
 		}
-		at += i + 1
-		end := len(w.body)
-		if j := bytes.IndexByte(w.body[at:], '\n'); j >= 0 {
-			end = at + j
-		}
-		blank := len(bytes.TrimSpace(w.body[at:end])) == 0
-		if blank && text {
-			return w.at(at).Line - 1
-		}
-		text = text || !blank
-		if end == len(w.body) {
-			break
-		}
+		return w.at(w.start(block)).Line, w.at(w.end(block)).Line
 	}
-	return w.at(len(w.body)).Line
+	first = w.pos(n).Line
+	next := n.NextSibling()
+	for c, ok := next.(*ast.HTMLBlock); ok && acceptRE.Match(bytes.TrimSpace(c.Lines().Value(w.body))); c, ok = next.(*ast.HTMLBlock) {
+		next = c.NextSibling() // several may stand before one block
+	}
+	if next == nil {
+		return first, first
+	}
+	return first, w.at(w.end(next)).Line
+}
+
+// start returns the offset at which what was typed of a block begins.
+func (w *walk) start(n ast.Node) int {
+	if lines := n.Lines(); lines.Len() > 0 {
+		return lines.At(0).Start
+	}
+	return max(n.Pos(), 0)
+}
+
+// end returns the offset of the last byte that is known to be of a block or of
+// one in it.
+func (w *walk) end(n ast.Node) int {
+	last := w.start(n)
+	if lines := n.Lines(); lines.Len() > 0 {
+		last = max(last, lines.At(lines.Len()-1).Stop-1)
+	}
+	for c := n.FirstChild(); c != nil && c.Type() != ast.TypeInline; c = c.NextSibling() {
+		last = max(last, w.end(c))
+	}
+	return last
 }
 
 // Accept takes out of the findings of one text the warnings that it accepts. An
@@ -85,7 +103,7 @@ func Accept(ds []diag.Diagnostic, list []Acceptance, quiet bool) []diag.Diagnost
 	ds = slices.DeleteFunc(ds, func(d diag.Diagnostic) bool {
 		accepted := false
 		for i, a := range list {
-			if d.Severity == diag.Warning && d.Code == a.Code && d.Pos.File == a.Pos.File && a.Pos.Line <= d.Pos.Line && d.Pos.Line <= a.Last {
+			if d.Severity == diag.Warning && d.Code == a.Code && d.Pos.File == a.Pos.File && a.First <= d.Pos.Line && d.Pos.Line <= a.Last {
 				used[i], accepted = true, true
 			}
 		}
