@@ -55,7 +55,7 @@ var allowed = map[string][]string{
 	"authoring/eject":         {"diag", "input/builtin"},
 	"authoring/exchange":      {"diag", "input/content", "site/freshness"},
 	"authoring/importer":      {"diag", "fileset", "input/builtin", "input/i18n", "input/markdown", "pages/layout"},
-	"authoring/lsp":           {"deliver/preview", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/markdown", "input/notify", "input/tomlfile", "pages/layout", "site", "state"},
+	"authoring/lsp":           {"deliver/preview", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/mail", "input/markdown", "input/notify", "input/scan", "input/tomlfile", "pages/layout", "site", "state"},
 	"authoring/manual":        {"diag"},
 	"authoring/scaffold":      {"input/i18n", "input/mail"},
 	"":                        {"authoring/eject", "authoring/exchange", "authoring/importer", "authoring/lsp", "authoring/manual", "authoring/scaffold", "deliver/output", "deliver/preview", "deliver/publish", "deliver/publish/dial", "deliver/publish/release", "deliver/serve", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/i18n", "input/mail", "input/notify", "input/scan", "input/tomlfile", "pages/forms", "site/freshness", "state", "verify"},

@@ -11,6 +11,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/fileset"
 	"wegwijs/cmd/wegwijs/internal/input/config"
 	"wegwijs/cmd/wegwijs/internal/input/content"
+	"wegwijs/cmd/wegwijs/internal/input/mail"
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 	"wegwijs/cmd/wegwijs/internal/pages/layout"
@@ -19,9 +20,6 @@ import (
 // most is how many names an editor is offered at once; with more, it asks again
 // as soon as another letter is typed.
 const most = 200
-
-// whenAttributes are those of the directive when, which has no template.
-var whenAttributes = []string{"has", "lacks"}
 
 // An offer gathers what can stand where the cursor is.
 type offer struct {
@@ -102,9 +100,6 @@ var (
 	attrNameRE  = regexp.MustCompile(`(?:^|\s)([a-zA-Z][\w-]*)?$`)
 )
 
-// alerts are the names that a coloured box can have.
-var alerts = []string{"NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION"}
-
 // offerText offers what can stand in the text of a page.
 func (h *here) offerText() *offer {
 	if m := destRE.FindStringSubmatch(h.before); m != nil {
@@ -116,8 +111,8 @@ func (h *here) offerText() *offer {
 	}
 	if m := alertRE.FindStringSubmatch(h.before); m != nil {
 		o := h.offer(len(m[1]), "]")
-		for _, a := range alerts {
-			o.put(kindValue, a, a, "")
+		for _, a := range markdown.AlertKinds {
+			o.put(kindValue, strings.ToUpper(a), strings.ToUpper(a), "")
 		}
 		return o
 	}
@@ -132,8 +127,8 @@ func (h *here) offerText() *offer {
 				o.put(kindValue, name, name, h.valueOf(name))
 			}
 		case "settings", "alternative":
-			for _, name := range []string{"imap", "pop", "smtp"} {
-				o.put(kindValue, name, name, "")
+			for _, p := range mail.Protocols {
+				o.put(kindValue, string(p), string(p), "")
 			}
 		}
 		return o
@@ -183,7 +178,7 @@ func (h *here) offerAttributes(name, before string) *offer {
 	l := h.state.Renderer.Layouts
 	_, attributes := l.Declared(name)
 	if name == markdown.When {
-		attributes = whenAttributes
+		attributes = markdown.WhenAttributes
 	}
 	if m := attrValueRE.FindStringSubmatch(before); m != nil {
 		o := h.offer(len(m[2]), "\"} ")
@@ -278,13 +273,13 @@ func (h *here) offerFront() *offer {
 			}
 		}
 		for _, k := range front.Below {
-			if !used[k.Name] && k.Kind != "table" {
+			if !used[k.Name] && k.Kind != tomlfile.OneTable {
 				o.put(kindProperty, k.Name, k.Name+" = "+k.Sample(), h.about(k.Name))
 			}
 		}
 		return o
 	}
-	key, value, from, to, ok := h.quoted()
+	key, _, from, to, ok := h.quoted()
 	if !ok {
 		if m := regexp.MustCompile(`^\s*draft\s*=\s*(\w*)$`).FindStringSubmatch(h.before); m != nil {
 			o := h.offer(len(m[1]), " ")
@@ -324,7 +319,6 @@ func (h *here) offerFront() *offer {
 			o.put(kindValue, n, n, "")
 		}
 	}
-	_ = value
 	return o
 }
 
@@ -341,7 +335,7 @@ func (h *here) offerConfig() *offer {
 		}
 	}
 	for _, name := range table {
-		i := slices.IndexFunc(keys.Below, func(k *tomlfile.Key) bool { return k.Name == name || k.Name == "*" })
+		i := slices.IndexFunc(keys.Below, func(k *tomlfile.Key) bool { return k.Name == name || k.Name == tomlfile.Any })
 		if i < 0 {
 			return nil
 		}
@@ -350,7 +344,7 @@ func (h *here) offerConfig() *offer {
 	if m := newKeyRE.FindStringSubmatch(h.before); m != nil && h.key() == "" {
 		o := h.offer(len(m[1]), "= ")
 		for _, k := range keys.Below {
-			if k.Kind != "table" && k.Kind != "tables" && k.Name != "*" {
+			if k.Kind != tomlfile.OneTable && k.Kind != tomlfile.ManyTables && k.Name != tomlfile.Any {
 				o.put(kindProperty, k.Name, k.Name+" = "+k.Sample(), strings.Join(k.Values, ", "))
 			}
 		}

@@ -141,7 +141,7 @@ func (s *server) hover(ctx context.Context, p placeParams) (*hover, error) {
 func (s *server) findings(file string) []diagnostic {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.shown[file]
+	return s.shown[file].list
 }
 
 // say returns what stands at the place, and where.
@@ -202,7 +202,7 @@ func (h *here) written(name string) string {
 	kind, ok := h.state.Renderer.Layouts.Directive(name)
 	label, attributes := h.state.Renderer.Layouts.Declared(name)
 	if name == markdown.When {
-		kind, ok, attributes = markdown.Container, true, whenAttributes
+		kind, ok, attributes = markdown.Container, true, markdown.WhenAttributes
 	}
 	if !ok {
 		return ""

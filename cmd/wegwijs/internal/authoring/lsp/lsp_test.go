@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"github.com/creachadair/jrpc2"
 	"github.com/creachadair/jrpc2/channel"
 
+	"wegwijs/cmd/wegwijs/internal/deliver/preview"
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/builtin"
 	"wegwijs/cmd/wegwijs/internal/state"
@@ -404,7 +406,6 @@ Kies [IMAP](imap.md#versturen), [ook][i] of ![x](scherm.svg). Niet ` + "`[x](ima
 		files    []string // that are there then
 		aliases  map[string]string
 	}{
-		"by a link":                   {"content/nl/index.md", "[e-mail](e-mail/index.md)\n", "", nil, nil},
 		"in its folder":               {imap, "title = ", "e-mail/ontvangen", []string{"content/nl/e-mail/ontvangen.md", "content/en/e-mail/ontvangen.md"}, map[string]string{"content/nl/e-mail/ontvangen.md": `aliases = ["/e-mail/imap/", "/oud/imap/"]`}},
 		"to another folder":           {imap, "title = ", "los/imap", []string{"content/nl/los/imap.md", "content/en/los/imap.md"}, map[string]string{"content/nl/los/imap.md": `"/e-mail/imap/"`, "content/en/los/imap.md": `aliases = ["/en/email/imap-settings/"]`}},
 		"by a link to it, to the top": {"content/nl/e-mail/pop.md", "[IMAP](imap", "/ontvangen.md", []string{"content/nl/ontvangen.md", "content/en/ontvangen.md"}, nil},
@@ -425,11 +426,10 @@ Kies [IMAP](imap.md#versturen), [ook][i] of ![x](scherm.svg). Niet ` + "`[x](ima
 			}
 			i := strings.Index(string(src), c.at) + len(c.at)
 			p := e.place(c.file, utf16Units.position(src, i))
-			if c.to == "" {
-				if _, err := e.Call(t.Context(), "textDocument/prepareRename", p); err != nil && !strings.Contains(err.Error(), "section") {
-					t.Error(err)
-				}
-				return
+			var ready *placeholder
+			e.call("textDocument/prepareRename", p, &ready)
+			if ready == nil || ready.Placeholder != "e-mail/imap" {
+				t.Errorf("ready with %+v", ready)
 			}
 			p["newName"] = c.to
 			var w workspaceEdit
@@ -445,8 +445,7 @@ Kies [IMAP](imap.md#versturen), [ook][i] of ![x](scherm.svg). Niet ` + "`[x](ima
 					t.Errorf("%s lacks %s: %s", f, want, got)
 				}
 			}
-			after := e.wrong()
-			if len(after) > len(before) {
+			if after := e.wrong(); len(before) > 0 || len(after) > 0 {
 				t.Errorf("wrong before %v, after %v", before, after)
 			}
 		})
@@ -458,6 +457,14 @@ Kies [IMAP](imap.md#versturen), [ook][i] of ![x](scherm.svg). Niet ` + "`[x](ima
 			p["newName"] = to
 			if _, err := e.Call(t.Context(), "textDocument/rename", p); err == nil {
 				t.Errorf("%q is taken", to)
+			}
+		}
+		src, _ := os.ReadFile(filepath.Join(e.dir, "content/nl/index.md"))
+		p := e.place("content/nl/index.md", utf16Units.position(src, strings.Index(string(src), "e-mail/index.md")))
+		for _, method := range []string{"textDocument/prepareRename", "textDocument/rename"} {
+			p["newName"] = "post"
+			if _, err := e.Call(t.Context(), method, p); err == nil || !strings.Contains(err.Error(), "section") {
+				t.Errorf("%s of a section: %v", method, err)
 			}
 		}
 	})
@@ -472,9 +479,76 @@ func TestWillRename(t *testing.T) {
 	if err := os.Rename(filepath.Join(e.dir, imap), filepath.Join(e.dir, "content/nl/e-mail/nieuw.md")); err != nil {
 		t.Fatal(err)
 	}
-	if ds := e.wrong(); diag.Errors(ds) > 0 {
+	if ds := e.wrong(); len(ds) > 0 {
 		t.Errorf("wrong: %v", ds)
 	}
+	for file, want := range map[string]string{
+		"content/nl/e-mail/nieuw.md": `aliases = ["/e-mail/imap/", "/oud/imap/"]`,
+		"content/en/e-mail/nieuw.md": `slug = "imap-settings"`,
+		"content/nl/e-mail/index.md": "(nieuw.md#versturen)",
+	} {
+		if got, _ := os.ReadFile(filepath.Join(e.dir, file)); !strings.Contains(string(got), want) {
+			t.Errorf("%s lacks %s: %s", file, want, got)
+		}
+	}
+}
+
+// An edit costs what changed: files of which nothing changed are not read.
+func TestPublishReadsWhatChanged(t *testing.T) {
+	dir := testenv.RAM(t)
+	broken := "-- content/nl/a.md --\n+++\ntitle = \"A\"\n+++\n[x](weg.md)\n-- content/nl/b.md --\n+++\ntitle = \"B\"\n+++\n[x](weg.md)\n"
+	for name, text := range testenv.SmallSite(t, broken) {
+		testenv.Write(t, filepath.Join(dir, name), text)
+	}
+	disk := &counting{FS: os.DirFS(dir)}
+	s := &server{enc: utf16Units, root: dir, docs: &overlay{disk: disk, docs: map[string]*document{}}, shown: map[string]told{}}
+	s.rpc = jrpc2.NewServer(s.methods(), nil) // tells nobody
+	publish := func() []string {
+		st, err := state.Load(t.Context(), builtin.Over(s.docs), state.Options{}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := st.MakeAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		disk.read = nil
+		s.publish(&preview.View{State: st, Findings: st.Findings()})
+		return disk.read
+	}
+	a, b := "content/nl/a.md", "content/nl/b.md"
+	if got := publish(); !slices.Contains(got, a) || !slices.Contains(got, b) {
+		t.Errorf("at first it reads %q", got)
+	}
+	if got := publish(); len(got) > 0 {
+		t.Errorf("when nothing changed it reads %q", got)
+	}
+	// The finding is the same, and its place is longer.
+	testenv.Write(t, filepath.Join(dir, b), "+++\ntitle = \"B\"\n+++\n[x en meer](weg.md)\n")
+	was := s.findings(b)[0].Range.End
+	if got := publish(); !slices.Equal(got, []string{b}) {
+		t.Errorf("when one changed it reads %q", got)
+	}
+	if now := s.findings(b)[0].Range.End; now == was {
+		t.Errorf("ends at %v", now)
+	}
+	// The finding is another, and its text is the same.
+	if err := os.Remove(filepath.Join(dir, a)); err != nil {
+		t.Fatal(err)
+	}
+	if got := publish(); len(got) > 0 || len(s.findings(a)) > 0 {
+		t.Errorf("when a file went it reads %q and shows %v", got, s.findings(a))
+	}
+}
+
+// counting is a file system that keeps what is read of it.
+type counting struct {
+	fs.FS
+	read []string
+}
+
+func (c *counting) ReadFile(name string) ([]byte, error) {
+	c.read = append(c.read, name)
+	return fs.ReadFile(c.FS, name)
 }
 
 func TestPositions(t *testing.T) {

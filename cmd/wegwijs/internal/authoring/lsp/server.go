@@ -22,6 +22,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/builtin"
 	"wegwijs/cmd/wegwijs/internal/input/notify"
+	"wegwijs/cmd/wegwijs/internal/input/scan"
 	"wegwijs/cmd/wegwijs/internal/state"
 )
 
@@ -42,7 +43,7 @@ type Options struct {
 func Serve(ctx context.Context, in io.Reader, out io.WriteCloser, opt Options) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	s := &server{Options: opt, ctx: ctx, stop: stop, enc: utf16Units, docs: &overlay{docs: map[string]*document{}}, shown: map[string][]diagnostic{}}
+	s := &server{Options: opt, ctx: ctx, stop: stop, enc: utf16Units, docs: &overlay{docs: map[string]*document{}}, shown: map[string]told{}}
 	s.rpc = jrpc2.NewServer(s.methods(), &jrpc2.ServerOptions{AllowPush: true})
 	// Reading the standard input cannot be broken off: what copies it is left
 	// behind when the conversation ends by other means than its end.
@@ -80,8 +81,15 @@ type server struct {
 	files    *builtin.FS
 	states   *preview.States
 
-	mu    sync.Mutex              // held while a text changes
-	shown map[string][]diagnostic // by file, what the editor was told last
+	mu    sync.Mutex      // held while a text changes
+	shown map[string]told // by file, what the editor was told last
+}
+
+// told is what the editor was told of a file, and what that was made of.
+type told struct {
+	hash     scan.Hash // of the text
+	findings []diag.Diagnostic
+	list     []diagnostic
 }
 
 func (s *server) methods() handler.Map {
@@ -253,16 +261,26 @@ func (s *server) publish(v *preview.View) {
 		if strings.HasPrefix(file, builtin.Prefix) {
 			continue // no file of the editor
 		}
-		src, _ := fs.ReadFile(s.docs, file)
+		var text scan.File
+		if v.State.Tree != nil {
+			text, _ = v.State.Tree.Get(file)
+		}
+		was, ok := s.shown[file]
+		if ok && was.hash == text.Hash && slices.EqualFunc(was.findings, ds, alike) {
+			continue // neither read nor measured again
+		}
 		list := make([]diagnostic, 0, len(ds))
-		for _, d := range ds {
-			list = append(list, s.diagnostic(src, d))
+		if len(ds) > 0 {
+			src, _ := fs.ReadFile(s.docs, file)
+			for _, d := range ds {
+				list = append(list, s.diagnostic(src, d))
+			}
 		}
-		if was, ok := s.shown[file]; ok && slices.Equal(was, list) {
-			continue
-		}
-		if s.shown[file] = list; len(list) == 0 && s.docs.get(file) == nil {
+		if s.shown[file] = (told{text.Hash, ds, list}); len(list) == 0 && s.docs.get(file) == nil {
 			delete(s.shown, file)
+		}
+		if ok && slices.Equal(was.list, list) {
+			continue
 		}
 		p := publishParams{URI: s.uri(file), Diagnostics: list}
 		if d := s.docs.get(file); d != nil {
@@ -270,6 +288,11 @@ func (s *server) publish(v *preview.View) {
 		}
 		s.rpc.Notify(s.ctx, "textDocument/publishDiagnostics", p)
 	}
+}
+
+// alike reports whether two findings of a text say the same.
+func alike(a, b diag.Diagnostic) bool {
+	return a.Pos == b.Pos && a.Severity == b.Severity && a.Code == b.Code && a.Msg == b.Msg && a.Hint == b.Hint
 }
 
 // diagnostic returns a finding as editors take it.

@@ -49,14 +49,10 @@ func below(file, dest string) (rest, suffix string, ok bool) {
 	if err != nil || u.Scheme != "" || u.Host != "" || u.Path == "" {
 		return "", "", false
 	}
-	_, own := content.Split(file)
 	if i := strings.IndexAny(dest, "#?"); i >= 0 {
 		suffix = dest[i:]
 	}
-	if strings.HasPrefix(u.Path, "/") {
-		return path.Clean(strings.TrimLeft(u.Path, "/")), suffix, true
-	}
-	return path.Join(path.Dir(own), u.Path), suffix, true
+	return content.Relative(file, u.Path), suffix, true
 }
 
 // target returns the page that a destination in a file leads to, and the id of

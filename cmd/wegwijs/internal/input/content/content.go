@@ -72,6 +72,17 @@ func Split(file string) (lang, rest string) {
 	return lang, rest
 }
 
+// Relative returns the path below the language's folder that a link in a file
+// names: /a.md from that folder, a.md from the file's own. It is above the folder
+// where it begins with "..".
+func Relative(file, dest string) string {
+	if strings.HasPrefix(dest, "/") {
+		return path.Clean(strings.TrimLeft(dest, "/"))
+	}
+	_, own := Split(file)
+	return path.Join(path.Dir(own), dest)
+}
+
 // ID returns the id of the page in a file below its language's folder:
 // e-mail/index.md has the id e-mail. It does not matter how the file system
 // stores an accent: ids are in Unicode's form NFC, as people type them.

@@ -408,8 +408,8 @@ func Slug(text string) string {
 	return norm.NFC.String(b.String())
 }
 
-// alertKinds are the alerts of GitHub's Markdown, which others took over.
-var alertKinds = []string{"note", "tip", "important", "warning", "caution"}
+// AlertKinds are the alerts of GitHub's Markdown, which others took over.
+var AlertKinds = []string{"note", "tip", "important", "warning", "caution"}
 
 // alertRE takes the first line of an alert apart: its kind, whether other
 // programs would fold it, and its title. [!x](y) and [!x][y] are links.
@@ -431,7 +431,7 @@ func (w *walk) alert(q *ast.Blockquote) *Alert {
 	name := string(line[m[2]:m[3]])
 	kind := strings.ToLower(name)
 	box, isBox := boxes[kind]
-	switch known := slices.Contains(alertKinds, kind); {
+	switch known := slices.Contains(AlertKinds, kind); {
 	case m[4] < m[5] && (known || isBox):
 		w.Out.Errorf(w.pos(p), diag.Alert, "write :::details[Titel], the text, and ::: on a line of its own", "an alert cannot be folded: [!%s]%s", name, line[m[4]:m[5]])
 		return nil

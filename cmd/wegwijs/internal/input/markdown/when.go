@@ -19,6 +19,9 @@ import (
 // It has no template.
 const When = "when"
 
+// WhenAttributes are the attributes of [When].
+var WhenAttributes = []string{"has", "lacks"}
+
 // whens takes the when directives out of a tree: their content stays in their
 // place, or goes. It is kept of each link what stands around it.
 func (w *walk) whens(doc ast.Node) {
@@ -95,7 +98,7 @@ func (w *walk) condition(d *Directive) (stands bool, has []string) {
 	}
 	named := false
 	for _, key := range sortedKeys(d.Attrs) {
-		if key != "has" && key != "lacks" {
+		if !slices.Contains(WhenAttributes, key) {
 			w.Out.Errorf(d.At, diag.Directive, "known: has, lacks", "unknown attribute %q", key)
 			continue
 		}

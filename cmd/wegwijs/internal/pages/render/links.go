@@ -50,7 +50,7 @@ func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
 	case strings.HasSuffix(u.Path, ".md"):
 		return r.pageLink(p, u, dest)
 	}
-	rest := relative(p, u.Path)
+	rest := content.Relative(p.File, u.Path)
 	if leadsOut(rest) {
 		return markdown.Target{Problem: diag.Say("%q leads out of the folder of the language", dest), Hint: "put the file in the folder of the page", Code: diag.LinkFile}
 	}
@@ -101,16 +101,7 @@ func file(p *site.Page) string {
 	return rest
 }
 
-// relative gives the path below the language's folder that a link in p names:
-// /a.md from that folder, a.md from the page's own.
-func relative(p *site.Page, dest string) string {
-	if strings.HasPrefix(dest, "/") {
-		return path.Clean(strings.TrimLeft(dest, "/"))
-	}
-	return path.Join(path.Dir(file(p)), dest)
-}
-
-// leadsOut reports whether a path from [relative] is not below the folder.
+// leadsOut reports whether a path from [content.Relative] is not below the folder.
 func leadsOut(rest string) bool { return rest == ".." || strings.HasPrefix(rest, "../") }
 
 // suffix gives what stands behind the path in a link.
@@ -126,7 +117,7 @@ func suffix(u *url.URL) string {
 }
 
 func (r *Renderer) pageLink(p *site.Page, u *url.URL, dest string) markdown.Target {
-	rest := relative(p, u.Path)
+	rest := content.Relative(p.File, u.Path)
 	if leadsOut(rest) {
 		hint := diag.Say("a link stays below content/%s; the reader gets the page in their own language by itself", p.Lang)
 		return markdown.Target{Problem: diag.Say("%q leads out of the folder of the language", dest), Hint: hint, Code: diag.LinkPage}
@@ -166,17 +157,12 @@ func (r *Renderer) gone(p *content.Page) func(dest string) (title string, gone b
 	if !r.Site.LeavesOut() || r.Builtin == nil || !r.Builtin(p.File) {
 		return nil
 	}
-	_, own := content.Split(p.File)
 	return func(dest string) (string, bool) {
 		u, err := url.Parse(dest)
 		if err != nil || u.Scheme != "" || u.Host != "" || !strings.HasSuffix(u.Path, ".md") {
 			return "", false
 		}
-		rest := path.Join(path.Dir(own), u.Path)
-		if strings.HasPrefix(u.Path, "/") {
-			rest = path.Clean(strings.TrimLeft(u.Path, "/"))
-		}
-		id, _ := content.ID(rest)
+		id, _ := content.ID(content.Relative(p.File, u.Path))
 		return r.Site.LeftOutTitle(id, p.Lang), r.Site.LeftOut(id)
 	}
 }
@@ -187,7 +173,7 @@ func (r *Renderer) nearestPage(p *site.Page, id, dest string) string {
 	near := ""
 	// As if the path began in the language's folder, behind the name of that
 	// folder or not.
-	whole := strings.TrimPrefix(relative(p, "/"+dest), p.Lang+"/")
+	whole := strings.TrimPrefix(content.Relative(p.File, "/"+dest), p.Lang+"/")
 	if root, _ := content.ID(whole); root != "" {
 		if _, ok := p.Locale.Page(root); ok {
 			near = root
@@ -279,7 +265,7 @@ func (r *Renderer) image(p *site.Page, dest string) markdown.Image {
 	case u.Scheme != "" || u.Host != "":
 		return markdown.Image{Problem: diag.Say("the image %q is on another site", dest), Hint: "put the file in the folder of the page; pages load nothing from elsewhere"}
 	}
-	rest := relative(p, u.Path)
+	rest := content.Relative(p.File, u.Path)
 	if leadsOut(rest) {
 		return markdown.Image{Problem: diag.Say("%q leads out of the folder of the language", dest), Hint: "put the image in the folder of the page"}
 	}
