@@ -22,6 +22,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/builtin"
 	"wegwijs/cmd/wegwijs/internal/input/scan"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
+	"wegwijs/cmd/wegwijs/internal/pages/pictures"
 	"wegwijs/cmd/wegwijs/internal/site/freshness"
 	"wegwijs/cmd/wegwijs/internal/state"
 )
@@ -106,7 +107,9 @@ func (e *env) reportBuild(out string, r *output.Report, findings []diag.Diagnost
 // write reads the site and writes it into dir. The report is nil when a finding
 // stands in the way.
 func (e *env) write(ctx context.Context, dir string) (*state.State, *output.Report, []diag.Diagnostic, error) {
-	s, err := state.Load(ctx, e.files(), e.options(), nil)
+	opt := e.options()
+	opt.Pictures = e.pictures()
+	s, err := state.Load(ctx, e.files(), opt, nil)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -277,6 +280,21 @@ func (e *env) options() state.Options {
 		Publish: func(t *tomlfile.Table, out *diag.List) { publish.ReadTargets(t, out) },
 		Today:   tomlfile.Date{Year: now.Year(), Month: int(now.Month()), Day: now.Day()},
 	}
+}
+
+// pictures returns what makes pictures smaller for builds and releases. It keeps
+// them in WEGWIJS_CACHE, or in the user's folder for such files.
+func (e *env) pictures() *pictures.Store {
+	dir := os.Getenv("WEGWIJS_CACHE")
+	if dir == "" {
+		if user, err := os.UserCacheDir(); err == nil {
+			dir = filepath.Join(user, "wegwijs")
+		}
+	}
+	if dir != "" {
+		dir = filepath.Join(dir, "pictures")
+	}
+	return pictures.NewStore(dir)
 }
 
 // checkOutput refuses an output folder that holds the input, or lies in it.

@@ -21,6 +21,7 @@
 //	  freshness         what changed in a text since its translations were made
 //	pages               what readers and programs get
 //	  layout            templates with typed data, checked before use; assets
+//	  pictures          pictures as files: their size, and their smaller form
 //	  render            the file set: pages and all that programs read
 //	  forms             the files that mail programs read
 //	  search            the index in which the browser searches
@@ -72,5 +73,7 @@
 //   - With a mistake anywhere nothing is written. Files are written whole, and
 //     only files that a build wrote are ever deleted.
 //   - A state of a site is never changed; an edit gives a new one.
-//   - What watch shows is, byte for byte, what build would write.
+//   - What watch shows is, byte for byte, what build would write, but for the
+//     smaller forms of pictures, which only builds and releases have: their
+//     files, and the elements that name them.
 package main

@@ -36,10 +36,11 @@ var allowed = map[string][]string{
 	"pages":                   {}, // doc.go
 	"pages/forms":             {"diag", "fileset", "input/mail", "input/tomlfile", "pages/webserver"},
 	"pages/layout":            {"diag", "fileset", "input/builtin", "input/i18n", "input/mail", "input/markdown", "input/tomlfile"},
-	"pages/render":            {"diag", "fileset", "input/config", "input/content", "input/i18n", "input/mail", "input/markdown", "input/scan", "pages/layout", "pages/search", "pages/webserver", "site"},
+	"pages/pictures":          {},
+	"pages/render":            {"diag", "fileset", "input/config", "input/content", "input/i18n", "input/mail", "input/markdown", "input/scan", "pages/layout", "pages/pictures", "pages/search", "pages/webserver", "site"},
 	"pages/search":            {},
 	"pages/webserver":         {"fileset"},
-	"state":                   {"diag", "fileset", "input/builtin", "input/config", "input/content", "input/i18n", "input/mail", "input/scan", "input/tomlfile", "pages/forms", "pages/layout", "pages/render", "site", "site/freshness"},
+	"state":                   {"diag", "fileset", "input/builtin", "input/config", "input/content", "input/i18n", "input/mail", "input/scan", "input/tomlfile", "pages/forms", "pages/layout", "pages/pictures", "pages/render", "site", "site/freshness"},
 	"deliver":                 {}, // doc.go
 	"deliver/output":          {"fileset"},
 	"deliver/preview":         {"diag", "fileset", "input/content", "input/notify", "input/scan", "pages/layout", "site", "state"},
@@ -58,7 +59,7 @@ var allowed = map[string][]string{
 	"authoring/lsp":           {"deliver/preview", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/mail", "input/markdown", "input/notify", "input/scan", "input/tomlfile", "pages/layout", "site", "state"},
 	"authoring/manual":        {"diag"},
 	"authoring/scaffold":      {"input/i18n", "input/mail"},
-	"":                        {"authoring/eject", "authoring/exchange", "authoring/importer", "authoring/lsp", "authoring/manual", "authoring/scaffold", "deliver/output", "deliver/preview", "deliver/publish", "deliver/publish/dial", "deliver/publish/release", "deliver/serve", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/i18n", "input/mail", "input/notify", "input/scan", "input/tomlfile", "pages/forms", "site/freshness", "state", "verify"},
+	"":                        {"authoring/eject", "authoring/exchange", "authoring/importer", "authoring/lsp", "authoring/manual", "authoring/scaffold", "deliver/output", "deliver/preview", "deliver/publish", "deliver/publish/dial", "deliver/publish/release", "deliver/serve", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/i18n", "input/mail", "input/notify", "input/scan", "input/tomlfile", "pages/forms", "pages/pictures", "site/freshness", "state", "verify"},
 	"testenv":                 {"fileset"},
 	"testenv/browser":         {}, // tests only
 	"testenv/thunderbird":     {}, // tests only
@@ -86,6 +87,8 @@ var homes = map[string][]string{
 	"github.com/minio/minio-go":          {"deliver/publish/bucket", "testenv"}, // testenv: signs a request
 	"github.com/pkg/sftp":                {"deliver/publish/remote"},
 	"github.com/lucasb-eyer/go-colorful": {"pages/layout"},
+	"github.com/HugoSmits86/nativewebp":  {"pages/pictures"},
+	"golang.org/x/image":                 {"pages/pictures"},
 	"golang.org/x/term":                  {""},
 	"html/template":                      {"pages/layout", "pages/render"},
 }

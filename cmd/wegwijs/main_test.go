@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"flag"
 	"fmt"
+	"image"
+	"image/png"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -23,6 +26,9 @@ import (
 var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
 
 func TestMain(m *testing.M) {
+	if os.Getenv("WEGWIJS_CACHE") == "" { // not that of who runs the tests
+		os.Setenv("WEGWIJS_CACHE", filepath.Join(os.TempDir(), "wegwijs-tests"))
+	}
 	testscript.Main(m, map[string]func(){"wegwijs": main})
 }
 
@@ -33,6 +39,8 @@ func TestMain(m *testing.M) {
 //	status N program args…   the program must end with exit status N
 //	tree [-p] FOLDER FILE    write to FILE the path, digest and time of every file in FOLDER; -p: the path only
 //	scrub FILE…              replace digests and sizes, for comparison with a text in the script
+//	png FILE WIDTH HEIGHT    write a picture that can be smaller
+//	spoil FOLDER             change the last byte of every file in it
 //	terminal FILE program…   run the program with a terminal for its output, and write that to FILE
 func TestScript(t *testing.T) {
 	small := testenv.SmallSite(t)
@@ -42,6 +50,7 @@ func TestScript(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
+			e.Setenv("WEGWIJS_CACHE", filepath.Join(e.WorkDir, ".cache"))
 			for name, text := range small {
 				name := filepath.Join(e.WorkDir, filepath.FromSlash(name))
 				if _, err := os.Stat(name); err == nil {
@@ -57,7 +66,7 @@ func TestScript(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"status": status, "tree": tree, "scrub": scrub, "terminal": terminalFor,
+			"status": status, "tree": tree, "scrub": scrub, "terminal": terminalFor, "png": pngFile, "spoil": spoil,
 		},
 	})
 }
@@ -166,5 +175,40 @@ func TestAgain(t *testing.T) {
 		if n != c.times || err != c.want {
 			t.Errorf("%v: got %d times and %v, want %d and %v", c.gives, n, err, c.times, c.want)
 		}
+	}
+}
+
+func pngFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: png file width height")
+	}
+	w, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	h, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	var b bytes.Buffer
+	ts.Check((&png.Encoder{CompressionLevel: png.NoCompression}).Encode(&b, image.NewGray(image.Rect(0, 0, w, h))))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o644))
+}
+
+func spoil(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: spoil folder")
+	}
+	n := 0
+	ts.Check(filepath.WalkDir(ts.MkAbs(args[0]), func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(p)
+		if err != nil {
+			return err
+		}
+		n++
+		data[len(data)-1] ^= 1
+		return os.WriteFile(p, data, 0o644)
+	}))
+	if n == 0 {
+		ts.Fatalf("no files in %s", args[0])
 	}
 }

@@ -338,7 +338,9 @@ func (e *env) runPublish(ctx context.Context, f publishFlags) error {
 // broken to be made; sample is what is still the example provider's. With errors
 // nothing is written, unless they are allowed.
 func (e *env) buildTo(ctx context.Context, dir string, allowed bool) (r *output.Report, findings []diag.Diagnostic, sample []string, err error) {
-	s, err := state.Load(ctx, e.files(), e.options(), nil)
+	opt := e.options()
+	opt.Pictures = e.pictures()
+	s, err := state.Load(ctx, e.files(), opt, nil)
 	if err != nil {
 		return nil, nil, nil, err
 	}

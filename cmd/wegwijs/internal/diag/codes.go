@@ -60,8 +60,9 @@ const (
 
 	Imported Code = "import"
 
-	Image    Code = "image"
-	ImageAlt Code = "image-alt"
+	Image     Code = "image"
+	ImageAlt  Code = "image-alt"
+	ImageSize Code = "image-size"
 
 	InputChanged Code = "input-changed"
 	InputKind    Code = "input-kind"

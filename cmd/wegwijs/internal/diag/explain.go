@@ -215,6 +215,10 @@ var explanations = map[Code]map[Lang]Explanation{
 		English: {Title: "A picture without words", Why: "Readers who cannot see the picture get nothing.", Remedy: "Say between the brackets what it shows."},
 		Dutch:   {Title: "Een plaatje zonder woorden", Why: "Wie het plaatje niet kan zien, krijgt niets.", Remedy: "Zet tussen de haken wat erop staat."},
 	},
+	ImageSize: {
+		English: {Title: "A size that a picture cannot have", Why: "Browsers keep room for a picture before it comes in, so its size must be known; a picture that is shown larger than it is becomes blurred.", Remedy: "Write the width in pixels right behind the picture, ![…](screen.png){width=300}, or leave it out."},
+		Dutch:   {Title: "Een maat die een plaatje niet kan hebben", Why: "Browsers houden ruimte vrij voordat een plaatje binnen is, dus de maat moet bekend zijn. Een plaatje dat groter staat dan het is, wordt wazig.", Remedy: "Zet de breedte in pixels meteen achter het plaatje, ![…](scherm.png){width=300}, of laat die weg."},
+	},
 	InputChanged: {
 		English: {Title: "A file changed meanwhile", Why: "What was read is not of one moment, so nothing may be published from it.", Remedy: "Run the program again."},
 		Dutch:   {Title: "Een bestand veranderde ondertussen", Why: "Wat gelezen is, hoort niet bij elkaar. Daarom wordt er niets gepubliceerd.", Remedy: "Start het programma opnieuw."},

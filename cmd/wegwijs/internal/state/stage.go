@@ -1,6 +1,7 @@
 package state
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"io/fs"
@@ -61,6 +62,7 @@ func same[K comparable](a, b K) bool {
 
 // input is what the stages of one state read from.
 type input struct {
+	ctx      context.Context // for long work
 	fsys     fs.FS
 	tree     *scan.Tree
 	ring     *ring

@@ -1,9 +1,14 @@
 package state
 
 import (
+	"context"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
@@ -15,6 +20,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/scan"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 	"wegwijs/cmd/wegwijs/internal/pages/layout"
+	"wegwijs/cmd/wegwijs/internal/pages/pictures"
 	"wegwijs/cmd/wegwijs/internal/pages/render"
 	"wegwijs/cmd/wegwijs/internal/site"
 )
@@ -32,6 +38,7 @@ type stages struct {
 	site    stage[siteKey, *site.Site]
 	names   stage[namesKey, none]
 	mail    stage[mailKey, *mailOutput]
+	smaller stage[smallerKey, *smaller]
 	set     stage[setKey, *fileset.Set]
 }
 
@@ -39,7 +46,7 @@ type stages struct {
 type none struct{}
 
 // run runs the stages whose input is not that of prev.
-func (s *State) run(in *input, opt Options, prev *State) (err error) {
+func (s *State) run(ctx context.Context, in *input, opt Options, prev *State) (err error) {
 	if s.config, err = next(prev.config, configKey{part{config.File, s.sums.config}, s.flawed(config.File)}, in); err != nil {
 		return err
 	}
@@ -75,12 +82,17 @@ func (s *State) run(in *input, opt Options, prev *State) (err error) {
 	if s.mail, err = next(prev.mail, mailKey{s.Site, s.checked.out, in.ring.sums(s.Config), opt.Today}, in); err != nil {
 		return err
 	}
+	in.ctx = ctx
+	if s.smaller, err = next(prev.smaller, smallerKey{s.Site, part{content.Root, s.sums.pictures}, opt.Pictures}, in); err != nil {
+		return err
+	}
 	s.Renderer = render.New(render.Input{
 		Site: s.Site, Layouts: s.layouts.out, Strings: s.strings.out, Read: in.open, Hash: in.tree.Hash, Release: s.release(), Builtin: in.builtin,
 		Settings: s.mail.out.source, Extra: s.mail.out.files, Source: s.base, Prev: prev.Renderer,
+		Smaller: s.smaller.out.has, Picture: opt.Pictures.Smaller,
 	})
 	in.renderer = s.Renderer
-	if s.set, err = next(prev.set, setKey{s.layouts.out, s.mail.out}, in); err != nil {
+	if s.set, err = next(prev.set, setKey{s.layouts.out, s.mail.out, s.smaller.out}, in); err != nil {
 		return err
 	}
 	s.set.out = s.Renderer.Share(s.set.out) // the files are made by this state's
@@ -291,11 +303,56 @@ func (k mailKey) make(in *input, _ stage[mailKey, *mailOutput], out *diag.List) 
 	return mailForms(k.site, k.checked, in.ring, k.today, out), nil
 }
 
+// smallerKey is what the smaller forms of pictures are made from.
+type smallerKey struct {
+	site  *site.Site
+	files part
+	store *pictures.Store
+}
+
+// smaller are the pictures, by file, that have a smaller form. It is made again
+// when it is asked for, which costs reading it where it was kept.
+type smaller struct{ has map[string]bool }
+
+func (k smallerKey) make(in *input, _ stage[smallerKey, *smaller], _ *diag.List) (*smaller, error) {
+	s := &smaller{has: map[string]bool{}}
+	if k.store == nil {
+		return s, nil
+	}
+	taken := map[string]bool{}
+	for _, f := range k.site.Files {
+		taken[fileset.Fold(f.Path)] = true
+	}
+	work, ctx := errgroup.WithContext(in.ctx)
+	work.SetLimit(runtime.GOMAXPROCS(0))
+	var mu sync.Mutex
+	for _, f := range k.site.Files {
+		if !pictures.Shrinks(f.Source) || taken[fileset.Fold(render.SmallerPath(f))] {
+			continue
+		}
+		work.Go(func() error {
+			data, err := in.open(f.Source)
+			if err != nil {
+				return err
+			}
+			out, err := k.store.Smaller(ctx, data)
+			if out != nil {
+				mu.Lock()
+				s.has[f.Source] = true
+				mu.Unlock()
+			}
+			return err
+		})
+	}
+	return s, work.Wait()
+}
+
 // setKey is what the list of files is made from; what is in them is made when it
 // is asked for. The site is that of the mail output.
 type setKey struct {
 	layouts *layout.Set
 	mail    *mailOutput
+	smaller *smaller
 }
 
 // make takes the pages of prev where they are at the same places.

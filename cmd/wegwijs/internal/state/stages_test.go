@@ -1,12 +1,16 @@
 package state_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"io/fs"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +19,7 @@ import (
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
+	"wegwijs/cmd/wegwijs/internal/pages/pictures"
 	"wegwijs/cmd/wegwijs/internal/site/freshness"
 	"wegwijs/cmd/wegwijs/internal/state"
 )
@@ -50,6 +55,26 @@ func replace(name, old, new string) func(*edited) {
 
 func remove(name string) func(*edited) { return func(e *edited) { delete(e.files, name) } }
 
+// picture returns a PNG that WebP makes smaller, or one that it does not.
+func picture(shrinks bool) string {
+	m := image.NewGray(image.Rect(0, 0, 40, 30))
+	if !shrinks {
+		r := rand.New(rand.NewPCG(1, 2))
+		for i := range m.Pix {
+			m.Pix[i] = uint8(r.IntN(256))
+		}
+	}
+	level := png.NoCompression
+	if !shrinks {
+		level = png.BestCompression
+	}
+	var b bytes.Buffer
+	if err := (&png.Encoder{CompressionLevel: level}).Encode(&b, m); err != nil {
+		panic(err)
+	}
+	return b.String()
+}
+
 // edits are such that for each input of each stage there is one that nothing but
 // that input tells it.
 func edits(t *testing.T) []edit {
@@ -74,6 +99,13 @@ func edits(t *testing.T) []edit {
 		{"it goes", remove("content/nl/e-mail/extra.md")},
 		{"the layout lets go", replace("layouts/base.html", "e-mail/extra", "e-mail/pop")},
 		{"a picture", write("content/nl/e-mail/nieuw.svg", `<svg xmlns="http://www.w3.org/2000/svg" width="3" height="2"/>`)},
+		{"pictures are made smaller", func(e *edited) { e.opt.Pictures = pictures.NewStore("") }},
+		{"a picture that can be", write("content/nl/e-mail/foto.png", picture(true))},
+		{"one that cannot", write("content/nl/e-mail/foto.png", picture(false))},
+		{"the first again", write("content/nl/e-mail/foto.png", picture(true))},
+		{"its smaller form's name", write("content/nl/e-mail/foto.png.webp", "RIFF")},
+		{"that is free again", remove("content/nl/e-mail/foto.png.webp")},
+		{"pictures are left as they are", func(e *edited) { e.opt.Pictures = nil }},
 		{"a file of a theme", write("layouts/assets/extra.css", "p { margin: 0 }\n")},
 		{"a file for the root", write("layouts/root/robots.txt", "User-agent: *\n")},
 		{"strings", replace("i18n/nl.toml", " = \"", " = \"Nu ")},
@@ -238,7 +270,7 @@ func TestNoInputIsForgotten(t *testing.T) {
 		t.Fatalf("not what a clean build makes: %s", at)
 	}
 	inputs := state.Inputs()
-	if len(inputs) < 23 {
+	if len(inputs) < 27 {
 		t.Fatalf("only %d inputs: %q", len(inputs), inputs)
 	}
 	for _, name := range inputs {

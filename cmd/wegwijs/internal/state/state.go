@@ -17,6 +17,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/content"
 	"wegwijs/cmd/wegwijs/internal/input/scan"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
+	"wegwijs/cmd/wegwijs/internal/pages/pictures"
 	"wegwijs/cmd/wegwijs/internal/pages/render"
 	"wegwijs/cmd/wegwijs/internal/site"
 	"wegwijs/cmd/wegwijs/internal/site/freshness"
@@ -60,6 +61,9 @@ type Options struct {
 	// on it. The zero date leaves them out.
 	Today  tomlfile.Date
 	Drafts bool // show pages that are drafts
+	// Pictures makes smaller forms of pictures, which takes long for those that
+	// it did not keep. Nil: the site has none, and is the same otherwise.
+	Pictures *pictures.Store
 	// Publish looks at the table [publish] of site.toml, which may be nil, and
 	// puts what is wrong with it on the list. Nil: nobody looks.
 	Publish func(t *tomlfile.Table, out *diag.List)
@@ -134,7 +138,7 @@ func load(ctx context.Context, fsys fs.FS, opt Options, prev *State, look func(*
 	if prev.Renderer != nil {
 		prev.Renderer.Forget(gone)
 	}
-	if err := s.run(&input{fsys: fsys, tree: tree, ring: newRing(opt.Keys), publish: opt.Publish}, opt, prev); err != nil {
+	if err := s.run(ctx, &input{fsys: fsys, tree: tree, ring: newRing(opt.Keys), publish: opt.Publish}, opt, prev); err != nil {
 		return nil, err
 	}
 	s.static = slices.Concat(s.scanned, slices.Concat(s.findings()...))

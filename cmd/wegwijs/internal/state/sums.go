@@ -11,6 +11,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/mail"
 	"wegwijs/cmd/wegwijs/internal/input/scan"
 	"wegwijs/cmd/wegwijs/internal/pages/layout"
+	"wegwijs/cmd/wegwijs/internal/pages/pictures"
 	"wegwijs/cmd/wegwijs/internal/site/freshness"
 )
 
@@ -36,6 +37,7 @@ type sums struct {
 	config, strings, layouts, check digest
 	names                           digest // of the files below content/, whatever is in them
 	texts                           digest // of the same with what is in them, and of what pages were translated from
+	pictures                        digest // of the pictures below content/ that can become smaller
 }
 
 // Signs of a file that is there now, and of one that was there.
@@ -64,6 +66,9 @@ func (s *sums) add(f scan.File, sign uint64) {
 		s.layouts.add(f, sign)
 	case top == content.Root:
 		s.texts.add(f, sign)
+		if pictures.Shrinks(f.Path) {
+			s.pictures.add(f, sign)
+		}
 		f.Hash = scan.Hash{}
 		s.names.add(f, sign)
 	}

@@ -640,7 +640,7 @@ func (d *dom) inlineNode(b *strings.Builder, n *html.Node) {
 			b.WriteByte(' ')
 		}
 	case atom.Img:
-		b.WriteString(c.image(d.n, attr(n, "src"), c.altText(attr(n, "alt")), "", false))
+		b.WriteString(wide(c.image(d.n, attr(n, "src"), c.altText(attr(n, "alt")), "", false), attr(n, "width")))
 	case atom.Input:
 		if attr(n, "type") == "checkbox" {
 			b.WriteString("☐")

@@ -109,6 +109,7 @@ func TestText(t *testing.T) {
 		{"hugo", "{{< figure src=\"/a.svg\" alt=\"A\" caption=\"Bij *a*\" >}}", "![A](/a.svg)\n\n*Bij *a**", ""},
 
 		// Links and pictures.
+		{"mkdocs", "![A](a.svg){ width=\"300\" } ![A](a.svg){width=50%} ![A](a.svg){: .x width=20px align=left } <img src=\"a.svg\" alt=\"A\" width=\"64\">", "![A](/a.svg){width=300} ![A](/a.svg) ![A](/a.svg){width=20} ![A](/a.svg){width=64}", "4: the attributes {: .x width=20px align=left }\n4: the attributes {width=50%}"},
 		{"mkdocs", "[B](b.md#kop) [C](../b/) [D](/b/) [E](weg.md) ![](a.svg) ![r](https://y.example/r.png)", "[B](b.md#kop) [C](b.md) [D](b.md) E ![](/a.svg) [r](https://y.example/r.png)", "4: a link that leads nowhere: weg.md\n4: a picture on another site: https://y.example/r.png\n4: a picture without text for readers who cannot see it: docs/a.svg"},
 		{"mkdocs", "![Klik](klik.svg)", "Klik", "4: the file docs/klik.svg is not published: it can run programs"},
 		{"hugo", "[B]({{< relref \"b.md#kop\" >}}) [C]({{% ref \"/b\" %}}) [F](/b/#weg)", "[B](b.md#kop) [C](b.md) [F](b.md)", "4: a link to a heading that is not there: #weg"},

@@ -1,8 +1,10 @@
 package importer
 
 import (
+	"fmt"
 	"html"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -388,15 +390,22 @@ func (sc *scanner) bracket(rest string) bool {
 		return true
 	}
 	n := sc.n
-	if m := attrsRE.FindString(rest[size:]); m != "" {
-		c.note(n, leftOut, "the attributes %s", m)
-		size += len(m)
+	width := ""
+	if m := attrsRE.FindStringSubmatch(rest[size:]); m != nil {
+		rest := m[1]
+		if w := widthRE.FindStringSubmatch(rest); image && w != nil {
+			width, rest = w[1], strings.TrimSpace(strings.Replace(rest, w[0], " ", 1))
+		}
+		if rest != "" {
+			c.note(n, leftOut, "the attributes %s", m[0])
+		}
+		size += len(m[0])
 	}
 	if strings.Contains(dest, "{{") {
 		dest = c.shortAddress(n, dest)
 	}
 	if image {
-		sc.put(c.image(n, dest, c.altText(text), title, sc.table), size)
+		sc.put(wide(c.image(n, dest, c.altText(text), title, sc.table), width), size)
 		return true
 	}
 	inner := c.inner(text, n, sc.table, sc.links+1)
@@ -406,6 +415,18 @@ func (sc *scanner) bracket(rest string) bool {
 	}
 	sc.put(c.link(n, dest, inner, title), size)
 	return true
+}
+
+// widthRE finds the width of a picture among its attributes.
+var widthRE = regexp.MustCompile(`(?:^|\s)width\s*=\s*["']?(\d{1,4}(?:px)?)["']?(?:\s|$)`)
+
+// wide gives a picture the width at which it was shown, where that is in pixels.
+func wide(image, width string) string {
+	px, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(width), "px"))
+	if err != nil || px < 1 || px > 9999 || !strings.HasPrefix(image, "![") {
+		return image
+	}
+	return fmt.Sprintf("%s{width=%d}", image, px)
 }
 
 func refKey(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }

@@ -425,7 +425,7 @@ func (c *conv) codeBlock(n int, lang, title, code string) []line {
 func (c *conv) figure(n int, a map[string]string) []line {
 	src := cmpOr(a["src"], a["link"])
 	caption := cmpOr(a["caption"], a["title"])
-	s := c.image(n, src, cmpOr(a["alt"], plain(caption)), "", false)
+	s := wide(c.image(n, src, cmpOr(a["alt"], plain(caption)), "", false), a["width"])
 	out := []line{{n, s}}
 	if caption != "" && s != "" {
 		out = append(out, line{n, ""}, line{n, "*" + strings.TrimSpace(c.inline(strings.Join(strings.Fields(caption), " "), n, false)) + "*"})
@@ -534,7 +534,7 @@ func (sc *scanner) angle(rest string) bool {
 		}
 		sc.put(s, size)
 	case "img", "image":
-		sc.put(c.image(sc.n, t.attrs["src"], c.altText(t.attrs["alt"]), "", sc.table), size)
+		sc.put(wide(c.image(sc.n, t.attrs["src"], c.altText(t.attrs["alt"]), "", sc.table), t.attrs["width"]), size)
 	case "input":
 		if t.attrs["type"] == "checkbox" {
 			sc.put("☐", size)

@@ -11,7 +11,6 @@ package markdown
 import (
 	"bufio"
 	"bytes"
-	"fmt"
 	stdhtml "html"
 	"regexp"
 	"slices"
@@ -70,6 +69,7 @@ func New(o Options) *Engine {
 			),
 			parser.WithInlineParsers(
 				util.Prioritized(&inlineParser{}, 50),
+				util.Prioritized(sizeParser{}, 51),
 				util.Prioritized(looseRefs{}, 102), // behind goldmark's references, at 101
 			),
 			parser.WithASTTransformers(util.Prioritized(looseNotes{}, 100)), // before goldmark's, at 999
@@ -101,14 +101,6 @@ type Target struct {
 	Problem  string   // why the link cannot stand; "" when it can
 	Hint     string
 	Code     diag.Code // of the finding; "link" when empty
-}
-
-// An Image is what an image's destination turned out to be.
-type Image struct {
-	URL           string
-	Dark          string // the address of its form for a dark screen, or ""
-	Width, Height int    // pixels; 0 when not known
-	Problem, Hint string
 }
 
 // A Heading is one heading of a page, or a term of a definition list that has
@@ -415,6 +407,9 @@ func (w *walk) node(n ast.Node) {
 		w.children(n)
 		w.image(n)
 		return
+	case *size:
+		n.Parent().RemoveChild(n.Parent(), n) // the image has it
+		return
 	case *ast.Paragraph:
 		w.children(n)
 		w.figure(n)
@@ -530,62 +525,6 @@ func (w *walk) link(n *ast.Link) {
 	}
 	if n.FirstChild() == nil {
 		w.Out.Errorf(w.pos(n), diag.LinkText, "write what the reader finds there: [Instellingen voor IMAP](…)", "the link has no text")
-	}
-}
-
-func (w *walk) image(n *ast.Image) {
-	if w.Site == Resolver(alone{}) {
-		return
-	}
-	i := w.Site.Image(unescape(n.Destination))
-	if i.Problem != "" {
-		w.Out.Errorf(w.pos(n), diag.Image, i.Hint, "%s", i.Problem)
-		return
-	}
-	n.Destination = destination(i.URL)
-	if i.Width > 0 && i.Height > 0 {
-		n.SetAttributeString("width", fmt.Appendf(nil, "%d", i.Width))
-		n.SetAttributeString("height", fmt.Appendf(nil, "%d", i.Height))
-	}
-	n.SetAttributeString("loading", []byte("lazy"))
-	if strings.TrimSpace(Plain(n, w.body)) == "" {
-		w.Out.Warnf(w.pos(n), diag.ImageAlt, "say what it shows: ![the screen with the settings](image.png)", "the image has no text for readers who cannot see it")
-	}
-	if i.Dark != "" {
-		p := &picture{dark: i.Dark}
-		n.Parent().ReplaceChild(n.Parent(), n, p)
-		p.AppendChild(p, n)
-	}
-}
-
-// A picture is an image that has another form for a dark screen.
-type picture struct {
-	ast.BaseInline
-	dark string // its address
-}
-
-var kindPicture = ast.NewNodeKind("Picture")
-
-func (*picture) Kind() ast.NodeKind { return kindPicture }
-
-func (p *picture) Dump(src []byte, level int) { ast.DumpHelper(p, src, level, nil, nil) }
-
-// caption is the attribute of an image whose title is its caption.
-const caption = "caption"
-
-// figure makes the title of an image that is a paragraph by itself its caption.
-func (w *walk) figure(n *ast.Paragraph) {
-	c := n.FirstChild()
-	if c == nil || c.NextSibling() != nil {
-		return
-	}
-	if p, ok := c.(*picture); ok {
-		c = p.FirstChild()
-	}
-	if i, ok := c.(*ast.Image); ok && len(i.Title) > 0 {
-		i.SetAttributeString(caption, i.Title)
-		n.SetAttributeString(caption, i.Title)
-		i.Title = nil // a caption is not read twice
 	}
 }
 

@@ -514,3 +514,67 @@ func TestPictures(t *testing.T) {
 		}
 	}
 }
+
+// The width that stands behind an image is the one it is shown at, its height
+// follows, and WebP goes before what it was made from.
+func TestImageSize(t *testing.T) {
+	const webp, screen = ` type="image/webp"`, ` media="screen and (prefers-color-scheme: dark)"`
+	img := func(w, h int) string {
+		return fmt.Sprintf(`<img src="/x.png" alt="beeld" width="%d" height="%d" loading="lazy">`, w, h)
+	}
+	for _, tt := range []struct {
+		src  string
+		of   Image
+		want string // in the HTML
+		said string // "" for nothing
+	}{
+		{"![beeld](x.png){width=320}", Image{}, "<p>" + img(320, 240) + "</p>", ""},
+		{"![beeld](x.png){width=\"320\"}", Image{}, "<p>" + img(320, 240) + "</p>", ""},
+		{"![beeld](x.png){ width='320px' }", Image{}, "<p>" + img(320, 240) + "</p>", ""},
+		{"![beeld](x.png){width=640}", Image{}, "<p>" + img(640, 480) + "</p>", ""},
+		{"![beeld](x.png){width=1}", Image{}, img(1, 1), ""},
+		{"![beeld](x.png \"zo\"){width=320}", Image{}, "<figure>" + img(320, 240) + "<figcaption>zo</figcaption></figure>", ""},
+		{"Zie ![beeld](x.png){width=320}, en ![beeld](x.png).", Image{}, "<p>Zie " + img(320, 240) + ", en " + img(640, 480) + ".</p>", ""},
+		{"- ![beeld](x.png){width=320}", Image{}, "<li>" + img(320, 240) + "</li>", ""},
+		{"| a |\n|---|\n| ![beeld](x.png){width=320} |", Image{}, "<td>" + img(320, 240) + "</td>", ""},
+		{"[![beeld](x.png){width=320}](imap.md)", Image{}, `<a href="/imap/">` + img(320, 240) + "</a>", ""},
+		{"![beeld][r]{width=320}\n\n[r]: x.png", Image{}, img(320, 240), ""},
+		{"![beeld](x.png){width=900}", Image{}, img(900, 675), "640 pixels wide"},
+		{"![beeld](x.png){width=0}", Image{}, img(640, 480), `"0" is no width`},
+		{"![beeld](x.png){width=50%}", Image{}, img(640, 480), `"50%" is no width`},
+		{"![beeld](x.png){width=20em}", Image{}, img(640, 480), `"20em" is no width`},
+		{"![beeld](x.png){width=}", Image{}, img(640, 480), `"" is no width`},
+		{"![beeld](x.png){height=20}", Image{}, img(640, 480), `no attribute "height=20"`},
+		{"![beeld](x.png){.rechts}", Image{}, img(640, 480), `no attribute ".rechts"`},
+		{"![beeld](x.png){width=3 height=4}", Image{}, img(640, 480), `no attribute "width=3 height=4"`},
+		{"![beeld](x.png) {width=320}", Image{}, img(640, 480), "stands on the page as it is typed"},
+		{"![beeld](x.png)\\{width=320}", Image{}, img(640, 480) + "{width=320}", ""},
+		{"`![beeld](x.png){width=320}`", Image{}, "png){width=320}</code>", ""},
+		{"[imap](imap.md){width=320}", Image{}, "{width=320}", "stands on the page as it is typed"},
+		{"![beeld](x.png){width=320}", Image{Unsized: true}, `<img src="/x.png" alt="beeld" width="320" height="240"`, "names no size"},
+		{"![beeld](x.png)", Image{WebP: "/x.png.webp"}, `<picture><source srcset="/x.png.webp"` + webp + ">" + img(640, 480) + "</picture>", ""},
+		{"![beeld](x.png)", Image{WebP: "/x.webp", Dark: "/d.png"}, `<picture><source srcset="/d.png"` + screen + `><source srcset="/x.webp"` + webp + ">" + img(640, 480), ""},
+		{"![beeld](x.png \"zo\")", Image{WebP: "/x.webp", Dark: "/d.png", DarkWebP: "/d.webp"}, `<figure><picture><source srcset="/d.webp"` + webp + screen + `><source srcset="/d.png"` + screen + `><source srcset="/x.webp"` + webp + ">" + img(640, 480) + "</picture><figcaption>", ""},
+		{"![beeld](x.png)", Image{Dark: "/d.png", DarkWebP: "/d.webp"}, `<picture><source srcset="/d.webp"` + webp + screen + `><source srcset="/d.png"` + screen + ">" + img(640, 480), ""},
+	} {
+		var out diag.List
+		in := input("page.md", []byte(tt.src+"\n"), 0, &out)
+		in.Site.(*fake).image = func(d string) Image {
+			i := tt.of
+			i.URL, i.Width, i.Height = "/"+d, 640, 480
+			return i
+		}
+		var html, md bytes.Buffer
+		New(languages["nl"]).Convert(in, &html, &md)
+		said := ""
+		for _, d := range out.Sorted() {
+			said += diag.In(diag.English, d.Msg) + "\n"
+		}
+		if !strings.Contains(html.String(), tt.want) || (said == "") != (tt.said == "") || !strings.Contains(said, tt.said) {
+			t.Errorf("%s: got\n%swant\n%s\nsaid %q, want %q", tt.src, html.String(), tt.want, said, tt.said)
+		}
+		if strings.Contains(md.String(), "{") != strings.Contains(html.String(), "{") {
+			t.Errorf("%s: the copy is\n%s", tt.src, md.String())
+		}
+	}
+}

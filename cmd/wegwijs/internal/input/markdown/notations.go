@@ -55,7 +55,7 @@ var notations = []notation{
 	{needle: "{*", re: re(`\{/?\*[^\n]*?\*/?\}`), hint: "leave the comment out; notes for writers do not belong on a page"},
 	{needle: "{/", re: re(`\{/\*[^\n]*?\*/\}`), hint: "leave the comment out; notes for writers do not belong on a page"},
 	{needle: "<%", re: re(`<%[^\n]*?%>`), hint: "write the value itself, or :setting[imap.host] for what site.toml holds"},
-	{needle: "{", re: re(`\{(?::?\s*)?(?:[.#][\w-]+|[\w-]+\s*=\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s{}"']+))(?:\s+(?:[.#][\w-]+|[\w-]+\s*=\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s{}"']+)))*\s*\}`), hint: "leave it out: only a heading has attributes, {#id}; a picture gets its size by itself"},
+	{needle: "{", re: re(`\{(?::?\s*)?(?:[.#][\w-]+|[\w-]+\s*=\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s{}"']+))(?:\s+(?:[.#][\w-]+|[\w-]+\s*=\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s{}"']+)))*\s*\}`), hint: "leave it out: only a heading has attributes, {#id}, and a picture, {width=300} right behind it"},
 	{needle: "==", re: re(`(?:^|[^=\w])(==[^=\s](?:[^=\n]*[^=\s])?==)`), group: 1, hint: "write **text** for what matters"},
 	{needle: "^^", re: re(`\^\^[^^\s](?:[^^\n]*[^^\s])?\^\^`), hint: "write *text*, or leave out the signs"},
 	{needle: "++", re: re(`(?:^|[^+\w])(\+\+[a-zA-Z0-9"][^+\n]*(?:\+[^+\n]+)*\+\+)`), group: 1, hint: "write :kbd[Ctrl+C] for keys, or *text*"},

@@ -31,7 +31,7 @@ func TestNotations(t *testing.T) {
 		"![[x.png]]":                         "1:1 write ![what",
 		"zie [[pagina]] of":                  "1:5 write [text](page.md)",
 		"[[map/pagina|tekst]]":               "1:1 write [text](page.md)",
-		"![x](x.png){width=300}":             "1:12 leave it out",
+		"![x](x.png) {width=300}":            "1:13 leave it out",
 		"![x](x.png){: .x }":                 "1:12 leave it out",
 		"tekst\n{: .x }":                     "2:1 leave it out",
 		"[x](y.md){.knop target=\"_blank\"}": "1:10 leave it out",

@@ -36,6 +36,7 @@ func (r *nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindFencedCodeBlock, r.block)
 	reg.Register(ast.KindParagraph, r.paragraph)
 	reg.Register(kindPicture, r.picture)
+	reg.Register(kindSize, func(util.BufWriter, []byte, ast.Node, bool) (ast.WalkStatus, error) { return ast.WalkContinue, nil })
 }
 
 // paragraph is goldmark's, but for an image with a caption.
@@ -52,18 +53,6 @@ func (r *nodeRenderer) paragraph(w util.BufWriter, _ []byte, n ast.Node, enterin
 		w.WriteString("<figcaption>")
 		r.writer.Write(w, text.([]byte))
 		w.WriteString("</figcaption></figure>\n")
-	}
-	return ast.WalkContinue, nil
-}
-
-// picture writes both forms of an image; on paper it is the light one.
-func (r *nodeRenderer) picture(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	if entering {
-		w.WriteString(`<picture><source srcset="`)
-		w.Write(util.EscapeHTML([]byte(n.(*picture).dark)))
-		w.WriteString(`" media="screen and (prefers-color-scheme: dark)">`)
-	} else {
-		w.WriteString("</picture>")
 	}
 	return ast.WalkContinue, nil
 }

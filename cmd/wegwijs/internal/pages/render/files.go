@@ -128,6 +128,9 @@ func (r *Renderer) others() []fileset.File {
 	}
 	for _, f := range r.Site.Files {
 		files = append(files, fileset.File{Path: f.Path, Rank: fileset.Asset, Source: f.Source, Key: f})
+		if r.Smaller[f.Source] {
+			files = append(files, fileset.File{Path: SmallerPath(f), Rank: fileset.Asset, Source: f.Source, Key: webpOf(f)})
+		}
 	}
 	files = append(files, r.feeds()...)
 	files = fileset.Coded(files, o.Compress)
@@ -222,6 +225,9 @@ func (r *Renderer) pageFiles(files []fileset.File, p *site.Page, md bool) []file
 // copyOf is the Markdown copy of a page.
 type copyOf site.Ref
 
+// webpOf is a picture beside pages as WebP.
+type webpOf site.File
+
 // Make makes the files of the set that depend on what their sources hold now.
 func (r *Renderer) Make(ctx context.Context, f *fileset.File, b, twin *bytes.Buffer) error {
 	switch k := f.Key.(type) {
@@ -244,6 +250,13 @@ func (r *Renderer) Make(ctx context.Context, f *fileset.File, b, twin *bytes.Buf
 			r.keep(k.Source, out)
 		}
 		return nil
+	case webpOf:
+		data, err := r.Read(k.Source)
+		if err == nil {
+			data, err = r.Picture(ctx, data)
+		}
+		b.Write(data)
+		return err
 	case site.File:
 		data, err := r.Read(k.Source)
 		b.Write(data)
@@ -312,11 +325,12 @@ func (r *Renderer) redirect(b *bytes.Buffer, red site.Redirect) error {
 
 // keep stores the findings of a file that is no page.
 func (r *Renderer) keep(name string, out *diag.List) {
-	if out.Len() == 0 {
-		return
-	}
 	r.memo.mu.Lock()
 	defer r.memo.mu.Unlock()
+	if out.Len() == 0 {
+		delete(r.memo.others, name) // what an earlier state had there
+		return
+	}
 	r.memo.others[name] = out.Sorted()
 }
 

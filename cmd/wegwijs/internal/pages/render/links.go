@@ -1,19 +1,17 @@
 package render
 
 import (
-	"bytes"
-	"encoding/xml"
 	"net/url"
 	"path"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 	"wegwijs/cmd/wegwijs/internal/input/content"
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
+	"wegwijs/cmd/wegwijs/internal/pages/pictures"
 	"wegwijs/cmd/wegwijs/internal/site"
 )
 
@@ -254,8 +252,9 @@ func (r *Renderer) beside(p *site.Page, rest string) (site.File, bool) {
 	return site.File{}, false
 }
 
-// image finds what an image in the text of p names, and its size.
-func (r *Renderer) image(p *site.Page, dest string) markdown.Image {
+// image finds what an image in the text of p names, and its size; the file whose
+// bytes that depends on goes to uses.
+func (r *Renderer) image(p *site.Page, dest string, uses func(site.File)) markdown.Image {
 	u, err := url.Parse(dest)
 	switch {
 	case err != nil:
@@ -279,56 +278,37 @@ func (r *Renderer) image(p *site.Page, dest string) markdown.Image {
 	if !strings.HasPrefix(fileset.TypeOf(f.Path), "image/") {
 		return markdown.Image{Problem: diag.Say("%q is no image", dest), Hint: "leave out the ! for a link to the file: [Film](film.mp4)"}
 	}
-	img := markdown.Image{URL: f.URL + suffix(u)}
-	img.Width, img.Height = r.size(f.Source)
+	uses(f)
+	img := markdown.Image{URL: f.URL + suffix(u), WebP: r.webp(f, u)}
+	size := r.size(f.Source)
+	switch img.Width, img.Height = size.w, size.h; size.err {
+	case pictures.ErrKind:
+		return markdown.Image{Problem: diag.Say("%q is no picture that browsers show, or it is broken", dest), Hint: "save it once more as PNG, JPEG or SVG in the program that made it"}
+	case pictures.ErrSize:
+		img.Unsized = true
+	}
 	if end := path.Ext(rest); !strings.HasSuffix(rest, darkForm+end) {
 		if dark, ok := r.Site.File(strings.TrimSuffix(f.Source, end) + darkForm + end); ok {
-			img.Dark = dark.URL + suffix(u)
+			img.Dark, img.DarkWebP = dark.URL+suffix(u), r.webp(dark, u)
 		}
 	}
 	return img
 }
 
+// webpEnd stands behind the name of a picture in that of its form as WebP.
+const webpEnd = ".webp"
+
+// SmallerPath returns where in the output the smaller form of a picture stands.
+func SmallerPath(f site.File) string { return f.Path + webpEnd }
+
+// webp returns the address of a picture as WebP, where there is one.
+func (r *Renderer) webp(f site.File, u *url.URL) string {
+	if !r.Smaller[f.Source] {
+		return ""
+	}
+	return f.URL + webpEnd + suffix(u)
+}
+
 // darkForm stands, before the ending, in the name of the form of an image for
 // a dark screen: scherm.png has scherm.dark.png beside it.
 const darkForm = ".dark"
-
-// maxSize is beyond what an image measures in pixels.
-const maxSize = 1 << 16
-
-// svgSize reads the size of an SVG image from its root element.
-func svgSize(data []byte) (w, h int) {
-	d := xml.NewDecoder(bytes.NewReader(data))
-	for {
-		t, err := d.Token()
-		if err != nil {
-			return 0, 0
-		}
-		el, ok := t.(xml.StartElement)
-		if !ok {
-			continue
-		}
-		var box []string
-		for _, a := range el.Attr {
-			switch a.Name.Local {
-			case "width":
-				w, _ = strconv.Atoi(strings.TrimSuffix(a.Value, "px"))
-			case "height":
-				h, _ = strconv.Atoi(strings.TrimSuffix(a.Value, "px"))
-			case "viewBox":
-				box = strings.Fields(strings.ReplaceAll(a.Value, ",", " "))
-			}
-		}
-		if (w == 0 || h == 0) && len(box) == 4 {
-			fw, _ := strconv.ParseFloat(box[2], 64)
-			fh, _ := strconv.ParseFloat(box[3], 64)
-			if fw < maxSize && fh < maxSize { // false for what is no number
-				w, h = int(fw+.5), int(fh+.5)
-			}
-		}
-		if w <= 0 || h <= 0 || w >= maxSize || h >= maxSize {
-			return 0, 0
-		}
-		return w, h
-	}
-}

@@ -200,7 +200,7 @@ func TestImages(t *testing.T) {
 		{"nl", "e-mail/imap", "%2e%2e/%2e%2e/x.png", "", 0, 0, "leads out of the folder"},
 		{"nl", "e-mail/imap", "", "", 0, 0, "no image"},
 	} {
-		got := r.image(linkPage(t, r, c.lang, c.from), c.dest)
+		got := r.image(linkPage(t, r, c.lang, c.from), c.dest, func(site.File) {})
 		got.Problem = diag.In(diag.English, got.Problem)
 		if got.URL != c.url || got.Width != c.w || got.Height != c.h || (got.Problem == "") != (c.url != "") || !strings.Contains(got.Problem, c.problem) {
 			t.Errorf("%s %s: image %q: got %q, %d × %d, problem %q; want %q, %d × %d, %q", c.lang, c.from, c.dest, got.URL, got.Width, got.Height, got.Problem, c.url, c.w, c.h, c.problem)
@@ -227,31 +227,8 @@ func TestDarkForm(t *testing.T) {
 		{"nl", "e-mail/imap", "twee.dark.svg", ""},
 		{"nl", "e-mail/imap", "scherm.svg", ""},
 	} {
-		if got := r.image(linkPage(t, r, c.lang, c.from), c.dest).Dark; got != c.want {
+		if got := r.image(linkPage(t, r, c.lang, c.from), c.dest, func(site.File) {}).Dark; got != c.want {
 			t.Errorf("%s %s: got %q, want %q", c.lang, c.dest, got, c.want)
-		}
-	}
-}
-
-func TestSVGSize(t *testing.T) {
-	for src, want := range map[string][2]int{
-		`<svg width="3" height="2"/>`:                                {3, 2},
-		`<svg width="3px" height="2px"/>`:                            {3, 2},
-		`<?xml version="1.0"?><!-- x --><svg width="3" height="2"/>`: {3, 2},
-		`<svg viewBox="0 0 30.4 20.6"/>`:                             {30, 21},
-		`<svg viewBox="0,0,30,20"/>`:                                 {30, 20},
-		`<svg width="100%" height="100%" viewBox="0 0 30 20"/>`:      {30, 20},
-		`<svg width="3" viewBox="0 0 30 20"/>`:                       {30, 20},
-		`<svg/>`:                                                     {0, 0},
-		`<svg viewBox="a b c d"/>`:                                   {0, 0},
-		``:                                                           {0, 0},
-		`not xml`:                                                    {0, 0},
-		`<svg width="-3" height="2"/>`:                               {0, 0},
-		`<svg viewBox="0 0 1e300 1e300"/>`:                           {0, 0},
-		`<svg viewBox="0 0 NaN Inf"/>`:                               {0, 0},
-	} {
-		if w, h := svgSize([]byte(src)); [2]int{w, h} != want {
-			t.Errorf("%s: got %d × %d, want %v", src, w, h, want)
 		}
 	}
 }
@@ -305,7 +282,7 @@ func FuzzLink(f *testing.F) {
 		}
 		link := r.link(p, dest)
 		check("link", link.URL, link.Problem, link.Hint)
-		image := r.image(p, dest)
+		image := r.image(p, dest, func(site.File) {})
 		check("image", image.URL, image.Problem, image.Hint)
 	})
 }

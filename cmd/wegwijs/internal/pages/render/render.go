@@ -10,10 +10,6 @@ import (
 	"context"
 	"fmt"
 	"html/template"
-	"image"
-	_ "image/gif"  // sizes of images
-	_ "image/jpeg" // likewise
-	_ "image/png"  // likewise
 	"maps"
 	"slices"
 	"strings"
@@ -26,6 +22,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
 	"wegwijs/cmd/wegwijs/internal/input/scan"
 	"wegwijs/cmd/wegwijs/internal/pages/layout"
+	"wegwijs/cmd/wegwijs/internal/pages/pictures"
 	"wegwijs/cmd/wegwijs/internal/pages/search"
 	"wegwijs/cmd/wegwijs/internal/site"
 )
@@ -45,7 +42,11 @@ type Input struct {
 	// as it was then: its headings give the page's headings their ids. "" where
 	// that is not known, or is the text that stands there now; the page's own file
 	// where others were translated from it. Source may be nil.
-	Source  func(p *content.Page) (file string)
+	Source func(p *content.Page) (file string)
+	// Smaller has the files beside pages that are pictures which Picture makes
+	// smaller, as WebP.
+	Smaller map[string]bool
+	Picture func(ctx context.Context, data []byte) ([]byte, error)
 	Release string                 // a digest of the site's input
 	Builtin func(file string) bool // reports whether the program brings a file; may be nil
 	// Prev is a renderer of an earlier state, or nil. What it found out is
@@ -103,6 +104,7 @@ type textKey struct{ own, reference, now scan.Hash }
 type size struct {
 	of   scan.Hash
 	w, h int
+	err  error // of [pictures.Size]
 }
 
 // A Result is what making a page found out.
@@ -111,6 +113,7 @@ type Result struct {
 	Fragments []markdown.Fragment
 	Products  []string // ids of the mail products whose servers it shows, in order
 	of        textKey
+	files     map[string]scan.Hash // the files beside it that it shows
 }
 
 // New makes a renderer.
@@ -124,7 +127,7 @@ func New(in Input) *Renderer {
 	} else {
 		r.texts = &texts{headings: map[string]*headings{}, sizes: map[string]size{}}
 	}
-	if prev != nil && prev.Site == in.Site && prev.Layouts == in.Layouts && prev.Strings == in.Strings && prev.Settings == in.Settings {
+	if prev != nil && prev.Site == in.Site && prev.Layouts == in.Layouts && prev.Strings == in.Strings && prev.Settings == in.Settings && maps.Equal(prev.Smaller, in.Smaller) {
 		r.engines, r.sites, r.paths, r.memo = prev.engines, prev.sites, prev.paths, prev.memo
 		return r
 	}
@@ -149,7 +152,7 @@ func New(in Input) *Renderer {
 	if p.Logo != "" {
 		for _, a := range in.Layouts.Assets.Files {
 			if a.Source == layout.Root+"/assets/"+p.Logo {
-				provider.LogoWidth, provider.LogoHeight = imageSize(p.Logo, a.Data)
+				provider.LogoWidth, provider.LogoHeight, _ = pictures.Size(p.Logo, a.Data)
 			}
 		}
 	}
@@ -270,8 +273,8 @@ func (r *Renderer) Forget(files []string) {
 	}
 }
 
-// size gives the size of an image beside the pages, in pixels.
-func (r *Renderer) size(source string) (w, h int) {
+// size returns the size of an image beside the pages, in pixels.
+func (r *Renderer) size(source string) size {
 	of := r.Hash(source)
 	r.texts.mu.Lock()
 	s, ok := r.texts.sizes[source]
@@ -279,15 +282,15 @@ func (r *Renderer) size(source string) (w, h int) {
 	if !ok || s.of != of {
 		data, err := r.Read(source)
 		if err != nil {
-			return 0, 0
+			return size{} // it changed meanwhile, which is found when the file itself is made
 		}
 		s = size{of: of}
-		s.w, s.h = imageSize(source, data)
+		s.w, s.h, s.err = pictures.Size(source, data)
 		r.texts.mu.Lock()
 		r.texts.sizes[source] = s
 		r.texts.mu.Unlock()
 	}
-	return s.w, s.h
+	return s
 }
 
 // inherit fills in what a text's headings and their ids depend on.
@@ -347,7 +350,7 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 	if m != nil {
 		copied = new(bytes.Buffer)
 	}
-	seen := &resolver{r: r, page: p, data: data, strings: str, out: out, md: m != nil, linked: map[string]bool{}, shown: map[string]bool{}}
+	seen := &resolver{r: r, page: p, data: data, strings: str, out: out, md: m != nil, linked: map[string]bool{}, shown: map[string]bool{}, files: map[string]scan.Hash{}}
 	in := &markdown.Input{File: p.File, Src: src, Body: content.Body(src), Lead: "summary", Out: out, Site: seen}
 	if err := r.inherit(p.Page, in); err != nil {
 		return err
@@ -385,7 +388,7 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 	}
 	if h != nil { // the layout was seen too
 		r.memo.mu.Lock()
-		r.memo.results[p] = &Result{Findings: markdown.Accept(out.Sorted(), facts.Accepted, p.Fallback), Fragments: facts.Fragments, Products: slices.Sorted(maps.Keys(seen.shown)), of: r.key(p.Page)}
+		r.memo.results[p] = &Result{Findings: markdown.Accept(out.Sorted(), facts.Accepted, p.Fallback), Fragments: facts.Fragments, Products: slices.Sorted(maps.Keys(seen.shown)), of: r.key(p.Page), files: seen.files}
 		r.memo.mu.Unlock()
 	}
 	return nil
@@ -587,17 +590,6 @@ func (r *Renderer) markdownHead(b *bytes.Buffer, p *site.Page, d *layout.Page) {
 	fmt.Fprintf(b, "canonical: %s\n---\n\n# %s\n\n", d.Canonical, p.Title)
 }
 
-func imageSize(name string, data []byte) (w, h int) {
-	if strings.HasSuffix(name, ".svg") {
-		return svgSize(data)
-	}
-	c, _, err := image.DecodeConfig(bytes.NewReader(data))
-	if err != nil {
-		return 0, 0
-	}
-	return c.Width, c.Height
-}
-
 // Result gives what making a page found out; ok is false for a page that was
 // not made from its present text.
 func (r *Renderer) Result(p *site.Page) (res *Result, ok bool) {
@@ -606,6 +598,11 @@ func (r *Renderer) Result(p *site.Page) (res *Result, ok bool) {
 	r.memo.mu.Unlock()
 	if res == nil || res.of != r.key(p.Page) {
 		return nil, false
+	}
+	for file, hash := range res.files {
+		if r.Hash(file) != hash {
+			return nil, false
+		}
 	}
 	return res, true
 }

@@ -8,6 +8,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/i18n"
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
+	"wegwijs/cmd/wegwijs/internal/input/scan"
 	"wegwijs/cmd/wegwijs/internal/pages/layout"
 	"wegwijs/cmd/wegwijs/internal/site"
 )
@@ -22,6 +23,7 @@ type resolver struct {
 	md      bool            // there is a Markdown copy
 	linked  map[string]bool // ids of the pages to which the text leads
 	shown   map[string]bool // ids of the mail products whose servers the text shows
+	files   map[string]scan.Hash
 }
 
 var _ markdown.Resolver = (*resolver)(nil)
@@ -34,7 +36,9 @@ func (s *resolver) Link(dest string) markdown.Target {
 	return t
 }
 
-func (s *resolver) Image(dest string) markdown.Image { return s.r.image(s.page, dest) }
+func (s *resolver) Image(dest string) markdown.Image {
+	return s.r.image(s.page, dest, func(f site.File) { s.files[f.Source] = s.r.Hash(f.Source) })
+}
 
 func (s *resolver) Alert(kind string) string {
 	label, err := s.strings.T("alert_" + kind)
