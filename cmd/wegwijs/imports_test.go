@@ -79,6 +79,7 @@ func wing(name string) string {
 // knows of it.
 var homes = map[string][]string{
 	"github.com/yuin/goldmark":           {"input/markdown"},
+	"github.com/alecthomas/chroma/v2":    {"input/markdown"},
 	"github.com/fsnotify/fsnotify":       {"input/notify"},
 	"github.com/spf13/cobra":             {""},
 	"github.com/creachadair/jrpc2":       {"authoring/lsp"},

@@ -37,6 +37,14 @@ function list(l) {
   }).join("\n");
 }
 
+// code gives a block of code with its language and its title.
+function code(pre) {
+  const lang = pre.querySelector("[class^=language-]")?.className.slice(9) ?? "";
+  const title = pre.parentElement.querySelector(":scope > figcaption")?.textContent;
+  const fence = "`".repeat(Math.max(3, ...[...pre.textContent.matchAll(/`+/g)].map((m) => m[0].length + 1)));
+  return `${fence}${lang}${title ? ` title="${title.replace(/["\\]/g, "\\$&")}"` : ""}\n${pre.textContent.replace(/\n$/, "")}\n${fence}`;
+}
+
 // flow gives the blocks in a node, with loose text between them as paragraphs.
 function flow(parent) {
   const out = [];
@@ -66,12 +74,13 @@ function block(node) {
     case "p": case "legend": case "label": return inline(node).trim();
     case "ul": case "ol": return list(node);
     case "table": return table(node);
-    case "pre": return "```\n" + node.textContent.replace(/\n$/, "") + "\n```";
+    case "pre": return code(node);
+    case "figure": return node.matches(".code") ? code(node.querySelector("pre")) : flow(node);
     case "hr": return "---";
     case "dt": return `**${inline(node).trim()}**`;
     case "summary": return `**${inline(node).trim()}**`;
     case "blockquote": return flow(node).replace(/^/gm, "> ").replace(/ +$/gm, "");
-    case "div": case "section": case "details": case "fieldset": case "figure": case "dl": case "dd": return flow(node);
+    case "div": case "section": case "details": case "fieldset": case "dl": case "dd": return flow(node);
   }
   return undefined;
 }

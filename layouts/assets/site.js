@@ -42,11 +42,12 @@ function done(button, words) {
 }
 
 async function copyValue(button) {
-  const value = button.parentElement.querySelector(".val");
-  const text = value.textContent.trim();
+  const value = button.parentElement.querySelector(".val, pre");
+  const code = value.matches("pre");
+  const text = code ? value.textContent.replace(/\n$/, "") : value.textContent.trim();
   if (await copyText(text)) {
     done(button, status.dataset.done);
-    say(status.dataset.copied.replace("{value}", () => text));
+    say(code ? status.dataset.done : status.dataset.copied.replace("{value}", () => text));
   } else {
     getSelection().selectAllChildren(value);
     say(status.dataset.failed);

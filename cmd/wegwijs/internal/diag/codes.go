@@ -15,6 +15,9 @@ const (
 	AssetMissing Code = "asset-missing"
 	AssetSyntax  Code = "asset-syntax"
 
+	CodeLanguage Code = "code-language"
+	CodeSettings Code = "code-settings"
+
 	ConfigCheck     Code = "config-check"
 	ConfigColor     Code = "config-color"
 	ConfigCompress  Code = "config-compress"

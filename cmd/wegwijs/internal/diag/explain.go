@@ -31,6 +31,14 @@ var explanations = map[Code]map[Lang]Explanation{
 		English: {Title: "An acceptance that is not right", Why: "<!-- accept CODE: reason --> says that a warning in the paragraph or table that follows is meant. One that accepts nothing hides the next mistake.", Remedy: "Name the code between brackets behind the warning, say why it is meant, or remove the comment."},
 		Dutch:   {Title: "Een goedkeuring die niet klopt", Why: "Met <!-- accept CODE: reden --> zeg je dat een waarschuwing in de alinea of tabel erna de bedoeling is. Keurt zo’n regel niets goed, dan verbergt hij de volgende fout.", Remedy: "Noem de code die tussen haken achter de waarschuwing staat, zeg waarom het zo moet, of haal de regel weg."},
 	},
+	CodeLanguage: {
+		English: {Title: "Code in an unknown language", Why: "The name behind the ``` is not one of which the colours are known, so the code stands on the page in one colour.", Remedy: "Write the name that the language has, such as toml, bash, php or console, or text for what has none."},
+		Dutch:   {Title: "Code in een onbekende taal", Why: "Van de naam achter de ``` zijn de kleuren niet bekend. De code staat dus in één kleur op de pagina.", Remedy: "Schrijf de naam die de taal heeft, zoals toml, bash, php of console, of text voor wat geen taal heeft."},
+	},
+	CodeSettings: {
+		English: {Title: "Something unknown behind the ``` of code", Why: "Behind the language a block of code has a title, lines that are marked, and nothing else; marked lines must be there.", Remedy: "Write title=\"site.toml\" for a title and {2,4-6} for marked lines."},
+		Dutch:   {Title: "Iets onbekends achter de ``` van code", Why: "Achter de taal heeft een blok code een titel en gemarkeerde regels, en verder niets. De regels die je markeert, moeten er zijn.", Remedy: "Schrijf title=\"site.toml\" voor een titel en {2,4-6} voor gemarkeerde regels."},
+	},
 	ConfigCheck: {
 		English: {Title: "A severity that cannot be given", Why: "[check.severity] makes a warning an error, or switches it off; an error stays one, since the page would be wrong.", Remedy: "Write a code and what it should be: image-alt = \"error\", \"warning\" or \"off\"."},
 		Dutch:   {Title: "Een ernst die niet kan", Why: "Met [check.severity] maak je van een waarschuwing een fout, of zet je die uit. Een fout blijft een fout, want de pagina zou niet kloppen.", Remedy: "Schrijf een code en wat het moet zijn: image-alt = \"error\", \"warning\" of \"off\"."},

@@ -93,7 +93,11 @@ func (b *Block) Source() string {
 		return b.Text + "\x00" + string(n.Title)
 	default:
 		if n.Type() == ast.TypeBlock && n.Lines().Len() > 0 {
-			return string(n.Lines().Value(body))
+			text := string(n.Lines().Value(body))
+			if f := fenceOf(n); f.title != "" {
+				text = f.title + "\n" + text
+			}
+			return text
 		}
 	}
 	return b.Text
@@ -198,6 +202,9 @@ func (c *collector) node(n ast.Node) {
 		}
 	case *ast.CodeBlock, *ast.FencedCodeBlock:
 		b := Block{Kind: BlockCode, node: n}
+		if f := fenceOf(n); f.title != "" {
+			b.Text, b.spans = f.title+"\n", []span{{src: f.at, fixed: true}}
+		}
 		for i := range n.Lines().Len() {
 			s := n.Lines().At(i)
 			b.spans = append(b.spans, span{text: len(b.Text), src: s.Start})

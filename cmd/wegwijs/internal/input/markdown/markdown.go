@@ -34,6 +34,10 @@ type Options struct {
 	Quotes       [4]string // double open, double close, single open, single close; empty: quotes stay as typed
 	SpaceBefore  string    // characters before which a space becomes a narrow no-break space
 	FootnoteBack string    // what the link from a footnote back to the text says
+	Copy         string    // what the button that copies code says; empty: there is none
+	CopyValue    string    // the same with {label}, which names what is copied
+	Code         string    // the name of code without a title
+	Colours      *Colours  // shared by engines; nil: the engine has its own
 }
 
 // An Engine converts the pages of one language. It may be used by several
@@ -54,6 +58,9 @@ func New(o Options) *Engine {
 		extensions = append(extensions, typography{o.Quotes})
 	}
 	e := new(Engine)
+	if o.Colours == nil {
+		o.Colours = new(Colours)
+	}
 	writer := html.DefaultWriter
 	if o.SpaceBefore != "" {
 		e.space = &spacer{writer, o.SpaceBefore}
@@ -76,7 +83,7 @@ func New(o Options) *Engine {
 		),
 		goldmark.WithRendererOptions(
 			html.WithWriter(writer),
-			renderer.WithNodeRenderers(util.Prioritized(&nodeRenderer{writer}, 10)),
+			renderer.WithNodeRenderers(util.Prioritized(&nodeRenderer{o, writer}, 10)),
 		),
 	)
 	return e

@@ -44,7 +44,7 @@ func TestNewcomers(t *testing.T) {
 		{"VS Code", "Druk op <kbd>Ctrl</kbd>", "1:9 :kbd["},
 		{"VS Code", "> **Note**\n> x", "1:3 > [!NOTE]"},
 		{"VS Code", "> [!NOTE]\n> x", "<div class=\"alert alert-note\""},
-		{"VS Code", "```js\nlet a\n```", "<pre tabindex=\"0\"><code"},
+		{"VS Code", "```js\nlet a\n```", "<pre class=\"hl\" tabindex=\"0\"><code"},
 		{"VS Code", "tekst[link](a.md)", "<a href=\"/a/\""},
 		{"VS Code", "[tekst] (a.md)", "1:1 leave out the space"},
 		{"VS Code", "1. een\n2. twee", "<ol>"},

@@ -236,27 +236,32 @@ func (w *walk) fence(n *ast.FencedCodeBlock) {
 	line, _, _ := bytes.Cut(w.body[end:], []byte("\n"))
 	line = bytes.TrimLeft(line, " \t>")
 	if len(line) >= long-open && len(bytes.TrimLeft(line, string(mark))) <= len(line)-(long-open) && len(line) > 0 {
-		w.infoOf(n)
+		if !w.infoOf(n) {
+			w.settings(n)
+		}
 		return
 	}
 	w.Out.Warnf(w.at(open), diag.Notation, diag.Say("close it with a line %s", strings.Repeat(string(mark), long-open)), "the code that begins here is never closed")
 }
 
-// infoOf reports a fence that other programs read as a box, such as ```{note}.
-func (w *walk) infoOf(n *ast.FencedCodeBlock) {
+// infoOf reports a fence that other programs read as a box, such as ```{note},
+// and reports whether it is one.
+func (w *walk) infoOf(n *ast.FencedCodeBlock) bool {
 	if n.Info == nil {
-		return
+		return false
 	}
 	info := string(n.Info.Segment.Value(w.body))
 	name, braced := strings.CutPrefix(info, "{")
 	if braced {
 		name, _, _ = strings.Cut(name, "}")
 	} else if name, braced = strings.CutPrefix(info, "ad-"); !braced { // Obsidian
-		return
+		return false
 	}
-	if box, ok := boxes[strings.ToLower(name)]; ok {
+	box, ok := boxes[strings.ToLower(name)]
+	if ok {
 		w.Out.Warnf(w.pos(n), diag.Notation, diag.Say("write > [!%s], and > before each line of the text", box), "%q stands on the page as code", short(info))
 	}
+	return ok
 }
 
 // boldBox reports a quotation that begins with a bold word for a box, as

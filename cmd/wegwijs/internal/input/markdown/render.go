@@ -18,7 +18,10 @@ import (
 // nodeRenderer renders the nodes that are this package's own, and those whose
 // usual HTML would not do: no style attributes (the site's policy forbids
 // them), no unlabelled check boxes.
-type nodeRenderer struct{ writer html.Writer }
+type nodeRenderer struct {
+	Options
+	writer html.Writer
+}
 
 func (r *nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(KindDirective, r.directive)
@@ -154,29 +157,6 @@ func (r *nodeRenderer) code(w util.BufWriter, source []byte, n ast.Node, enterin
 	}
 	w.WriteString("</code>")
 	return ast.WalkSkipChildren, nil
-}
-
-// block is goldmark's code block. What scrolls on a phone must be reachable by
-// keyboard (WCAG 2.2 §2.1.1).
-func (r *nodeRenderer) block(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	if !entering {
-		w.WriteString("</code></pre>\n")
-		return ast.WalkContinue, nil
-	}
-	w.WriteString(`<pre tabindex="0"><code`)
-	if f, ok := n.(*ast.FencedCodeBlock); ok {
-		if lang := f.Language(source); lang != nil {
-			w.WriteString(` class="language-`)
-			r.writer.Write(w, lang)
-			w.WriteByte('"')
-		}
-	}
-	w.WriteByte('>')
-	for i := range n.Lines().Len() {
-		line := n.Lines().At(i)
-		r.writer.RawWrite(w, line.Value(source))
-	}
-	return ast.WalkContinue, nil
 }
 
 // longest is how many bytes a word may have to be kept on one line: a longer

@@ -72,6 +72,7 @@ type texts struct {
 	mu       sync.Mutex
 	headings map[string]*headings // by file
 	sizes    map[string]size      // by file
+	colours  *markdown.Colours
 }
 
 // memo is what was found out about pages. Its entries hold for one site, one
@@ -125,7 +126,7 @@ func New(in Input) *Renderer {
 	if prev != nil && prev.Strings == in.Strings && slices.Equal(prev.Layouts.IDs(), in.Layouts.IDs()) && prev.Site.SameLeftOut(in.Site) && prev.Site.SameFacts(in.Site) {
 		r.texts = prev.texts
 	} else {
-		r.texts = &texts{headings: map[string]*headings{}, sizes: map[string]size{}}
+		r.texts = &texts{headings: map[string]*headings{}, sizes: map[string]size{}, colours: new(markdown.Colours)}
 	}
 	if prev != nil && prev.Site == in.Site && prev.Layouts == in.Layouts && prev.Strings == in.Strings && prev.Settings == in.Settings && maps.Equal(prev.Smaller, in.Smaller) {
 		r.engines, r.sites, r.paths, r.memo = prev.engines, prev.sites, prev.paths, prev.memo
@@ -144,8 +145,12 @@ func New(in Input) *Renderer {
 		}
 		langs = append(langs, layout.Language{Lang: l.Lang, Name: l.Name, Dir: l.Language.Dir, Home: home})
 		str := in.Strings.Lang(l.Lang)
-		back, _ := str.T("footnote_back")
-		r.engines[l.Lang] = markdown.New(markdown.Options{Quotes: str.Quotes, SpaceBefore: str.SpaceBefore, FootnoteBack: back})
+		o := markdown.Options{Quotes: str.Quotes, SpaceBefore: str.SpaceBefore, Colours: r.texts.colours}
+		o.FootnoteBack, _ = str.T("footnote_back")
+		o.Copy, _ = str.T("copy")
+		o.CopyValue, _ = str.T("copy_value", "label", "{label}")
+		o.Code, _ = str.T("code")
+		r.engines[l.Lang] = markdown.New(o)
 	}
 	p := s.Config.Provider
 	provider := layout.Provider{Name: p.Name, ShortName: p.ShortName, Website: p.Website, Contact: template.URL(p.Contact), Status: template.URL(p.Status), Logo: p.Logo, Icon: cmp.Or(p.Icon, "icon.svg"), Phone: p.Phone, Feedback: p.Feedback}
