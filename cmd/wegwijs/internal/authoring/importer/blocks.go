@@ -26,8 +26,7 @@ type conv struct {
 	given   map[string]bool
 	anchors []string // ids that stand before what follows
 	depth   int
-	shift   int // by how many levels headings go down
-	heads   int
+	shift   int                               // by how many levels headings go down
 	assets  func(src string) (to, why string) // takes a file along
 }
 
@@ -51,22 +50,25 @@ const (
 )
 
 var (
-	fenceRE     = regexp.MustCompile("^((?:>[ ]?)*\\s*(?:(?:[-*+]|\\d{1,9}[.)])\\s+)*)(`{3,}|~{3,})(.*)$")
-	pyBoxRE     = regexp.MustCompile(`^(!!!|\?\?\?\+?)\s*([\w-]+)((?:\s+[\w-]+)*)\s*(?:"(.*)")?\s*$`)
-	pyTabRE     = regexp.MustCompile(`^===[!+]?\s*["'](.*)["']\s*$`)
-	colonRE     = regexp.MustCompile(`^(:{3,})\s*([A-Za-z][\w-]*)\s*(.*?)\s*$`)
-	colonEndRE  = regexp.MustCompile(`^:{3,}\s*$`)
-	alertLineRE = regexp.MustCompile(`^\[!([^\]\[]+)\]([-+]?)\s*(.*)$`)
-	headingRE   = regexp.MustCompile(`^(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$`)
-	setextRE    = regexp.MustCompile(`^(=+|-+)\s*$`)
-	listItemRE  = regexp.MustCompile(`^(\s*)((?:[-*+]|\d{1,9}[.)])(?:\s+|$))`)
-	attrLineRE  = regexp.MustCompile(`^\{:?\s*[#.\w][^{}]*\}\s*$`)
-	tocRE       = regexp.MustCompile(`(?i)^(?:\[\[?_?toc_?\]?\]|\$\{toc\}|@\[toc\]|\{:\s*toc\s*\}|\{\{\s*toc\s*\}\}|\{\{[<%]\s*toc\s*/?[%>]\}\})\s*$`)
-	refDefRE    = regexp.MustCompile(`^ {0,3}\[([^\]^\[][^\]\[]*)\]:\s*(?:<([^>]*)>|(\S+))(?:\s+["'(](.*)["')])?\s*$`)
-	snippetRE   = regexp.MustCompile(`^\s*-+8<-+\s*["'](.+?)["']\s*$`)
-	importRE    = regexp.MustCompile(`^import\s+(?:(\w+)\s*(?:,\s*\{[^}]*\})?|\{[^}]*\}|\*\s+as\s+\w+)\s+from\s+['"]([^'"]+)['"];?\s*$`)
-	exportRE    = regexp.MustCompile(`^(?:export\s+(?:const|let|var|default|function|async)\b|import\s+['"]|import\s+\{\s*$|import\s+[\w*{])`)
-	tagStartRE  = regexp.MustCompile(`^</?[A-Za-z][\w.-]*(?:[\s/>]|$)`)
+	fenceRE      = regexp.MustCompile("^((?:>[ ]?)*\\s*(?:(?:[-*+]|\\d{1,9}[.)])\\s+)*)(`{3,}|~{3,})(.*)$")
+	pyBoxRE      = regexp.MustCompile(`^(!!!|\?\?\?\+?)\s*([\w-]+)((?:\s+[\w-]+)*)\s*(?:"(.*)")?\s*$`)
+	pyTabRE      = regexp.MustCompile(`^===[!+]?\s*["'](.*)["']\s*$`)
+	colonRE      = regexp.MustCompile(`^(:{3,})\s*([A-Za-z][\w-]*)\s*(.*?)\s*$`)
+	colonEndRE   = regexp.MustCompile(`^:{3,}\s*$`)
+	alertLineRE  = regexp.MustCompile(`^\[!([^\]\[]+)\]([-+]?)\s*(.*)$`)
+	headingRE    = regexp.MustCompile(`^(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$`)
+	setextRE     = regexp.MustCompile(`^(=+|-+)\s*$`)
+	listItemRE   = regexp.MustCompile(`^(\s*)((?:[-*+]|\d{1,9}[.)])(?:\s+|$))`)
+	attrLineRE   = regexp.MustCompile(`^\{:?\s*[#.\w][^{}]*\}\s*$`)
+	tocRE        = regexp.MustCompile(`(?i)^(?:\[\[?_?toc_?\]?\]|\$\{toc\}|@\[toc\]|\{:\s*toc\s*\}|\{\{\s*toc\s*\}\}|\{\{[<%]\s*toc\s*/?[%>]\}\})\s*$`)
+	refDefRE     = regexp.MustCompile(`^ {0,3}\[([^\]^\[][^\]\[]*)\]:\s*(?:<([^>]*)>|(\S+))(?:\s+["'(](.*)["')])?\s*$`)
+	snippetsRE   = regexp.MustCompile(`^\s*-+8<-+\s*$`)
+	snippetRE    = regexp.MustCompile(`^\s*-+8<-+\s*["'](.+?)["']\s*$`)
+	importRE     = regexp.MustCompile(`^import\s+(?:([^'"]*?)\s*\bfrom\s+)?['"]([^'"]+)['"]\s*;?\s*(?://.*)?$`)
+	importedRE   = regexp.MustCompile(`^(?:\w+\s*,?\s*)?(?:\{[^{}]*\}|\*\s+as\s+\w+)?$`) // what stands before from
+	importNameRE = regexp.MustCompile(`([\w$]+|\*)(?:\s+as\s+([\w$]+))?`)
+	exportRE     = regexp.MustCompile(`^export\s+(?:const|let|var|default|function|async|class|\{|\*)`)
+	tagStartRE   = regexp.MustCompile(`^</?[A-Za-z][\w.-]*(?:[\s/>]|$)`)
 )
 
 func indentOf(s string) int { return len(s) - len(strings.TrimLeft(s, " ")) }
@@ -190,7 +192,7 @@ func separate(s string) bool {
 func (c *conv) starts(ls []line, j int, text, before string) bool {
 	switch {
 	case fenceRE.MatchString(text), strings.HasPrefix(text, "<!--"), pyTabRE.MatchString(text), colonRE.MatchString(text), colonEndRE.MatchString(text),
-		strings.HasPrefix(text, ">"), snippetRE.MatchString(text), tocRE.MatchString(text), attrLineRE.MatchString(text), abbrRE.MatchString(text),
+		strings.HasPrefix(text, ">"), snippetRE.MatchString(text), snippetsRE.MatchString(text), tocRE.MatchString(text), attrLineRE.MatchString(text), abbrRE.MatchString(text),
 		strings.HasPrefix(text, "#") && headingRE.MatchString(text):
 		return true
 	case pyBoxRE.MatchString(text):
@@ -233,7 +235,7 @@ func (c *conv) block(ls []line, i int, pad, text string) ([]line, int) {
 			}
 		}
 		return nil, i
-	case c.t.mdx && pad == "" && (importRE.MatchString(text) || exportRE.MatchString(text)):
+	case pad == "" && c.program() && (strings.HasPrefix(text, "import") || exportRE.MatchString(text)):
 		return c.module(ls, i)
 	case pyBoxRE.MatchString(text) && (c.t.python || pad != "" || i+1 < len(ls) && indentOf(ls[i+1].s) >= 4):
 		return c.pythonBox(ls, i, pad, text)
@@ -245,6 +247,8 @@ func (c *conv) block(ls []line, i int, pad, text string) ([]line, int) {
 		return c.quote(ls, i, pad)
 	case snippetRE.MatchString(l.s):
 		return c.include(l, snippetRE.FindStringSubmatch(l.s)[1]), i + 1
+	case c.t.python && snippetsRE.MatchString(l.s):
+		return c.snippets(ls, i, pad)
 	case tocRE.MatchString(text):
 		c.note(l.n, leftOut, "the contents of the page, which each page has by itself")
 		return nil, i + 1
@@ -262,7 +266,7 @@ func (c *conv) block(ls []line, i int, pad, text string) ([]line, int) {
 	case strings.HasPrefix(text, "#") && headingRE.MatchString(text) && len(pad) < 4:
 		m := headingRE.FindStringSubmatch(text)
 		return prefix(pad, c.heading(l.n, len(m[1]), m[2])), i + 1
-	case (c.t.short || c.t.mdx || true) && strings.HasPrefix(text, "{{") && shortRE.MatchString(text):
+	case strings.HasPrefix(text, "{{") && shortRE.MatchString(text):
 		return c.shortBlock(ls, i, pad)
 	case strings.HasPrefix(text, "{%"):
 		return c.liquid(ls, i, pad, text)
@@ -603,7 +607,7 @@ func (c *conv) quote(ls []line, i int, pad string) ([]line, int) {
 
 // include puts a part of another file in its place.
 func (c *conv) include(l line, name string) []line {
-	name, _, _ = strings.Cut(name, ":")
+	name, part, _ := strings.Cut(name, ":")
 	for _, dir := range append([]string{path.Dir(c.p.src)}, c.t.partials...) {
 		f := path.Join(dir, name)
 		if !c.t.has(f) || c.depth > 8 {
@@ -611,14 +615,8 @@ func (c *conv) include(l line, name string) []line {
 		}
 		_, body, first, _ := front(c.t.read(f))
 		var ls []line
-		for i, s := range strings.Split(strings.TrimSuffix(string(body), "\n"), "\n") {
-			if k := snippetMarkRE.FindString(s); k != "" {
-				continue
-			}
-			ls = append(ls, line{first + i, s})
-		}
-		for k := range ls {
-			ls[k].n = l.n
+		for _, s := range excerpt(strings.Split(strings.TrimSuffix(string(body), "\n"), "\n"), first, part) {
+			ls = append(ls, line{l.n, expand(s)})
 		}
 		pad := l.s[:indentOf(l.s)]
 		was := c.base
@@ -633,37 +631,106 @@ func (c *conv) include(l line, name string) []line {
 	return nil
 }
 
-var snippetMarkRE = regexp.MustCompile(`-+8<-+ \[(?:start|end)`)
-
-// module reads lines of import and export.
-func (c *conv) module(ls []line, i int) ([]line, int) {
-	if m := importRE.FindStringSubmatch(ls[i].s); m != nil {
-		if f := c.moduleFile(m[2]); m[1] != "" && f != "" {
-			c.imports[m[1]] = f
+// excerpt returns the part of a file that a snippet asks for: that between two
+// marks with a name, or the lines a:b; else all. first is the number of the first
+// line.
+func excerpt(ls []string, first int, part string) (out []string) {
+	if from, to, ok := strings.Cut(part, ":"); ok || part != "" && strings.Trim(part, "0123456789") == "" {
+		a, _ := strconv.Atoi(from)
+		b, err := strconv.Atoi(to)
+		if err != nil {
+			b = first + len(ls)
 		}
-		return nil, i + 1 // what it brings is reported where it is used
+		a = min(max(a-first, 0), len(ls))
+		ls = ls[a:min(max(b-first+1, a), len(ls))]
+		part = ""
 	}
-	j := i
-	for j < len(ls) && !blank(ls[j].s) {
-		if m := importRE.FindStringSubmatch(ls[j].s); m != nil {
-			if j > i {
-				break
+	in := part == ""
+	for _, s := range ls {
+		m := snippetMarkRE.FindStringSubmatch(s)
+		switch {
+		case m == nil:
+			if in {
+				out = append(out, s)
 			}
+		case m[2] == part && part != "":
+			in = m[1] == "start"
 		}
-		j++
 	}
+	return out
+}
+
+// snippets puts parts of other files in their place: one a line, between marks.
+func (c *conv) snippets(ls []line, i int, pad string) (out []line, next int) {
+	for j := i + 1; j < len(ls); j++ {
+		s := strings.TrimSpace(ls[j].s)
+		switch {
+		case snippetsRE.MatchString(s):
+			return out, j + 1
+		case s != "" && !strings.HasPrefix(s, ";"): // a file that is switched off
+			out = append(append(out, c.include(line{ls[j].n, pad}, s)...), line{ls[j].n, ""})
+		}
+	}
+	return nil, i
+}
+
+var snippetMarkRE = regexp.MustCompile(`-+8<-+\s*\[(start|end):\s*([\w-]+)\s*\]`)
+
+// program reports whether pages of a file are programs too, which import others.
+func (c *conv) program() bool {
+	return c.t.mdx && (c.t.maker == "docusaurus" || strings.HasSuffix(cmpOr(c.base, c.p.src), ".mdx"))
+}
+
+// module reads lines of import and export. It returns i where they are text.
+func (c *conv) module(ls []line, i int) ([]line, int) {
 	if strings.HasPrefix(ls[i].s, "export") {
-		depth := 0
-		for k := i; k < len(ls); k++ {
-			depth += strings.Count(ls[k].s, "{") - strings.Count(ls[k].s, "}") + strings.Count(ls[k].s, "(") - strings.Count(ls[k].s, ")")
+		j, depth := i, 0
+		for ; j < len(ls); j++ {
+			depth += strings.Count(ls[j].s, "{") - strings.Count(ls[j].s, "}") + strings.Count(ls[j].s, "(") - strings.Count(ls[j].s, ")")
 			if depth <= 0 {
-				j = k + 1
 				break
 			}
 		}
 		c.note(ls[i].n, leftOut, "a program in the page: %s", short(ls[i].s))
+		return nil, min(j+1, len(ls))
 	}
-	return nil, j
+	text := ""
+	for j := i; j < len(ls) && !blank(ls[j].s); j++ {
+		text += ls[j].s + " "
+		if m := importRE.FindStringSubmatch(text); m != nil {
+			if !importedRE.MatchString(m[1]) {
+				return nil, i
+			}
+			c.imported(ls, i, j+1, m[1], m[2])
+			return nil, j + 1
+		}
+	}
+	return nil, i
+}
+
+// imported keeps what an import in lines i to j brings. What the page uses is
+// converted or reported there; what it does not is reported here.
+func (c *conv) imported(ls []line, i, j int, clause, module string) {
+	rest := joined(ls[:i]) + "\n" + joined(ls[j:])
+	uses := func(name string) bool {
+		return regexp.MustCompile(`<` + regexp.QuoteMeta(name) + `[\s/>.]|\{[^}]*\b` + regexp.QuoteMeta(name) + `\b`).MatchString(rest)
+	}
+	var idle []string
+	for _, m := range importNameRE.FindAllStringSubmatch(clause, -1) {
+		name := cmpOr(m[2], m[1])
+		if f := c.moduleFile(module); f != "" {
+			c.imports[name] = f
+		}
+		if !uses(name) {
+			idle = append(idle, name)
+		}
+	}
+	switch {
+	case clause == "":
+		c.note(ls[i].n, leftOut, "a program in the page: %s", short(joined(ls[i:j])))
+	case len(idle) > 0:
+		c.note(ls[i].n, leftOut, "an import that the page does not use: %s", strings.Join(idle, ", "))
+	}
 }
 
 func (c *conv) moduleFile(module string) string {
@@ -727,7 +794,6 @@ func (c *conv) heading(n, level int, raw string) []line {
 		c.note(n, leftOut, "a heading without text")
 		return nil
 	}
-	c.heads++
 	level = min(level+c.shift, 6)
 	if level == 1 {
 		level = 2
@@ -801,7 +867,7 @@ func validID(s string) bool {
 }
 
 // reserved are ids that the layout of pages has itself.
-func (t *tree) reserved(id string) bool { return slices.Contains(t.layoutIDs(), id) }
+func (t *tree) reserved(id string) bool { return slices.Contains(t.ids, id) }
 
 // paragraph converts running text: lists and tables too, line by line where
 // that counts.

@@ -80,7 +80,7 @@ func Import(src fs.FS, site *os.Root, from string) (*Report, error) {
 		return nil, err
 	}
 	out := new(diag.List)
-	t := &tree{fsys: src, files: map[string]bool{}, out: out, ids: h.layouts.IDs()}
+	t := &tree{fsys: src, files: map[string]bool{}, refs: map[string]ref{}, used: map[string]bool{}, out: out, ids: h.layouts.IDs()}
 	err = fs.WalkDir(src, ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -150,8 +150,8 @@ func (w *writer) page(p *page, final bool, h house) {
 	t := w.t
 	c := &conv{t: t, p: p, final: final, refs: map[string]ref{}, imports: map[string]string{}, ids: map[string]int{}, given: map[string]bool{}}
 	if !final {
-		c.t.out = new(diag.List)
 		defer func(out *diag.List) { t.out = out }(t.out)
+		t.out = new(diag.List)
 	}
 	c.assets = func(f string) (string, string) { return w.asset(p, f, final) }
 	var body []line
@@ -162,7 +162,12 @@ func (w *writer) page(p *page, final bool, h house) {
 	default:
 		c.title()
 		c.references(p.lines)
-		body = c.blocks(p.lines)
+		for key, r := range t.refs {
+			if _, own := c.refs[key]; !own {
+				c.refs[key] = r
+			}
+		}
+		body = c.blocks(t.withTail(p.lines))
 	}
 	body = squeeze(body)
 	if !final {
@@ -181,6 +186,22 @@ func (w *writer) page(p *page, final bool, h house) {
 		b.WriteString(strings.TrimRight(l.s, " ") + "\n")
 	}
 	w.files[p.file] = c.repair(b.Bytes(), head, body, h)
+}
+
+// withTail returns the lines of a page and those that stand behind each.
+func (t *tree) withTail(ls []line) []line {
+	if len(t.tail) == 0 {
+		return ls
+	}
+	n := 1
+	if len(ls) > 0 {
+		n = ls[len(ls)-1].n
+	}
+	ls = append(slices.Clone(ls), line{n, ""})
+	for _, s := range t.tail {
+		ls = append(ls, line{n, s})
+	}
+	return ls
 }
 
 // squeeze takes out empty lines that follow each other, but in code.
@@ -598,9 +619,7 @@ func (w *writer) write() (*Report, error) {
 		switch {
 		case there && bytes.Equal(have, data):
 			rep.Same++
-			if known || true {
-				next[file] = sum(data)
-			}
+			next[file] = sum(data)
 			continue
 		case there && !known:
 			kept(file, "the file was there before the import")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -155,6 +156,88 @@ func TestText(t *testing.T) {
 		if s := strings.Join(said, "\n"); s != c.said {
 			t.Errorf("%s: %q\nsaid\n%s\nwant\n%s", c.maker, c.in, s, c.said)
 		}
+	}
+}
+
+// said returns what an import reports.
+func said(rep *importer.Report) string {
+	var all []string
+	for _, d := range rep.Findings {
+		all = append(all, fmt.Sprintf("%s:%d %s", d.Pos.File, d.Pos.Line, d.Msg))
+	}
+	return strings.Join(all, "\n")
+}
+
+// TestBehindEachPage: what MkDocs puts behind each page stands there or has its
+// line.
+func TestBehindEachPage(t *testing.T) {
+	conf := "site_name: X\nsite_url: https://x.example/\nmarkdown_extensions:\n  - pymdownx.snippets:\n      base_path: [delen]\n      auto_append:\n        - achter.md\n        - weg.md\n        - includes/meer.md\n"
+	got, rep := bring(t, t.TempDir(), map[string]string{
+		"mkdocs.yml": conf, "docs/index.md": "# A\n\n[x][doel] en [y][].\n\n[y]: https://eigen.example", "docs/b.md": "# B\n\n[doel]\n\n```\n[code]: x",
+		"delen/achter.md":  "[doel]: https://doel.example \"T\"\n  [y]: https://ander.example\n*[IMAP]: Internet Message Access Protocol\n```\n*[A]: b\n```\n",
+		"includes/meer.md": "\n!!! tip\n    Vragen? [Bel][tel].\n\n[tel]: tel:+31\n",
+	})
+	for name, want := range map[string]string{
+		"index.md": "[x](https://doel.example \"T\") en [y](https://eigen.example).\n\n```\n*[A]: b\n```\n\n> [!TIP]\n> Vragen? [Bel](tel:+31).\n",
+		"b.md":     "[doel](https://doel.example \"T\")\n\n```\n[code]: x\n",
+	} {
+		if !strings.Contains(got["content/en/"+name], want) {
+			t.Errorf("%s: got %s\nwithout %s", name, got["content/en/"+name], want)
+		}
+	}
+	for _, want := range []string{"delen/achter.md:3 the explanation of the abbreviation IMAP", "mkdocs.yml:8 a part of another file that is not there: weg.md"} {
+		if strings.Count(said(rep), want) != 1 {
+			t.Errorf("got\n%s\nnot once %s", said(rep), want)
+		}
+	}
+}
+
+// TestModules: an import that a page does not use, or that is no component, has
+// its line; a sentence that begins so is one.
+func TestModules(t *testing.T) {
+	for _, c := range []struct{ maker, in, want, said string }{
+		{"docusaurus", "import Los from './Los';\n\nTekst.", "Tekst.", "a.mdx:4 an import that the page does not use: Los"},
+		{"docusaurus", "import './kleur.css';\n\nTekst.", "Tekst.", "a.mdx:4 a program in the page: import './kleur.css';"},
+		{"docusaurus", "import {\n  Een,\n  Twee as Ander,\n} from '@site/src/x';\n\n<Een/>\n\nTekst.", "Tekst.", "a.mdx:4 an import that the page does not use: Ander\na.mdx:9 the component <Een>"},
+		{"docusaurus", "import Fel, {B} from 'x'\nimport * as C from \"y\"\n\nTekst <Fel>hier</Fel> en {C.naam}.", "Tekst hier en {C.naam}.", "a.mdx:4 an import that the page does not use: B\na.mdx:7 a value that the program would fill in: {C.naam}\na.mdx:7 the component <Fel> has no form here"},
+		{"docusaurus", "import Tabs from '@theme/Tabs'; // tabs\nimport TabItem from '@theme/TabItem';\n\n<Tabs>\n<TabItem value=\"a\">\n\nA\n\n</TabItem>\n<TabItem value=\"b\">\n\nB\n\n</TabItem>\n</Tabs>", "::::tabs\n:::tab[a]\nA\n:::\n\n:::tab[b]\nB\n:::\n::::", ""},
+		{"docusaurus", "import Deel from './_deel.md';\n\n<Deel />", "Een **deel**.", "a.mdx:6 a part of another file: docs/_deel.md"},
+		{"docusaurus", "import rood from '@site/static/a.svg';\n\n<img src={rood} alt=\"r\" />", "![r](/a.svg)", ""},
+		{"docusaurus", "import de map die je hebt.", "import de map die je hebt.", ""},
+		{"docusaurus", "export const x = {\n  a: 1,\n\n};\n\nTekst.", "Tekst.", "a.mdx:4 a program in the page: export const x = {"},
+		{"starlight", "import de map van 'thuis'\n\nexport default is iets anders.", "import de map van 'thuis'\n\nexport default is iets anders.", ""},
+		{"starlight", "import X from 'y'", "import X from 'y'", ""},
+	} {
+		conf, ext := configs[c.maker], ".md"
+		if c.maker == "docusaurus" {
+			ext = ".mdx"
+		}
+		got, rep := bring(t, t.TempDir(), map[string]string{conf[0]: conf[1], conf[2] + "a" + ext: "---\ntitle: A\n---\n" + c.in, "docs/_deel.md": "Een **deel**.", "static/a.svg": red})
+		_, body, _ := strings.Cut(strings.TrimPrefix(got["content/en/a.md"], "+++\n"), "\n+++\n")
+		if body = strings.TrimSpace(body); body != c.want {
+			t.Errorf("%q: got %q, want %q", c.in, body, c.want)
+		}
+		var lines []string
+		for l := range strings.SplitSeq(said(rep), "\n") {
+			if rest, ok := strings.CutPrefix(l, conf[2]); ok && !strings.HasPrefix(rest, "_") {
+				lines = append(lines, rest)
+			}
+		}
+		slices.Sort(lines)
+		if all := strings.Join(lines, "\n"); all != c.said {
+			t.Errorf("%q: said %q, want %q", c.in, all, c.said)
+		}
+	}
+}
+
+// TestSnippets: parts of other files, whole, by name and by line.
+func TestSnippets(t *testing.T) {
+	got, _ := bring(t, t.TempDir(), map[string]string{
+		"mkdocs.yml": configs["mkdocs"][1], "includes/d.md": "Een\n\n<!-- --8<-- [start:mid] -->\nTwee\n<!-- --8<-- [end:mid] -->\n\nDrie\n", "includes/e.md": "Vier",
+		"docs/a.md": "# A\n\n--8<--\nd.md\n; uit.md\ne.md\n--8<--\n\nA\n\n--8<-- \"d.md:mid\"\n\nB\n\n--8<-- \"d.md:7:7\"\n\nC\n",
+	})
+	if want := "Een\n\nTwee\n\nDrie\n\nVier\n\nA\n\nTwee\n\nB\n\nDrie\n\nC\n"; !strings.HasSuffix(got["content/en/a.md"], want) {
+		t.Errorf("got %q", got["content/en/a.md"])
 	}
 }
 

@@ -108,7 +108,6 @@ func (t *tree) mkdocs() {
 	t.partials = []string{docs, ".", "includes"}
 	t.variables = map[string]any{}
 	maps.Copy(t.variables, sub(m, "extra"))
-	t.emoji = true
 	code := cmp.Or(str(sub(m, "theme"), "language"), "en")
 	suffix, folder := false, false
 	names := map[string]string{} // of the nav, by language and name
@@ -118,10 +117,11 @@ func (t *tree) mkdocs() {
 			t.slug = githubSlug
 		}
 		if o := sub(asMap(ext), "pymdownx.snippets"); o != nil {
+			bases := list(o, "base_path")
+			t.partials = append(t.partials, bases...)
 			for _, f := range list(o, "auto_append") {
-				t.abbreviations(f)
+				t.behind(f, append(bases, "."))
 			}
-			t.partials = append(t.partials, list(o, "base_path")...)
 		}
 	}
 	for _, p := range plugins {
@@ -277,7 +277,7 @@ func (t *tree) hugo() {
 		}
 	}
 	t.title, t.base = str(m, "title"), str(m, "baseurl")
-	t.short, t.slug, t.again, t.emoji = true, githubSlug, "-", flag(m, "enableemoji")
+	t.slug, t.again = githubSlug, "-"
 	t.variables = sub(m, "params")
 	root := cmp.Or(str(m, "contentdir"), "content")
 	def := cmp.Or(str(m, "defaultcontentlanguage"), str(m, "languagecode"), "en")
@@ -623,7 +623,7 @@ func (t *tree) starlight() {
 	m := t.config(t.first("astro.config.mjs", "astro.config.ts", "astro.config.js", "astro.config.mts", "astro.config.cjs"))
 	base := "/" + strings.Trim(str(m, "base"), "/")
 	t.base = strings.TrimSuffix(str(m, "site"), "/") + strings.TrimSuffix(base, "/")
-	t.mdx, t.slug, t.again, t.statics, t.partials, t.emoji = true, githubSlug, "-", []string{"public", "src/assets"}, []string{"."}, true
+	t.mdx, t.slug, t.again, t.statics, t.partials = true, githubSlug, "-", []string{"public", "src/assets"}, []string{"."}
 	var conf map[string]any
 	for _, i := range asList(m["integrations"]) {
 		if c := asMap(i); c != nil && (c["sidebar"] != nil || strings.Contains(fmt.Sprint(c["\x00call"]), "starlight") && conf == nil) {
@@ -815,16 +815,38 @@ func langInPath(f string) string {
 	return ""
 }
 
-// abbreviations keeps the explanations of a file that is put behind each page.
-func (t *tree) abbreviations(name string) {
-	for _, l := range strings.Split(string(t.read(path.Clean(name))), "\n") {
-		if m := abbrRE.FindStringSubmatch(l); m != nil {
-			if t.append == nil {
-				t.append = map[string]string{}
-			}
-			t.append[m[1]] = m[2]
+// behind keeps what MkDocs puts behind each page, of a file that is found from
+// some folders: the addresses of links, text, and explanations of abbreviations,
+// which pages here cannot have.
+func (t *tree) behind(name string, bases []string) {
+	for _, base := range bases {
+		f := path.Join(base, name)
+		if !t.has(f) {
+			continue
 		}
+		var code fence
+		for i, s := range strings.Split(strings.TrimSuffix(string(t.read(f)), "\n"), "\n") {
+			inCode := code.in(s)
+			def, abbr := refDefRE.FindStringSubmatch(strings.TrimLeft(s, " ")), abbrRE.FindStringSubmatch(s)
+			switch {
+			case !inCode && abbr != nil:
+				t.note(f, i+1, leftOut, "the explanation of the abbreviation %s", abbr[1])
+			case !inCode && def != nil:
+				if key := refKey(def[1]); t.refs[key] == (ref{}) {
+					t.refs[key] = ref{def[2] + def[3], def[4]}
+				}
+			default:
+				t.tail = append(t.tail, expand(s))
+			}
+		}
+		if strings.TrimSpace(strings.Join(t.tail, "")) == "" {
+			t.tail = nil
+		}
+		t.used[f] = true
+		return
 	}
+	conf := t.first("mkdocs.yml", "mkdocs.yaml")
+	t.note(conf, t.lineOf(conf, name), leftOut, "a part of another file that is not there: %s", name)
 }
 
 var abbrRE = regexp.MustCompile(`^\*\[([^\]]+)\]:\s*(.*)$`)

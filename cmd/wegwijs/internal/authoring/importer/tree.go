@@ -32,18 +32,18 @@ type tree struct {
 	base      string // the address of the site: https://example.org/docs
 	languages []lang // the default one first
 	pages     []*page
-	statics   []string          // folders whose files stand at the root of the site, in the order in which they count
-	variables map[string]any    // what pages may name: {{ version }}
-	redirects [][2]string       // old address, what it leads to
-	partials  []string          // folders in which parts of pages are looked for
-	append    map[string]string // abbreviations that go for every page
+	statics   []string        // folders whose files stand at the root of the site, in the order in which they count
+	variables map[string]any  // what pages may name: {{ version }}
+	redirects [][2]string     // old address, what it leads to
+	partials  []string        // folders in which parts of pages are looked for
+	refs      map[string]ref  // where references of every page lead
+	tail      []string        // lines that stand behind every page
+	used      map[string]bool // files that were read for what they say
 
 	slug      func(text string) string
 	again     string // stands between an id and the number of a second one
 	mdx       bool   // text holds components
 	python    bool   // Python-Markdown with the extensions of MkDocs Material
-	short     bool   // text holds Hugo's shortcodes
-	emoji     bool
 	byFile    map[string]*page
 	byURL     map[string]*page
 	assets    map[string]string // files by their names in small letters
@@ -96,6 +96,16 @@ type line struct {
 	s string
 }
 
+// lineOf returns the number of the first line of a file that holds a text; 1
+// where none does.
+func (t *tree) lineOf(name, text string) int {
+	before, _, found := strings.Cut(string(t.read(name)), text)
+	if !found || text == "" {
+		return 1
+	}
+	return strings.Count(before, "\n") + 1
+}
+
 func (t *tree) read(name string) []byte {
 	data, err := fs.ReadFile(t.fsys, name)
 	if err != nil {
@@ -106,8 +116,6 @@ func (t *tree) read(name string) []byte {
 
 // read2 returns the bytes of a file that is no text.
 func (t *tree) read2(name string) []byte { data, _ := fs.ReadFile(t.fsys, name); return data }
-
-func (t *tree) layoutIDs() []string { return t.ids }
 
 func (t *tree) has(name string) bool { return t.files[name] }
 
