@@ -35,7 +35,7 @@ var (
 
 // A lawful is a way in which the law must hold.
 type lawful struct {
-	ops   int
+	ops   int // what an ordinary run does; .ci/run has TestLaw do 4,500
 	real  bool // with the layouts of this repository
 	watch notify.Options
 	http  bool // through real requests
@@ -50,32 +50,32 @@ type lawful struct {
 // they are reported as a clean build reports them, pages that cannot be shown
 // keep their last good bytes, and the others follow their edits.
 func TestLaw(t *testing.T) {
-	lawful{ops: 1500}.hold(t)
+	lawful{ops: 1000}.hold(t)
 }
 
 // TestLawWithEventsOnly shows that the events do it, and not the sweep.
 func TestLawWithEventsOnly(t *testing.T) {
-	lawful{ops: 600, watch: notify.Options{Pace: never}}.hold(t)
+	lawful{ops: 300, watch: notify.Options{Pace: never}}.hold(t)
 }
 
 // TestLawWithRealLayouts has the layouts that this repository ships.
 func TestLawWithRealLayouts(t *testing.T) {
-	lawful{ops: 60, real: true}.hold(t)
+	lawful{ops: 30, real: true}.hold(t)
 }
 
 // TestLawThroughHTTP asks a server as a browser does.
 func TestLawThroughHTTP(t *testing.T) {
-	lawful{ops: 400, http: true}.hold(t)
+	lawful{ops: 200, http: true}.hold(t)
 }
 
 // TestLawWithReaders has pages asked for while the site changes.
 func TestLawWithReaders(t *testing.T) {
-	lawful{ops: 300, others: 2}.hold(t)
+	lawful{ops: 150, others: 2}.hold(t)
 }
 
 // TestLawWithoutEvents has a system that gives no events at all.
 func TestLawWithoutEvents(t *testing.T) {
-	lawful{ops: 200, watch: notify.Options{Poll: true, Pace: often}}.hold(t)
+	lawful{ops: 120, watch: notify.Options{Poll: true, Pace: often}}.hold(t)
 }
 
 // TestLawWithBadEvents has events that are lost, doubled and late, and that
@@ -83,7 +83,7 @@ func TestLawWithoutEvents(t *testing.T) {
 func TestLawWithBadEvents(t *testing.T) {
 	for _, end := range []string{"never", "stop", "error", "overflow", "no folders"} {
 		t.Run(strings.ReplaceAll(end, " ", "-"), func(t *testing.T) {
-			lawful{ops: 120, watch: notify.Options{Pace: often, Events: badEvents(t, end)}}.hold(t)
+			lawful{ops: 60, watch: notify.Options{Pace: often, Events: badEvents(t, end)}}.hold(t)
 		})
 	}
 }

@@ -16,9 +16,9 @@ import (
 	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
-// each looks at all pages that readers see, several side by side, each in its
-// own language; with -short at the main pages only.
-func each(t *testing.T, look func(b *tab, p page), scripts ...string) {
+// each looks at pages, several side by side, each in its
+// own language; with -short at the main ones only.
+func each(t *testing.T, pages []page, look func(b *tab, p page), scripts ...string) {
 	t.Helper()
 	chrome.Need(t)
 	work := make(chan page)
@@ -33,7 +33,7 @@ func each(t *testing.T, look func(b *tab, p page), scripts ...string) {
 			}
 		})
 	}
-	for _, p := range theSite.readable() {
+	for _, p := range pages {
 		if !testing.Short() || slices.Contains(mainPages, p.path) || p.missing {
 			work <- p
 		}
@@ -117,7 +117,7 @@ func TestPages(t *testing.T) {
 		{"1280 light", "light", 1280, 800},
 		{"320 dark", "dark", 320, 640},
 	}
-	each(t, func(b *tab, p page) {
+	each(t, theSite.own(), func(b *tab, p page) {
 		for _, v := range views {
 			where := p.path + " " + v.name
 			b.media("prefers-color-scheme", v.scheme)

@@ -303,7 +303,7 @@ func TestFirstScreen(t *testing.T) {
 	})()`
 	seen := map[string]int{}
 	var mu sync.Mutex
-	each(t, func(b *tab, p page) {
+	each(t, theSite.readable(), func(b *tab, p page) {
 		data, err := theSite.read(p.file)
 		if err != nil {
 			t.Error(err)
@@ -339,7 +339,7 @@ func TestFirstScreen(t *testing.T) {
 // no page scrolls sideways.
 func TestLargeText(t *testing.T) {
 	const spaced = `const s = new CSSStyleSheet(); s.replaceSync("* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important } p { margin-block-end: 2em !important }"); document.adoptedStyleSheets = [s];`
-	each(t, func(b *tab, p page) {
+	each(t, theSite.own(), func(b *tab, p page) {
 		b.open(p.path)
 		b.Run(`for (const d of document.querySelectorAll("main details")) d.open = true`)
 		for _, way := range []struct {

@@ -36,10 +36,13 @@ type page struct {
 	lang     string // of its interface
 	redirect bool   // it only leads elsewhere
 	missing  bool   // it is the page for addresses that do not exist
+	borrowed bool   // its text is that of another language
 }
 
 var (
 	langRE    = regexp.MustCompile(`<html lang="?([A-Za-z-]+)`)
+	noIndexRE = regexp.MustCompile(`name="?robots"? content="?noindex`)
+	searchRE  = regexp.MustCompile(`<body class="?is-search`)
 	refreshRE = regexp.MustCompile(`http-equiv="?refresh`)
 	baseRE    = regexp.MustCompile(`(?m)^base_url\s*=\s*"([^"]+)"`)
 )
@@ -111,6 +114,7 @@ func (s *builtSite) findPages() error {
 		default:
 			p.path = "/" + p.file
 		}
+		p.borrowed = !p.redirect && !p.missing && noIndexRE.Match(data) && !searchRE.Match(data)
 		s.pages = append(s.pages, p)
 		return nil
 	})
@@ -119,6 +123,18 @@ func (s *builtSite) findPages() error {
 // readable gives the pages that a reader sees.
 func (s *builtSite) readable() []page {
 	return slices.DeleteFunc(slices.Clone(s.pages), func(p page) bool { return p.redirect })
+}
+
+// own gives the pages that a reader sees, without those whose text is that of
+// another language but for three of each: the others look like these.
+func (s *builtSite) own() []page {
+	borrowed := map[string]int{}
+	return slices.DeleteFunc(s.readable(), func(p page) bool {
+		if p.borrowed {
+			borrowed[p.lang]++
+		}
+		return p.borrowed && borrowed[p.lang] > 3
+	})
 }
 
 // address gives the whole address of a path.
