@@ -272,3 +272,11 @@ func Errors(ds []Diagnostic) int {
 	}
 	return n
 }
+
+// Hinted is an error with a way out for the author.
+type Hinted struct{ Msg, Way string }
+
+func (h *Hinted) Error() string { return h.Msg }
+
+// Hint returns what to do.
+func (h *Hinted) Hint() string { return h.Way }

@@ -62,10 +62,10 @@ func (s *State) news(ds []diag.Diagnostic) []diag.Diagnostic {
 	more, pages := map[int]int{}, map[int]int{}
 	kept := ds[:0]
 	for _, d := range ds {
-		if broken && d.Code == layout.RunCode || unsound && d.Code == layout.UnsetCode {
+		if broken && d.Code == layout.RunCode || unsound && d.Code == diag.SettingUnset {
 			continue
 		}
-		if d.Code == layout.UnsetCode {
+		if d.Code == diag.SettingUnset {
 			if at, ok := first[d.Msg]; ok {
 				more[at]++
 				continue

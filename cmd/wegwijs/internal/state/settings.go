@@ -12,7 +12,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/mail"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 	"wegwijs/cmd/wegwijs/internal/pages/forms"
-	"wegwijs/cmd/wegwijs/internal/pages/layout"
+	"wegwijs/cmd/wegwijs/internal/pages/settings"
 	"wegwijs/cmd/wegwijs/internal/site"
 )
 
@@ -78,7 +78,7 @@ func mailForms(s *site.Site, checked *mail.Checked, ring *ring, today tomlfile.D
 	if !c.Mail.Broken {
 		out.Add(forms.Diagnostics(left)...)
 	}
-	src := &layout.SettingsSource{Record: c.Mail, Label: forms.Label, Asks: forms.Asks, Clients: forms.Clients}
+	src := &settings.Source{Record: c.Mail, Label: forms.Label, Asks: forms.Asks, Clients: forms.Clients}
 	src.Checked = func(product string, proto mail.Protocol) tomlfile.Date {
 		p, ok := c.Mail.Product(product)
 		if !ok {
@@ -91,7 +91,7 @@ func mailForms(s *site.Site, checked *mail.Checked, ring *ring, today tomlfile.D
 		for _, proto := range []mail.Protocol{mail.IMAP, mail.POP} {
 			path := forms.ProfileFile(p, proto)
 			if slices.ContainsFunc(files, func(f fileset.File) bool { return f.Path == path }) {
-				src.Profiles = append(src.Profiles, layout.Profile{Product: p.ID, Protocol: string(proto), URL: c.BasePath + "/" + path})
+				src.Profiles = append(src.Profiles, settings.Profile{Product: p.ID, Protocol: string(proto), URL: c.BasePath + "/" + path})
 			}
 		}
 	}
@@ -106,15 +106,15 @@ func mailForms(s *site.Site, checked *mail.Checked, ring *ring, today tomlfile.D
 		}
 		return string(b)
 	}
-	src.DNS = func(product, domain string) ([]layout.DNSRecord, string) {
+	src.DNS = func(product, domain string) ([]settings.DNSRecord, string) {
 		p, ok := c.Mail.Product(product)
 		if !ok {
 			return nil, ""
 		}
 		records, left := forms.Records(c.Mail, p, domain, f)
-		var rows []layout.DNSRecord
+		var rows []settings.DNSRecord
 		for _, r := range records {
-			rows = append(rows, layout.DNSRecord{Name: r.Name, Type: r.Type, Value: r.Data(), Priority: r.Priority, Weight: r.Weight, Port: r.Port, Target: r.Target})
+			rows = append(rows, settings.DNSRecord{Name: r.Name, Type: r.Type, Value: r.Data(), Priority: r.Priority, Weight: r.Weight, Port: r.Port, Target: r.Target})
 		}
 		return rows, string(forms.Zone(domain, records, left))
 	}

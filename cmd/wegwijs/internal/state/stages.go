@@ -22,6 +22,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/pages/layout"
 	"wegwijs/cmd/wegwijs/internal/pages/pictures"
 	"wegwijs/cmd/wegwijs/internal/pages/render"
+	"wegwijs/cmd/wegwijs/internal/pages/settings"
 	"wegwijs/cmd/wegwijs/internal/site"
 )
 
@@ -294,7 +295,7 @@ type mailKey struct {
 // mailOutput is what the record of mail servers gives to the rest of the site.
 type mailOutput struct {
 	site   *site.Site // that it is for
-	source *layout.SettingsSource
+	source *settings.Source
 	files  []fileset.File
 }
 

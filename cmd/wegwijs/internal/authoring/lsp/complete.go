@@ -14,7 +14,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/mail"
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
-	"wegwijs/cmd/wegwijs/internal/pages/layout"
+	"wegwijs/cmd/wegwijs/internal/pages/settings"
 )
 
 // most is how many names an editor is offered at once; with more, it asks again
@@ -123,7 +123,7 @@ func (h *here) offerText() *offer {
 		o := h.offer(len(m[2]), "]")
 		switch m[1] {
 		case "setting":
-			for _, name := range layout.SettingNames {
+			for _, name := range settings.SettingNames {
 				o.put(kindValue, name, name, h.valueOf(name))
 			}
 		case "settings", "alternative":

@@ -35,7 +35,7 @@ var (
 
 // A lawful is a way in which the law must hold.
 type lawful struct {
-	ops   int // what an ordinary run does; .ci/run has TestLaw do 4,500
+	ops   int  // what an ordinary run does; .ci/run has TestLaw do 4,500
 	real  bool // with the layouts of this repository
 	watch notify.Options
 	http  bool // through real requests

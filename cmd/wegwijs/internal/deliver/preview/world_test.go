@@ -19,7 +19,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"wegwijs/cmd/wegwijs/internal/pages/layout"
+	"wegwijs/cmd/wegwijs/internal/pages/settings"
 	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
@@ -50,7 +50,7 @@ func newWorld(t testing.TB, seed uint64) *world {
 	for _, f := range site.Files {
 		text := string(f.Data)
 		if path.Dir(f.Name) == "i18n" {
-			for _, k := range layout.UsedStrings {
+			for _, k := range settings.UsedStrings {
 				text += fmt.Sprintf("%s = %q\n", k, k)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/i18n"
+	"wegwijs/cmd/wegwijs/internal/pages/settings"
 )
 
 // check reports what can be known of the templates without a page: fields and
@@ -146,7 +147,7 @@ var escapeErrors = map[template.ErrorCode]struct{ msg, hint string }{
 // are not there. hasPage may be nil.
 func (s *Set) CheckNames(all []*i18n.Strings, hasPage func(id string) bool, known func() []string, out *diag.List) {
 	uses := slices.Clip(s.strings)
-	for _, k := range UsedStrings {
+	for _, k := range settings.UsedStrings {
 		if s.directives["settings"] != nil {
 			uses = append(uses, use{name: k, pos: diag.Pos{}})
 		}

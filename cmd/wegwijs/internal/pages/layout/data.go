@@ -9,6 +9,7 @@ import (
 
 	"wegwijs/cmd/wegwijs/internal/input/i18n"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
+	"wegwijs/cmd/wegwijs/internal/pages/settings"
 )
 
 // The types in this file are what templates see. Their comments are the
@@ -304,14 +305,31 @@ type Directive struct {
 	ID      string            // unique in the page, for id attributes: settings-1
 	Shown   func(id string)   // told which mail products' servers it shows; may be nil
 
-	settings *SettingsSource
+	*settings.Asked // what it asks of the mail record; nil outside [NewDirective]
 }
 
 // NewDirective fills in what the templates of directives reach through
 // methods.
-func NewDirective(d Directive, source *SettingsSource) *Directive {
-	d.settings = source
+func NewDirective(d Directive, source *settings.Source) *Directive {
+	site := d.Page.Site
+	d.Asked = source.Ask(settings.Reader{Lang: site.Lang, T: site.T, Provider: site.Provider.Name, Contact: string(site.Provider.Contact)}, d.Label, d.Attrs, d.Shown)
 	return &d
+}
+
+// Each returns the directive as it would be for each mail product that it is
+// about: that of the attribute product, or all of them.
+func (d *Directive) Each() ([]*Directive, error) {
+	products, err := d.Products()
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*Directive, len(products))
+	for i, p := range products {
+		one := *d
+		one.Asked = d.Of(p.ID)
+		list[i] = &one
+	}
+	return list, nil
 }
 
 // T returns an interface string, see [Page.T].

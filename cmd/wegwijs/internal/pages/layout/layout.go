@@ -39,6 +39,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/builtin"
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
+	"wegwijs/cmd/wegwijs/internal/pages/settings"
 )
 
 // Root is the folder of the layouts.
@@ -293,7 +294,7 @@ func (s *Set) Page(b *bytes.Buffer, p *Page, layoutName string) error {
 		t = s.kinds[""]
 	}
 	if frame := t.Lookup(Root + "/base.html"); frame == nil || frame.Tree == nil {
-		return &Failure{Hinted{Msg: "there is no usable frame layouts/base.html"}}
+		return &Failure{diag.Hinted{Msg: "there is no usable frame layouts/base.html"}}
 	}
 	return t.ExecuteTemplate(b, Root+"/base.html", p)
 }
@@ -320,9 +321,9 @@ func (s *Set) Render(d *Directive, contentMD string, md bool) (html, text string
 	decl := s.directives[d.Name]
 	switch {
 	case decl.label == "required" && strings.TrimSpace(d.Label) == "":
-		return "", "", &Hinted{"the label is missing", fmt.Sprintf("write %s[…]", d.Name)}
+		return "", "", &diag.Hinted{Msg: "the label is missing", Way: fmt.Sprintf("write %s[…]", d.Name)}
 	case decl.label == "none" && d.Label != "":
-		return "", "", &Hinted{"the directive takes no label", "leave out [" + d.Label + "]"}
+		return "", "", &diag.Hinted{Msg: "the directive takes no label", Way: "leave out [" + d.Label + "]"}
 	}
 	for _, k := range slices.Sorted(maps.Keys(d.Attrs)) {
 		if !slices.Contains(decl.attributes, k) {
@@ -330,7 +331,7 @@ func (s *Set) Render(d *Directive, contentMD string, md bool) (html, text string
 			if len(decl.attributes) == 0 {
 				hint = "it takes no attributes"
 			}
-			return "", "", &Hinted{fmt.Sprintf("unknown attribute %q", k), hint}
+			return "", "", &diag.Hinted{Msg: fmt.Sprintf("unknown attribute %q", k), Way: hint}
 		}
 	}
 	var b bytes.Buffer
@@ -416,27 +417,9 @@ func (s *Set) RootFile(b *bytes.Buffer, f RootFile, release, baseURL, lang strin
 	return s.texts.ExecuteTemplate(b, f.Source, &RootData{Release: release, BaseURL: baseURL, Lang: lang})
 }
 
-// A Hinted error has a way out for the author.
-type Hinted struct{ Msg, Way string }
-
-func (h *Hinted) Error() string { return h.Msg }
-
-// Hint says what to do.
-func (h *Hinted) Hint() string { return h.Way }
-
-// Unset is what a page shows and the configuration does not have. Where the
-// configuration is known to be wrong it says nothing new.
-type Unset struct{ Hinted }
-
-// UnsetCode is the code of findings that come from an [Unset].
-const UnsetCode diag.Code = diag.SettingUnset
-
-// Code returns [UnsetCode].
-func (u *Unset) Code() diag.Code { return UnsetCode }
-
 // A Failure is an error of a template that was met while a page was made.
 // Where the layouts are known to be wrong it says nothing new.
-type Failure struct{ Hinted }
+type Failure struct{ diag.Hinted }
 
 // RunCode is the code of findings that come from a [Failure].
 const RunCode diag.Code = diag.LayoutRun
@@ -453,10 +436,10 @@ var (
 // layout. An error that a method of the data gave, such as a wrong label, is
 // given back as it was, with ok false: it belongs to the page.
 func Diagnose(err error) (d diag.Diagnostic, cause error, ok bool) {
-	if h, isHint := errors.AsType[*Hinted](err); isHint {
+	if h, isHint := errors.AsType[*diag.Hinted](err); isHint {
 		return d, h, false
 	}
-	if u, isUnset := errors.AsType[*Unset](err); isUnset {
+	if u, isUnset := errors.AsType[*settings.Unset](err); isUnset {
 		return d, u, false
 	}
 	m := whereRE.FindStringSubmatch(err.Error())

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -21,6 +20,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/mail"
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
+	"wegwijs/cmd/wegwijs/internal/pages/settings"
 )
 
 func lines(ds []diag.Diagnostic) string {
@@ -199,7 +199,7 @@ attributes = ["client"]
 {{ .Contnt }}
 `, `directives/a.html:4:8 [layout-field] Directive has no field "Labl" | did you mean "Label"?
 directives/a.html:4:44 [layout-attribute] the directive declares no attribute "clent" | add it to attributes at the top of layouts/directives/a.html
-directives/a.html:4:110 [layout-field] Settings has no field "Captoin" | did you mean "Caption"? known: Caption, Checked, More, Name, Product, Protocol, Rows
+directives/a.html:4:110 [layout-field] Table has no field "Captoin" | did you mean "Caption"? known: Caption, Checked, More, Name, Product, Protocol, Rows
 directives/a.html:4:141 [layout-field] Row has no field "Valeu" | did you mean "Value"? known: Code, Copy, Key, Label, Note, Personal, Value
 directives/a.md:1:22 [layout-attribute] the directive declares no attribute "nope" | add it to attributes at the top of layouts/directives/a.html
 directives/a.md:2:4 [layout-field] Directive has no field "Contnt" | did you mean "Content"?
@@ -418,7 +418,7 @@ func TestNames(t *testing.T) {
 		return i18n.Parse(lang, "i18n/"+lang+".toml", []byte(src), out)
 	}
 	var used strings.Builder
-	for _, k := range UsedStrings {
+	for _, k := range settings.UsedStrings {
 		if k != "off" && k != "label_port" {
 			fmt.Fprintf(&used, "%s = \"x\"\n", k)
 		}
@@ -475,28 +475,6 @@ page.html:5:179 [link-page] no page has the id "elders" | known: imap, pop
 	s.CheckNames(all, nil, nil, again)
 	if n := strings.Count(lines(again.Sorted()), "link-page"); n != 0 || again.Len() == 0 {
 		t.Errorf("without pages: got %d findings about pages of %d", n, again.Len())
-	}
-}
-
-// TestUsedStrings: the strings that the settings tables ask for are those that
-// are checked before.
-func TestUsedStrings(t *testing.T) {
-	src, err := os.ReadFile("settings.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	code, _, _ := strings.Cut(string(src), "var UsedStrings")
-	for _, m := range regexp.MustCompile(`b\.t\("([a-z_]+)"|d\.T\("([a-z_]+)"`).FindAllStringSubmatch(code, -1) {
-		key := m[1] + m[2]
-		if strings.HasSuffix(key, "_") { // the rest is computed
-			if !slices.ContainsFunc(UsedStrings, func(u string) bool { return strings.HasPrefix(u, key) }) {
-				t.Errorf("no string of UsedStrings begins with %q", key)
-			}
-			continue
-		}
-		if !slices.Contains(UsedStrings, key) {
-			t.Errorf("%q is not in UsedStrings", key)
-		}
 	}
 }
 
@@ -647,7 +625,7 @@ x
 		{name: "vouw", label: "T", content: "<p>*x*</p>", md: "\\*x\\* & <y>", html: "<details><summary>T</summary><p>*x*</p></details>\n", text: "*T*\n\n\\*x\\* & <y>\n"},
 		{name: "leeg", label: "niet in het Markdown", html: "x\n", text: ""},
 	} {
-		d := NewDirective(Directive{Page: page("nl"), Name: tt.name, Label: tt.label, Attrs: tt.attrs, Content: template.HTML(tt.content), ID: "id-1"}, &SettingsSource{Record: &mail.Record{}})
+		d := NewDirective(Directive{Page: page("nl"), Name: tt.name, Label: tt.label, Attrs: tt.attrs, Content: template.HTML(tt.content), ID: "id-1"}, &settings.Source{Record: &mail.Record{}})
 		html, text, err := s.Render(d, tt.md, true)
 		got := ""
 		if err != nil {
@@ -732,7 +710,7 @@ x
 		{"fout", "kort", `directives/fout.html:2:6 [layout-run] error calling index: index out of range: 99, at <index .Label 99>`},
 		{"kopie", "kort", `directives/kopie.md:2:4 [layout-run] error calling slice: index out of range: 9, at <slice .Label 9>`},
 	} {
-		d := NewDirective(Directive{Page: page("nl"), Name: tt.name, Label: tt.label}, &SettingsSource{Record: record})
+		d := NewDirective(Directive{Page: page("nl"), Name: tt.name, Label: tt.label}, &settings.Source{Record: record})
 		_, _, err := s.Render(d, "", true)
 		if got := diagnose(err); got != tt.want {
 			t.Errorf("%s[%s]:\ngot  %s\nwant %s", tt.name, tt.label, got, tt.want)
@@ -772,7 +750,7 @@ func TestBroken(t *testing.T) {
 			s.Redirect(&b, &Redirect{})
 		}
 		for _, d := range s.Directives() {
-			s.Render(NewDirective(Directive{Page: page("nl"), Name: d}, &SettingsSource{Record: &mail.Record{}}), "", true)
+			s.Render(NewDirective(Directive{Page: page("nl"), Name: d}, &settings.Source{Record: &mail.Record{}}), "", true)
 		}
 		for _, f := range s.RootFiles {
 			s.RootFile(&b, f, "r", "https://x.nl", "nl")

@@ -24,6 +24,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/pages/layout"
 	"wegwijs/cmd/wegwijs/internal/pages/pictures"
 	"wegwijs/cmd/wegwijs/internal/pages/search"
+	"wegwijs/cmd/wegwijs/internal/pages/settings"
 	"wegwijs/cmd/wegwijs/internal/site"
 )
 
@@ -32,7 +33,7 @@ type Input struct {
 	Site     *site.Site
 	Layouts  *layout.Set
 	Strings  *i18n.Catalogue
-	Settings *layout.SettingsSource
+	Settings *settings.Source
 	Extra    []fileset.File // files of other stages, such as the forms of the mail record
 	// Read gives the bytes of an input file as they were when the site was
 	// scanned, and Hash their hash.
@@ -406,9 +407,9 @@ func (r *Renderer) layoutError(out *diag.List, file string, err error) {
 	if !ok {
 		hint, code := "", layout.RunCode
 		switch c := cause.(type) {
-		case *layout.Hinted:
+		case *diag.Hinted:
 			hint, code = c.Hint(), diag.Layout
-		case *layout.Unset:
+		case *settings.Unset:
 			hint, code = c.Hint(), c.Code()
 		}
 		out.Errorf(diag.Pos{File: file}, code, hint, "%s", cause)

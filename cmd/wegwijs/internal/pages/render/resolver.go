@@ -10,6 +10,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
 	"wegwijs/cmd/wegwijs/internal/input/scan"
 	"wegwijs/cmd/wegwijs/internal/pages/layout"
+	"wegwijs/cmd/wegwijs/internal/pages/settings"
 	"wegwijs/cmd/wegwijs/internal/site"
 )
 
@@ -62,7 +63,7 @@ func (s *resolver) Directive(d *markdown.Directive) (html, md string, err error)
 	if !isLayout {
 		return "", "", cause
 	}
-	return "", "", &layout.Failure{Hinted: layout.Hinted{Msg: fmt.Sprintf("%s (at %s)", where.Msg, where.Pos), Way: "the template of the directive needs mending"}}
+	return "", "", &layout.Failure{Hinted: diag.Hinted{Msg: fmt.Sprintf("%s (at %s)", where.Msg, where.Pos), Way: "the template of the directive needs mending"}}
 }
 
 func (s *resolver) Has(fact string) (has, known bool) { return s.r.Site.Fact(fact) }
@@ -80,8 +81,8 @@ func (r *Renderer) absolute(u string) string {
 }
 
 // Setting returns the values of a setting as a page shows them, see
-// [layout.Directive.Values]; attrs are the attributes of the directive.
-func (r *Renderer) Setting(p *site.Page, name string, attrs map[string]string) ([]layout.Value, error) {
+// [settings.Asked.Values]; attrs are the attributes of the directive.
+func (r *Renderer) Setting(p *site.Page, name string, attrs map[string]string) ([]settings.Value, error) {
 	d := layout.NewDirective(layout.Directive{Page: r.data(p), Name: "setting", Label: name, Attrs: attrs}, r.Settings)
 	return d.Values(name)
 }

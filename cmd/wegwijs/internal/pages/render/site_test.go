@@ -18,6 +18,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/mail"
 	"wegwijs/cmd/wegwijs/internal/input/scan"
 	"wegwijs/cmd/wegwijs/internal/pages/layout"
+	"wegwijs/cmd/wegwijs/internal/pages/settings"
 	"wegwijs/cmd/wegwijs/internal/site"
 )
 
@@ -78,7 +79,7 @@ func renderer(t testing.TB, files map[string]string) (*Renderer, *fileset.Set, *
 	r := New(Input{
 		Site: s, Layouts: layout.Load(layouts, Theme(c), out).Below(c.BasePath), Strings: i18n.NewCatalogue(all, nil), Read: read, Release: "0",
 		Hash:     func(file string) scan.Hash { return scan.Hash{byte(len(file)), byte(len(files[file]))} },
-		Settings: &layout.SettingsSource{Record: &mail.Record{}},
+		Settings: &settings.Source{Record: &mail.Record{}},
 	})
 	return r, r.Set(nil, out), out
 }

@@ -1,7 +1,9 @@
-package layout
+package settings
 
 import (
 	"fmt"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -13,11 +15,11 @@ import (
 )
 
 // source returns a record with two products, and a directive that draws on it.
-func source() *SettingsSource {
+func source() *Source {
 	row := func(p mail.Protocol, host string, port int, s mail.Security) mail.Server {
 		return mail.Server{Protocol: p, Host: host, Port: port, Security: s, Username: mail.Address, Authentication: []mail.Authentication{mail.Password}}
 	}
-	return &SettingsSource{
+	return &Source{
 		Record: &mail.Record{Products: []mail.Product{
 			{ID: "hosting", Name: "E-mail bij hosting", Domains: []string{"example.nl"}, Webmail: "https://webmail.example.nl/", LeaveDays: 14, Servers: []mail.Server{
 				row(mail.IMAP, "imap.example.nl", 993, mail.TLS), row(mail.POP, "pop.example.nl", 995, mail.TLS),
@@ -38,7 +40,8 @@ func source() *SettingsSource {
 	}
 }
 
-func settingsDirective(label string, attrs map[string]string) *Directive {
+// words returns the strings that tables need: each key in capitals.
+func words() *i18n.Strings {
 	var src strings.Builder
 	for _, k := range UsedStrings {
 		v := strings.ToUpper(k)
@@ -50,13 +53,14 @@ func settingsDirective(label string, attrs map[string]string) *Directive {
 		}
 		fmt.Fprintf(&src, "%s = %q\n", k, v)
 	}
-	p := page("nl")
-	p.Site.strings = i18n.Parse("nl", "i18n/nl.toml", []byte(src.String()), new(diag.List))
-	p.Site.Provider.Contact = "mailto:hulp@example.nl"
-	return NewDirective(Directive{Page: p, Label: label, Attrs: attrs}, source())
+	return i18n.Parse("nl", "i18n/nl.toml", []byte(src.String()), new(diag.List))
 }
 
-func TestSettings(t *testing.T) {
+func ask(label string, attrs map[string]string) *Asked {
+	return source().Ask(Reader{Lang: "nl", T: words().T, Provider: "Voorbeeld", Contact: "mailto:hulp@example.nl"}, label, attrs, nil)
+}
+
+func TestTables(t *testing.T) {
 	show := func(rows []Row) string {
 		var b strings.Builder
 		for _, r := range rows {
@@ -138,7 +142,7 @@ authentication: LABEL_AUTHENTICATION = AUTHENTICATION_PASSWORD
 spa: LABEL_SPA = OFF
 `},
 	} {
-		s, err := settingsDirective(tt.proto, tt.attrs).Settings(tt.proto)
+		s, err := ask(tt.proto, tt.attrs).Settings(tt.proto)
 		if err != nil {
 			t.Errorf("%s %v: %v", tt.proto, tt.attrs, err)
 			continue
@@ -155,9 +159,9 @@ spa: LABEL_SPA = OFF
 	}
 }
 
-// TestSettingsMistakes: what a writer got wrong has a way out; what the
+// TestMistakes: what a writer got wrong has a way out; what the
 // languages lack is an error of its own.
-func TestSettingsMistakes(t *testing.T) {
+func TestMistakes(t *testing.T) {
 	for _, tt := range []struct {
 		proto string
 		attrs map[string]string
@@ -168,13 +172,13 @@ func TestSettingsMistakes(t *testing.T) {
 		{"imap", map[string]string{"product": "hostng"}, `no mail product "hostng" | did you mean "hosting"? known: hosting, los`},
 		{"imap", map[string]string{"client": "outlok"}, `unknown client "outlok" | did you mean "outlook"? known: outlook, thunderbird`},
 	} {
-		_, err := settingsDirective(tt.proto, tt.attrs).Settings(tt.proto)
-		if got := hinted(err); got != tt.want {
+		_, err := ask(tt.proto, tt.attrs).Settings(tt.proto)
+		if got := said(err); got != tt.want {
 			t.Errorf("%s %v:\ngot  %s\nwant %s", tt.proto, tt.attrs, got, tt.want)
 		}
 	}
-	d := settingsDirective("imap", nil)
-	d.settings.Record = &mail.Record{}
+	d := ask("imap", nil)
+	d.source.Record = &mail.Record{}
 	for name, get := range map[string]func() error{
 		"Settings": func() error { _, err := d.Settings("imap"); return err },
 		"Setting":  func() error { _, err := d.Setting("imap.host"); return err },
@@ -183,18 +187,18 @@ func TestSettingsMistakes(t *testing.T) {
 		"DNS":      func() error { _, err := d.DNS(); return err },
 		"DNSZone":  func() error { _, err := d.DNSZone(); return err },
 	} {
-		if got, want := hinted(get()), "site.toml has no [[mail]] table | add one, or remove the directive"; got != want {
+		if got, want := said(get()), "site.toml has no [[mail]] table | add one, or remove the directive"; got != want {
 			t.Errorf("%s without a record: got %s, want %s", name, got, want)
 		}
 	}
-	d = settingsDirective("imap", nil)
-	d.Page.Site.strings = i18n.Parse("nl", "i18n/nl.toml", []byte("label_type = \"x\"\n"), new(diag.List))
+	d = ask("imap", nil)
+	d.reader.T = i18n.Parse("nl", "i18n/nl.toml", []byte("label_type = \"x\"\n"), new(diag.List)).T
 	if _, err := d.Settings("imap"); err == nil || err.Error() != `no string "settings_caption_imap" in i18n/nl.toml` {
 		t.Errorf("a string that is not there: got %v", err)
 	}
 }
 
-func hinted(err error) string {
+func said(err error) string {
 	if h, ok := err.(interface{ Hint() string }); ok {
 		return err.Error() + " | " + diag.In(diag.English, h.Hint())
 	}
@@ -229,33 +233,33 @@ func TestSetting(t *testing.T) {
 		{"webmail", map[string]string{"product": "los"}, "the site has no webmail | set webmail of the [[mail]] product in site.toml"},
 		{"pop.host", map[string]string{"product": "los"}, `mail product "los" has no pop server | add a [[mail.server]] to site.toml, or remove the directive`},
 	} {
-		d := settingsDirective(tt.name, tt.attrs)
+		d := ask(tt.name, tt.attrs)
 		got, err := d.Setting(tt.name)
 		if err != nil {
-			got = hinted(err)
+			got = said(err)
 		}
 		if got != tt.want {
 			t.Errorf("%s %v:\ngot  %s\nwant %s", tt.name, tt.attrs, got, tt.want)
 		}
 	}
-	d := settingsDirective("", nil)
-	d.Page.Site.Provider = Provider{}
-	d.settings.Record.Products[0].LeaveDays = 0
+	d := ask("", nil)
+	d.reader.Provider, d.reader.Contact = "", ""
+	d.source.Record.Products[0].LeaveDays = 0
 	for name, want := range map[string]string{
 		"provider": "the site has no provider | set provider.name in site.toml", "contact": "the site has no contact | set provider.contact in site.toml",
 		"pop.days": "the site gives no number of days | set leave_on_server_days in the [[mail]] table of site.toml",
 	} {
-		if _, err := d.Setting(name); hinted(err) != want {
-			t.Errorf("%s: got %s, want %s", name, hinted(err), want)
+		if _, err := d.Setting(name); said(err) != want {
+			t.Errorf("%s: got %s, want %s", name, said(err), want)
 		}
 	}
 }
 
-// TestSettingsToSend: "the same details" is said only where they are.
-func TestSettingsToSend(t *testing.T) {
+// TestToSend: "the same details" is said only where they are.
+func TestToSend(t *testing.T) {
 	for username, want := range map[mail.Username]string{mail.Address: "SMTP_AUTH_VALUE", mail.LocalPart: "SMTP_AUTH_OWN"} {
-		d := settingsDirective("smtp", nil)
-		d.settings.Record.Products[0].Servers[0].Username = username
+		d := ask("smtp", nil)
+		d.source.Record.Products[0].Servers[0].Username = username
 		s, err := d.Settings("smtp")
 		if err != nil {
 			t.Fatal(err)
@@ -267,10 +271,10 @@ func TestSettingsToSend(t *testing.T) {
 }
 
 // A user name that follows from the address says how.
-func TestSettingsPersonal(t *testing.T) {
-	for username, want := range map[mail.Username]string{mail.Address: "address", mail.LocalPart: "local-part", mail.Given: ""} {
-		d := settingsDirective("imap", nil)
-		d.settings.Record.Products[0].Servers[0].Username = username
+func TestPersonal(t *testing.T) {
+	for username, want := range map[mail.Username]mail.Username{mail.Address: "address", mail.LocalPart: "local-part", mail.Given: ""} {
+		d := ask("imap", nil)
+		d.source.Record.Products[0].Servers[0].Username = username
 		s, err := d.Settings("imap")
 		if err != nil {
 			t.Fatal(err)
@@ -284,20 +288,20 @@ func TestSettingsPersonal(t *testing.T) {
 }
 
 func TestProfilesAndDNS(t *testing.T) {
-	d := settingsDirective("", nil)
+	d := ask("", nil)
 	ps, err := d.Profiles()
 	if err != nil || !slices.Equal(ps, []Profile{{"hosting", "imap", "/mail/hosting-imap.mobileconfig"}}) {
 		t.Errorf("Profiles: got %v, %v", ps, err)
 	}
-	d.settings.Profiles = nil
-	if _, err := d.Profiles(); hinted(err) != `mail product "hosting" has no profile | give it rows that a profile can hold, switch profile on in [forms], or remove the directive` {
-		t.Errorf("Profiles, when there are none: got %s", hinted(err))
+	d.source.Profiles = nil
+	if _, err := d.Profiles(); said(err) != `mail product "hosting" has no profile | give it rows that a profile can hold, switch profile on in [forms], or remove the directive` {
+		t.Errorf("Profiles, when there are none: got %s", said(err))
 	}
 	if p, err := d.Product(); err != nil || p.ID != "hosting" {
 		t.Errorf("Product: got %v, %v", p, err)
 	}
 	for label, want := range map[string]string{"": "example.nl", "klant.nl": "klant.nl"} {
-		d := settingsDirective(label, nil)
+		d := ask(label, nil)
 		rows, err := d.DNS()
 		zone, _ := d.DNSZone()
 		if err != nil || len(rows) != 1 || rows[0].Value != "hosting "+want || zone != "zone "+want {
@@ -307,11 +311,11 @@ func TestProfilesAndDNS(t *testing.T) {
 	if got, err := d.Accounts(); err != nil || got != "[]" {
 		t.Errorf("without a source: got accounts %q, %v", got, err)
 	}
-	d.settings.Accounts = func(product string) string { return "accounts of " + product }
+	d.source.Accounts = func(product string) string { return "accounts of " + product }
 	if got, err := d.Accounts(); err != nil || got != "accounts of hosting" {
 		t.Errorf("got accounts %q, %v", got, err)
 	}
-	d.settings.DNS = nil
+	d.source.DNS = nil
 	if rows, err := d.DNS(); rows != nil || err != nil {
 		t.Errorf("without a source: got %v, %v", rows, err)
 	}
@@ -325,13 +329,13 @@ func TestAlternative(t *testing.T) {
 		{"pop", "", ""},
 		{"imap", "los", ""},
 	} {
-		d := settingsDirective(tt.proto, map[string]string{"product": tt.product})
+		d := ask(tt.proto, map[string]string{"product": tt.product})
 		if got, err := d.Alternative(tt.proto); got != tt.want || err != nil {
 			t.Errorf("%s %s: got %q, %v; want %q", tt.proto, tt.product, got, err, tt.want)
 		}
 	}
 	for _, proto := range []string{"jmap", ""} {
-		if _, err := settingsDirective(proto, nil).Alternative(proto); err == nil {
+		if _, err := ask(proto, nil).Alternative(proto); err == nil {
 			t.Errorf("%q: no error", proto)
 		}
 	}
@@ -342,7 +346,7 @@ func TestAlternative(t *testing.T) {
 func TestSeveralProducts(t *testing.T) {
 	values := func(name string, attrs map[string]string) []Value {
 		t.Helper()
-		v, err := settingsDirective(name, attrs).Values(name)
+		v, err := ask(name, attrs).Values(name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -358,11 +362,42 @@ func TestSeveralProducts(t *testing.T) {
 	if same := values("imap.username", nil); len(same) != 1 || same[0].Product != "" || same[0].Kind != "personal" || same[0].Personal != "address" {
 		t.Errorf("a value on which they agree: got %+v", same)
 	}
-	tables, err := settingsDirective("imap", nil).Tables("imap")
+	tables, err := ask("imap", nil).Tables("imap")
 	if err != nil || len(tables) != 2 || tables[0].Caption == tables[1].Caption {
 		t.Errorf("got %d tables, %v", len(tables), err)
 	}
-	if one, err := settingsDirective("imap", map[string]string{"product": "los"}).Tables("imap"); err != nil || len(one) != 1 || one[0].Product != "los" {
+	if one, err := ask("imap", map[string]string{"product": "los"}).Tables("imap"); err != nil || len(one) != 1 || one[0].Product != "los" {
 		t.Errorf("of one product: got %d tables, %v", len(one), err)
+	}
+}
+
+// TestUsedStrings: the strings that the settings tables ask for are those that
+// are checked before.
+func TestUsedStrings(t *testing.T) {
+	src, err := os.ReadFile("table.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	values, err := os.ReadFile("value.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, _, _ := strings.Cut(string(src), "var UsedStrings")
+	code += string(values)
+	uses := regexp.MustCompile(`\.[tT]\("([a-z_]+)"`).FindAllStringSubmatch(code, -1)
+	if len(uses) < 15 {
+		t.Errorf("only %d strings are asked for", len(uses))
+	}
+	for _, m := range uses {
+		key := m[1]
+		if strings.HasSuffix(key, "_") { // the rest is computed
+			if !slices.ContainsFunc(UsedStrings, func(u string) bool { return strings.HasPrefix(u, key) }) {
+				t.Errorf("no string of UsedStrings begins with %q", key)
+			}
+			continue
+		}
+		if !slices.Contains(UsedStrings, key) {
+			t.Errorf("%q is not in UsedStrings", key)
+		}
 	}
 }
