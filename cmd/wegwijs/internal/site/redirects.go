@@ -28,7 +28,11 @@ func (b *builder) redirects() {
 	if !b.s.Config.Outputs.Redirects {
 		return
 	}
-	o := &oldAddresses{b: b, files: map[string]string{}, folded: map[string]bool{}}
+	o := &oldAddresses{b: b, files: map[string]string{}, folded: map[string]bool{}, dirs: map[string]string{}, beside: map[string]string{}}
+	for _, f := range b.s.Files {
+		o.keep(f.Path)
+		o.beside[fileset.Fold(f.Path)] = f.Path
+	}
 	for _, l := range b.s.Locales {
 		for _, p := range l.All {
 			if p.Fallback {
@@ -63,16 +67,15 @@ type oldAddresses struct {
 	files  map[string]string // who asked for a file, by its path
 	folded map[string]bool   // paths of files that are written
 	dirs   map[string]string // folders of those files and of files beside pages, by their folded names
+	beside map[string]string // the files beside pages, by their folded names
 }
 
 // fits reports whether the folders of a file that would be written are those
-// that are there, in capitals too, and then keeps them.
+// that are there, in capitals too, and no file stands at its place or at theirs.
+// It then keeps them.
 func (o *oldAddresses) fits(file string) bool {
-	if o.dirs == nil {
-		o.dirs = map[string]string{}
-		for _, f := range o.b.s.Files {
-			o.keep(f.Path)
-		}
+	if o.beside[fileset.Fold(file)] != "" {
+		return false
 	}
 	for i := range file {
 		if file[i] != '/' {
@@ -83,7 +86,7 @@ func (o *oldAddresses) fits(file string) bool {
 		if p := o.b.addresses[fold]; p != nil && p.Dir != dir {
 			return false
 		}
-		if have, ok := o.dirs[fold]; ok && have != dir {
+		if have, ok := o.dirs[fold]; ok && have != dir || o.beside[fold] != "" {
 			return false
 		}
 	}
@@ -117,6 +120,10 @@ func (o *oldAddresses) add(r Redirect, fail func(code diag.Code, hint, format st
 	page := o.b.addresses[fileset.Fold(dir)]
 	if isFolder && page != nil && page.Dir == dir {
 		fail(diag.RedirectFrom, "remove it, or give that page another slug", "%q is the address of a page: %s", from, page.File)
+		return
+	}
+	if at := strings.Join(elems, "/"); at != "" && o.beside[fileset.Fold(at)] == at {
+		fail(diag.RedirectFrom, "remove it, or give the file another name", "%q is the address of a file", from)
 		return
 	}
 	if first, dup := o.files[file]; dup {

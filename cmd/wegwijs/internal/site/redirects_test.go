@@ -32,6 +32,29 @@ func redirectTables(pairs ...string) string {
 	return b.String()
 }
 
+// An old address of a file does not take the place of one that is there: of a
+// picture that had capitals, or that stood in a folder which had some.
+func TestOldAddressesOfFiles(t *testing.T) {
+	for from, want := range map[string]string{
+		"/img/Rood.PNG":        "/img/Rood.PNG/ [rule] /img/rood.png",
+		"/IMG/rood.png":        "/IMG/rood.png/ [rule] /img/rood.png",
+		"/img/ROOD.png/a":      "/img/ROOD.png/a/ [rule] /img/rood.png",
+		"/img/Handleiding.PHP": "/img/Handleiding.PHP/ [img/Handleiding.PHP/index.html] /img/rood.png",
+		"/img/LEES.html":       "/img/LEES.html [rule] /img/rood.png",
+		"/oud/Rood.PNG":        "/oud/Rood.PNG/ [oud/Rood.PNG/index.html] /img/rood.png",
+		"/img/caf%C3%A9.pdf":   "/img/caf%C3%A9.pdf/ [img/café.pdf/index.html] /img/rood.png",
+	} {
+		s, ds := newSite(t, redirectTables(from, "/img/rood.png"), map[string]string{"nl/index.md": `title = "Begin"`}, "content/nl/img/rood.png")
+		if got := leads(s); len(ds) > 0 || !slices.Equal(got, []string{want}) {
+			t.Errorf("%s: got %q and %q, want %s", from, got, says(ds), want)
+		}
+	}
+	_, ds := newSite(t, redirectTables("/img/rood.png", "/"), map[string]string{"nl/index.md": `title = "Begin"`}, "content/nl/img/rood.png")
+	if got, want := says(ds), []string{`site.toml: "/img/rood.png" is the address of a file`}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // An address is not a file: what a folder cannot hold beside the rest is a rule
 // for web servers, and nothing is refused for it.
 func TestAddressesAreNotFiles(t *testing.T) {
