@@ -40,7 +40,6 @@ func TestOldAddressesOfFiles(t *testing.T) {
 		"/IMG/rood.png":        "/IMG/rood.png/ [rule] /img/rood.png",
 		"/img/ROOD.png/a":      "/img/ROOD.png/a/ [rule] /img/rood.png",
 		"/img/Handleiding.PHP": "/img/Handleiding.PHP/ [img/Handleiding.PHP/index.html] /img/rood.png",
-		"/img/LEES.html":       "/img/LEES.html [rule] /img/rood.png",
 		"/oud/Rood.PNG":        "/oud/Rood.PNG/ [oud/Rood.PNG/index.html] /img/rood.png",
 		"/img/caf%C3%A9.pdf":   "/img/caf%C3%A9.pdf/ [img/café.pdf/index.html] /img/rood.png",
 	} {

@@ -230,6 +230,19 @@ func TestModules(t *testing.T) {
 	}
 }
 
+// TestTyped: a configuration in TypeScript says what it does without the types.
+func TestTyped(t *testing.T) {
+	for _, typed := range []string{"", ": string[]", ": Array<{ from: string; to: string }>", ": { from: string }[]", ": Options['redirects']"} {
+		got, rep := bring(t, t.TempDir(), map[string]string{
+			"docusaurus.config.ts": "import r from './r';\nexport default {title: 'X', url: 'https://x.example', baseUrl: '/', plugins: [['@docusaurus/plugin-client-redirects', {redirects: r}]]};\n",
+			"r.ts":                 "const r" + typed + " = [{from: '/oud', to: '/docs/a'}];\nexport default r;\n", "docs/a.md": "# A",
+		})
+		if !strings.Contains(got["site.toml"], "from = \"/oud\"\nto = \"en/docs/a.md\"") {
+			t.Errorf("%s: got %s and %s", typed, got["site.toml"], said(rep))
+		}
+	}
+}
+
 // TestSnippets: parts of other files, whole, by name and by line.
 func TestSnippets(t *testing.T) {
 	got, _ := bring(t, t.TempDir(), map[string]string{

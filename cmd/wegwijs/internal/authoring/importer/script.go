@@ -18,7 +18,7 @@ var typesRE = []struct {
 }{
 	{regexp.MustCompile(`(?m)^\s*import\s+type\s[^;\n]*;?\s*$`), ""},
 	{regexp.MustCompile(`(?ms)^(?:export\s+)?(?:interface\s+\w+[^{\n]*\{.*?^\}|type\s+\w+\s*=[^;]*;)`), ""},
-	{regexp.MustCompile(`\b(const|let|var)(\s+\w+)\s*:\s*[^=;\n]+=`), "$1$2 ="},
+	{regexp.MustCompile(`\b(const|let|var)(\s+\w+)\s*:\s*(?:[^=;\n{]|\{[^{}]*\})+=`), "$1$2 ="},
 	{regexp.MustCompile(`\)\s*:\s*[\w.<>\[\]| ]+\s*\{`), ") {"},
 	{regexp.MustCompile(`\s+(?:satisfies|as)\s+[A-Za-z][\w.]*(?:<[^<>\n]*>)?(?:\[\])?`), ""},
 	{regexp.MustCompile(`import\.meta\.[\w.]+`), "undefined"},
