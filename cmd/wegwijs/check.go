@@ -4,43 +4,50 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/state"
+	"wegwijs/cmd/wegwijs/internal/verify/links"
 )
 
 func (e *env) check() *cobra.Command {
-	var strict bool
+	var strict, external bool
 	var most int
 	c := &cobra.Command{
 		Use:   "check",
 		Short: "Report what is wrong with the site, and write nothing",
-		Long:  "Check makes the whole site in memory and reports every finding with file, line,\ncolumn and a way out. It ends with status 1 when there is an error, with\n--strict also when there is a warning.",
+		Long:  "Check makes the whole site in memory and reports every finding with file, line,\ncolumn and a way out. It ends with status 1 when there is an error, with\n--strict also when there is a warning. With --external it also asks other sites\nwhether the pages are there to which links lead; one that does not answer, or not\nto programs, is no reason to fail.",
 		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if most < 0 {
 				return usageError{fmt.Errorf("--max %d: a number of findings is not less than nothing", most)}
 			}
-			return e.runCheck(c.Context(), strict, most)
+			return e.runCheck(c.Context(), strict, external, most)
 		},
 	}
 	c.Flags().BoolVar(&strict, "strict", false, "a warning counts as an error")
+	c.Flags().BoolVar(&external, "external", false, "ask other sites whether the pages are there to which links lead")
 	c.Flags().IntVar(&most, "max", 0, "report so many findings at most; 0 reports all")
 	return c
 }
 
-func (e *env) runCheck(ctx context.Context, strict bool, most int) error {
+func (e *env) runCheck(ctx context.Context, strict, external bool, most int) error {
 	var ds []diag.Diagnostic
-	err := again(func() error {
-		s, err := state.Load(ctx, e.files(), e.options(), nil)
+	var s *state.State
+	opt := e.options()
+	opt.Outside = external
+	err := again(func() (err error) {
+		s, err = state.Load(ctx, e.files(), opt, nil)
 		if err != nil {
 			return err
 		}
 		limitMemory(len(s.Tree.All()))
-		unlinked, err := s.Unlinked(ctx)
+		audit, err := s.Audit(ctx, e.files())
 		if err != nil {
 			return err
 		}
@@ -48,11 +55,18 @@ func (e *env) runCheck(ctx context.Context, strict bool, most int) error {
 			return err
 		}
 		ejected, err := e.ejected()
-		ds = diag.Sort(s.Weigh(slices.Concat(ds, unlinked, ejected)))
+		ds = diag.Sort(s.Weigh(slices.Concat(ds, audit, ejected)))
 		return err
 	})
 	if err != nil {
 		return err
+	}
+	if external {
+		answers, err := e.elsewhere(ctx, s)
+		if err != nil {
+			return err
+		}
+		ds = diag.Sort(slices.Concat(ds, s.Weigh(answers)))
 	}
 	shown := ds
 	if most > 0 && len(ds) > most {
@@ -67,8 +81,28 @@ func (e *env) runCheck(ctx context.Context, strict bool, most int) error {
 	if diag.Errors(ds) > 0 {
 		return errProblems
 	}
-	if strict && len(ds) > diag.Errors(ds) {
+	if strict && slices.ContainsFunc(ds, func(d diag.Diagnostic) bool { return d.Code != diag.LinkRefused && d.Code != diag.LinkUnreachable }) {
 		return errProblems
 	}
 	return nil
+}
+
+// elsewhere asks other sites for the pages that links lead to.
+func (e *env) elsewhere(ctx context.Context, s *state.State) ([]diag.Diagnostic, error) {
+	var list []links.Link
+	for _, o := range s.Outside() {
+		list = append(list, links.Link{URL: o.URL, Pos: o.Pos})
+	}
+	opt := e.links
+	if opt.Cache == "" {
+		if dir, err := os.UserCacheDir(); err == nil {
+			opt.Cache = filepath.Join(dir, "wegwijs", "links.json")
+		}
+	}
+	ds, err := links.Check(ctx, list, opt)
+	if err != nil && ctx.Err() == nil { // what was found counts all the same
+		fmt.Fprintln(e.stderr, diag.Sayf(e.lang, "answers of other sites are not kept: %v", err))
+		err = nil
+	}
+	return s.Named(ds), err
 }

@@ -34,6 +34,7 @@
 //	  serve             HTTP for the preview
 //	  publish           brings a release to a target
 //	verify              asks the mail servers whether the record is true
+//	  links             asks other sites whether the pages are there that links lead to
 //	authoring           what helps authors begin
 //	  eject             copies of built-in files, and where they came from
 //	  exchange          pages for translation programs, and back

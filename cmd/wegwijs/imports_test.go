@@ -41,7 +41,7 @@ var allowed = map[string][]string{
 	"pages/search":            {},
 	"pages/settings":          {"diag", "input/mail", "input/tomlfile"},
 	"pages/webserver":         {"fileset"},
-	"state":                   {"diag", "fileset", "input/builtin", "input/config", "input/content", "input/i18n", "input/mail", "input/scan", "input/tomlfile", "pages/forms", "pages/layout", "pages/pictures", "pages/render", "pages/settings", "site", "site/freshness"},
+	"state":                   {"diag", "fileset", "input/builtin", "input/config", "input/content", "input/i18n", "input/mail", "input/markdown", "input/scan", "input/tomlfile", "pages/forms", "pages/layout", "pages/pictures", "pages/render", "pages/settings", "site", "site/freshness"},
 	"deliver":                 {}, // doc.go
 	"deliver/output":          {"fileset"},
 	"deliver/preview":         {"diag", "fileset", "input/content", "input/notify", "input/scan", "pages/layout", "site", "state"},
@@ -54,13 +54,14 @@ var allowed = map[string][]string{
 	"deliver/serve":           {"deliver/preview", "diag", "fileset", "input/content", "pages/webserver", "site", "site/freshness"},
 	"verify":                  {"diag", "input/mail", "input/tomlfile", "pages/forms"},
 	"authoring":               {}, // doc.go
+	"verify/links":            {"diag"},
 	"authoring/eject":         {"diag", "input/builtin"},
 	"authoring/exchange":      {"diag", "input/content", "site/freshness"},
 	"authoring/importer":      {"diag", "fileset", "input/builtin", "input/i18n", "input/markdown", "pages/layout"},
 	"authoring/lsp":           {"deliver/preview", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/mail", "input/markdown", "input/notify", "input/scan", "input/tomlfile", "pages/settings", "site", "state"},
-	"authoring/manual":        {"diag"},
+	"authoring/manual":        {"diag", "input/config", "input/content", "input/tomlfile"},
 	"authoring/scaffold":      {"input/i18n", "input/mail"},
-	"":                        {"authoring/eject", "authoring/exchange", "authoring/importer", "authoring/lsp", "authoring/manual", "authoring/scaffold", "deliver/output", "deliver/preview", "deliver/publish", "deliver/publish/dial", "deliver/publish/release", "deliver/serve", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/i18n", "input/mail", "input/notify", "input/scan", "input/tomlfile", "pages/forms", "pages/pictures", "site/freshness", "state", "verify"},
+	"":                        {"authoring/eject", "authoring/exchange", "authoring/importer", "authoring/lsp", "authoring/manual", "authoring/scaffold", "deliver/output", "deliver/preview", "deliver/publish", "deliver/publish/dial", "deliver/publish/release", "deliver/serve", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/i18n", "input/mail", "input/notify", "input/scan", "input/tomlfile", "pages/forms", "pages/pictures", "site/freshness", "state", "verify", "verify/links"},
 	"testenv":                 {"fileset"},
 	"testenv/browser":         {}, // tests only
 	"testenv/thunderbird":     {}, // tests only

@@ -22,6 +22,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/authoring/manual"
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/verify"
+	"wegwijs/cmd/wegwijs/internal/verify/links"
 )
 
 // gcPercent trades memory for time: what a build keeps is small beside what it
@@ -147,6 +148,7 @@ type env struct {
 	format         string // one of formats, or of ownFormats
 	lang           diag.Lang
 	discover       verify.Options // how a domain is looked at; for tests
+	links          links.Options  // how other sites are asked; for tests
 	started        bool           // the command line was right and the work began
 }
 

@@ -44,6 +44,7 @@ func TestMain(m *testing.M) {
 //	terminal FILE program…   run the program with a terminal for its output, and write that to FILE
 func TestScript(t *testing.T) {
 	small := testenv.SmallSite(t)
+	small["site.toml"] += "\n[check.severity]\npage-description = \"off\"\n" // pages of scripts are short
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		UpdateScripts:       *update,

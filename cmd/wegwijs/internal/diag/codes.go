@@ -37,8 +37,9 @@ const (
 
 	EjectMoved Code = "eject-moved"
 
-	FileName Code = "file-name"
-	FileRuns Code = "file-runs"
+	FileName   Code = "file-name"
+	FileRuns   Code = "file-runs"
+	FileUnused Code = "file-unused"
 
 	Footnote Code = "footnote"
 
@@ -49,6 +50,7 @@ const (
 	HeadingAttribute Code = "heading-attribute"
 	HeadingID        Code = "heading-id"
 	HeadingLevel     Code = "heading-level"
+	HeadingOrder     Code = "heading-order"
 	HeadingOutline   Code = "heading-outline"
 	HeadingText      Code = "heading-text"
 
@@ -60,6 +62,7 @@ const (
 	I18nPlaceholder Code = "i18n-placeholder"
 	I18nPlural      Code = "i18n-plural"
 	I18nQuotes      Code = "i18n-quotes"
+	I18nUnused      Code = "i18n-unused"
 
 	Imported Code = "import"
 
@@ -75,6 +78,8 @@ const (
 
 	Label Code = "label"
 
+	LanguagePart Code = "language-part"
+
 	Layout          Code = "layout"
 	LayoutAttribute Code = "layout-attribute"
 	LayoutDirective Code = "layout-directive"
@@ -88,14 +93,18 @@ const (
 	LayoutSyntax    Code = "layout-syntax"
 	LayoutUnused    Code = "layout-unused"
 
-	Link          Code = "link"
-	LinkAnchor    Code = "link-anchor"
-	LinkFile      Code = "link-file"
-	LinkNeeds     Code = "link-needs"
-	LinkPage      Code = "link-page"
-	LinkReference Code = "link-reference"
-	LinkScheme    Code = "link-scheme"
-	LinkText      Code = "link-text"
+	Link            Code = "link"
+	LinkBroken      Code = "link-broken"
+	LinkMoved       Code = "link-moved"
+	LinkRefused     Code = "link-refused"
+	LinkUnreachable Code = "link-unreachable"
+	LinkAnchor      Code = "link-anchor"
+	LinkFile        Code = "link-file"
+	LinkNeeds       Code = "link-needs"
+	LinkPage        Code = "link-page"
+	LinkReference   Code = "link-reference"
+	LinkScheme      Code = "link-scheme"
+	LinkText        Code = "link-text"
 
 	MailAuthentication Code = "mail-authentication"
 	MailCheckedFailed  Code = "mail-checked-failed"
@@ -112,6 +121,7 @@ const (
 	MailInsecure       Code = "mail-insecure"
 	MailName           Code = "mail-name"
 	MailPort           Code = "mail-port"
+	MailPortTyped      Code = "mail-port-typed"
 	MailProtocol       Code = "mail-protocol"
 	MailRank           Code = "mail-rank"
 	MailServer         Code = "mail-server"
@@ -127,19 +137,22 @@ const (
 
 	OutputClash Code = "output-clash"
 
-	PageAddress  Code = "page-address"
-	PageDouble   Code = "page-double"
-	PageEncoding Code = "page-encoding"
-	PageFront    Code = "page-front"
-	PageGroup    Code = "page-group"
-	PageHome     Code = "page-home"
-	PageNeeds    Code = "page-needs"
-	PageLimit    Code = "page-limit"
-	PageLayout   Code = "page-layout"
-	PagePlace    Code = "page-place"
-	PageSection  Code = "page-section"
-	PageSlug     Code = "page-slug"
-	PageUnlinked Code = "page-unlinked"
+	PageAlternate   Code = "page-alternate"
+	PageDescription Code = "page-description"
+	PageTitle       Code = "page-title"
+	PageAddress     Code = "page-address"
+	PageDouble      Code = "page-double"
+	PageEncoding    Code = "page-encoding"
+	PageFront       Code = "page-front"
+	PageGroup       Code = "page-group"
+	PageHome        Code = "page-home"
+	PageNeeds       Code = "page-needs"
+	PageLimit       Code = "page-limit"
+	PageLayout      Code = "page-layout"
+	PagePlace       Code = "page-place"
+	PageSection     Code = "page-section"
+	PageSlug        Code = "page-slug"
+	PageUnlinked    Code = "page-unlinked"
 
 	PublishBucket   Code = "publish-bucket"
 	PublishCache    Code = "publish-cache"
@@ -151,12 +164,16 @@ const (
 	PublishSecret   Code = "publish-secret"
 	PublishURL      Code = "publish-url"
 
-	RedirectFrom Code = "redirect-from"
-	RedirectTo   Code = "redirect-to"
+	RedirectChain Code = "redirect-chain"
+	RedirectFrom  Code = "redirect-from"
+	RedirectTo    Code = "redirect-to"
+
+	Secrecy Code = "secret"
 
 	SettingUnset Code = "setting-unset"
 
-	TableRow Code = "table-row"
+	TableHeader Code = "table-header"
+	TableRow    Code = "table-row"
 
 	TOMLKey     Code = "toml-key"
 	TOMLMissing Code = "toml-missing"

@@ -171,6 +171,66 @@ var explanations = map[Code]map[Lang]Explanation{
 		English: {Title: "A heading of the wrong level", Why: "The title is the page's only heading of level 1, and no level may be skipped: people who listen to the page find their way by them.", Remedy: "Begin with ## and go one step at a time."},
 		Dutch:   {Title: "Een kop van het verkeerde niveau", Why: "De titel is de enige kop van niveau 1, en je slaat geen niveau over: wie de pagina laat voorlezen, vindt daarmee de weg.", Remedy: "Begin met ## en ga steeds één stap verder."},
 	},
+	HeadingOrder: {
+		English: {Title: "A heading that skips a level", Why: "People who listen to a page go from heading to heading, and look for the part that seems to be missing.", Remedy: "Let a heading be one level below the one before it at most: ## and then ###."},
+		Dutch:   {Title: "Een kop die een niveau overslaat", Why: "Wie een pagina beluistert, gaat van kop naar kop, en zoekt dan naar een stuk dat lijkt te ontbreken.", Remedy: "Laat een kop hoogstens één niveau onder de vorige staan: eerst ##, dan ###."},
+	},
+	LanguagePart: {
+		English: {Title: "A text in another language than its page", Why: "A screen reader speaks it as if it were the language of the page, which nobody understands.", Remedy: "Put it between :::lang{code=en} and :::, with the code of its language, or translate it."},
+		Dutch:   {Title: "Een tekst in een andere taal dan de pagina", Why: "Een schermlezer spreekt de tekst uit alsof het de taal van de pagina is, en dat verstaat niemand.", Remedy: "Zet de tekst tussen :::lang{code=en} en :::, met de code van de taal, of vertaal hem."},
+	},
+	TableHeader: {
+		English: {Title: "A column without a name", Why: "People who listen to a table hear the name of the column before each cell; without it a cell says nothing.", Remedy: "Write the names of the columns in the first row. Only the first column may be without."},
+		Dutch:   {Title: "Een kolom zonder naam", Why: "Wie een tabel beluistert, hoort bij elke cel de naam van de kolom. Zonder naam zegt een cel niets.", Remedy: "Schrijf in de eerste rij hoe de kolommen heten. Alleen de eerste kolom mag zonder."},
+	},
+	FileUnused: {
+		English: {Title: "A file that nothing uses", Why: "It is published all the same, and whoever tidies up later does not dare to remove it.", Remedy: "Remove the file, or link to it from a page. Where people come from elsewhere, write file-unused = \"off\" in [check.severity]."},
+		Dutch:   {Title: "Een bestand dat nergens gebruikt wordt", Why: "Het wordt wel gepubliceerd, en wie later opruimt durft het niet weg te halen.", Remedy: "Haal het bestand weg, of verwijs ernaar vanaf een pagina. Komen mensen er vanaf een andere site, zet dan file-unused = \"off\" in [check.severity]."},
+	},
+	I18nUnused: {
+		English: {Title: "A text of the interface that nothing shows", Why: "Translators do work for it that nobody sees.", Remedy: "Remove it from the files of all languages, or correct the name in the layout."},
+		Dutch:   {Title: "Een vaste tekst die nergens staat", Why: "Vertalers doen er werk voor dat niemand ziet.", Remedy: "Haal de tekst weg uit de bestanden van alle talen, of verbeter de naam in de opmaak."},
+	},
+	LinkBroken: {
+		English: {Title: "A link to another site that is broken", Why: "The site says that the page is gone, or never was there.", Remedy: "Link to where it is now, or take the link away."},
+		Dutch:   {Title: "Een kapotte link naar een andere site", Why: "De site zegt dat de pagina weg is, of er nooit was.", Remedy: "Link naar waar de pagina nu staat, of haal de link weg."},
+	},
+	LinkMoved: {
+		English: {Title: "A link to a page that has moved for good", Why: "It works as long as the other site keeps the old address.", Remedy: "Write the new address."},
+		Dutch:   {Title: "Een link naar een pagina die verhuisd is", Why: "De link werkt zolang de andere site het oude adres houdt.", Remedy: "Schrijf het nieuwe adres."},
+	},
+	LinkRefused: {
+		English: {Title: "A link that the other site did not let us check", Why: "Some sites answer browsers only, or not so many questions. That says nothing of the page.", Remedy: "Open the link yourself."},
+		Dutch:   {Title: "Een link die de andere site niet liet controleren", Why: "Sommige sites antwoorden alleen browsers, of niet op zoveel vragen. Over de pagina zegt dat niets.", Remedy: "Open de link zelf."},
+	},
+	LinkUnreachable: {
+		English: {Title: "A link to a site that did not answer", Why: "The name may be wrong or the site gone; or it, or this network, has a bad day.", Remedy: "Check again later. When it stays so, take the link away."},
+		Dutch:   {Title: "Een link naar een site die niet antwoordde", Why: "Misschien is de naam fout of de site weg. Misschien heeft de site of dit netwerk een slechte dag.", Remedy: "Controleer het later opnieuw. Blijft het zo, haal de link dan weg."},
+	},
+	MailPortTyped: {
+		English: {Title: "A port that belongs to something else", Why: "Readers who type this port beside this name get no connection.", Remedy: "Write :setting[imap.port], or correct the number."},
+		Dutch:   {Title: "Een poort die bij iets anders hoort", Why: "Wie deze poort bij deze naam intypt, krijgt geen verbinding.", Remedy: "Schrijf :setting[imap.port], of verbeter het getal."},
+	},
+	PageAlternate: {
+		English: {Title: "Translations that do not name each other", Why: "Search engines pass over a translation that does not name the page back, and show readers the wrong language.", Remedy: "Let the layout print every one of .Alternates in the head of each page."},
+		Dutch:   {Title: "Vertalingen die elkaar niet noemen", Why: "Een zoekmachine slaat een vertaling over die de pagina niet terug noemt, en laat lezers de verkeerde taal zien.", Remedy: "Laat de opmaak in het hoofd van elke pagina alles uit .Alternates afdrukken."},
+	},
+	PageDescription: {
+		English: {Title: "A page without a description", Why: "Search engines and the lists of this site show it below the title; without it they take some sentence.", Remedy: "Write description = \"…\" between the +++ lines: one sentence that says what the page helps with."},
+		Dutch:   {Title: "Een pagina zonder beschrijving", Why: "Zoekmachines en de lijsten op deze site tonen die onder de titel. Zonder beschrijving kiezen ze zelf een zin.", Remedy: "Schrijf description = \"…\" tussen de regels met +++: één zin die zegt waar de pagina bij helpt."},
+	},
+	PageTitle: {
+		English: {Title: "Two pages with one title", Why: "In search results, tabs and menus nobody can tell them apart.", Remedy: "Say in each title what is different: \"IMAP on an iPhone\" instead of \"IMAP\"."},
+		Dutch:   {Title: "Twee pagina’s met dezelfde titel", Why: "In zoekresultaten, tabbladen en menu’s houdt niemand ze uit elkaar.", Remedy: "Zeg in elke titel wat er anders is: ‘IMAP op een iPhone’ in plaats van ‘IMAP’."},
+	},
+	RedirectChain: {
+		English: {Title: "An old address that leads to another old address", Why: "Readers go round, and the first breaks when the second is cleaned up.", Remedy: "Let both lead to the page itself."},
+		Dutch:   {Title: "Een oud adres dat naar een ander oud adres leidt", Why: "De lezer gaat een omweg, en het eerste werkt niet meer als iemand het tweede opruimt.", Remedy: "Laat ze allebei naar de pagina zelf leiden."},
+	},
+	Secrecy: {
+		English: {Title: "A secret in a file of the site", Why: "Files of a site are shared, kept in their history and partly published: whoever sees the secret can use it.", Remedy: "Withdraw it where it came from and make a new one; this one may have been seen. Then take it out of the file."},
+		Dutch:   {Title: "Een geheim in een bestand van de site", Why: "Bestanden van een site worden gedeeld, bewaard en deels gepubliceerd: wie het geheim ziet, kan het gebruiken.", Remedy: "Trek het in waar het vandaan komt en maak een nieuw; dit kan al gezien zijn. Haal het daarna uit het bestand."},
+	},
 	HeadingOutline: {
 		English: {Title: "Headings that do not match the text", Why: "A translation takes the names of its headings from the text that it translates; here they do not correspond.", Remedy: "Give the headings the same order and levels, or write {#id} behind them."},
 		Dutch:   {Title: "Koppen die niet bij de brontekst passen", Why: "Een vertaling neemt de namen van de koppen over. Hier komen ze niet overeen.", Remedy: "Geef de koppen dezelfde volgorde en niveaus, of zet er {#naam} achter."},
@@ -220,8 +280,8 @@ var explanations = map[Code]map[Lang]Explanation{
 		Dutch:   {Title: "Een plaatje dat niet getoond kan worden", Why: "Het bestand staat niet bij de pagina, of het is een soort die browsers niet tonen.", Remedy: "Zet het plaatje in de map van de pagina, en verbeter de naam."},
 	},
 	ImageAlt: {
-		English: {Title: "A picture without words", Why: "Readers who cannot see the picture get nothing.", Remedy: "Say between the brackets what it shows."},
-		Dutch:   {Title: "Een plaatje zonder woorden", Why: "Wie het plaatje niet kan zien, krijgt niets.", Remedy: "Zet tussen de haken wat erop staat."},
+		English: {Title: "A picture without words", Why: "Readers who cannot see the picture get nothing; the name of a file, or \"image of\", is no better.", Remedy: "Say between the brackets what it shows."},
+		Dutch:   {Title: "Een plaatje zonder woorden", Why: "Wie het plaatje niet kan zien, krijgt niets. Aan de naam van een bestand of ‘afbeelding van’ heeft die lezer ook niets.", Remedy: "Zet tussen de haken wat erop staat."},
 	},
 	ImageSize: {
 		English: {Title: "A size that a picture cannot have", Why: "Browsers keep room for a picture before it comes in, so its size must be known; a picture that is shown larger than it is becomes blurred.", Remedy: "Write the width in pixels right behind the picture, ![…](screen.png){width=300}, or leave it out."},
@@ -324,8 +384,8 @@ var explanations = map[Code]map[Lang]Explanation{
 		Dutch:   {Title: "Een link die browsers niet mogen volgen", Why: "Alleen https:, http:, mailto: en tel: mogen op een pagina staan.", Remedy: "Gebruik een daarvan."},
 	},
 	LinkText: {
-		English: {Title: "A link without words", Why: "Nobody can see or hear it.", Remedy: "Write between the brackets what readers find there."},
-		Dutch:   {Title: "Een link zonder woorden", Why: "Niemand kan hem zien of horen.", Remedy: "Zet tussen de haken wat de lezer daar vindt."},
+		English: {Title: "A link whose words say nothing", Why: "Readers look from link to link, and a screen reader can say only the links: \"here\" leads nowhere.", Remedy: "Write between the brackets what readers find there."},
+		Dutch:   {Title: "Een link met woorden die niets zeggen", Why: "Lezers kijken van link naar link, en een schermlezer kan alleen de links voorlezen: aan ‘hier’ heb je dan niets.", Remedy: "Zet tussen de haken wat de lezer daar vindt."},
 	},
 	MailAuthentication: {
 		English: {Title: "A way to log in that is not right", Why: "The record knows password, encrypted and oauth2, each once.", Remedy: "Use those names."},

@@ -92,7 +92,8 @@ const excerptWidth = 72
 
 // Excerpt returns the line of src at pos, cut to a width that fits a terminal,
 // and a second line with a caret under the column. Both are empty when pos is
-// not in src or the line is blank; the caret is empty when pos has no column.
+// not in src, the line is blank, or it holds a secret: a report goes into logs.
+// The caret is empty when pos has no column.
 func Excerpt(src []byte, pos Pos) (text, caret string) {
 	if pos.Line < 1 {
 		return "", ""
@@ -107,6 +108,9 @@ func Excerpt(src []byte, pos Pos) (text, caret string) {
 	}
 	line, _, _ = bytes.Cut(line, []byte("\n"))
 	line = bytes.TrimRight(line, "\r")
+	if len(Secrets(line, !strings.HasPrefix(pos.File, "i18n/"))) > 0 {
+		return "", ""
+	}
 	col := min(max(pos.ByteCol()-1, 0), len(line)) // bytes before the caret
 	if rest, ok := bytes.CutPrefix(line, []byte("\uFEFF")); ok && pos.Line == 1 {
 		line, col = rest, max(col-3, 0) // a byte order mark takes no room on the screen

@@ -282,32 +282,60 @@ func (b *builder) below(l *Locale, dir string) (section, rest string, ok bool) {
 	return "", dir, l.Home != nil && l.Home.Dir == ""
 }
 
-// circles reports redirects that lead back to where they began.
+// circles reports redirects that lead back to where they began, and those that
+// lead to another one: readers go a way round, which breaks when somebody tidies
+// up the second.
 func (b *builder) circles() {
 	to := make(map[string]int, len(b.s.Redirects))
 	for i := range b.s.Redirects {
 		to[strings.Trim(b.s.Redirects[i].From, "/")] = i
 	}
-	seen := make([]int, len(b.s.Redirects)) // in which walk, from 1
-	for i := range b.s.Redirects {
-		for at := i; seen[at] == 0; {
-			seen[at] = i + 1
-			r := &b.s.Redirects[at]
-			if r.To != nil || !strings.HasPrefix(r.Address, "/") {
-				break
-			}
-			path, _, _ := strings.Cut(r.Address, "#")
-			path, _, _ = strings.Cut(path, "?")
-			next, ok := to[strings.Trim(path, "/")]
-			if !ok {
-				break
-			}
-			if seen[next] == i+1 {
-				b.Out.Errorf(b.s.Redirects[next].Pos, diag.RedirectTo, "name the page that readers should get", "the redirect from %s leads back to itself", b.s.Redirects[next].From)
-				break
-			}
-			at = next
+	next := func(i int) int { // -1 where a redirect leads to a page, or away
+		r := &b.s.Redirects[i]
+		if r.To != nil || !strings.HasPrefix(r.Address, "/") {
+			return -1
 		}
+		path, _, _ := strings.Cut(r.Address, "#")
+		path, _, _ = strings.Cut(path, "?")
+		if at, ok := to[strings.Trim(path, "/")]; ok {
+			return at
+		}
+		return -1
+	}
+	const circle = -1
+	ends := make([]int, len(b.s.Redirects)) // one more than the place of the last redirect of the way; 0 is not known
+	walk := make([]int, len(b.s.Redirects)) // in which walk it was met, from 1
+	for i := range b.s.Redirects {
+		var way []int
+		at := i
+		for ends[at] == 0 && walk[at] != i+1 {
+			walk[at] = i + 1
+			way = append(way, at)
+			if n := next(at); n >= 0 {
+				at = n
+			} else {
+				ends[at] = at + 1
+			}
+		}
+		end := ends[at]
+		if end == 0 {
+			end = circle
+			b.Out.Errorf(b.s.Redirects[at].Pos, diag.RedirectTo, "name the page that readers should get", "the redirect from %s leads back to itself", b.s.Redirects[at].From)
+		}
+		for _, n := range way {
+			ends[n] = end
+		}
+	}
+	for i, end := range ends {
+		if end == circle || end == i+1 {
+			continue
+		}
+		last := &b.s.Redirects[end-1]
+		target := strings.TrimPrefix(last.Address, b.Config.BasePath)
+		if last.To != nil {
+			_, target = content.Split(last.To.File)
+		}
+		b.Out.Warnf(b.s.Redirects[i].Pos, diag.RedirectChain, diag.Say("name where it ends: to = %q", target+last.Suffix), "the redirect from %s leads to another old address, %s", b.s.Redirects[i].From, b.s.Redirects[next(i)].From)
 	}
 }
 

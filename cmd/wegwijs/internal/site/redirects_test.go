@@ -164,23 +164,32 @@ func TestRedirectTargets(t *testing.T) {
 	}
 }
 
-// A circle is one mistake, however many redirects it has.
+// A circle is one mistake, however many redirects it has; and a redirect to
+// another one names where it ends.
 func TestRedirectCircles(t *testing.T) {
 	home := map[string]string{"nl/index.md": `title = "Begin"`}
 	for _, c := range []struct {
 		pairs []string
 		want  int
+		more  []string // about redirects that lead to others
 	}{
-		{[]string{"/a/", "/a/"}, 1},
-		{[]string{"/a/", "/b/", "/b/", "/c", "/c/", "/a/?x=y"}, 1},
-		{[]string{"/in/", "/a/", "/a/", "/b/", "/b/", "https://t.example/a/#x"}, 1},
-		{[]string{"/a/", "/b/", "/b/", "/a/", "/c/", "/d/", "/d/", "/c/"}, 2},
-		{[]string{"/a/", "/b/", "/b/", "/c/", "/c/", "index.md"}, 0},
-		{[]string{"/a/", "/b/", "/b/", "https://elders.example/a/"}, 0},
+		{[]string{"/a/", "/a/"}, 1, nil},
+		{[]string{"/a/", "/b/", "/b/", "/c", "/c/", "/a/?x=y"}, 1, nil},
+		{[]string{"/in/", "/a/", "/a/", "/b/", "/b/", "https://t.example/a/#x"}, 1, nil},
+		{[]string{"/a/", "/b/", "/b/", "/a/", "/c/", "/d/", "/d/", "/c/"}, 2, nil},
+		{[]string{"/a/", "/b/", "/b/", "/c/", "/c/", "index.md"}, 0, []string{`/a/ leads to another old address, /b/ | name where it ends: to = "index.md"`, `/b/ leads to another old address, /c/ | name where it ends: to = "index.md"`}},
+		{[]string{"/a/", "/b/", "/b/", "https://elders.example/a/"}, 0, []string{`/a/ leads to another old address, /b/ | name where it ends: to = "https://elders.example/a/"`}},
+		{[]string{"/a/", "/b/?x=y#z", "/b/", "/c/?d=e", "/z/", "https://elders.example/"}, 0, []string{`/a/ leads to another old address, /b/ | name where it ends: to = "/c/?d=e"`}},
 	} {
 		_, ds := newSite(t, redirectTables(c.pairs...), home)
-		if len(ds) != c.want {
-			t.Errorf("%q: got %q, want %d", c.pairs, says(ds), c.want)
+		var more []string
+		for _, d := range ds {
+			if d.Code == diag.RedirectChain {
+				more = append(more, strings.TrimPrefix(d.Msg, "the redirect from ")+" | "+d.Hint)
+			}
+		}
+		if len(ds)-len(more) != c.want || !slices.Equal(more, c.more) {
+			t.Errorf("%q: got %q and %q, want %d and %q", c.pairs, says(ds), more, c.want, c.more)
 		}
 	}
 }

@@ -35,6 +35,7 @@ type State struct {
 	sums    sums
 	pages   *pages
 	scanned []diag.Diagnostic
+	secrets map[string][]diag.Diagnostic // in files that are no pages, by file
 	static  []diag.Diagnostic
 	stages
 }
@@ -64,6 +65,8 @@ type Options struct {
 	// Pictures makes smaller forms of pictures, which takes long for those that
 	// it did not keep. Nil: the site has none, and is the same otherwise.
 	Pictures *pictures.Store
+	// Outside keeps the links to other sites, for [State.Outside].
+	Outside bool
 	// Publish looks at the table [publish] of site.toml, which may be nil, and
 	// puts what is wrong with it on the list. Nil: nobody looks.
 	Publish func(t *tomlfile.Table, out *diag.List)
@@ -107,12 +110,21 @@ func load(ctx context.Context, fsys fs.FS, opt Options, prev *State, look func(*
 	}
 	out := new(diag.List)
 	read := map[string]page{}
+	secrets := map[string][]diag.Diagnostic{}
 	var mu sync.Mutex
 	tree, err := look(prev.Tree, func(f scan.File, data []byte) {
+		found := new(diag.List)
+		if !f.Builtin {
+			secretsIn(f.Path, data, found)
+		}
 		if !isPage(f.Path) {
+			if found.Len() > 0 {
+				mu.Lock()
+				secrets[f.Path] = found.Sorted()
+				mu.Unlock()
+			}
 			return
 		}
-		found := new(diag.List)
 		p := content.Parse(f.Path, data, found)
 		mu.Lock()
 		read[f.Path] = page{p, found.Sorted()}
@@ -134,6 +146,12 @@ func load(ctx context.Context, fsys fs.FS, opt Options, prev *State, look func(*
 			gone = append(gone, path)
 		}
 	}
+	s.secrets = secrets
+	for file, ds := range prev.secrets {
+		if !slices.Contains(changed, file) {
+			secrets[file] = ds
+		}
+	}
 	s.pages = prev.pages.with(changed, read)
 	if prev.Renderer != nil {
 		prev.Renderer.Forget(gone)
@@ -145,8 +163,51 @@ func load(ctx context.Context, fsys fs.FS, opt Options, prev *State, look func(*
 	for _, ds := range s.pages.flawed {
 		s.static = append(s.static, ds...)
 	}
-	s.static = s.Weigh(diag.Sort(s.static))
+	for _, ds := range s.secrets {
+		s.static = append(s.static, ds...)
+	}
+	s.static = s.Weigh(diag.Sort(once(s.static)))
 	return s, nil
+}
+
+// bigFile is from how many bytes on a file is not looked at for secrets: these
+// are pictures and films.
+const bigFile = 4 << 20
+
+// secretsIn reports keys and passwords in a file of the site.
+func secretsIn(file string, data []byte, out *diag.List) {
+	if len(data) > bigFile {
+		return
+	}
+	found := diag.Secrets(data, file == config.File)
+	if len(found) == 0 {
+		return
+	}
+	lines := diag.NewLines(file, data)
+	for _, s := range found {
+		out.Errorf(lines.At(s.From), diag.Secrecy, "take it out and make a new one; this one may have been seen", "here stands %s", s.What)
+	}
+}
+
+// once leaves out what is said twice of a line with a secret: that its key is not
+// known, or what was found without knowing what the key is for.
+func once(ds []diag.Diagnostic) []diag.Diagnostic {
+	at := func(code diag.Code, line diag.Pos) bool {
+		return slices.ContainsFunc(ds, func(d diag.Diagnostic) bool {
+			return d.Code == code && d.Pos.File == line.File && d.Pos.Line == line.Line
+		})
+	}
+	if !slices.ContainsFunc(ds, func(d diag.Diagnostic) bool { return d.Code == diag.Secrecy }) {
+		return ds
+	}
+	var kept []diag.Diagnostic
+	for _, d := range ds {
+		if d.Code == diag.TOMLKey && at(diag.Secrecy, d.Pos) || d.Code == diag.Secrecy && at(diag.PublishSecret, d.Pos) {
+			continue
+		}
+		kept = append(kept, d)
+	}
+	return kept
 }
 
 // base returns the file with the text that a page was translated from, as far as

@@ -17,22 +17,24 @@ import (
 	"wegwijs/cmd/wegwijs/internal/site"
 )
 
-// Unlinked makes every file, as [State.MakeAll] does, and returns the pages to
-// which no link leads from the home page of their language. The built-in
-// layouts lead to all of them, so it looks only where the site has its own.
-func (s *State) Unlinked(ctx context.Context) ([]diag.Diagnostic, error) {
+// rendered makes every file, as [State.MakeAll] does, and returns the pages to
+// which no link leads from the home page of their language, and translations that
+// do not name each other. The built-in layouts lead to all of them and name
+// them, so it looks only where the site has its own.
+func (s *State) rendered(ctx context.Context) ([]diag.Diagnostic, error) {
 	if s.Set == nil || !s.Sound() || !slices.ContainsFunc(s.Tree.Below(layout.Root), func(f scan.File) bool { return !f.Builtin }) {
 		return nil, s.MakeAll(ctx)
 	}
-	links := map[string][]string{} // of pages, by their paths
+	links := map[string][]string{}             // of pages, by their paths
+	alternates := map[string]map[string]bool{} // likewise, the paths of translations
 	var mu sync.Mutex
 	err := s.Set.EachPlain(ctx, func(f *fileset.File, data []byte) error {
 		if f.Kind != fileset.Real && f.Kind != fileset.Fallback {
 			return nil
 		}
-		to := s.linksOf(f.Path, data)
+		to, named := s.linksOf(f.Path, data)
 		mu.Lock()
-		links[f.Path] = to
+		links[f.Path], alternates[f.Path] = to, named
 		mu.Unlock()
 		return nil
 	})
@@ -42,38 +44,89 @@ func (s *State) Unlinked(ctx context.Context) ([]diag.Diagnostic, error) {
 	out := new(diag.List)
 	for _, l := range s.Site.Locales {
 		s.unlinked(l, links, out)
+		s.unnamed(l, alternates, out)
 	}
 	return out.Sorted(), nil
 }
 
-// linksOf returns the paths of the files to which the links of a page lead.
-func (s *State) linksOf(file string, page []byte) []string {
+// linksOf returns the paths of the files to which the links of a page lead, and
+// those that it names as its translations.
+func (s *State) linksOf(file string, page []byte) (to []string, named map[string]bool) {
 	base := &url.URL{Path: s.Config.BasePath + fileset.Address(file)}
-	var to []string
+	named = map[string]bool{}
 	z := html.NewTokenizer(bytes.NewReader(page))
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
-			return to
+			return to, named
 		case html.StartTagToken, html.SelfClosingTagToken:
 			name, more := z.TagName()
-			if string(name) != "a" {
+			link := string(name) == "link"
+			if string(name) != "a" && !link {
 				continue
 			}
+			href, lang, alternate := "", "", false
 			for more {
 				var key, value []byte
-				if key, value, more = z.TagAttr(); string(key) != "href" {
-					continue
-				}
-				u, err := base.Parse(string(value))
-				if err != nil || u.Host != "" && u.Scheme+"://"+u.Host != s.Config.Origin {
-					continue
-				}
-				if rest, ok := s.Config.Within(u.Path); ok {
-					to = append(to, fileset.PathOf(rest))
+				key, value, more = z.TagAttr()
+				switch string(key) {
+				case "href":
+					href = string(value)
+				case "hreflang":
+					lang = string(value)
+				case "rel":
+					alternate = string(value) == "alternate"
 				}
 			}
+			u, err := base.Parse(href)
+			if href == "" || err != nil || u.Host != "" && u.Scheme+"://"+u.Host != s.Config.Origin {
+				continue
+			}
+			rest, ok := s.Config.Within(u.Path)
+			switch {
+			case !ok:
+			case !link:
+				to = append(to, fileset.PathOf(rest))
+			case alternate && lang != "" && lang != "x-default":
+				named[fileset.PathOf(rest)] = true
+			}
 		}
+	}
+}
+
+// unnamed reports real translations that a page does not name: search engines
+// take those that name each other.
+func (s *State) unnamed(l *site.Locale, named map[string]map[string]bool, out *diag.List) {
+	var lacking []*site.Page
+	for _, p := range l.All {
+		if p.Fallback {
+			continue
+		}
+		of, others, lacks := named[path.Join(p.Dir, "index.html")], 0, false
+		for _, o := range s.Site.Locales {
+			q, ok := o.Page(p.ID)
+			if !ok || q.Fallback {
+				continue
+			}
+			if o != l {
+				others++
+			}
+			lacks = lacks || !of[path.Join(q.Dir, "index.html")]
+		}
+		if others > 0 && lacks {
+			lacking = append(lacking, p)
+		}
+	}
+	if len(lacking) == 0 {
+		return
+	}
+	const hint = `print them in the head of the layout: {{ range .Alternates }}<link rel="alternate" hreflang="{{ .Lang }}" href="{{ .URL }}">{{ end }}`
+	if len(lacking) > fewPages {
+		out.Warnf(diag.Pos{File: lacking[0].File}, diag.PageAlternate, hint, "this page and %d more do not name all their translations and themselves", len(lacking)-1)
+		return
+	}
+	for _, p := range lacking {
+		out.Warnf(diag.Pos{File: p.File}, diag.PageAlternate, hint, "the page does not name all its translations and itself")
 	}
 }
 

@@ -11,13 +11,22 @@ import (
 	"strings"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/config"
+	"wegwijs/cmd/wegwijs/internal/input/content"
+	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 )
 
 //go:embed *.md
 var pages embed.FS
 
 // made are the topics that are made from the program itself.
-var made = []string{"codes", "directives"}
+var made = []string{"codes", "directives", schemaPage, schemaSite}
+
+// The topics with a JSON Schema: what front matter and site.toml can hold.
+const (
+	schemaPage = "schema-page"
+	schemaSite = "schema-site"
+)
 
 // Topics returns the names of all topics, in order.
 func Topics() []string {
@@ -43,6 +52,12 @@ func Topic(name string, lang diag.Lang, layouts fs.FS) (text string, ok bool) {
 		return codes(lang), true
 	case "directives":
 		return directives(lang, layouts), true
+	case schemaPage:
+		k := content.Schema()
+		return schema(&k, "front matter"), true
+	case schemaSite:
+		k := config.Schema()
+		return schema(&k, config.File), true
 	}
 	for _, file := range []string{name + "." + string(lang) + ".md", name + ".en.md", name + ".md"} {
 		if data, err := fs.ReadFile(pages, file); err == nil {
@@ -50,6 +65,14 @@ func Topic(name string, lang diag.Lang, layouts fs.FS) (text string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+func schema(k *tomlfile.Key, title string) string {
+	data, err := k.JSONSchema("Wegwijs: " + title)
+	if err != nil {
+		panic(err) // it is made of texts only
+	}
+	return string(data) + "\n"
 }
 
 func codes(lang diag.Lang) string {

@@ -132,10 +132,7 @@ func readTarget(name string, t *tomlfile.Table, out *diag.List) Target {
 	}
 	for _, s := range secrets {
 		if t.Has(s) {
-			// Of the whole file: a place would bring the line's text along,
-			// and so the secret, into logs.
-			pos := t.KeyPos(s)
-			out.Errorf(diag.Pos{File: pos.File}, diag.PublishSecret, "remove it and make a new secret, this one may have been seen; keys of stores come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or ~/.aws/credentials, those of servers from ssh-agent or a key file", "%s in line %d: a secret does not belong in site.toml", s, pos.Line)
+			out.Errorf(t.KeyPos(s), diag.PublishSecret, "remove it and make a new secret, this one may have been seen; keys of stores come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or ~/.aws/credentials, those of servers from ssh-agent or a key file", "%s: a secret does not belong in site.toml", s)
 		}
 	}
 	kinds := []string{"dir", "ssh", "s3"}

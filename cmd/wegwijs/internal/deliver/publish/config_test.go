@@ -104,7 +104,7 @@ func TestTargetMistakes(t *testing.T) {
 		{dir + "keep = \"3\"\n", `publish.t.keep takes a whole number`},
 		{"[publish.rollback]\ntype = \"dir\"\npath = \"/srv\"\n", `"rollback" cannot be the name of a target`},
 		{"[publish.\"Live site\"]\ntype = \"dir\"\npath = \"/srv\"\n", `"Live site" cannot be the name of a target`},
-		{ssh + "password = \"hunter2\"\n", `site.toml: password in line 5: a secret does not belong in site.toml | make a new secret`},
+		{ssh + "password = \"hunter2\"\n", `site.toml:5:1: password: a secret does not belong in site.toml | make a new secret`},
 		{s3 + "secret_key = \"hunter2\"\n", `a secret does not belong in site.toml`},
 		{strings.Replace(ssh, `"h"`, `"jan@h"`, 1), `host holds a user name | write user = "jan" and host = "h"`},
 		{strings.Replace(ssh, `"h"`, `"ssh://h"`, 1), `host cannot be "ssh://h"`},

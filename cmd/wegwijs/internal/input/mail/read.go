@@ -271,6 +271,7 @@ func readServer(t *tomlfile.Table, username Username, out *diag.List) Server {
 		Why:        t.String("why", ""),
 		Pos:        t.Pos(),
 	}
+	t.Takes("protocol", string(IMAP), string(POP), string(SMTP))
 	if s.Protocol != "" && !slices.Contains(Protocols, s.Protocol) {
 		hint := "known: imap, pop, smtp"
 		meant, known := otherNames[strings.ToLower(string(s.Protocol))]

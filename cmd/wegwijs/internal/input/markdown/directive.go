@@ -369,6 +369,10 @@ func (w *walk) directive(d *Directive) {
 	case d.Form == Container && !d.closed:
 		w.Out.Errorf(d.At, diag.Directive, fmt.Sprintf("close it with a line %s", strings.Repeat(":", d.colons)), "the block :::%s is not closed", d.Name)
 	}
+	if d.Name == "lang" {
+		w.marked++
+		defer func() { w.marked-- }()
+	}
 	w.children(d)
 	kind, ok := w.Site.Kind(d.Name)
 	if !ok {

@@ -81,6 +81,7 @@ func (w *walk) headings(doc ast.Node, pc parser.Context) []*ast.Heading {
 			kept = append(kept, n)
 		}
 	}
+	w.order(kept)
 	for i, n := range termNodes {
 		terms[i].Absent = !attached(n, doc)
 	}

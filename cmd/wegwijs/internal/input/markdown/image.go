@@ -90,7 +90,8 @@ func (w *walk) image(n *ast.Image) {
 		w.sized(n, 0)
 		return
 	}
-	i := w.Site.Image(unescape(n.Destination))
+	dest := unescape(n.Destination)
+	i := w.Site.Image(dest)
 	width := w.sized(n, i.Width)
 	if i.Problem != "" {
 		w.Out.Errorf(w.pos(n), diag.Image, i.Hint, "%s", i.Problem)
@@ -108,9 +109,7 @@ func (w *walk) image(n *ast.Image) {
 	if i.Unsized {
 		w.Out.Warnf(w.pos(n), diag.ImageSize, `give its first element a viewBox: <svg viewBox="0 0 640 480">`, "the picture names no size: the text moves when it comes in")
 	}
-	if strings.TrimSpace(Plain(n, w.body)) == "" {
-		w.Out.Warnf(w.pos(n), diag.ImageAlt, "say what it shows: ![the screen with the settings](image.png)", "the image has no text for readers who cannot see it")
-	}
+	w.imageText(n, dest)
 	if i.Dark != "" || i.WebP != "" {
 		p := &picture{of: i}
 		n.Parent().ReplaceChild(n.Parent(), n, p)

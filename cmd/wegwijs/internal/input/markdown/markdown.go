@@ -31,6 +31,7 @@ import (
 
 // Options are the habits of a language. The zero value leaves quotes as typed.
 type Options struct {
+	Lang         string    // its code; "" for a text that is not looked at for what readers would miss
 	Quotes       [4]string // double open, double close, single open, single close; empty: quotes stay as typed
 	SpaceBefore  string    // characters before which a space becomes a narrow no-break space
 	FootnoteBack string    // what the link from a footnote back to the text says
@@ -43,8 +44,10 @@ type Options struct {
 // An Engine converts the pages of one language. It may be used by several
 // goroutines at once.
 type Engine struct {
-	md    goldmark.Markdown
-	space *spacer // nil: the language has no such spaces
+	md     goldmark.Markdown
+	space  *spacer // nil: the language has no such spaces
+	lang   string  // without region
+	tongue uint8   // its bit; 0 where it is not told from others
 }
 
 // New makes an engine.
@@ -58,6 +61,12 @@ func New(o Options) *Engine {
 		extensions = append(extensions, typography{o.Quotes})
 	}
 	e := new(Engine)
+	e.lang, _, _ = strings.Cut(o.Lang, "-")
+	for _, t := range tongues {
+		if t.lang == e.lang {
+			e.tongue = t.bit
+		}
+	}
 	if o.Colours == nil {
 		o.Colours = new(Colours)
 	}
@@ -167,11 +176,18 @@ type Fragment struct {
 	Pos  diag.Pos
 }
 
+// An Outside is a link to another site.
+type Outside struct {
+	URL string
+	Pos diag.Pos
+}
+
 // Facts are what is kept of a page once its text is let go.
 type Facts struct {
 	Headings  []Heading // those of level 0 last
 	Outline   []Heading // the same, with those that a when leaves out here: for translations, which take over ids
 	Fragments []Fragment
+	Outside   []Outside // links to other sites
 	Accepted  []Acceptance
 	Lead      int // bytes of the HTML that are the directive Input.Lead, when the page begins with it
 
@@ -331,6 +347,7 @@ type walk struct {
 	addressed bool                  // the page can have bare addresses
 	notations []*notation           // foreign ones that the page can have
 	inLink    int
+	marked    int // directives around that say in which language their text is
 }
 
 func (w *walk) pos(n ast.Node) diag.Pos {
@@ -403,11 +420,14 @@ func (w *walk) node(n ast.Node) {
 		w.inLink++
 		w.children(n)
 		w.inLink--
+		w.linkText(n)
 		return
 	case *ast.AutoLink:
 		if n.AutoLinkType == ast.AutoLinkURL {
 			if got := w.Site.Link(string(n.URL(w.body))); got.Problem != "" {
 				w.problem(n, got)
+			} else {
+				w.outside(got.URL, n)
 			}
 		}
 	case *ast.Image:
@@ -418,9 +438,12 @@ func (w *walk) node(n ast.Node) {
 		n.Parent().RemoveChild(n.Parent(), n) // the image has it
 		return
 	case *ast.Paragraph:
+		w.tongue(n)
 		w.children(n)
 		w.figure(n)
 		return
+	case *ast.TextBlock:
+		w.tongue(n)
 	case *ast.Blockquote:
 		if a := w.alert(n); a != nil {
 			w.children(a)
@@ -523,6 +546,7 @@ func (w *walk) link(n *ast.Link) {
 		w.Out.Errorf(w.pos(n), diag.LinkNeeds, diag.Say("write it in :::when{has=%s} … :::, or :when[text]{has=%s}", fact, fact), "the page is not there in every site: it needs %s", fact)
 		return
 	}
+	w.outside(t.URL, n)
 	n.Destination = destination(t.URL)
 	if t.Lang != "" {
 		n.SetAttributeString("hreflang", []byte(t.Lang))
@@ -532,6 +556,13 @@ func (w *walk) link(n *ast.Link) {
 	}
 	if n.FirstChild() == nil {
 		w.Out.Errorf(w.pos(n), diag.LinkText, "write what the reader finds there: [Instellingen voor IMAP](…)", "the link has no text")
+	}
+}
+
+// outside keeps a link to another site.
+func (w *walk) outside(url string, n ast.Node) {
+	if strings.HasPrefix(url, "https://") || strings.HasPrefix(url, "http://") {
+		w.facts.Outside = append(w.facts.Outside, Outside{url, w.pos(n)})
 	}
 }
 

@@ -406,27 +406,13 @@ func (r *nodeRenderer) cell(w util.BufWriter, _ []byte, node ast.Node, entering 
 
 // lost reports cells beyond the last column, which are not shown (GFM §4.10).
 func (w *walk) lost(row ast.Node, columns int) {
-	start := row.Pos()
-	if start < 0 || start >= len(w.body) {
+	if row.Pos() < 0 || row.Pos() >= len(w.body) {
 		return
 	}
-	line, _, _ := bytes.Cut(w.body[start:], []byte("\n"))
-	at := len(line) - len(bytes.TrimLeft(line, " \t|")) // behind the | at the start
-	if at > 0 && bytes.Count(line[:at], []byte("|")) > 1 {
-		at = bytes.IndexByte(line, '|') + 1 // the first cell is empty
-	}
-	for range columns {
-		next := at
-		for next < len(line) && (line[next] != '|' || line[next-1] == '\\') {
-			next++
-		}
-		at = next + 1
-		if at >= len(line) {
-			return
-		}
-	}
-	if len(bytes.Trim(line[at:], "| \t\r")) > 0 {
-		w.Out.Errorf(w.at(start+at-1), diag.TableRow, `write \| for a | in a cell, also in code`, "the row has more cells than the table has columns (%d)", columns)
+	at := w.column(row, columns)
+	line, _, _ := bytes.Cut(w.body[at:], []byte("\n"))
+	if len(bytes.Trim(line, "| \t\r")) > 0 {
+		w.Out.Errorf(w.at(at-1), diag.TableRow, `write \| for a | in a cell, also in code`, "the row has more cells than the table has columns (%d)", columns)
 	}
 }
 
@@ -449,6 +435,9 @@ func (w *walk) table(n ast.Node) {
 				names = append(names, strings.TrimSpace(Plain(c, w.body)))
 				if names[i] != "" {
 					c.SetAttributeString("scope", "col")
+				}
+				if c.NextSibling() == nil {
+					w.headers(row, names)
 				}
 			case len(t.Alignments) < rows:
 			case i == 0:

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/tdewolff/minify/v2"
 	"github.com/tdewolff/minify/v2/css"
@@ -23,10 +24,11 @@ import (
 // Assets are the files of layouts/assets under names that hold a hash of their
 // bytes, so that browsers may keep them for ever.
 type Assets struct {
-	Files []Asset           // by path
-	urls  map[string]string // without below
-	below string            // the folder of the site: /help
-	has   []partial         // by name
+	Files []Asset                 // by path
+	urls  map[string]string       // without below
+	below string                  // the folder of the site: /help
+	has   []partial               // by name
+	used  map[string]*atomic.Bool // by name, those that something asked for
 }
 
 // An Asset is one published asset.
@@ -46,6 +48,7 @@ var optional = []string{themeName, "own.css", "own.js"}
 // style sheet theme.css is "" on a site without a theme.
 func (a *Assets) URL(name string) (string, error) {
 	if u, ok := a.urls[name]; ok {
+		a.used[name].Store(true)
 		return a.below + u, nil
 	}
 	if slices.Contains(optional, name) {
@@ -72,6 +75,21 @@ func (a *Assets) Styles(parts ...template.HTML) []string {
 // A partial is a style sheet for pages with a class, which stands alone in a
 // tag or is the first of several.
 type partial struct{ only, first, url string }
+
+// Unused returns the sources of the assets that nothing has asked for: no layout
+// and no other asset that was looked at, and no page that was made. The style of a
+// part of pages is used whether or not a page has it now.
+func (a *Assets) Unused() []string {
+	var list []string
+	for _, f := range a.Files {
+		name, ok := strings.CutPrefix(f.Source, Root+"/assets/")
+		if ok && !a.used[name].Load() && !(strings.HasPrefix(name, "has-") && path.Ext(name) == ".css") && !slices.Contains(optional, name) {
+			list = append(list, f.Source)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
 
 // missingAsset is a mistake in a layout, unlike what is [Hinted].
 type missingAsset struct{ Msg, Way string }
@@ -119,7 +137,7 @@ func loadAssets(files map[string][]byte, colors Theme, out *diag.List) *Assets {
 	colors.check(base, out)
 	theme := colors.css(base)
 	screen := base[light].with(colors.tokens(base, light))
-	a := &Assets{urls: map[string]string{}}
+	a := &Assets{urls: map[string]string{}, used: map[string]*atomic.Bool{}}
 	src := map[string][]byte{}
 	for name, data := range files {
 		if rest, ok := strings.CutPrefix(name, dir); ok {
@@ -175,6 +193,9 @@ func loadAssets(files map[string][]byte, colors Theme, out *diag.List) *Assets {
 			out.Errorf(diag.Pos{File: file}, diag.FileName, "rename the file", "the file cannot be published: %s", why)
 		}
 		a.urls[name] = "/" + p
+		if a.used[name] == nil {
+			a.used[name] = new(atomic.Bool)
+		}
 		a.Files = append(a.Files, Asset{Path: p, Source: file, Data: data})
 		busy[name] = false
 	}
@@ -213,6 +234,7 @@ func (a *Assets) resolve(src map[string][]byte, busy map[string]bool, add func(s
 		return "", false
 	}
 	add(target)
+	a.used[target].Store(true)
 	// Without the dot it would be a name to a module, and no address.
 	return "./" + relative(path.Dir(name), strings.TrimPrefix(a.urls[target], "/assets/")) + tail, true
 }

@@ -438,10 +438,45 @@ func arg(cmd *parse.CommandNode, i int) (string, bool) {
 	return lit.Text, true
 }
 
+// literals returns the texts in an expression, of which the name of a string is
+// put together; "" where there is none.
+func literals(n parse.Node) []string {
+	var list []string
+	if p, ok := n.(*parse.PipeNode); ok {
+		for _, cmd := range p.Cmds {
+			for _, a := range cmd.Args {
+				if lit, ok := a.(*parse.StringNode); ok {
+					list = append(list, lit.Text)
+				}
+			}
+		}
+	}
+	if list == nil {
+		return []string{""}
+	}
+	return list
+}
+
+// ownStrings are what the program itself asks for, besides [settings.UsedStrings]; a name
+// that ends in _ stands for all that begin so.
+var ownStrings = []string{"alert_", "search_", "username_", "settings_caption_", "footnote_back", "not_found_title", "own_domain", "copy", "copy_value", "code"}
+
+// Shows reports whether a template or the program can ask for an interface
+// string.
+func (s *Set) Shows(key string) bool {
+	return slices.ContainsFunc(s.strings, func(u use) bool { return u.name == key }) ||
+		slices.ContainsFunc(s.loose, func(part string) bool { return strings.Contains(key, part) }) ||
+		slices.ContainsFunc(ownStrings, func(p string) bool { return p == key || strings.HasSuffix(p, "_") && strings.HasPrefix(key, p) }) ||
+		slices.Contains(settings.UsedStrings, key)
+}
+
 // named keeps the strings and pages that a command names.
 func (s *scope) named(cmd *parse.CommandNode) {
 	lit, ok := arg(cmd, 1)
 	if !ok {
+		if method(cmd) == "T" && len(cmd.Args) > 1 {
+			s.c.set.loose = append(s.c.set.loose, literals(cmd.Args[1])...)
+		}
 		return
 	}
 	u := use{name: lit, pos: s.pos(cmd.Args[1])}

@@ -57,6 +57,7 @@ type Set struct {
 	has        map[string]bool // files
 	ids        []string        // that templates give elements
 	strings    []use           // interface strings that templates name
+	loose      []string        // parts of interface strings that templates put together
 	links      []use           // pages that templates name
 }
 

@@ -2,7 +2,9 @@ package render
 
 import (
 	"bytes"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
@@ -15,8 +17,8 @@ import (
 // in a mail domain of the provider that the record does not have is reported
 // too: it is old, or a slip. Letter case does not matter (RFC 4343).
 //
-// Ports are left alone: 993 in a text is as often a fact about IMAP as a
-// setting of the provider's.
+// Ports are left alone where they can be right: 993 in a text is as often a fact
+// about IMAP as a setting of the provider's. See [misplaced].
 func typed(record *mail.Record, p *content.Page, src []byte, out *diag.List) {
 	body := content.Body(src)
 	lines := diag.NewLines(p.File, src)
@@ -97,4 +99,90 @@ func lower(text []byte) []byte {
 
 func hostByte(c byte) bool {
 	return c == '-' || c == '.' || '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
+}
+
+// Ports of the protocols (RFC 8314, and the IANA registry of service names).
+var wellKnown = map[mail.Protocol][]int{mail.IMAP: {143, 993}, mail.POP: {110, 995}, mail.SMTP: {25, 465, 587}}
+
+var (
+	protocolRE = regexp.MustCompile(`(?i)\b(imap|pop3?|smtp)s?\b`)
+	portRE     = regexp.MustCompile(`(?i)\b(?:poort|port|poortnummer|port number)(?: is| =|:)? ([0-9]{2,5})\b`)
+	notRE      = regexp.MustCompile(`(?i)\b(?:niet|geen|nooit|not|never|no|nicht|kein|keine|nie|pas|jamais)\b|n’t\b|n't\b`)
+)
+
+// misplaced reports a port that a sentence gives to a protocol and that belongs
+// to another one: IMAP with port 995. It speaks only where the sentence names one
+// protocol and denies nothing.
+func misplaced(record *mail.Record, p *content.Page, src []byte, out *diag.List) {
+	body := content.Body(src)
+	if !portRE.Match(src[body:]) {
+		return
+	}
+	lines := diag.NewLines(p.File, src)
+	for at := body; at < len(src); {
+		end := sentenceEnd(src, at)
+		text := src[at:end]
+		ports := portRE.FindAllSubmatchIndex(text, -1)
+		if ports == nil || notRE.Match(text) {
+			at = end
+			continue
+		}
+		var named mail.Protocol
+		one := true
+		for _, m := range protocolRE.FindAllSubmatch(text, -1) {
+			is := mail.Protocol(strings.TrimSuffix(strings.ToLower(string(m[1])), "3"))
+			one = one && (named == "" || named == is)
+			named = is
+		}
+		if named != "" && one {
+			for _, m := range ports {
+				port, _ := strconv.Atoi(string(text[m[2]:m[3]]))
+				if of := ownerOf(port); of != "" && of != named && !hasPort(record, named, port) {
+					out.Warnf(lines.At(at+m[2]), diag.MailPortTyped, diag.Say("write :setting[%s.port], so that it follows site.toml", named), "port %d is one of %s, and the sentence is about %s", port, strings.ToUpper(string(of)), strings.ToUpper(string(named)))
+				}
+			}
+		}
+		at = end
+	}
+}
+
+// sentenceEnd returns where the sentence that begins at an offset ends: behind a
+// full stop and a space, or a line that is followed by an empty one or a mark of
+// a list or a table.
+func sentenceEnd(src []byte, at int) int {
+	for i := at; i < len(src); i++ {
+		switch src[i] {
+		case '.', '!', '?', ';':
+			if i+1 < len(src) && (src[i+1] == ' ' || src[i+1] == '\n') {
+				return i + 1
+			}
+		case '|':
+			return i + 1
+		case '\n':
+			if next := bytes.TrimLeft(src[i+1:], " \t"); len(next) == 0 || bytes.IndexByte([]byte("\n-*+#>|:0123456789"), next[0]) >= 0 {
+				return i + 1
+			}
+		}
+	}
+	return len(src)
+}
+
+func ownerOf(port int) mail.Protocol {
+	for of, ports := range wellKnown {
+		if slices.Contains(ports, port) {
+			return of
+		}
+	}
+	return ""
+}
+
+func hasPort(record *mail.Record, of mail.Protocol, port int) bool {
+	for i := range record.Products {
+		for _, s := range record.Products[i].Servers {
+			if s.Protocol == of && s.Port == port {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -45,3 +45,37 @@ func TestTypedHostNames(t *testing.T) {
 		}
 	}
 }
+
+// TestMisplacedPorts: a port of another protocol than the sentence names.
+func TestMisplacedPorts(t *testing.T) {
+	record := &mail.Record{Products: []mail.Product{{ID: "h", Servers: []mail.Server{{Protocol: mail.SMTP, Port: 995}}}}}
+	for _, c := range []struct {
+		text string
+		want []string
+	}{
+		{"Gebruik IMAP met poort 995.", []string{"4:24 port 995 is one of POP, and the sentence is about IMAP"}},
+		{"Voor POP3 vul je bij poort: 143 in.", []string{"4:29 port 143 is one of IMAP, and the sentence is about POP"}},
+		{"é IMAP,\nop poort 587", []string{"5:10 port 587 is one of SMTP, and the sentence is about IMAP"}},
+		{"- imap: poort 110\n- pop: poort 110", []string{"4:15 port 110 is one of POP, and the sentence is about IMAP"}},
+		{"IMAP uses port 465 here", []string{"4:16 port 465 is one of SMTP, and the sentence is about IMAP"}},
+		{"IMAP gebruikt poort 993. POP gebruikt poort 995.", nil},
+		{"IMAP gebruikt niet poort 995.", nil},
+		{"IMAP en POP: poort 993 en poort 995", nil},
+		{"| IMAP | poort 993 | POP | poort 995 |", nil},
+		{"IMAP op poort 9993", nil}, // a port of nobody's
+		{"SMTP met poort 995", nil}, // the record has it
+		{"poort 995", nil},
+		{"IMAP staat in 995 gidsen", nil},
+		{"IMAP\n\npoort 995", nil},
+	} {
+		out := new(diag.List)
+		misplaced(record, &content.Page{File: "p.md"}, []byte("+++\ntitle = \"IMAP, poort 995\"\n+++\n"+c.text), out)
+		var got []string
+		for _, d := range out.Sorted() {
+			got = append(got, d.Pos.String()[len("p.md:"):]+" "+d.Msg)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%q: got %q, want %q", c.text, got, c.want)
+		}
+	}
+}

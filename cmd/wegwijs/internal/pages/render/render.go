@@ -48,6 +48,7 @@ type Input struct {
 	// smaller, as WebP.
 	Smaller map[string]bool
 	Picture func(ctx context.Context, data []byte) ([]byte, error)
+	Outside bool                   // keep the links to other sites, see Result
 	Release string                 // a digest of the site's input
 	Builtin func(file string) bool // reports whether the program brings a file; may be nil
 	// Prev is a renderer of an earlier state, or nil. What it found out is
@@ -113,7 +114,9 @@ type size struct {
 type Result struct {
 	Findings  []diag.Diagnostic
 	Fragments []markdown.Fragment
-	Products  []string // ids of the mail products whose servers it shows, in order
+	Products  []string           // ids of the mail products whose servers it shows, in order
+	Files     []string           // files beside pages that its text names, in order
+	Outside   []markdown.Outside // links to other sites, where the input asks to keep them
 	of        textKey
 	files     map[string]scan.Hash // the files beside it that it shows
 }
@@ -146,7 +149,7 @@ func New(in Input) *Renderer {
 		}
 		langs = append(langs, layout.Language{Lang: l.Lang, Name: l.Name, Dir: l.Language.Dir, Home: home})
 		str := in.Strings.Lang(l.Lang)
-		o := markdown.Options{Quotes: str.Quotes, SpaceBefore: str.SpaceBefore, Colours: r.texts.colours}
+		o := markdown.Options{Lang: l.Lang, Quotes: str.Quotes, SpaceBefore: str.SpaceBefore, Colours: r.texts.colours}
 		o.FootnoteBack, _ = str.T("footnote_back")
 		o.Copy, _ = str.T("copy")
 		o.CopyValue, _ = str.T("copy_value", "label", "{label}")
@@ -356,7 +359,7 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 	if m != nil {
 		copied = new(bytes.Buffer)
 	}
-	seen := &resolver{r: r, page: p, data: data, strings: str, out: out, md: m != nil, linked: map[string]bool{}, shown: map[string]bool{}, files: map[string]scan.Hash{}}
+	seen := &resolver{r: r, page: p, data: data, strings: str, out: out, md: m != nil, linked: map[string]bool{}, shown: map[string]bool{}, files: map[string]scan.Hash{}, named: map[string]bool{}}
 	in := &markdown.Input{File: p.File, Src: src, Body: content.Body(src), Lead: "summary", Out: out, Site: seen}
 	if err := r.inherit(p.Page, in); err != nil {
 		return err
@@ -365,6 +368,7 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 	r.learn(p.Page, facts.Outline)
 	if !p.Fallback {
 		typed(r.Site.Config.Mail, p.Page, src, out)
+		misplaced(r.Site.Config.Mail, p.Page, src, out)
 	}
 	rendered := body.String()
 	if r.seen != nil {
@@ -392,9 +396,12 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 		m.Write(copied.Bytes())
 		r.markdownRest(m, data.Rest)
 	}
+	if !r.Input.Outside {
+		facts.Outside = nil
+	}
 	if h != nil { // the layout was seen too
 		r.memo.mu.Lock()
-		r.memo.results[p] = &Result{Findings: markdown.Accept(out.Sorted(), facts.Accepted, p.Fallback), Fragments: facts.Fragments, Products: slices.Sorted(maps.Keys(seen.shown)), of: r.key(p.Page), files: seen.files}
+		r.memo.results[p] = &Result{Findings: markdown.Accept(out.Sorted(), facts.Accepted, p.Fallback), Fragments: facts.Fragments, Products: slices.Sorted(maps.Keys(seen.shown)), Files: slices.Sorted(maps.Keys(seen.named)), Outside: facts.Outside, of: r.key(p.Page), files: seen.files}
 		r.memo.mu.Unlock()
 	}
 	return nil

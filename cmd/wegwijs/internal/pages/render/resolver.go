@@ -3,9 +3,12 @@ package render
 import (
 	"fmt"
 	"html/template"
+	"net/url"
+	"path"
 	"strings"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/content"
 	"wegwijs/cmd/wegwijs/internal/input/i18n"
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
 	"wegwijs/cmd/wegwijs/internal/input/scan"
@@ -25,6 +28,7 @@ type resolver struct {
 	linked  map[string]bool // ids of the pages to which the text leads
 	shown   map[string]bool // ids of the mail products whose servers the text shows
 	files   map[string]scan.Hash
+	named   map[string]bool // files beside pages that the text names
 }
 
 var _ markdown.Resolver = (*resolver)(nil)
@@ -34,11 +38,34 @@ func (s *resolver) Link(dest string) markdown.Target {
 	if t.Problem == "" && t.URL != "" && !strings.HasPrefix(t.URL, "#") {
 		s.linked[t.Page] = true
 	}
+	if t.Problem == "" && t.Page == "" {
+		s.names(dest)
+	}
 	return t
 }
 
 func (s *resolver) Image(dest string) markdown.Image {
-	return s.r.image(s.page, dest, func(f site.File) { s.files[f.Source] = s.r.Hash(f.Source) })
+	i := s.r.image(s.page, dest, func(f site.File) { s.files[f.Source] = s.r.Hash(f.Source) })
+	if i.Problem == "" {
+		s.names(dest)
+	}
+	return i
+}
+
+// names notes that the text names a file beside the pages, and with an image its
+// form for a dark screen.
+func (s *resolver) names(dest string) {
+	u, err := url.Parse(dest)
+	if err != nil || u.Scheme != "" || u.Host != "" {
+		return
+	}
+	if f, ok := s.r.beside(s.page, content.Relative(s.page.File, u.Path)); ok {
+		s.named[f.Source] = true
+		end := path.Ext(f.Source)
+		if dark, ok := s.r.Site.File(strings.TrimSuffix(f.Source, end) + darkForm + end); ok {
+			s.named[dark.Source] = true
+		}
+	}
 }
 
 func (s *resolver) Alert(kind string) string {

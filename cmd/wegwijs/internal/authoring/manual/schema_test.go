@@ -1,0 +1,140 @@
+package manual
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/BurntSushi/toml"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/content"
+	"wegwijs/cmd/wegwijs/internal/testenv"
+)
+
+// compiled returns the schema that a topic of the manual prints.
+func compiled(t *testing.T, topic string) *jsonschema.Schema {
+	t.Helper()
+	text, ok := Topic(topic, diag.English, nil)
+	if !ok {
+		t.Fatalf("no topic %s", topic)
+	}
+	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	if err := c.AddResource(topic+".json", doc); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile(topic + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// value returns TOML as an editor hands it to a schema: days are texts.
+func value(t *testing.T, src string) any {
+	t.Helper()
+	var m map[string]any
+	if _, err := toml.Decode(src, &m); err != nil {
+		t.Fatalf("%v: %s", err, src)
+	}
+	data, err := json.Marshal(days(m))
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := jsonschema.UnmarshalJSON(strings.NewReader(string(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func days(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for k := range v {
+			v[k] = days(v[k])
+		}
+	case []map[string]any:
+		for i := range v {
+			days(v[i])
+		}
+	case []any:
+		for i := range v {
+			v[i] = days(v[i])
+		}
+	case fmt.Stringer: // a date
+		return v.String()[:len("2026-01-01")]
+	}
+	return v
+}
+
+// TestSchemas: the schemas take our own site.toml and the front matter of all our
+// pages, and refuse mistakes.
+func TestSchemas(t *testing.T) {
+	site, page := compiled(t, schemaSite), compiled(t, schemaPage)
+	root := testenv.Root(t)
+	own, err := os.ReadFile(filepath.Join(root, "site.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := site.Validate(value(t, string(own))); err != nil {
+		t.Errorf("site.toml: %v", err)
+	}
+	pages := 0
+	err = filepath.WalkDir(filepath.Join(root, "content"), func(p string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(p, ".md") {
+			return err
+		}
+		src, err := os.ReadFile(p)
+		if err != nil {
+			return err
+		}
+		start, end, ok := content.FrontMatterRange(src)
+		if !ok {
+			t.Errorf("%s has no front matter", p)
+			return nil
+		}
+		pages++
+		if err := page.Validate(value(t, string(src[start:end]))); err != nil {
+			t.Errorf("%s: %v", p, err)
+		}
+		return nil
+	})
+	if err != nil || pages < 100 {
+		t.Fatalf("looked at %d pages: %v", pages, err)
+	}
+	const front = "title = \"A\"\n"
+	for _, mistake := range []string{
+		"description = \"no title\"", front + "titel = \"B\"", front + "order = \"3\"", front + "draft = \"ja\"", front + "updated = \"gisteren\"",
+		front + "keywords = \"imap\"", front + "aliases = [1]", front + "[groups]\na = 3", front + "[groups.a]\npages = [\"x\"]", front + "[groups.a]\ntitle = \"A\"\npage = []",
+	} {
+		if page.Validate(value(t, mistake)) == nil {
+			t.Errorf("front matter with a mistake is taken: %s", mistake)
+		}
+	}
+	for what, change := range map[string][2]string{
+		"an unknown key":           {"title = ", "titel = \"x\"\ntitle = "},
+		"a text for a number":      {"port = 993", "port = \"993\""},
+		"a value that is none":     {"security = \"tls\"", "security = \"ssl\""},
+		"a protocol that is none":  {"protocol = \"imap\"", "protocol = \"map\""},
+		"an unknown table":         {"[provider]", "[providers]"},
+		"an unknown key in a list": {"[[mail.server]]\n", "[[mail.server]]\nhots = \"x\"\n"},
+	} {
+		broken := strings.Replace(string(own), change[0], change[1], 1)
+		if broken == string(own) {
+			t.Errorf("%s: site.toml has no %q", what, change[0])
+		} else if site.Validate(value(t, broken)) == nil {
+			t.Errorf("site.toml with %s is taken", what)
+		}
+	}
+}
