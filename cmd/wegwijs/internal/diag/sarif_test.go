@@ -149,10 +149,10 @@ func TestFormsAgree(t *testing.T) {
 			fromGitHub = append(fromGitHub, f)
 		}
 		if !slices.Equal(fromJSON, fromSARIF) {
-			t.Errorf("%s: JSON and SARIF differ:\n%q\n%q", lang, fromJSON, fromSARIF)
+			t.Errorf("%s: JSON and SARIF differ:\n%v\n%v", lang, fromJSON, fromSARIF)
 		}
 		if !slices.Equal(fromJSON, fromGitHub) {
-			t.Errorf("%s: JSON and GitHub differ:\n%q\n%q", lang, fromJSON, fromGitHub)
+			t.Errorf("%s: JSON and GitHub differ:\n%v\n%v", lang, fromJSON, fromGitHub)
 		}
 		if len(fromJSON) != len(Codes()) {
 			t.Errorf("%d findings, want one of each of the %d codes", len(fromJSON), len(Codes()))
