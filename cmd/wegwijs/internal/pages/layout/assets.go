@@ -59,11 +59,17 @@ func (a *Assets) URL(name string) (string, error) {
 
 // Styles returns the addresses of the style sheets has-NAME.css, by name, of
 // which the parts of a page have an element with the class NAME, first in its
-// class attribute. So a page loads no style for what it does not have.
-func (a *Assets) Styles(parts ...template.HTML) []string {
+// class attribute. So a page loads no style for what it does not have. A part is
+// HTML or text; anything else has no elements.
+func (a *Assets) Styles(parts ...any) []string {
 	var list []string
 	for _, p := range a.has {
-		if slices.ContainsFunc(parts, func(h template.HTML) bool {
+		if slices.ContainsFunc(parts, func(part any) bool {
+			h, ok := part.(template.HTML)
+			if !ok {
+				s, _ := part.(string)
+				h = template.HTML(s)
+			}
 			return strings.Contains(string(h), p.only) || strings.Contains(string(h), p.first)
 		}) {
 			list = append(list, a.below+p.url)

@@ -209,15 +209,15 @@ func TestStyles(t *testing.T) {
 		t.Fatal(lines(ds))
 	}
 	for _, c := range []struct {
-		parts []template.HTML
+		parts []any
 		want  string
 	}{
 		{nil, ""},
-		{[]template.HTML{"<p>table</p>", `<p class="tables">`}, ""},
-		{[]template.HTML{"", `<div class="table cards">`}, "table"},
-		{[]template.HTML{`<div class="choice">`, `<div class="table">`}, "choice table"},
-		{[]template.HTML{`<div class="cards table">`}, ""},
-		{[]template.HTML{`<div class="card">`}, ""},
+		{[]any{template.HTML("<p>table</p>"), template.HTML(`<p class="tables">`)}, ""},
+		{[]any{template.HTML(""), false, nil, template.HTML(`<div class="table cards">`)}, "table"},
+		{[]any{template.HTML(`<div class="choice">`), `class="table"`}, "choice table"},
+		{[]any{template.HTML(`<div class="cards table">`)}, ""},
+		{[]any{template.HTML(`<div class="card">`)}, ""},
 	} {
 		var got []string
 		for _, u := range a.Styles(c.parts...) {

@@ -48,7 +48,7 @@ func (a *Asked) Values(name string) ([]Value, error) {
 			return nil, err
 		}
 		v.Product = p.Name
-		differ = differ || len(list) > 0 && (v.Text != list[0].Text || v.Personal != list[0].Personal)
+		differ = differ || len(list) > 0 && v.Text != list[0].Text
 		list = append(list, v)
 	}
 	if len(list) == 0 {
