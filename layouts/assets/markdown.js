@@ -19,7 +19,7 @@ const inline = (node) => {
   return text;
 };
 
-const hidden = (node) => node.matches("button, input, script, form, [hidden], .vh, .js, .nojs, [role=status] .waiting");
+const hidden = (node) => node.matches("button, input, script, form, [hidden]:not(.tab), .vh, .js, .nojs, [role=status] .waiting");
 const cell = (c) => inline(c).trim().replaceAll("|", "\\|");
 
 function table(t) {
@@ -69,6 +69,7 @@ function block(node) {
     return `[!${alert[1].toUpperCase()}]\n${rest}`.replace(/^/gm, "> ").replace(/ +$/gm, "");
   }
   if (node.matches(".summary")) return inline(node).trim();
+  if (node.matches(".tab-name")) return `**${inline(node).trim()}**`;
   switch (node.localName) {
     case "h1": case "h2": case "h3": case "h4": return "#".repeat(node.localName[1]) + " " + inline(node).trim();
     case "p": case "legend": case "label": return inline(node).trim();

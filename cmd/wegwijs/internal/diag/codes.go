@@ -141,6 +141,7 @@ const (
 	PageDescription Code = "page-description"
 	PageTitle       Code = "page-title"
 	PageAddress     Code = "page-address"
+	PageContents    Code = "page-contents"
 	PageDouble      Code = "page-double"
 	PageEncoding    Code = "page-encoding"
 	PageFront       Code = "page-front"

@@ -55,6 +55,10 @@ var explanations = map[Code]map[Lang]Explanation{
 		English: {Title: "A notation of another program", Why: "Other programs read it, and this one does not: readers would see the signs.", Remedy: "Use the form in the hint. When the signs themselves are meant, put a backslash before them."},
 		Dutch:   {Title: "Een schrijfwijze van een ander programma", Why: "Andere programma’s lezen dit, en dit programma niet: de lezer ziet dan de tekens staan.", Remedy: "Gebruik de vorm uit de aanwijzing. Bedoel je de tekens zelf, zet er dan een backslash voor."},
 	},
+	PageContents: {
+		English: {Title: "Contents of another depth", Why: "The list of what is on a page has its headings of ##, and those of ### where the page asks for them; it goes no deeper.", Remedy: "Write contents = 3, or leave the line out."},
+		Dutch:   {Title: "Een inhoudsopgave met een andere diepte", Why: "In de lijst van wat er op een pagina staat, staan de koppen met ##. Die met ### staan erbij als de pagina daarom vraagt, en dieper gaat de lijst niet.", Remedy: "Schrijf contents = 3, of laat de regel weg."},
+	},
 	PageLimit: {
 		English: {Title: "A page that is too much at once", Why: "No person writes this much in one table, list or paragraph, and making the page would take very long.", Remedy: "Divide the page, or look for what a program wrote into it by mistake."},
 		Dutch:   {Title: "Een pagina met te veel ineens", Why: "Zoveel schrijft niemand in één tabel, lijst of alinea, en de pagina maken zou heel lang duren.", Remedy: "Verdeel de pagina, of kijk wat een programma er per ongeluk in schreef."},

@@ -376,6 +376,7 @@ func (h *here) about(key string) string {
 		"aliases":     diag.Say("old addresses that must go on working"),
 		"related":     diag.Say("pages to read next, by their paths"),
 		"needs":       diag.Say("the page is there only where the site has this, such as pop"),
+		"contents":    diag.Say("3 to have the headings of ### in the list of contents too"),
 		"layout":      diag.Say("another layout than the usual one"),
 		"source":      diag.Say("the text that it was translated from; a command writes it"),
 		"draft":       diag.Say("true leaves the page out of the site"),

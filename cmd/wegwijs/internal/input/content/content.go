@@ -39,6 +39,7 @@ type Page struct {
 	Related     []string // ids
 	Groups      []Group  // of a section: its pages under headings, in order
 	Needs       []string // what the record must have for the page to be there, such as pop
+	Contents    int      // how deep its list of contents goes: to headings of level 2 or 3
 	Layout      string   // name of a layout other than the usual one; "" usually
 	Source      string   // of a translation: hash of the text it was made from
 	Draft       bool
@@ -153,6 +154,10 @@ func (p *Page) read(t *tomlfile.Table) {
 	}
 	p.groups(t)
 	p.Needs = t.Strings("needs")
+	if p.Contents = t.Int("contents", 2); p.Contents != 2 && p.Contents != 3 {
+		t.Errorf("contents", diag.PageContents, "write contents = 3 to have the headings of ### in it too", "the contents of a page go to headings of level 2 or 3, not %d", p.Contents)
+		p.Contents = 2
+	}
 	p.Layout = t.String("layout", "")
 	if p.Source = t.String("source", ""); p.Source != "" && !stampRE.MatchString(p.Source) {
 		t.Errorf("source", diag.TranslationUnknown, diag.Say("remove the line, or stamp the translation: wegwijs translate done %s", p.File), "%q is not the stamp of a text", p.Source)

@@ -65,7 +65,7 @@ De tekst.
 	want := &Page{
 		File: "content/nl/e-mail/imap-instellingen.md", Lang: "nl", ID: "e-mail/imap-instellingen",
 		Title: "Instellingen voor IMAP", NavTitle: "Instellingen voor IMAP", Description: "Wat je invult.", Slug: "imap", Order: 20, Updated: tomlfile.Date{Year: 2026, Month: 11, Day: 23},
-		Keywords: []string{"mailserver", "poort"}, Aliases: []string{"/oud/pad/"}, Related: []string{"e-mail/pop-instellingen"}, Layout: "breed", Source: "0123456789abcdef", Draft: true,
+		Keywords: []string{"mailserver", "poort"}, Aliases: []string{"/oud/pad/"}, Related: []string{"e-mail/pop-instellingen"}, Contents: 2, Layout: "breed", Source: "0123456789abcdef", Draft: true,
 	}
 	for _, tt := range []struct{ name, src string }{
 		{"unix", full},
@@ -118,6 +118,8 @@ func TestMistakes(t *testing.T) {
 		{"old Mac", "+++\rtitle = \"x\"\r+++\r", "a.md:1:4 [page-encoding] the line ends in a way that only old systems know (CR) | save the file with the usual line ends (LF)\n", false},
 		{"no title", "+++\norder = 1\n+++\n", "a.md:2:1 [toml-missing] title is missing | write title = \"…\" between the +++ lines\n", true},
 		{"nothing between", "+++\n+++\n", "a.md:2:1 [toml-missing] title is missing | write title = \"…\" between the +++ lines\n", true},
+		{"contents of another depth", "+++\ntitle = \"x\"\ncontents = 4\n+++\n", "a.md:3:12 [page-contents] the contents of a page go to headings of level 2 or 3, not 4 | write contents = 3 to have the headings of ### in it too\n", true},
+		{"no contents", "+++\ntitle = \"x\"\ncontents = 0\n+++\n", "a.md:3:12 [page-contents] the contents of a page go to headings of level 2 or 3, not 0 | write contents = 3 to have the headings of ### in it too\n", true},
 		{"all at once", "+++\r\ntitel = \"x\"\r\norder = \"1\"\r\nupdated = \"gisteren\"\r\nkeywords = \"a\"\r\ndraft = 1\r\naliases = [\"/a/\", 5]\r\n+++\r\n", `a.md:2:1 [toml-key] unknown key "titel" | did you mean "title"?
 a.md:3:9 [toml-type] order takes a whole number, this is text | write order = 1
 a.md:4:11 [toml-type] updated takes a date, this is text | write updated = 2026-11-23 (without quotes)

@@ -135,6 +135,13 @@ var registry = sync.OnceValue(func() map[string]chroma.Lexer {
 		if !ok {
 			continue // one in another
 		}
+		names := append([]string{from.Config().Name}, from.Config().Aliases...)
+		if slices.ContainsFunc(names, func(name string) bool { return slices.Contains(slow, strings.ToLower(name)) }) {
+			for _, name := range names {
+				by[strings.ToLower(name)] = nil
+			}
+			continue
+		}
 		own, err := chroma.NewLexer(from.Config(), func() chroma.Rules {
 			rules, err := from.Rules()
 			if err != nil {
@@ -148,7 +155,7 @@ var registry = sync.OnceValue(func() map[string]chroma.Lexer {
 			continue
 		}
 		all.Register(own)
-		for _, name := range append([]string{from.Config().Name}, from.Config().Aliases...) {
+		for _, name := range names {
 			by[strings.ToLower(name)] = own
 		}
 	}
@@ -176,9 +183,30 @@ func lexer(lang string) (l chroma.Lexer, known bool) {
 	return l, known
 }
 
-// maxColoured is how long code may be to have colours, in bytes: what reads it
-// looks ahead and back.
-const maxColoured = 16 << 10
+// What reads code looks ahead and back, so what is longer, or has longer lines, has no
+// colours: it would take a time that grows with the square of their length.
+const (
+	maxColoured = 8 << 10 // bytes of code
+	maxLines    = 400     // of it
+	maxLine     = 400     // bytes of one
+)
+
+// slow are languages whose rules take for ever over a few hundred characters that
+// begin something and do not end it. They are shown without colours.
+var slow = []string{"jsonata", "jungle", "lilypond", "markless", "objectpascal"}
+
+// long reports whether code is too long to have colours.
+func long(code string) bool {
+	if len(code) > maxColoured || strings.Count(code, "\n") > maxLines {
+		return true
+	}
+	for line := range strings.Lines(code) {
+		if len(line) > maxLine {
+			return true
+		}
+	}
+	return false
+}
 
 // Colours colours code. It keeps what it made, for the same code often stands on
 // many pages. It may be used by several goroutines at once.
@@ -194,7 +222,7 @@ const maxKept = 4 << 20
 // lines returns the HTML of code, line by line, with its line ends, and whether
 // it has colours.
 func (c *Colours) lines(lang, code string) (list []string, coloured bool) {
-	if l, _ := lexer(lang); l != nil && lang != "" && len(code) <= maxColoured {
+	if l, _ := lexer(lang); l != nil && lang != "" && !long(code) {
 		key := [2]string{lang, code}
 		c.mu.Lock()
 		list, coloured = c.kept[key]

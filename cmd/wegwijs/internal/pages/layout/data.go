@@ -166,6 +166,7 @@ type Page struct {
 	Lead         template.HTML // the :::summary with which the page begins; empty when it begins otherwise
 	Content      template.HTML // the rendered Markdown, without the h1 and without what is in Lead
 	TOC          []Heading     // the level-2 headings, with the level-3 ones below them
+	Contents     int           // how deep the page wants its table of contents: 2 or 3
 	Breadcrumbs  []Link        // from the home page to the section above this page; empty on the home page
 	Section      *Link         // the section this page stands in; nil on the home page
 	Children     []Link        // on a home or section page: the pages and sections directly below it, in order

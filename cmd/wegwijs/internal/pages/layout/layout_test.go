@@ -355,7 +355,7 @@ section.html:1:20 [layout-inline] warning: browsers stop the script in the page:
 	}
 }
 
-const pageMembers = `All, Alternates, Breadcrumbs, Canonical, Children, Content, Description, Dir, Feedback, ID, Keywords, Kind, Lang, Lead, Markdown, Nav, Next, NoIndex, Notice, Permalink, Prev, Related, Rest, Section, Site, StructuredData, T, TOC, Title, Translations, URL, Updated`
+const pageMembers = `All, Alternates, Breadcrumbs, Canonical, Children, Content, Contents, Description, Dir, Feedback, ID, Keywords, Kind, Lang, Lead, Markdown, Nav, Next, NoIndex, Notice, Permalink, Prev, Related, Rest, Section, Site, StructuredData, T, TOC, Title, Translations, URL, Updated`
 
 // inside checks that every position lies in its file.
 func inside(t *testing.T, files map[string][]byte) {

@@ -434,7 +434,7 @@ func (r *Renderer) data(p *site.Page) *layout.Page {
 	text := r.engines[p.Lang].Text
 	d := &layout.Page{
 		Site: s, Kind: kind(p), ID: p.ID, Title: text(p.Title), Description: text(p.Description), URL: p.URL, Permalink: s.BaseURL + p.URL,
-		Lang: p.Lang, Dir: s.Dir, Updated: p.Updated, Keywords: p.Keywords,
+		Lang: p.Lang, Dir: s.Dir, Updated: p.Updated, Keywords: p.Keywords, Contents: p.Contents,
 	}
 	d.Canonical = d.Permalink
 	if p.Fallback {
