@@ -129,7 +129,7 @@ func TestUpgrades(t *testing.T) {
 	states(2)
 
 	for name, want := range map[string]string{
-		"content/nl/ovr.md": "did you mean content/nl/over.md?", "../site.toml": "there is no built-in file", "layouts/partials/footr.html": "did you mean layouts/partials/footer.html?", "": "there is no built-in file", "site.toml": "there is no built-in file",
+		"content/nl/ovr.md": "did you mean content/nl/over.md?", "content/nl/ov": "there is no built-in file", "../site.toml": "there is no built-in file", "layouts/partials/footr.html": "did you mean layouts/partials/footer.html?", "": "there is no built-in file", "site.toml": "there is no built-in file",
 	} {
 		if _, err := at(3).Eject([]string{name}); err == nil || !strings.Contains(diag.In(diag.English, err.Error()), want) {
 			t.Errorf("eject %q: got %v, want %q", name, err, want)

@@ -224,7 +224,7 @@ func (s *Strings) form(n int) string {
 	case base.String() == "mt" && n == 2:
 		return "two"
 	}
-	return forms[plural.Cardinal.MatchPlural(s.tag, max(n, -n), 0, 0, 0, 0)]
+	return forms[plural.Cardinal.MatchPlural(s.tag, n, 0, 0, 0, 0)]
 }
 
 // A Catalogue is the strings of all languages of a site.

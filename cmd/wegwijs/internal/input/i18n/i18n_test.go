@@ -95,6 +95,7 @@ i18n/pl.toml:1:1 [i18n-plural] "n" has no form "many" | forms of this language: 
 		{"many in French", "fr", "n = { one = \"1\", many = \"de\", other = \"x\" }\n", ""},
 		{"unknown form", "nl", "n = { one = \"1\", veel = \"2\", other = \"x\" }\n", `i18n/nl.toml:1:18 [toml-key] unknown key "n.veel" | known: few, many, one, other, two, zero
 `},
+		{"thirteen months", "nl", "months = [\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\",\"11\",\"12\",\"13\"]\n", "i18n/nl.toml:1:10 [i18n-months] there are 13 months | name all twelve, January first\n"},
 		{"eleven months", "nl", "months = [\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\",\"11\"]\n", `i18n/nl.toml:1:10 [i18n-months] there are 11 months | name all twelve, January first
 `},
 		{"two quotes", "nl", "quotes = [\"“\", \"”\"]\n", `i18n/nl.toml:1:10 [i18n-quotes] there are 2 quotes | write quotes = ["“", "”", "‘", "’"]: double open, double close, single open, single close

@@ -116,6 +116,8 @@ func TestSize(t *testing.T) {
 		{"a.jpg", jpegWith(t, 40, 30, exif(binary.LittleEndian, 3)), 40, 30, nil},
 		{"a.jpg", jpegWith(t, 40, 30, exif(binary.LittleEndian, 6)), 30, 40, nil},
 		{"a.jpg", jpegWith(t, 40, 30, exif(binary.BigEndian, 8)), 30, 40, nil},
+		{"a.jpg", jpegWith(t, 40, 30, exif(binary.BigEndian, 4)), 40, 30, nil},
+		{"a.jpg", jpegWith(t, 40, 30, exif(binary.BigEndian, 5)), 30, 40, nil},
 		{"a.jpg", jpegWith(t, 40, 30, exif(binary.BigEndian, 6)[:20]), 40, 30, nil},
 		{"a.jpg", jpegWith(t, 40, 30, []byte("MM\x00*\xff\xff\xff\xff")), 40, 30, nil},
 		{"a.svg", []byte(`<svg width="120" height="40"/>`), 120, 40, nil},

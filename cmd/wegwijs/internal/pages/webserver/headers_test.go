@@ -86,3 +86,20 @@ func TestQuoting(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// TestHosted: hosts without a configuration of their own read _headers and
+// _redirects. A header that has another value somewhere is taken back there
+// first, and an old address stands for itself alone.
+func TestHosted(t *testing.T) {
+	s := &Site{Base: "/help", Redirects: []Redirect{{"/a*b/:c/", "/help/x/"}, {"/d#e/", "https://elsewhere.example/"}, {"/f g/", "/help/h/"}}}
+	headers := s.hostedHeaders()
+	for path, name := range map[string]string{"/help/assets/*": "Cache-Control", "/help/sw.js": "Content-Security-Policy"} {
+		if !strings.Contains(headers, path+"\n  ! "+name+"\n  "+name+": ") {
+			t.Errorf("%s does not take %s back:\n%s", path, name, headers)
+		}
+	}
+	want := "/a%2Ab/%3Ac/ /help/x/ 301\n/d%23e/ https://elsewhere.example/ 301\n/f%20g/ /help/h/ 301\n"
+	if got := s.hostedRedirects(); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}

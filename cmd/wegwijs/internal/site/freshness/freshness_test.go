@@ -102,6 +102,8 @@ func TestAlignAndGaps(t *testing.T) {
 		"a port":           {"poort 993 bij", "port 995 at", "993"},
 		"a host":           {"imap.voorbeeld.nl", "mail.voorbeeld.nl", "imap.voorbeeld.nl"},
 		"a link":           {"imap.md#poort", "imap.md", "imap.md#poort"},
+		"a link elsewhere": {"(imap.md#poort)", "(imap.md#poort) or [there](https://elsewhere.example/en/)", ""},
+		"no number":        {"poort 993 bij", "at", "993"},
 		"a step":           {"2. Sluit.\n", "", "no item Sluit."},
 		"a warning":        {"> [!WARNING]\n> Let op.\n\n", "", "no alert [!WARNING], no quote Let op."},
 		"its kind":         {"[!WARNING]", "[!TIP]", "no alert [!WARNING], beyond [!TIP]"},
@@ -130,5 +132,31 @@ func TestAlignAndGaps(t *testing.T) {
 		if s := strings.Join(got, ", "); s != tt.want {
 			t.Errorf("%s: got %s, want %s", name, s, tt.want)
 		}
+	}
+}
+
+// TestWithStamp: a stamp takes the place of the one before, also of one that was
+// forced, and says whether it is.
+func TestWithStamp(t *testing.T) {
+	stamp, was := Stamp("0123456789abcdef"), "source = \"fedcba9876543210\""
+	for _, tt := range []struct {
+		head   string
+		forced bool
+		want   string
+	}{
+		{"title = \"A\"\n", false, "title = \"A\"\nsource = \"0123456789abcdef\"\n"},
+		{"title = \"A\"\n", true, "title = \"A\"\nsource = \"0123456789abcdef\" # --force\n"},
+		{was + "\ntitle = \"A\"\n", true, "source = \"0123456789abcdef\" # --force\ntitle = \"A\"\n"},
+		{was + " # --force\ntitle = \"A\"\n", false, "source = \"0123456789abcdef\"\ntitle = \"A\"\n"},
+		{"title = \"A\"\n[x]\nsource = \"y\"\n", false, "title = \"A\"\nsource = \"0123456789abcdef\"\n[x]\nsource = \"y\"\n"},
+		{"title = \"A\"\r\n", false, "title = \"A\"\r\nsource = \"0123456789abcdef\"\r\n"},
+	} {
+		got, ok := WithStamp([]byte("+++\n"+tt.head+"+++\nTekst.\n"), stamp, tt.forced)
+		if want := "+++\n" + tt.want + "+++\nTekst.\n"; !ok || string(got) != want {
+			t.Errorf("%q, %t: got %q, want %q", tt.head, tt.forced, got, want)
+		}
+	}
+	if _, ok := WithStamp([]byte("Tekst.\n"), stamp, false); ok {
+		t.Error("a page without front matter: got a stamp")
 	}
 }
