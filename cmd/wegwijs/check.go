@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/config"
+	"wegwijs/cmd/wegwijs/internal/pages/plain"
 	"wegwijs/cmd/wegwijs/internal/state"
 	"wegwijs/cmd/wegwijs/internal/verify/links"
 )
@@ -41,6 +43,9 @@ func (e *env) runCheck(ctx context.Context, strict, external bool, most int) err
 	var s *state.State
 	opt := e.options()
 	opt.Outside = external
+	var words *plain.Reader
+	opt.Plain = func(c *config.Config) *plain.Reader { words = reader(c); return words }
+	note := "" // what was not looked at
 	err := again(func() (err error) {
 		s, err = state.Load(ctx, e.files(), opt, nil)
 		if err != nil {
@@ -54,12 +59,21 @@ func (e *env) runCheck(ctx context.Context, strict, external bool, most int) err
 		if ds, err = e.findings(ctx, s, true); err != nil {
 			return err
 		}
+		var spelling []diag.Diagnostic
+		if words != nil {
+			if spelling, note, err = e.spelling(ctx, words); err != nil {
+				return err
+			}
+		}
 		ejected, err := e.ejected()
-		ds = diag.Sort(s.Weigh(slices.Concat(ds, audit, ejected)))
+		ds = diag.Sort(s.Weigh(slices.Concat(ds, audit, spelling, ejected)))
 		return err
 	})
 	if err != nil {
 		return err
+	}
+	if note != "" {
+		fmt.Fprintln(e.stderr, diag.In(e.lang, note))
 	}
 	if external {
 		answers, err := e.elsewhere(ctx, s)

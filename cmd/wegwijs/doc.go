@@ -23,6 +23,7 @@
 //	  layout            templates with typed data, checked before use; assets
 //	  pictures          pictures as files: their size, and their smaller form
 //	  settings          the rows and values of the record, as readers see them
+//	  plain             the language of pages: what readers stumble over
 //	  render            the file set: pages and all that programs read
 //	  forms             the files that mail programs read
 //	  search            the index in which the browser searches

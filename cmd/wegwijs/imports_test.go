@@ -37,11 +37,12 @@ var allowed = map[string][]string{
 	"pages/forms":             {"diag", "fileset", "input/mail", "input/tomlfile", "pages/webserver"},
 	"pages/layout":            {"diag", "fileset", "input/builtin", "input/i18n", "input/markdown", "input/tomlfile", "pages/settings"},
 	"pages/pictures":          {},
-	"pages/render":            {"diag", "fileset", "input/config", "input/content", "input/i18n", "input/mail", "input/markdown", "input/scan", "pages/layout", "pages/pictures", "pages/search", "pages/settings", "pages/webserver", "site"},
+	"pages/plain":             {"diag", "input/markdown"},
+	"pages/render":            {"diag", "fileset", "input/config", "input/content", "input/i18n", "input/mail", "input/markdown", "input/scan", "pages/layout", "pages/pictures", "pages/plain", "pages/search", "pages/settings", "pages/webserver", "site"},
 	"pages/search":            {},
 	"pages/settings":          {"diag", "input/mail", "input/tomlfile"},
 	"pages/webserver":         {"fileset"},
-	"state":                   {"diag", "fileset", "input/builtin", "input/config", "input/content", "input/i18n", "input/mail", "input/markdown", "input/scan", "input/tomlfile", "pages/forms", "pages/layout", "pages/pictures", "pages/render", "pages/settings", "site", "site/freshness"},
+	"state":                   {"diag", "fileset", "input/builtin", "input/config", "input/content", "input/i18n", "input/mail", "input/markdown", "input/scan", "input/tomlfile", "pages/forms", "pages/layout", "pages/pictures", "pages/plain", "pages/render", "pages/settings", "site", "site/freshness"},
 	"deliver":                 {}, // doc.go
 	"deliver/output":          {"fileset"},
 	"deliver/preview":         {"diag", "fileset", "input/content", "input/notify", "input/scan", "pages/layout", "site", "state"},
@@ -61,7 +62,7 @@ var allowed = map[string][]string{
 	"authoring/lsp":           {"deliver/preview", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/mail", "input/markdown", "input/notify", "input/scan", "input/tomlfile", "pages/settings", "site", "state"},
 	"authoring/manual":        {"diag", "input/config", "input/content", "input/tomlfile"},
 	"authoring/scaffold":      {"input/i18n", "input/mail"},
-	"":                        {"authoring/eject", "authoring/exchange", "authoring/importer", "authoring/lsp", "authoring/manual", "authoring/scaffold", "deliver/output", "deliver/preview", "deliver/publish", "deliver/publish/dial", "deliver/publish/release", "deliver/serve", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/i18n", "input/mail", "input/notify", "input/scan", "input/tomlfile", "pages/forms", "pages/pictures", "site/freshness", "state", "verify", "verify/links"},
+	"":                        {"authoring/eject", "authoring/exchange", "authoring/importer", "authoring/lsp", "authoring/manual", "authoring/scaffold", "deliver/output", "deliver/preview", "deliver/publish", "deliver/publish/dial", "deliver/publish/release", "deliver/serve", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/i18n", "input/mail", "input/notify", "input/scan", "input/tomlfile", "pages/forms", "pages/pictures", "pages/plain", "site/freshness", "state", "verify", "verify/links"},
 	"testenv":                 {"fileset"},
 	"testenv/browser":         {}, // tests only
 	"testenv/thunderbird":     {}, // tests only

@@ -155,6 +155,15 @@ const (
 	PageSlug        Code = "page-slug"
 	PageUnlinked    Code = "page-unlinked"
 
+	PlainForm     Code = "plain-form"
+	PlainQuote    Code = "plain-quote"
+	PlainSentence Code = "plain-sentence"
+	PlainSpace    Code = "plain-space"
+	PlainSpelling Code = "plain-spelling"
+	PlainStaccato Code = "plain-staccato"
+	PlainTerm     Code = "plain-term"
+	PlainWord     Code = "plain-word"
+
 	PublishBucket   Code = "publish-bucket"
 	PublishCache    Code = "publish-cache"
 	PublishEndpoint Code = "publish-endpoint"

@@ -531,6 +531,38 @@ var explanations = map[Code]map[Lang]Explanation{
 		English: {Title: "A page that no link leads to", Why: "Readers who begin at the home page never find it: the site's own layouts leave out the links of the built-in ones.", Remedy: "Show the menu, or the pages of a section, in the layout again; or link to the page from a text."},
 		Dutch:   {Title: "Een pagina waar geen link heen leidt", Why: "Lezers die op de startpagina beginnen, vinden haar nooit: de eigen lay-outs van de site laten de links van de ingebouwde weg.", Remedy: "Toon in de lay-out weer het menu of de pagina’s van een rubriek, of link vanuit een tekst naar de pagina."},
 	},
+	PlainForm: {
+		English: {Title: "Two forms of address", Why: "A site that says je in one place and u in another seems to be written by two people. The form that most pages use counts; what stands in quotes does not.", Remedy: "Use one form. What somebody else says belongs in quotes, and the word of a button in :ui[…]."},
+		Dutch:   {Title: "Twee aanspreekvormen", Why: "Staat er op de ene plek je en op de andere u, dan lijkt de site door twee mensen geschreven. De vorm van de meeste pagina’s telt; wat tussen aanhalingstekens staat niet.", Remedy: "Kies één vorm. Wat een ander zegt, zet je tussen aanhalingstekens, en de tekst van een knop in :ui[…]."},
+	},
+	PlainQuote: {
+		English: {Title: "A quote of another language", Why: "Straight quotes become those of the language. One that was typed as that of another language stands out between them.", Remedy: "Type straight quotes: \" and '."},
+		Dutch:   {Title: "Een aanhalingsteken van een andere taal", Why: "Rechte aanhalingstekens worden vanzelf die van de taal. Typ je er een van een andere taal, dan valt die ertussen op.", Remedy: "Typ rechte aanhalingstekens: \" en '."},
+	},
+	PlainSentence: {
+		English: {Title: "A long sentence", Why: "Who reads a long sentence has forgotten its beginning at its end. The bound is 20 words in Dutch and German and 25 in English and French; an enumeration may be longer.", Remedy: "Make two sentences of it, or a list."},
+		Dutch:   {Title: "Een lange zin", Why: "Wie een lange zin leest, is aan het eind het begin vergeten. De grens is 20 woorden in het Nederlands en Duits, en 25 in het Engels en Frans. Een opsomming mag langer zijn.", Remedy: "Maak er twee zinnen van, of een lijst."},
+	},
+	PlainSpace: {
+		English: {Title: "A space too many or too few", Why: "Two spaces behind each other and a space before a full stop are slips. In French a space belongs before ; : ! and ?.", Remedy: "Remove the space, or type the one that is missing."},
+		Dutch:   {Title: "Een spatie te veel of te weinig", Why: "Twee spaties achter elkaar en een spatie voor een punt zijn vergissingen. In het Frans hoort er een spatie voor ; : ! en ?.", Remedy: "Haal de spatie weg, of typ de spatie die ontbreekt."},
+	},
+	PlainSpelling: {
+		English: {Title: "A word that no dictionary has", Why: "hunspell does not know the word, and knows one that is very much like it. Names, code, buttons, quotes and English words are not looked at.", Remedy: "Write it as the dictionary does. If it is right, put it into [check.words] of site.toml: nl = [\"webpaneel\"]."},
+		Dutch:   {Title: "Een woord dat in geen woordenboek staat", Why: "hunspell kent het woord niet, en wel een woord dat er erg op lijkt. Naar namen, code, knoppen, citaten en Engelse woorden wordt niet gekeken.", Remedy: "Schrijf het zoals het woordenboek. Klopt het woord toch, zet het dan bij [check.words] in site.toml: nl = [\"webpaneel\"]."},
+	},
+	PlainStaccato: {
+		English: {Title: "Choppy text", Why: "Many short sentences in a row read like a telegram, and say not how things belong together.", Remedy: "Join sentences that belong together, with words such as because, so or but."},
+		Dutch:   {Title: "Hakkelige tekst", Why: "Veel korte zinnen achter elkaar lezen als een telegram, en zeggen niet hoe dingen samenhangen.", Remedy: "Voeg zinnen samen die bij elkaar horen, met woorden zoals omdat, dus of maar."},
+	},
+	PlainTerm: {
+		English: {Title: "Another word than that of the glossary", Why: "One idea has one word, so that readers know that the same is meant. [check.glossary] of site.toml says which.", Remedy: "Use the word of the glossary, or put the other one in quotes where you explain it."},
+		Dutch:   {Title: "Een ander woord dan in de woordenlijst", Why: "Eén ding heet overal hetzelfde: dan weet de lezer dat je hetzelfde bedoelt. Welk woord dat is, staat bij [check.glossary] in site.toml.", Remedy: "Gebruik het woord uit de woordenlijst. Leg je het andere woord uit, zet het dan tussen aanhalingstekens."},
+	},
+	PlainWord: {
+		English: {Title: "A hard word", Why: "There is a plain word that everybody knows.", Remedy: "Write the plain word that the finding names."},
+		Dutch:   {Title: "Een moeilijk woord", Why: "Er is een gewoon woord dat iedereen kent.", Remedy: "Schrijf het gewone woord dat in de melding staat."},
+	},
 	PublishBucket: {
 		English: {Title: "A name that no bucket can have", Why: "Stores allow 3 to 63 small letters, digits, dots and hyphens.", Remedy: "Correct the name."},
 		Dutch:   {Title: "Een naam die geen bucket kan hebben", Why: "Opslagdiensten staan 3 tot 63 kleine letters, cijfers, punten en streepjes toe.", Remedy: "Verbeter de naam."},

@@ -133,6 +133,12 @@ func (in *input) builtin(file string) bool {
 	return f.Builtin
 }
 
+// embedded reports whether a file is in the program, and not in the site's folder.
+func (in *input) embedded(file string) bool {
+	f, _ := in.tree.Get(file)
+	return f.Embedded
+}
+
 // ext returns the extension of a file, in small letters.
 func ext(name string) string {
 	if i := strings.LastIndexByte(name, '.'); i > strings.LastIndexByte(name, '/') {

@@ -21,6 +21,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 	"wegwijs/cmd/wegwijs/internal/pages/layout"
 	"wegwijs/cmd/wegwijs/internal/pages/pictures"
+	"wegwijs/cmd/wegwijs/internal/pages/plain"
 	"wegwijs/cmd/wegwijs/internal/pages/render"
 	"wegwijs/cmd/wegwijs/internal/pages/settings"
 	"wegwijs/cmd/wegwijs/internal/site"
@@ -87,10 +88,15 @@ func (s *State) run(ctx context.Context, in *input, opt Options, prev *State) (e
 	if s.smaller, err = next(prev.smaller, smallerKey{s.Site, part{content.Root, s.sums.pictures}, opt.Pictures}, in); err != nil {
 		return err
 	}
+	var reader *plain.Reader
+	if opt.Plain != nil {
+		reader = opt.Plain(s.Config)
+	}
 	s.Renderer = render.New(render.Input{
 		Site: s.Site, Layouts: s.layouts.out, Strings: s.strings.out, Read: in.open, Hash: in.tree.Hash, Release: s.release(), Outside: opt.Outside, Builtin: in.builtin,
 		Settings: s.mail.out.source, Extra: s.mail.out.files, Source: s.base, Prev: prev.Renderer,
 		Smaller: s.smaller.out.has, Picture: opt.Pictures.Smaller,
+		Plain: reader, Embedded: in.embedded,
 	})
 	in.renderer = s.Renderer
 	if s.set, err = next(prev.set, setKey{s.layouts.out, s.mail.out, s.smaller.out}, in); err != nil {

@@ -18,6 +18,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/scan"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 	"wegwijs/cmd/wegwijs/internal/pages/pictures"
+	"wegwijs/cmd/wegwijs/internal/pages/plain"
 	"wegwijs/cmd/wegwijs/internal/pages/render"
 	"wegwijs/cmd/wegwijs/internal/site"
 	"wegwijs/cmd/wegwijs/internal/site/freshness"
@@ -70,6 +71,9 @@ type Options struct {
 	// Publish looks at the table [publish] of site.toml, which may be nil, and
 	// puts what is wrong with it on the list. Nil: nobody looks.
 	Publish func(t *tomlfile.Table, out *diag.List)
+	// Plain returns who looks at the language of the site's own pages. Nil: nobody
+	// does.
+	Plain func(c *config.Config) *plain.Reader
 }
 
 // Load reads the site in fsys. prev, which may be nil, is an earlier state of

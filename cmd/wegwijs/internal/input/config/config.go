@@ -46,10 +46,14 @@ type Config struct {
 	out  *diag.List
 }
 
-// Check says how findings are weighed.
+// Check says how findings are weighed, and what is known of the site's words.
 type Check struct {
 	// Severity says of codes what their warnings are: "error", "warning" or "off".
 	Severity map[diag.Code]string
+	// Words are right though no dictionary has them, and Glossary has the one word
+	// for an idea with the words that are not to be used for it; by language.
+	Words    map[string][]string
+	Glossary map[string]map[string][]string
 }
 
 // Weigh returns findings the severity that the site asks for. An error stays one.
@@ -93,7 +97,52 @@ func (c *Config) check() {
 		}
 	}
 	s.Done()
+	c.words(t)
 	t.Done()
+}
+
+// words reads [check.words] and [check.glossary].
+func (c *Config) words(t *tomlfile.Table) {
+	known := func(t *tomlfile.Table, lang string) {
+		if lang != tomlfile.Any && !slices.ContainsFunc(c.Languages, func(l Language) bool { return l.Lang == lang }) {
+			var langs []string
+			for _, l := range c.Languages {
+				langs = append(langs, l.Lang)
+			}
+			c.out.Errorf(t.KeyPos(lang), diag.ConfigCheck, diag.DidYouMean(lang, langs), "the site has no language %q", lang)
+		}
+	}
+	words := t.Table("words")
+	for _, lang := range words.Keys() {
+		known(words, lang)
+		if c.Check.Words == nil {
+			c.Check.Words = map[string][]string{}
+		}
+		c.Check.Words[lang] = words.Strings(lang)
+	}
+	words.Done()
+	glossary := t.Table("glossary")
+	for _, lang := range glossary.Keys() {
+		known(glossary, lang)
+		terms := glossary.Table(lang)
+		for _, term := range terms.Keys() {
+			if c.Check.Glossary == nil {
+				c.Check.Glossary = map[string]map[string][]string{}
+			}
+			if c.Check.Glossary[lang] == nil {
+				c.Check.Glossary[lang] = map[string][]string{}
+			}
+			avoid := terms.Strings(term)
+			for i, w := range avoid {
+				if strings.EqualFold(w, term) {
+					c.out.Errorf(terms.ItemPos(term, i), diag.ConfigCheck, "name the words that are not to be used for it", "%q is the word itself", w)
+				}
+			}
+			c.Check.Glossary[lang][term] = avoid
+		}
+		terms.Done()
+	}
+	glossary.Done()
 }
 
 // A Language is one language of the site.

@@ -57,6 +57,7 @@ type Block struct {
 type span struct {
 	text, src int // offsets at which it begins, in the text and in the body
 	fixed     bool
+	foreign   bool // see Prose
 }
 
 // A BlockHash is a digest of what was typed, see [Block.Hash].
@@ -78,6 +79,22 @@ func (b *Block) Offset(i int) int {
 
 // Pos returns the position of what was typed for the i-th byte of the text.
 func (b *Block) Pos(i int) diag.Pos { return b.walk.at(b.Offset(i)) }
+
+// Prose returns the text with 0 for each byte of what the writer did not say in
+// own words: code, addresses, and what directives say.
+func (b *Block) Prose() string {
+	own := []byte(b.Text)
+	for i, s := range b.spans {
+		to := len(own)
+		if i+1 < len(b.spans) {
+			to = min(to, b.spans[i+1].text)
+		}
+		if s.foreign || b.Kind == BlockCode || b.Kind == BlockDirective {
+			clear(own[min(max(s.text, 0), to):to])
+		}
+	}
+	return string(own)
+}
 
 // Source returns what was typed: the lines of the block without the marks of
 // the list or the quotation in which they stand. That of a directive is its
@@ -286,10 +303,11 @@ func (c *collector) text(b Block, n ast.Node, before ...string) {
 	b.node = n
 	t := textBuilder{body: c.walk.body}
 	for _, s := range before {
-		t.put(s, max(n.Pos(), 0), true)
+		t.foreign(s, max(n.Pos(), 0), true)
 	}
 	t.inline(n)
-	b.Text, b.spans = c.walk.engine.Text(t.String()), t.spans
+	b.Text = c.walk.engine.Text(t.String())
+	b.spans = widen(t.spans, t.String(), b.Text)
 	if trimmed := strings.TrimLeft(b.Text, " "); len(trimmed) < len(b.Text) {
 		for i := range b.spans {
 			b.spans[i].text -= len(b.Text) - len(trimmed)
@@ -319,8 +337,42 @@ type textBuilder struct {
 var escapedRE = regexp.MustCompile(`^(?:\\[[:punct:]]|&#?[0-9a-zA-Z]+;)`)
 
 func (t *textBuilder) put(text string, src int, fixed bool) {
-	t.spans = append(t.spans, span{t.Len(), src, fixed})
+	t.spans = append(t.spans, span{text: t.Len(), src: src, fixed: fixed})
 	t.WriteString(text)
+}
+
+// foreign is put for what is not in the writer's own words.
+func (t *textBuilder) foreign(text string, src int, fixed bool) {
+	t.put(text, src, fixed)
+	t.spans[len(t.spans)-1].foreign = true
+}
+
+// widen returns the spans of a text after the engine put wider spaces into it.
+func widen(spans []span, was, is string) []span {
+	if len(was) == len(is) {
+		return spans
+	}
+	var list []span
+	more := 0 // how much wider the text is by now
+	for i, s := range spans {
+		at, end := s.text, len(was)
+		if i+1 < len(spans) {
+			end = spans[i+1].text
+		}
+		s.text += more
+		list = append(list, s)
+		for ; at < end; at++ {
+			if was[at] == is[at+more] {
+				continue
+			}
+			more += len("\u202f") - len(" ")
+			if next := s; at+1 < end && !s.fixed { // what stands behind it is narrower than it seems
+				next.text, next.src = at+1+more, s.src+at+1-spans[i].text
+				list = append(list, next)
+			}
+		}
+	}
+	return list
 }
 
 func (t *textBuilder) inline(n ast.Node) {
@@ -352,13 +404,13 @@ func (t *textBuilder) inline(n ast.Node) {
 			if _, bare := c.AttributeString("bare"); !bare {
 				at++ // the <
 			}
-			t.put(string(c.Label(t.body)), at, false)
+			t.foreign(string(c.Label(t.body)), at, false)
 		case *Directive:
 			said := c.Plain
 			if said == "" {
 				said = c.Label
 			}
-			t.put(said, max(c.Pos(), 0), true)
+			t.foreign(said, max(c.Pos(), 0), true)
 		case *ast.RawHTML, *xast.FootnoteLink, *xast.FootnoteBacklink, *xast.TaskCheckBox:
 		default:
 			t.inline(c)
@@ -372,7 +424,7 @@ func (t *textBuilder) typed(n *ast.Text) {
 	at -= n.Segment.Padding
 	switch {
 	case n.IsRaw():
-		t.put(strings.ReplaceAll(string(v), "\n", " "), at, false)
+		t.foreign(strings.ReplaceAll(string(v), "\n", " "), at, false)
 	case bytes.IndexByte(v, '\\') < 0 && bytes.IndexByte(v, '&') < 0:
 		t.put(string(v), at, false)
 	default:

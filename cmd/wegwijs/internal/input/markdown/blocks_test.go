@@ -133,6 +133,8 @@ func TestBlockOffsets(t *testing.T) {
 		"> een `code` [link](x.md) vier":      "vier",
 		"```\neen\n\n  vier\n```":             "vier",
 		"![een \\& vier](x.png)":              "vier",
+		"Eén : twee ; « drie » ! vier":        "vier",
+		"Eén ? :ui[Knop] : `x` ? vier":        "vier",
 	} {
 		for _, lang := range []string{"", "nl", "fr"} {
 			found := false
@@ -190,6 +192,32 @@ func TestBlockHash(t *testing.T) {
 	} {
 		if same(a, b) {
 			t.Errorf("%q and %q have a hash in common", a, b)
+		}
+	}
+}
+
+// TestBlockProse: what a writer did not say in own words is taken out, and what
+// stands around it stays where it was.
+func TestBlockProse(t *testing.T) {
+	for src, want := range map[string]string{
+		"Een `code` twee": "Een 0000 twee",
+		"Klik op :ui[Knop één] en :message[fout].":     "Klik op 0000000000 en 0000.",
+		"Zie https://voorbeeld.example/a of <a@b.nl>.": "Zie 000000000000000000000000000 of 000000.",
+		"Zij zei: \"eerst\" *twee* [drie](x.md)":       "Zij zei: “eerst” twee drie",
+		":when[Stel `x` in]{has=pop} nu":               "Stel 0 in nu",
+		"```\ncode\n```":                               "00000",
+		"| `a` | b |\n|---|---|\n| c | :ui[d] |":       "0|b|c|0",
+		"![een `b` c](x.png)":                          "een 0 c",
+	} {
+		var got []string
+		for _, b := range convert("nl", []byte(src), nil).facts.Blocks() {
+			if len(b.Prose()) != len(b.Text) {
+				t.Errorf("%q: %q is not as long as %q", src, b.Prose(), b.Text)
+			}
+			got = append(got, strings.ReplaceAll(b.Prose(), "\x00", "0"))
+		}
+		if all := strings.Join(got, "|"); all != want {
+			t.Errorf("%q: got %q, want %q", src, all, want)
 		}
 	}
 }

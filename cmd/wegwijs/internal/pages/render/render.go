@@ -23,6 +23,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/scan"
 	"wegwijs/cmd/wegwijs/internal/pages/layout"
 	"wegwijs/cmd/wegwijs/internal/pages/pictures"
+	"wegwijs/cmd/wegwijs/internal/pages/plain"
 	"wegwijs/cmd/wegwijs/internal/pages/search"
 	"wegwijs/cmd/wegwijs/internal/pages/settings"
 	"wegwijs/cmd/wegwijs/internal/site"
@@ -48,9 +49,13 @@ type Input struct {
 	// smaller, as WebP.
 	Smaller map[string]bool
 	Picture func(ctx context.Context, data []byte) ([]byte, error)
-	Outside bool                   // keep the links to other sites, see Result
-	Release string                 // a digest of the site's input
-	Builtin func(file string) bool // reports whether the program brings a file; may be nil
+	// Plain looks at the language of pages, but of those for which Embedded reports
+	// that they are in the program; nil: nobody does.
+	Plain    *plain.Reader
+	Embedded func(file string) bool
+	Outside  bool                   // keep the links to other sites, see Result
+	Release  string                 // a digest of the site's input
+	Builtin  func(file string) bool // reports whether the program brings a file; may be nil
 	// Prev is a renderer of an earlier state, or nil. What it found out is
 	// used again where it still holds.
 	Prev *Renderer
@@ -65,6 +70,7 @@ type Renderer struct {
 	paths   *fileset.Set                // every path of the set
 	texts   *texts
 	memo    *memo
+	forms   sync.Map                                               // by language: func() plain.Form
 	seen    func(p *site.Page, facts *markdown.Facts, html string) // for tests
 }
 
@@ -369,6 +375,7 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 	if !p.Fallback {
 		typed(r.Site.Config.Mail, p.Page, src, out)
 		misplaced(r.Site.Config.Mail, p.Page, src, out)
+		r.plain(p, facts, out)
 	}
 	rendered := body.String()
 	if r.seen != nil {
@@ -401,7 +408,7 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 	}
 	if h != nil { // the layout was seen too
 		r.memo.mu.Lock()
-		r.memo.results[p] = &Result{Findings: markdown.Accept(out.Sorted(), facts.Accepted, p.Fallback), Fragments: facts.Fragments, Products: slices.Sorted(maps.Keys(seen.shown)), Files: slices.Sorted(maps.Keys(seen.named)), Outside: facts.Outside, of: r.key(p.Page), files: seen.files}
+		r.memo.results[p] = &Result{Findings: markdown.Accept(out.Sorted(), r.looked(p, facts.Accepted), p.Fallback), Fragments: facts.Fragments, Products: slices.Sorted(maps.Keys(seen.shown)), Files: slices.Sorted(maps.Keys(seen.named)), Outside: facts.Outside, of: r.key(p.Page), files: seen.files}
 		r.memo.mu.Unlock()
 	}
 	return nil

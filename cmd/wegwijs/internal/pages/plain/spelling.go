@@ -1,0 +1,201 @@
+package plain
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/markdown"
+)
+
+// A Speller knows the words of languages.
+type Speller interface {
+	// Unknown returns which of the words are in no dictionary, each with the
+	// words that are like it. The error is [ErrNoDictionary] where there is none
+	// of the language.
+	Unknown(ctx context.Context, lang string, words []string) (unknown map[string][]string, err error)
+}
+
+// ErrNoDictionary says that the words of a language cannot be looked up.
+var ErrNoDictionary = errors.New("no dictionary")
+
+// shortest is from how many letters on a word is looked up.
+const shortest = 4
+
+// A spot is where a word stands first on a page.
+type spot struct {
+	pos   diag.Pos
+	first bool // it begins a sentence, so that it may be a name
+}
+
+// What is to be looked up of a page.
+type spelled struct {
+	lang     string
+	accepted []markdown.Acceptance
+	spots    map[string]spot // by word
+	names    map[string]bool // words that have a capital within a sentence
+}
+
+// gather keeps the words of a block that are to be looked up: no names, no
+// abbreviations, nothing in quotes, which may be another language.
+func (r *reading) gather(p *piece) {
+	for i := range p.tokens {
+		t := &p.tokens[i]
+		if t.name {
+			r.spell.names[t.text] = true
+		}
+		if p.quoted[i] || !t.plain() || t.name && !r.caps || utf8.RuneCountInString(t.text) < shortest || capitals(t.text) || r.glued(p, i) {
+			continue
+		}
+		if _, seen := r.spell.spots[t.text]; !seen {
+			r.spell.spots[t.text] = spot{p.Pos(t.from), t.first}
+		}
+	}
+}
+
+// keep leaves what was gathered for [Reader.Spelling].
+func (r *reading) keep() {
+	r.Reader.mu.Lock()
+	defer r.Reader.mu.Unlock()
+	if r.pages == nil {
+		r.pages = map[string]*spelled{}
+	}
+	if len(r.Blocks) > 0 {
+		r.pages[r.Blocks[0].Pos(0).File] = &r.spell
+	}
+}
+
+// glued reports whether a word is a part of something longer: a path, an
+// option, what stands beside code.
+func (r *reading) glued(p *piece, i int) bool {
+	t := &p.tokens[i]
+	before, _ := utf8.DecodeLastRuneInString(p.prose[:t.from])
+	after, _ := utf8.DecodeRuneInString(p.prose[t.to:])
+	return strings.ContainsRune("/\\_.@#$%&=<>{}[]*~^|-–", before) && before != utf8.RuneError || strings.ContainsRune("/\\_@=<>{}[]*~^|-–", after) && after != utf8.RuneError
+}
+
+// capitals reports whether a word has a capital behind its first letter, as IMAP
+// and iPhone have.
+func capitals(word string) bool {
+	_, n := utf8.DecodeRuneInString(word)
+	return strings.ContainsFunc(word[n:], unicode.IsUpper)
+}
+
+// right returns the words of a language that are right though no dictionary
+// may have them, as [fold] has them.
+func (r *Reader) right(lang string) map[string]bool {
+	short, _, _ := strings.Cut(lang, "-")
+	right := map[string]bool{}
+	for w := range strings.FieldsSeq(ours) {
+		right[fold(w)] = true
+	}
+	for _, l := range []string{short, lang} {
+		for _, w := range r.Words[l] {
+			right[fold(w)] = true
+		}
+		for _, t := range r.Glossary[l] {
+			for _, w := range split(t.Word) {
+				right[w] = true
+			}
+		}
+	}
+	return right
+}
+
+// Spelling looks up the words of all pages that were read, each word of a page
+// once. lacking are the languages of which there is no dictionary.
+func (r *Reader) Spelling(ctx context.Context, s Speller) (ds []diag.Diagnostic, lacking []string, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	asked := map[string]map[string]bool{} // by language
+	for _, p := range r.pages {
+		if asked[p.lang] == nil {
+			asked[p.lang] = map[string]bool{}
+		}
+		for w := range p.spots {
+			asked[p.lang][w] = true
+		}
+	}
+	out := new(diag.List)
+	for _, lang := range slices.Sorted(maps.Keys(asked)) {
+		right := r.right(lang)
+		maps.DeleteFunc(asked[lang], func(w string, _ bool) bool { return right[fold(w)] })
+		unknown, err := s.Unknown(ctx, lang, slices.Sorted(maps.Keys(asked[lang])))
+		if errors.Is(err, ErrNoDictionary) {
+			lacking = append(lacking, lang)
+			continue
+		} else if err != nil {
+			return nil, nil, err
+		}
+		for _, p := range r.pages {
+			if p.lang == lang {
+				out.Add(p.misspelled(unknown)...)
+			}
+		}
+	}
+	return out.Sorted(), lacking, nil
+}
+
+// misspelled returns what is wrong with the words of a page.
+func (p *spelled) misspelled(unknown map[string][]string) []diag.Diagnostic {
+	out := new(diag.List)
+	seen := map[string]bool{}
+	for _, w := range slices.SortedFunc(maps.Keys(p.spots), func(a, b string) int { return p.spots[a].pos.Compare(p.spots[b].pos) }) {
+		at := p.spots[w]
+		like, wrong := unknown[w]
+		if !wrong || seen[fold(w)] || at.first && p.names[w] {
+			continue
+		}
+		seen[fold(w)] = true
+		if near := nearest(w, like); near != "" {
+			out.Warnf(at.pos, diag.PlainSpelling, diag.Say("did you mean %s? A word that is right stands in [check.words] of site.toml", near), "%s is in no dictionary", w)
+		}
+	}
+	accepted := slices.DeleteFunc(slices.Clone(p.accepted), func(a markdown.Acceptance) bool { return a.Code != diag.PlainSpelling })
+	return markdown.Accept(out.Sorted(), accepted, false)
+}
+
+// nearest returns the first of the words from which a slip of the finger makes
+// this one; "" where none is.
+func nearest(word string, like []string) string {
+	most := 1
+	if utf8.RuneCountInString(word) >= 8 {
+		most = 2
+	}
+	i := slices.IndexFunc(like, func(l string) bool { return slips(fold(word), fold(l)) <= most })
+	if i < 0 {
+		return ""
+	}
+	return like[i]
+}
+
+// slips returns how many letters are to be added, left out, changed or swapped
+// to make b of a.
+func slips(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	rows := [3][]int{make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)}
+	for j := range rows[1] {
+		rows[1][j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		two, one, row := rows[0], rows[1], rows[2]
+		row[0] = i
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			row[j] = min(one[j]+1, row[j-1]+1, one[j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				row[j] = min(row[j], two[j-2]+1)
+			}
+		}
+		rows[0], rows[1], rows[2] = one, row, two
+	}
+	return rows[1][len(y)]
+}
