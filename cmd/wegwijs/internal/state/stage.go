@@ -127,6 +127,12 @@ func (in *input) open(file string) ([]byte, error) {
 	return data, nil
 }
 
+// size returns how large a file is, in bytes.
+func (in *input) size(file string) int64 {
+	f, _ := in.tree.Get(file)
+	return f.Size
+}
+
 // builtin reports whether the program brings a file.
 func (in *input) builtin(file string) bool {
 	f, _ := in.tree.Get(file)

@@ -93,7 +93,7 @@ func (s *State) run(ctx context.Context, in *input, opt Options, prev *State) (e
 		reader = opt.Plain(s.Config)
 	}
 	s.Renderer = render.New(render.Input{
-		Site: s.Site, Layouts: s.layouts.out, Strings: s.strings.out, Read: in.open, Hash: in.tree.Hash, Release: s.release(), Outside: opt.Outside, Builtin: in.builtin,
+		Site: s.Site, Layouts: s.layouts.out, Strings: s.strings.out, Read: in.open, Hash: in.tree.Hash, Size: in.size, Release: s.release(), Outside: opt.Outside, Builtin: in.builtin,
 		Settings: s.mail.out.source, Extra: s.mail.out.files, Source: s.base, Prev: prev.Renderer,
 		Smaller: s.smaller.out.has, Picture: opt.Pictures.Smaller,
 		Plain: reader, Embedded: in.embedded,

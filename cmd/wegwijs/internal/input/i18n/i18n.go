@@ -15,6 +15,8 @@ import (
 	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
+	printer "golang.org/x/text/message"
+	"golang.org/x/text/number"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
@@ -421,6 +423,12 @@ func (s *Strings) T(key string, args ...any) (string, error) {
 		pairs = append(pairs, "{"+name+"}", value)
 	}
 	return strings.NewReplacer(pairs...).Replace(text), nil
+}
+
+// Number returns a number as the language writes it, with one digit behind the
+// sign at most.
+func (s *Strings) Number(v float64) string {
+	return printer.NewPrinter(language.Make(s.Lang)).Sprint(number.Decimal(v, number.MaxFractionDigits(1)))
 }
 
 // Date returns a date as the language writes it: 23 november 2026.

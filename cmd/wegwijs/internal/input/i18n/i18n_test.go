@@ -385,3 +385,17 @@ func TestPluralsOfToday(t *testing.T) {
 		}
 	}
 }
+
+func TestNumber(t *testing.T) {
+	for lang, want := range map[string][3]string{
+		"nl": {"1,2", "1.234", "3"}, "en": {"1.2", "1,234", "3"}, "de": {"1,2", "1.234", "3"}, "fr": {"1,2", "1\u202f234", "3"},
+		"de-CH": {"1.2", "1’234", "3"}, "ar": {"١٫٢", "١٬٢٣٤", "٣"}, "nl-BE": {"1,2", "1.234", "3"},
+	} {
+		s := Parse(lang, "x.toml", nil, new(diag.List))
+		for i, v := range []float64{1.23, 1234, 3} {
+			if got := strings.ReplaceAll(s.Number(v), "\u00a0", "\u202f"); got != want[i] {
+				t.Errorf("%s: %v is %q, want %q", lang, v, got, want[i])
+			}
+		}
+	}
+}

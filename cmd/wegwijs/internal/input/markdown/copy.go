@@ -305,6 +305,9 @@ func (w *mdWriter) inline(n ast.Node) {
 		case *ast.Link:
 			w.b.WriteString("[")
 			w.inline(c)
+			if note, ok := c.AttributeString(download); ok {
+				w.b.Write(note.([]byte))
+			}
 			w.b.WriteString("](" + w.target(c.Destination, c.Title) + ")")
 		case *ast.Image:
 			title := c.Title

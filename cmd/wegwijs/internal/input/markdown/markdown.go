@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -114,9 +115,16 @@ type Target struct {
 	Fragment string   // the heading in that page, without #
 	Needs    []string // facts without which the page is not there
 	Lang     string   // the language of what the reader finds there, when it is not that of this page
+	File     File     // the zero File for what is none
 	Problem  string   // why the link cannot stand; "" when it can
 	Hint     string
 	Code     diag.Code // of the finding; "link" when empty
+}
+
+// A File is what a link to a download says of it behind its text.
+type File struct {
+	Kind string // PDF
+	Size string // 1,2 MB
 }
 
 // A Heading is one heading of a page, or a term of a definition list that has
@@ -533,6 +541,22 @@ func (w *walk) problem(n ast.Node, t Target) {
 	w.Out.Errorf(w.pos(n), code, t.Hint, "%s", t.Problem)
 }
 
+// download is the attribute of a link with what stands behind its text.
+const download = "download"
+
+// fileNote returns what stands behind the text of a link to a file: its kind,
+// unless the text says it already, and its size. A picture says enough itself.
+func fileNote(text string, f File) string {
+	if f.Size == "" || text == "" {
+		return ""
+	}
+	words := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	if slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, f.Kind) }) {
+		return " (" + f.Size + ")"
+	}
+	return " (" + f.Kind + ", " + f.Size + ")"
+}
+
 func (w *walk) link(n *ast.Link) {
 	if w.Site == Resolver(alone{}) {
 		return
@@ -550,6 +574,9 @@ func (w *walk) link(n *ast.Link) {
 	n.Destination = destination(t.URL)
 	if t.Lang != "" {
 		n.SetAttributeString("hreflang", []byte(t.Lang))
+	}
+	if note := fileNote(strings.TrimSpace(Plain(n, w.body)), t.File); note != "" {
+		n.SetAttributeString(download, []byte(note))
 	}
 	if t.Fragment != "" {
 		w.facts.Fragments = append(w.facts.Fragments, Fragment{t.Page, t.Fragment, w.pos(n)})

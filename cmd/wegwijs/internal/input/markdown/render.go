@@ -196,11 +196,16 @@ func Hyphened(s []byte) (start, end int) {
 // link is goldmark's, which has no hreflang (its list of attributes says
 // href,lang).
 func (r *nodeRenderer) link(w util.BufWriter, _ []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	n := node.(*ast.Link)
 	if !entering {
+		if note, ok := n.AttributeString(download); ok {
+			w.WriteString(` <span class="nb">`)
+			w.Write(util.EscapeHTML(note.([]byte)[1:]))
+			w.WriteString("</span>")
+		}
 		w.WriteString("</a>")
 		return ast.WalkContinue, nil
 	}
-	n := node.(*ast.Link)
 	w.WriteString(`<a href="`)
 	if dest := util.URLEscape(n.Destination, true); !html.IsDangerousURL(dest) {
 		w.Write(util.EscapeHTML(dest))

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"math"
 	"net/url"
 	"path"
 	"regexp"
@@ -10,6 +11,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 	"wegwijs/cmd/wegwijs/internal/input/content"
+	"wegwijs/cmd/wegwijs/internal/input/i18n"
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
 	"wegwijs/cmd/wegwijs/internal/pages/pictures"
 	"wegwijs/cmd/wegwijs/internal/site"
@@ -53,7 +55,7 @@ func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
 		return markdown.Target{Problem: diag.Say("%q leads out of the folder of the language", dest), Hint: "put the file in the folder of the page", Code: diag.LinkFile}
 	}
 	if f, ok := r.beside(p, rest); ok {
-		return markdown.Target{URL: f.URL + suffix(u)}
+		return markdown.Target{URL: f.URL + suffix(u), File: r.download(p.Lang, f)}
 	}
 	if strings.HasPrefix(u.Path, "/") {
 		if _, ok := r.paths.File(fileset.PathOf(u.Path)); ok && !strings.HasSuffix(u.Path, "/") {
@@ -73,6 +75,34 @@ func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
 		t.Hint = diag.Say("files of the kind %s are not published", ext)
 	}
 	return t
+}
+
+// download returns what a text in a language says of a file beside the pages.
+func (r *Renderer) download(lang string, f site.File) markdown.File {
+	s := r.Strings.Lang(lang)
+	ext := strings.TrimPrefix(strings.ToLower(path.Ext(f.Path)), ".")
+	kind, err := s.T("file_" + ext) // of the kinds that readers know by another name than their ending
+	if err != nil || kind == "" {
+		kind = strings.ToUpper(ext)
+	}
+	return markdown.File{Kind: kind, Size: fileSize(s, r.Size(f.Source))}
+}
+
+// fileSize returns a number of bytes as a language writes it, rounded; "" where
+// it has no words for that.
+func fileSize(s *i18n.Strings, bytes int64) string {
+	unit, n := "file_size_kb", math.Ceil(float64(bytes)/1e3)
+	if n >= 1000 {
+		unit, n = "file_size_mb", float64(bytes)/1e6
+		if n >= 10 {
+			n = math.Round(n)
+		}
+	}
+	text, err := s.T(unit, "size", s.Number(n))
+	if err != nil {
+		return "" // which is reported where the strings of a language are compared
+	}
+	return strings.ReplaceAll(text, " ", "\u00a0")
 }
 
 // hostRE finds a host name that nobody calls a file, and mailRE a mail address.

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"fmt"
 	"net/url"
 	"strings"
@@ -302,5 +303,69 @@ func BenchmarkBadLinks(b *testing.B) {
 				r.link(p, "/e-mail/nergens/")
 			}
 		})
+	}
+}
+
+// TestDownloads: a link to a file says of which kind it is and how large, in the
+// language of the text, and in the copy too; what it says already is not said
+// twice.
+func TestDownloads(t *testing.T) {
+	file := func(n int) string { return strings.Repeat("x", n) }
+	files := map[string]string{
+		"content/nl/e-mail/gids.pdf":         file(1_234_567),
+		"content/nl/e-mail/klein.zip":        "x",
+		"content/nl/e-mail/vol.zip":          file(999_001),
+		"content/nl/e-mail/groot.mp4":        file(12_600_000),
+		"content/nl/e-mail/ons.mobileconfig": file(3_400),
+		"content/nl/e-mail/Lijst.CSV":        file(1_500),
+		"content/nl/e-mail/scherm.svg":       `<svg width="320" height="200"/>`,
+		"content/nl/e-mail/leeg.txt":         " ",
+		"content/nl/e-mail/adres.vcf":        file(800),
+	}
+	const page = "+++\ntitle = \"Downloads\"\n+++\n"
+	for name, text := range linkSite {
+		if _, ok := files[name]; !ok {
+			files[name] = text
+		}
+	}
+	for lang, says := range map[string]string{
+		"nl": "file_size_kb = \"{size} kB\"\nfile_size_mb = \"{size} MB\"\nfile_mobileconfig = \"profiel\"\nfile_vcf = \"vCard\"\n",
+		"en": "file_size_kb = \"{size} kB\"\nfile_size_mb = \"{size} MB\"\nfile_mobileconfig = \"profile\"\nfile_vcf = \"vCard\"\n",
+	} {
+		files["i18n/"+lang+".toml"] = smallSite(t, files)["i18n/"+lang+".toml"] + says
+	}
+	for src, want := range map[string][2]string{ // nl, en
+		"[Gids](gids.pdf)":                  {`>Gids <span class="nb">(PDF, 1,2 MB)</span></a>`, `>Gids <span class="nb">(PDF, 1.2 MB)</span></a>`},
+		"[De gids (PDF)](gids.pdf)":         {`>De gids (PDF) <span class="nb">(1,2 MB)</span></a>`, `>De gids (PDF) <span class="nb">(1.2 MB)</span></a>`},
+		"[**Pdf**-gids](gids.pdf#blad=2)":   {`-gids <span class="nb">(1,2 MB)</span></a>`, `-gids <span class="nb">(1.2 MB)</span></a>`},
+		"[Zip](klein.zip)":                  {`>Zip <span class="nb">(1 kB)</span></a>`, `>Zip <span class="nb">(1 kB)</span></a>`},
+		"[Alles](vol.zip)":                  {`>Alles <span class="nb">(ZIP, 1 MB)</span></a>`, `>Alles <span class="nb">(ZIP, 1 MB)</span></a>`},
+		"[Film](groot.mp4)":                 {`(MP4, 13 MB)`, `(MP4, 13 MB)`},
+		"[Wij](ons.mobileconfig)":           {`(profiel, 4 kB)`, `(profile, 4 kB)`},
+		"[Lijst](Lijst.CSV)":                {`(CSV, 2 kB)`, `(CSV, 2 kB)`},
+		"[Kaartje](adres.vcf)":              {`(vCard, 1 kB)`, `(vCard, 1 kB)`},
+		"[![scherm](scherm.svg)](gids.pdf)": {`loading="lazy"> <span class="nb">(PDF, 1,2 MB)</span></a>`, `loading="lazy"> <span class="nb">(PDF, 1.2 MB)</span></a>`},
+		"[IMAP](imap.md)":                   {`>IMAP</a>`, `>IMAP</a>`},
+		"[elders](https://a.example/x.pdf)": {`>elders</a>`, `>elders</a>`},
+	} {
+		for i, lang := range []string{"nl", "en"} {
+			files["content/"+lang+"/e-mail/downloads.md"] = page + src + "\n"
+			r, _, _ := renderer(t, smallSite(t, files))
+			var h, m bytes.Buffer
+			if err := r.Page(t.Context(), linkPage(t, r, lang, "e-mail/downloads"), &h, &m); err != nil {
+				t.Fatal(err)
+			}
+			got := strings.ReplaceAll(h.String(), "\u00a0", " ")
+			if !strings.Contains(got, want[i]) {
+				_, got, _ = strings.Cut(got, "</h1>")
+				t.Errorf("%s %s: got\n%s\nwant %s", lang, src, got, want[i])
+			}
+			if _, note, ok := strings.Cut(want[i], `<span class="nb">`); ok {
+				note, _, _ = strings.Cut(note, "</span>")
+				if !strings.Contains(strings.ReplaceAll(m.String(), "\u00a0", " "), " "+note+"](https://") {
+					t.Errorf("%s %s: the copy is\n%s", lang, src, m.String())
+				}
+			}
+		}
 	}
 }

@@ -40,6 +40,7 @@ type Input struct {
 	// scanned, and Hash their hash.
 	Read func(file string) ([]byte, error)
 	Hash func(file string) scan.Hash
+	Size func(file string) int64 // of an input file, in bytes
 	// Source names the input file with the text that a page was translated from,
 	// as it was then: its headings give the page's headings their ids. "" where
 	// that is not known, or is the text that stands there now; the page's own file

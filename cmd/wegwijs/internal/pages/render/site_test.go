@@ -79,6 +79,7 @@ func renderer(t testing.TB, files map[string]string) (*Renderer, *fileset.Set, *
 	r := New(Input{
 		Site: s, Layouts: layout.Load(layouts, Theme(c), out).Below(c.BasePath), Strings: i18n.NewCatalogue(all, nil), Read: read, Release: "0",
 		Hash:     func(file string) scan.Hash { return scan.Hash{byte(len(file)), byte(len(files[file]))} },
+		Size:     func(file string) int64 { return int64(len(files[file])) },
 		Settings: &settings.Source{Record: &mail.Record{}},
 	})
 	return r, r.Set(nil, out), out
