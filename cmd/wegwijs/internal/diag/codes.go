@@ -41,6 +41,9 @@ const (
 	FileRuns   Code = "file-runs"
 	FileUnused Code = "file-unused"
 
+	FilmCaptions Code = "film-captions"
+	FilmPoster   Code = "film-poster"
+
 	Footnote Code = "footnote"
 
 	FormsHost     Code = "forms-host"

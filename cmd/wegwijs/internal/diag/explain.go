@@ -147,6 +147,14 @@ var explanations = map[Code]map[Lang]Explanation{
 		English: {Title: "A file that would run", Why: "What stands beside a page is published as it is: a web page, a script or a picture with a script in it would run in the name of your site, with none of the checks that pages get.", Remedy: "Write it as a page, put it in a zip file to download, or take the script out."},
 		Dutch:   {Title: "Een bestand dat iets uitvoert", Why: "Wat naast een pagina staat, wordt gepubliceerd zoals het is: een webpagina, een script of een plaatje met een script erin zou uit naam van je site draaien, zonder de controles die pagina’s wel krijgen.", Remedy: "Maak er een pagina van, zet het in een zipbestand om te downloaden, of haal het script eruit."},
 	},
+	FilmCaptions: {
+		English: {Title: "A film without captions", Why: "Who cannot hear it, or is in a train, gets nothing of what is said (WCAG 2.2 §1.2.2).", Remedy: "Put a file in WebVTT with the name of the film beside the page, in the folder of the page's language: film.vtt."},
+		Dutch:   {Title: "Een film zonder ondertitels", Why: "Wie de film niet kan horen, of in de trein zit, krijgt niets mee van wat er gezegd wordt (WCAG 2.2 §1.2.2).", Remedy: "Zet een bestand in WebVTT met de naam van de film bij de pagina, in de map van de taal van de pagina: film.vtt."},
+	},
+	FilmPoster: {
+		English: {Title: "A film without a poster", Why: "Nothing of a film is loaded until a reader plays it. Until then, and on paper, its poster stands there; it gives the film its size too.", Remedy: "Put a picture from the film beside it, with its name: film.poster.jpg."},
+		Dutch:   {Title: "Een film zonder plaatje", Why: "Van een film wordt niets geladen voordat de lezer hem afspeelt. Tot dan, en op papier, staat er een plaatje uit de film; dat geeft de film ook zijn maat.", Remedy: "Zet een plaatje uit de film ernaast, met dezelfde naam: film.poster.jpg."},
+	},
 	Footnote: {
 		English: {Title: "A footnote without its other half", Why: "A mark [^1] needs its text [^1]: …, and the text a mark.", Remedy: "Write the missing half, or remove the other."},
 		Dutch:   {Title: "Een voetnoot waarvan de helft ontbreekt", Why: "Bij het teken [^1] hoort de tekst [^1]: …, en andersom.", Remedy: "Schrijf wat ontbreekt, of haal de andere helft weg."},

@@ -376,6 +376,7 @@ var types = map[string]string{
 	".woff2":        "font/woff2",
 	".mp4":          "video/mp4",
 	".webm":         "video/webm",
+	".vtt":          "text/vtt; charset=utf-8",
 	".zip":          "application/zip",
 	".vcf":          "text/vcard; charset=utf-8",
 	".csv":          "text/csv; charset=utf-8",

@@ -318,6 +318,10 @@ func (w *mdWriter) inline(n ast.Node) {
 			w.inline(c)
 			w.b.WriteString("](" + w.target(c.Destination, title) + ")")
 		case *picture:
+			if f := c.of.Film; f != nil {
+				w.film(c.FirstChild().(*ast.Image), f)
+				continue
+			}
 			w.inline(c)
 		case *ast.AutoLink:
 			if _, bare := c.AttributeString("bare"); bare {
@@ -339,6 +343,17 @@ func (w *mdWriter) inline(n ast.Node) {
 		default:
 			w.inline(c)
 		}
+	}
+}
+
+// film writes a link to a film, and its caption on the next line.
+func (w *mdWriter) film(n *ast.Image, f *Film) {
+	w.b.WriteString("[")
+	w.inline(n)
+	w.b.WriteString(fileNote("film", f.File) + "](" + w.target(destination(f.Sources[0].URL), nil) + ")")
+	if v, ok := n.AttributeString(caption); ok {
+		w.b.WriteString("\\\n")
+		w.b.Write(v.([]byte))
 	}
 }
 

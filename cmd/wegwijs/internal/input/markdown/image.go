@@ -24,6 +24,29 @@ type Image struct {
 	Problem, Hint  string
 	// Unsized says that the file names no size: the text moves when it comes in.
 	Unsized bool
+	Film    *Film // what the address is instead, or nil
+
+	label string // its text
+}
+
+// A Film is a video of the site's own. Width and Height are those of its poster.
+type Film struct {
+	Sources  []Source
+	Poster   string // the address of the picture that stands there before it plays, or ""
+	Captions []Captions
+	Open     string // the text of the link to the file
+	File     File
+	Uncaptioned,
+	Unposted string // the file that would have the captions in the page's language, or be its poster, where there is none
+}
+
+// A Source is one form of a film.
+type Source struct{ URL, Type string }
+
+// Captions are what is heard in a film, in one language.
+type Captions struct {
+	URL, Lang, Name string
+	Default         bool
 }
 
 // A size is what stands in braces behind an image: {width=300}.
@@ -110,6 +133,10 @@ func (w *walk) image(n *ast.Image) {
 		w.Out.Warnf(w.pos(n), diag.ImageSize, `give its first element a viewBox: <svg viewBox="0 0 640 480">`, "the picture names no size: the text moves when it comes in")
 	}
 	w.imageText(n, dest)
+	if i.Film != nil {
+		w.film(n, i)
+		return
+	}
 	if i.Dark != "" || i.WebP != "" {
 		p := &picture{of: i}
 		n.Parent().ReplaceChild(n.Parent(), n, p)
@@ -133,7 +160,9 @@ func (p *picture) Dump(src []byte, level int) { ast.DumpHelper(p, src, level, ni
 // it can; on paper it is a light one.
 func (r *nodeRenderer) picture(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	if !entering {
-		w.WriteString("</picture>")
+		if n.(*picture).of.Film == nil {
+			w.WriteString("</picture>")
+		}
 		return ast.WalkContinue, nil
 	}
 	source := func(url, rest string) {
@@ -148,8 +177,12 @@ func (r *nodeRenderer) picture(w util.BufWriter, _ []byte, n ast.Node, entering 
 		webp = ` type="image/webp"`
 		dark = ` media="screen and (prefers-color-scheme: dark)"`
 	)
-	w.WriteString("<picture>")
 	i := n.(*picture).of
+	if i.Film != nil {
+		r.film(w, n.FirstChild().(*ast.Image), i)
+		return ast.WalkSkipChildren, nil
+	}
+	w.WriteString("<picture>")
 	source(i.DarkWebP, webp+dark)
 	source(i.Dark, dark)
 	source(i.WebP, webp)
@@ -166,11 +199,89 @@ func (w *walk) figure(n *ast.Paragraph) {
 		return
 	}
 	if p, ok := c.(*picture); ok {
-		c = p.FirstChild()
+		if c = p.FirstChild(); p.of.Film != nil {
+			n.SetAttributeString(film, p.of.Film)
+		}
 	}
 	if i, ok := c.(*ast.Image); ok && len(i.Title) > 0 {
 		i.SetAttributeString(caption, i.Title)
 		n.SetAttributeString(caption, i.Title)
 		i.Title = nil // a caption is not read twice
 	}
+}
+
+// film is the attribute of the paragraph that a film is.
+const film = "film"
+
+// film puts a film in the place of an image.
+func (w *walk) film(n *ast.Image, i Image) {
+	var caption *ast.Paragraph
+	if p, ok := n.Parent().(*ast.Paragraph); ok && p.FirstChild() == ast.Node(n) && (n.NextSibling() == nil || n.NextSibling().Kind() == kindSize && n.NextSibling().NextSibling() == nil) {
+		caption = p
+	}
+	if caption == nil {
+		w.Out.Errorf(w.pos(n), diag.Image, "put an empty line before it and behind it, or write a link: [Film](film.mp4)", "a film stands in a paragraph by itself")
+		return
+	}
+	if f := i.Film; f.Unposted != "" {
+		w.Out.Warnf(w.pos(n), diag.FilmPoster, diag.Say("put %s beside it: a picture from the film", f.Unposted), "the film has no picture that stands there before it plays, and on paper")
+	}
+	if f := i.Film; f.Uncaptioned != "" {
+		w.Out.Warnf(w.pos(n), diag.FilmCaptions, diag.Say("write %s: WebVTT, with what is said and heard", f.Uncaptioned), "the film has no captions in the language of the page")
+	}
+	i.label = strings.TrimSpace(Plain(n, w.body))
+	p := &picture{of: i}
+	n.Parent().ReplaceChild(n.Parent(), n, p)
+	p.AppendChild(p, n)
+}
+
+// film writes a film, of which nothing is loaded but its poster until a reader
+// plays it.
+func (r *nodeRenderer) film(w util.BufWriter, n *ast.Image, i Image) {
+	attr := func(name, value string) {
+		w.WriteString(" " + name + `="`)
+		w.Write(util.EscapeHTML([]byte(value)))
+		w.WriteByte('"')
+	}
+	w.WriteString(`<video controls preload="none"`)
+	attr("aria-label", i.label)
+	if i.Film.Poster != "" {
+		attr("poster", i.Film.Poster)
+	}
+	if i.Width > 0 && i.Height > 0 {
+		attr("width", strconv.Itoa(i.Width))
+		attr("height", strconv.Itoa(i.Height))
+	}
+	w.WriteByte('>')
+	for _, s := range i.Film.Sources {
+		w.WriteString("<source")
+		attr("src", s.URL)
+		attr("type", s.Type)
+		w.WriteByte('>')
+	}
+	for _, c := range i.Film.Captions {
+		w.WriteString(`<track kind="captions"`)
+		attr("src", c.URL)
+		attr("srclang", c.Lang)
+		attr("label", c.Name)
+		if c.Default {
+			w.WriteString(" default")
+		}
+		w.WriteByte('>')
+	}
+	w.WriteString("</video>")
+}
+
+// filmLink writes the caption of a film and a link to its file.
+func (r *nodeRenderer) filmLink(w util.BufWriter, f *Film, text []byte) {
+	w.WriteString("<figcaption>")
+	if len(text) > 0 {
+		r.writer.Write(w, text)
+		w.WriteString("<br>")
+	}
+	w.WriteString(`<a href="`)
+	w.Write(util.EscapeHTML([]byte(f.Sources[0].URL)))
+	w.WriteString(`">`)
+	r.writer.Write(w, []byte(f.Open+fileNote(f.Open, f.File)))
+	w.WriteString("</a></figcaption></figure>\n")
 }

@@ -45,6 +45,15 @@ func (r *nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 // paragraph is goldmark's, but for an image with a caption.
 func (r *nodeRenderer) paragraph(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	text, ok := n.AttributeString(caption)
+	if f, is := n.AttributeString(film); is {
+		if entering {
+			w.WriteString("<figure>")
+		} else {
+			text, _ := text.([]byte)
+			r.filmLink(w, f.(*Film), text)
+		}
+		return ast.WalkContinue, nil
+	}
 	switch {
 	case !ok && entering:
 		w.WriteString("<p>")

@@ -305,6 +305,9 @@ func (r *Renderer) image(p *site.Page, dest string, uses func(site.File)) markdo
 	if !ok {
 		return markdown.Image{Problem: diag.Say("no image %q", dest), Hint: diag.Say("put the file in the folder of the page: content/%s/%s", p.Lang, rest)}
 	}
+	if isFilm(f.Path) {
+		return r.film(p, f, rest, uses)
+	}
 	if !strings.HasPrefix(fileset.TypeOf(f.Path), "image/") {
 		return markdown.Image{Problem: diag.Say("%q is no image", dest), Hint: "leave out the ! for a link to the file: [Film](film.mp4)"}
 	}
@@ -337,6 +340,49 @@ func (r *Renderer) webp(f site.File, u *url.URL) string {
 		return ""
 	}
 	return f.URL + webpEnd + suffix(u)
+}
+
+// isFilm reports whether a file is one that browsers play.
+func isFilm(name string) bool { return strings.HasPrefix(fileset.TypeOf(name), "video/") }
+
+// What a film has beside it: film.mp4 has film.poster.jpg, and in the folder of
+// each language film.vtt.
+const (
+	posterForm = ".poster"
+	captionEnd = ".vtt"
+)
+
+// film returns what a page shows of a film in file f, which it names by rest.
+func (r *Renderer) film(p *site.Page, f site.File, rest string, uses func(site.File)) markdown.Image {
+	base := strings.TrimSuffix(rest, path.Ext(rest))
+	film := &markdown.Film{File: r.download(p.Lang, f), Sources: []markdown.Source{{URL: f.URL, Type: fileset.TypeOf(f.Path)}}}
+	film.Open, _ = r.Strings.Lang(p.Lang).T("film_open")
+	for _, end := range []string{".webm", ".mp4"} { // another form of the same
+		if g, ok := r.beside(p, base+end); ok && g != f {
+			film.Sources = append(film.Sources, markdown.Source{URL: g.URL, Type: fileset.TypeOf(g.Path)})
+		}
+	}
+	img := markdown.Image{URL: f.URL, Film: film}
+	film.Unposted = path.Base(base) + posterForm + ".jpg"
+	for _, end := range []string{".jpg", ".jpeg", ".png", ".webp", ".avif"} {
+		if g, ok := r.beside(p, base+posterForm+end); ok {
+			uses(g)
+			size := r.size(g.Source)
+			film.Poster, film.Unposted, img.Width, img.Height = g.URL, "", size.w, size.h
+			break
+		}
+	}
+	film.Uncaptioned = content.Root + "/" + p.Lang + "/" + base + captionEnd
+	for _, l := range r.Site.Locales {
+		if g, ok := r.Site.File(content.Root + "/" + l.Lang + "/" + base + captionEnd); ok {
+			own := l.Lang == p.Lang
+			if own {
+				film.Uncaptioned = ""
+			}
+			film.Captions = append(film.Captions, markdown.Captions{URL: g.URL, Lang: l.Lang, Name: l.Name, Default: own})
+		}
+	}
+	return img
 }
 
 // darkForm stands, before the ending, in the name of the form of an image for

@@ -35,6 +35,7 @@ func (r *Renderer) rules() []fileset.File {
 	}
 	for _, f := range r.Site.Files {
 		archive(f.Path)
+		s.Films = s.Films || isFilm(f.Path)
 	}
 	return s.Files(o.Rules)
 }

@@ -22,10 +22,10 @@ func (s *Site) apache() string {
 		}
 	}
 	b.WriteString("<IfModule mod_headers.c>\n")
-	for _, h := range Headers("", false) {
+	for _, h := range s.headers("", false) {
 		fmt.Fprintf(&b, "Header always set %s %q\n", h.Name, h.Value)
 	}
-	immutable := Headers("", true)[1]
+	immutable := s.headers("", true)[1]
 	fmt.Fprintf(&b, "<If \"%%{REQUEST_URI} =~ m#^%s/assets/#\">\nHeader always set %s %q\n</If>\n", strings.ReplaceAll(s.Base, ".", `\.`), immutable.Name, immutable.Value)
 	fmt.Fprintf(&b, "<If \"%%{REQUEST_URI} =~ m#^%s/sw\\.js(\\.br|\\.gz)?$#\">\nHeader always set Content-Security-Policy %q\n</If>\n", strings.ReplaceAll(s.Base, ".", `\.`), workerPolicy)
 	if len(s.Codings) > 0 {

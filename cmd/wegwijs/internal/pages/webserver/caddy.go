@@ -22,7 +22,7 @@ func (s *Site) caddy() string {
 		fmt.Fprintf(&b, "redir %[1]s %[1]s/ 301\nhandle %[1]s/* {\n", s.Base)
 	}
 	b.WriteString("\nheader {\n")
-	for _, h := range Headers("", false) {
+	for _, h := range s.headers("", false) {
 		if h.Name != "Cache-Control" && h.Name != "Content-Security-Policy" {
 			fmt.Fprintf(&b, "\t%s %q\n", h.Name, h.Value)
 		}
@@ -36,7 +36,7 @@ func (s *Site) caddy() string {
 		fmt.Fprintf(&b, "@wegwijs_%s path %s\nheader @wegwijs_%s %s %q\n", name, path, name, header, yes)
 		fmt.Fprintf(&b, "@wegwijs_not_%s not path %s\nheader @wegwijs_not_%s %s %q\n", name, path, name, header, no)
 	}
-	usual, immutable := Headers("", false), Headers("", true)
+	usual, immutable := s.headers("", false), s.headers("", true)
 	either("assets", s.Base+"/assets/*", "Cache-Control", immutable[1].Value, usual[1].Value)
 	either("worker", s.Base+"/sw.js", "Content-Security-Policy", workerPolicy, usual[0].Value)
 	s.caddyTypes(&b)

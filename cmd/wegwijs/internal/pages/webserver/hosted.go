@@ -11,11 +11,11 @@ import (
 func (s *Site) hostedHeaders() string {
 	var b strings.Builder
 	b.WriteString(s.Base + "/*\n")
-	for _, h := range Headers("", false) {
+	for _, h := range s.headers("", false) {
 		fmt.Fprintf(&b, "  %s: %s\n", h.Name, h.Value)
 	}
 	// A header that is set twice is sent twice, so the first is taken back.
-	fmt.Fprintf(&b, "%s/assets/*\n  ! Cache-Control\n  Cache-Control: %s\n", s.Base, Headers("", true)[1].Value)
+	fmt.Fprintf(&b, "%s/assets/*\n  ! Cache-Control\n  Cache-Control: %s\n", s.Base, s.headers("", true)[1].Value)
 	fmt.Fprintf(&b, "%s/sw.js\n  ! Content-Security-Policy\n  Content-Security-Policy: %s\n", s.Base, workerPolicy)
 	for _, ext := range []string{".md", ".mobileconfig", ".xml"} {
 		fmt.Fprintf(&b, "%s/*%s\n  Content-Type: %s\n", s.Base, ext, fileset.TypeOf("x"+ext))

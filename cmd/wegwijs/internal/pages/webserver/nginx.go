@@ -105,7 +105,7 @@ func nginxMove(b *strings.Builder, m move, slash string) {
 
 // nginxHeaders writes the headers of a file of the site.
 func (s *Site) nginxHeaders(b *strings.Builder, path string, immutable bool, indent string) {
-	for _, h := range Headers(path, immutable) {
+	for _, h := range s.headers(path, immutable) {
 		fmt.Fprintf(b, "%sadd_header %s %q always;\n", indent, h.Name, h.Value)
 	}
 	if s.coded(fileset.Brotli) && !s.coded(fileset.Gzip) {

@@ -39,6 +39,7 @@ type Site struct {
 	// names look like a file in a coding, as "/list.csv.gz".
 	Archives []string
 	Mail     bool // there are rules for mail programs beside these
+	Films    bool // there are films beside the pages
 }
 
 // A Redirect is an old address and where it leads, both percent-encoded. From
@@ -57,6 +58,19 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 // workerPolicy is that of the service worker, which fetches pages of this site
 // to keep them for readers without a network.
 const workerPolicy = "default-src 'none'; script-src 'self'; connect-src 'self'"
+
+// Films is the policy of a site with films of its own: these and their captions
+// may be loaded too.
+func Films(policy string) string { return policy + "; media-src 'self'" }
+
+// headers returns [Headers] as this site has them.
+func (s *Site) headers(path string, immutable bool) []Header {
+	list := Headers(path, immutable)
+	if s.Films && path != "sw.js" {
+		list[0].Value = Films(list[0].Value)
+	}
+	return list
+}
 
 // A Header is one response header.
 type Header struct{ Name, Value string }
