@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"image"
 	"image/png"
+	"slices"
 	"strings"
 	"testing"
 
@@ -80,6 +81,12 @@ func TestFilm(t *testing.T) {
 			codes = append(codes, string(d.Code))
 			if d.Hint == "" || d.Pos.Line < 4 {
 				t.Errorf("%s: %v without a place or a way out", tt.name, diag.In(diag.English, d.Msg))
+			}
+		}
+		if tt.name == "all of it" { // none of its files is one that nothing uses
+			want := []string{"content/en/e-mail/film.vtt", "content/nl/e-mail/film.mp4", "content/nl/e-mail/film.poster.png", "content/nl/e-mail/film.vtt", "content/nl/e-mail/film.webm"}
+			if got := slices.Sorted(slices.Values(res.Files)); !slices.Equal(got, want) {
+				t.Errorf("uses %q, want %q", got, want)
 			}
 		}
 		got := strings.NewReplacer("\u00a0", " ", "<li>\n", "<li>").Replace(h.String())

@@ -359,6 +359,7 @@ func (r *Renderer) film(p *site.Page, f site.File, rest string, uses func(site.F
 	film.Open, _ = r.Strings.Lang(p.Lang).T("film_open")
 	for _, end := range []string{".webm", ".mp4"} { // another form of the same
 		if g, ok := r.beside(p, base+end); ok && g != f {
+			uses(g)
 			film.Sources = append(film.Sources, markdown.Source{URL: g.URL, Type: fileset.TypeOf(g.Path)})
 		}
 	}
@@ -375,6 +376,7 @@ func (r *Renderer) film(p *site.Page, f site.File, rest string, uses func(site.F
 	film.Uncaptioned = content.Root + "/" + p.Lang + "/" + base + captionEnd
 	for _, l := range r.Site.Locales {
 		if g, ok := r.Site.File(content.Root + "/" + l.Lang + "/" + base + captionEnd); ok {
+			uses(g)
 			own := l.Lang == p.Lang
 			if own {
 				film.Uncaptioned = ""

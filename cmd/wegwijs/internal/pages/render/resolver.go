@@ -45,7 +45,7 @@ func (s *resolver) Link(dest string) markdown.Target {
 }
 
 func (s *resolver) Image(dest string) markdown.Image {
-	i := s.r.image(s.page, dest, func(f site.File) { s.files[f.Source] = s.r.Hash(f.Source) })
+	i := s.r.image(s.page, dest, func(f site.File) { s.files[f.Source], s.named[f.Source] = s.r.Hash(f.Source), true })
 	if i.Problem == "" {
 		s.names(dest)
 	}
