@@ -46,7 +46,7 @@ func generated(t testing.TB, n int) map[string]string {
 			for p := 0; p < 30 && made < per; p++ {
 				made++
 				before, after := max(p-1, 0), p
-				body := fmt.Sprintf("An introduction with [the page before](page-%d.md#how) and [the section](index.md).\n\n## What {#what}\n\n%s\n\n| setting | value |\n|---|---|\n| a | %d |\n\n## How {#how}\n\n1. First open [home](/index.md).\n2. Then `press` **enter**.\n\n### Example\n\n```toml\nkey = %d\n```\n\n> A quote, and [itself](page-%d.md).\n", before, strings.Repeat("Some words that make a page as long as pages are. ", 12), p, p, after)
+				body := fmt.Sprintf("An introduction: [the page before](page-%d.md#how), [the section](index.md).\n\n## What {#what}\n\n%s\n\n| setting | value |\n|---|---|\n| a | %d |\n\n## How {#how}\n\n1. First open [home](/index.md).\n2. Then `press` **enter**.\n\n### Example\n\n```toml\nkey = %d\n```\n\n> A quote, and [itself](page-%d.md).\n", before, strings.Repeat("Lorem ipsum dolor sit amet consectetur adipiscit. ", 12), p, p, after)
 				page(fmt.Sprintf("%s/page-%d", section, p), fmt.Sprintf("Page %d of section %d", p, s), p, body)
 			}
 		}

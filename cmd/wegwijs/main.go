@@ -240,7 +240,7 @@ func (e *env) help(root *cobra.Command) *cobra.Command {
 // explain prints what is known of a code.
 func (e *env) explain(code diag.Code) error {
 	x := code.Explain(e.lang)
-	text := string(code) + "\n\n" + x.Title + "\n\n" + x.Why + "\n" + x.Remedy + "\n"
+	text := string(code) + "\n\n" + x.Title + "\n\n" + x.Why + "\n" + x.Remedy + "\n" + manual.Example(code, e.lang)
 	_, err := io.WriteString(e.stdout, text)
 	return err
 }

@@ -8,10 +8,14 @@ var translations = map[Lang][]map[string]string{Dutch: {dutch, dutchHelp}}
 // dutch is written for people who have never seen TOML: plain words, and the
 // names of keys as they stand in the file.
 var dutch = map[string]string{
-	"%s has moved for good":                          "%s is voorgoed verhuisd",
+	"An example, %s:":                    "Een voorbeeld, %s:",
+	"in %s":                              "in %s",
+	"between the lines of +++ of a page": "tussen de regels met +++ van een pagina",
+	"on a page":                          "op een pagina",
+	"%s has moved for good":              "%s is voorgoed verhuisd",
 	"link to where it is now, or take the link away": "link naar waar het nu staat, of haal de link weg",
-	"%s is broken: %s":                               "%s is kapot: %s",
-	"%s is not there: the site answers %d":           "%s is er niet: de site antwoordt %d",
+	"%s is broken: %s":                     "%s is kapot: %s",
+	"%s is not there: the site answers %d": "%s is er niet: de site antwoordt %d",
 	"open it yourself; the site does not answer programs, or not so many questions": "open de link zelf; de site antwoordt geen programma’s, of niet op zoveel vragen",
 	"%s could not be checked: the site answers %d":                                  "%s kon niet gecontroleerd worden: de site antwoordt %d",
 	"check it again later":                                                         "controleer het later opnieuw",

@@ -118,7 +118,7 @@ func load(ctx context.Context, fsys fs.FS, opt Options, prev *State, look func(*
 	var mu sync.Mutex
 	tree, err := look(prev.Tree, func(f scan.File, data []byte) {
 		found := new(diag.List)
-		if !f.Builtin {
+		if !f.Embedded {
 			secretsIn(f.Path, data, found)
 		}
 		if !isPage(f.Path) {

@@ -80,7 +80,28 @@ func codes(lang diag.Lang) string {
 	fmt.Fprintf(&b, "# %s\n", diag.In(lang, "Codes of findings"))
 	for _, c := range diag.Codes() {
 		e := c.Explain(lang)
-		fmt.Fprintf(&b, "\n## %s\n\n%s. %s %s\n", c, e.Title, e.Why, e.Remedy)
+		fmt.Fprintf(&b, "\n## %s\n\n%s. %s %s\n%s", c, e.Title, e.Why, e.Remedy, Example(c, lang))
+	}
+	return b.String()
+}
+
+// Example returns the example of a code as a paragraph and a block of code; "" where
+// there is none.
+func Example(code diag.Code, lang diag.Lang) string {
+	e, ok := code.Example()
+	if !ok {
+		return ""
+	}
+	var b strings.Builder
+	where := e.Where
+	if where == diag.OnPage || where == diag.InFrontMatter {
+		where = diag.In(lang, where)
+	} else {
+		where = diag.Sayf(lang, "in %s", where)
+	}
+	fmt.Fprintf(&b, "\n%s\n\n", diag.Sayf(lang, "An example, %s:", where))
+	for line := range strings.Lines(strings.TrimRight(e.Text, "\n") + "\n") {
+		b.WriteString(strings.TrimRight("    "+line, " \n") + "\n")
 	}
 	return b.String()
 }

@@ -107,7 +107,8 @@ func (r *reader) product(t *tomlfile.Table, index int) Product {
 // claimed twice is given all the same.
 func (r *reader) productDomains(t *tomlfile.Table, id string) []string {
 	var domains []string
-	for i, d := range t.Strings("domains") {
+	named := t.Strings("domains")
+	for i, d := range named {
 		at := claim{t, i}
 		a, why := hostname(d)
 		if why != "" {
@@ -121,7 +122,7 @@ func (r *reader) productDomains(t *tomlfile.Table, id string) []string {
 		}
 		domains = append(domains, a)
 	}
-	if len(domains) == 0 {
+	if len(named) == 0 {
 		r.out.Errorf(t.ValuePos("domains"), diag.MailDomain, `name at least one: domains = ["example.nl"]`, "product %q has no mail domain", id)
 	}
 	return domains
