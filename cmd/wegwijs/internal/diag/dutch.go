@@ -8,6 +8,8 @@ var translations = map[Lang][]map[string]string{Dutch: {dutch, dutchHelp}}
 // dutch is written for people who have never seen TOML: plain words, and the
 // names of keys as they stand in the file.
 var dutch = map[string]string{
+	"the directive takes no label":       "hier hoort geen tekst tussen haken",
+	"the label is missing":               "de tekst tussen de haken ontbreekt",
 	"An example, %s:":                    "Een voorbeeld, %s:",
 	"in %s":                              "in %s",
 	"between the lines of +++ of a page": "tussen de regels met +++ van een pagina",
