@@ -65,8 +65,12 @@ Text.
 ## Der Server
 
 Text.
+-- docs/Gids/Een Foto.svg --
+<svg xmlns="http://www.w3.org/2000/svg" width="2" height="2"/>
 -- docs/Gids/extra.en.md --
 # Extra
+
+![Foto](Een%20Foto.svg)
 
 [Back](../)
 -- docs/assets/Ein Bild.svg --
@@ -80,7 +84,7 @@ Text.
 			"public/de/gids/mail_setup/index.html": {`id="der-server"`},
 			"public/de/gids/extra/index.html":      {"Back"},
 			"public/rules/nginx.conf":              {"/Gids/Mail_Setup"},
-		}, []string{"/Gids/Mail_Setup/", "/de/Gids/Mail_Setup/", "/weg/"}},
+		}, []string{"/Gids/Een Foto.svg", "/Gids/Mail_Setup/", "/de/Gids/Mail_Setup/", "/weg/"}},
 		{"hugo, languages by folder", `
 -- hugo.yaml --
 title: Hulp
@@ -240,7 +244,7 @@ title: Um
 `, map[string][]string{
 			"content/nl/articles/360-e-mail.md": {`title = "E-mail"`, `description = "Over mail"`, "## Kop {#h_01}", "[spam](361-spam.md#h_02)", "- Een\n- Twee"},
 			"content/nl/articles/361-spam.md":   {"| a |\n|---|\n| b |"},
-		}, []string{"/hc/nl/articles/360-E-mail/", "/hc/nl/articles/361-Spam.html"}},
+		}, []string{"/hc/nl/img/a.svg", "/hc/nl/articles/360-E-mail/", "/hc/nl/articles/361-Spam.html"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

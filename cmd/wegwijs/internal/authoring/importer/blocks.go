@@ -613,11 +613,13 @@ func (c *conv) include(l line, name string) []line {
 		if !c.t.has(f) || c.depth > 8 {
 			continue
 		}
+		c.t.used[f] = true
 		_, body, first, _ := front(c.t.read(f))
 		var ls []line
 		for _, s := range excerpt(strings.Split(strings.TrimSuffix(string(body), "\n"), "\n"), first, part) {
 			ls = append(ls, line{l.n, expand(s)})
 		}
+		ls = oneLine(ls)
 		pad := l.s[:indentOf(l.s)]
 		was := c.base
 		c.base = f
@@ -972,6 +974,57 @@ func cells(s string) (out []string) {
 var delimiterRE = regexp.MustCompile(`^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$`)
 
 func isDelimiter(s string) bool { return strings.Contains(s, "|") && delimiterRE.MatchString(s) }
+
+var (
+	refNameRE  = regexp.MustCompile(`^ {0,3}\[[^\]^\[][^\]\[]*\]:\s*(.*?)\s*$`)
+	refDestRE  = regexp.MustCompile(`^\s*(?:<[^>]*>|\S+)(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*$`)
+	refTitleRE = regexp.MustCompile(`^\s*(?:"[^"]*"|'[^']*'|\([^()]*\))\s*$`)
+)
+
+// oneLine puts references that stand on two or three lines on their first one.
+func oneLine(ls []line) []line {
+	var code fence
+	out := ls
+	for i, l := range ls {
+		if code.in(l.s) {
+			continue
+		}
+		m := refNameRE.FindStringSubmatch(l.s)
+		if m == nil || refNameRE.MatchString(after(ls, i)) {
+			continue
+		}
+		text, n := strings.TrimRight(l.s, " "), 1
+		if m[1] == "" {
+			next := after(ls, i)
+			if !refDestRE.MatchString(next) {
+				continue
+			}
+			text, n = text+" "+strings.TrimSpace(next), 2
+		}
+		if next := after(ls, i+n-1); refDefRE.MatchString(text) && !strings.ContainsAny(text[len(text)-1:], `"')`) && refTitleRE.MatchString(next) {
+			text, n = text+" "+strings.TrimSpace(next), n+1
+		}
+		if n == 1 {
+			continue
+		}
+		if &out[0] == &ls[0] {
+			out = slices.Clone(ls)
+		}
+		out[i].s = text
+		for k := 1; k < n; k++ {
+			out[i+k].s = ""
+		}
+	}
+	return out
+}
+
+// after returns the line behind line i; "" where there is none.
+func after(ls []line, i int) string {
+	if i+1 < len(ls) {
+		return ls[i+1].s
+	}
+	return ""
+}
 
 // references keeps where references lead, and leaves their lines out.
 func (c *conv) references(ls []line) {

@@ -91,6 +91,7 @@ func yamlValue(n *yaml.Node, depth int) any {
 // config reads a configuration by the ending of its name.
 func (t *tree) config(name string) (m map[string]any) {
 	src := t.read(name)
+	t.used[name] = true
 	var err error
 	switch {
 	case src == nil:

@@ -12,11 +12,14 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"net/url"
 	"os"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
@@ -63,7 +66,7 @@ type Report struct {
 	Same      int               `json:"same"`           // what is there already
 	Kept      []string          `json:"kept,omitempty"` // edited or removed since the last import
 	Origins   map[string]string `json:"origins"`        // pages by their file: what they came from
-	Addresses map[string]string `json:"addresses"`      // the same: the address they had there, below that of the site
+	Addresses map[string]string `json:"addresses"`      // pages, pictures and other files by theirs: the address they had there, below that of the site
 	Findings  []diag.Diagnostic `json:"findings"`       // what could not be kept, in the source
 }
 
@@ -120,17 +123,19 @@ func Import(src fs.FS, site *os.Root, from string) (*Report, error) {
 		search := str(p.meta, "layout") == "search" && len(trimBlank(p.lines)) == 0
 		if search {
 			t.note(p.src, 1, leftOut, "the page for searching, which the program has itself")
+			t.used[p.src] = true
 		}
 		return search
 	})
 	t.place()
-	w := &writer{t: t, site: site, copied: map[string]string{}, taken: map[string]bool{}, files: map[string][]byte{}}
+	w := &writer{t: t, site: site, copied: map[string]string{}, places: map[string]place{}, taken: map[string]bool{}, files: map[string][]byte{}}
 	for _, final := range []bool{false, true} { // first the ids of all pages, then their links
 		for _, p := range t.pages {
 			w.page(p, final, h)
 		}
 	}
 	w.siteFile(h)
+	w.unused()
 	return w.write()
 }
 
@@ -139,10 +144,17 @@ type writer struct {
 	t      *tree
 	site   *os.Root
 	copied map[string]string // place of a file by its source
-	taken  map[string]bool   // those places
+	places map[string]place  // of each source, in the first language that has it
+	taken  map[string]bool   // the places, as file systems compare them, and old addresses
 	files  map[string][]byte // what is to be written
 	count  int
 	record record
+}
+
+// A place is where a picture or another file went.
+type place struct {
+	lang          int
+	file, address string // content/de/a.png; /de/a.png
 }
 
 // page makes one page.
@@ -366,8 +378,10 @@ func (w *writer) front(b *bytes.Buffer, p *page) {
 	if a := w.aliases(p); len(a) > 0 {
 		put("aliases", quoteAll(a))
 	}
-	if p.draft && p.id != "" && !p.index {
+	if p.hidden() {
 		put("draft", "true")
+	} else if p.draft {
+		t.note(p.src, 1, "it is published: look whether it may be", "a draft that is the page of a section")
 	}
 	b.WriteString("+++\n\n")
 	known := []string{"title", "linktitle", "sidebar_label", "description", "summary", "excerpt", "keywords", "tags", "lastmod", "last_update", "lastupdated", "lastUpdated", "updated", "revision_date", "date", "draft", "weight", "order", "sidebar_position", "slug", "url", "aliases", "id", "unlisted", "sidebar"}
@@ -407,7 +421,7 @@ func (w *writer) aliases(p *page) (out []string) {
 			continue
 		}
 		inner := strings.TrimPrefix(key, strings.Trim(t.languages[p.lang].tag, "/")+"/")
-		if top, _, deeper := strings.Cut(key, "/"); deeper && slices.Contains([]string{"assets", "rules", "mail"}, top) || slices.Contains(own, strings.ToLower(inner)) {
+		if top, _, deeper := strings.Cut(key, "/"); deeper && slices.Contains(served, top) || slices.Contains(own, strings.ToLower(inner)) {
 			t.note(p.src, 1, leftOut, "the old address %s is in a folder that belongs to the program", at)
 			continue
 		}
@@ -430,6 +444,7 @@ func (w *writer) isAddress(key string) bool {
 // asset takes a file along: beside the pages of the language in which the page
 // is read first. It returns its place below the folder of the language.
 func (w *writer) asset(p *page, f string, final bool) (to, why string) {
+	w.t.used[f] = true // or it has a line that says why not
 	ext := strings.ToLower(path.Ext(f))
 	if !slices.Contains(fileset.Types(), ext) || slices.Contains([]string{".html", ".js", ".mjs", ".xml", ".md"}, ext) {
 		return "", "its kind"
@@ -447,16 +462,21 @@ func (w *writer) asset(p *page, f string, final bool) (to, why string) {
 		}
 	}
 	parts := strings.Split(strings.TrimSuffix(rest, path.Ext(rest)), "/")
+	last := norm.NFC.String(parts[len(parts)-1])
 	for i := range parts {
 		parts[i] = segment(parts[i], i == 0 && len(parts) > 1)
 	}
+	if strings.ToLower(last) == parts[len(parts)-1] {
+		parts[len(parts)-1] = last // capitals stay, so that it keeps its address
+	}
+	typed := path.Ext(rest)
 	dir := "content/" + t.languages[l].tag + "/"
 	key := dir + "\x00" + f
 	if have, ok := w.copied[key]; ok {
 		return have, ""
 	}
 	name := strings.Join(parts, "/")
-	for base, n := name, 2; w.taken[dir+name+ext]; n++ {
+	for base, n := name, 2; w.taken[fileset.Fold(dir+name+ext)]; n++ {
 		name = fmt.Sprintf("%s-%d", base, n)
 	}
 	fi, err := fs.Stat(t.fsys, f)
@@ -467,11 +487,19 @@ func (w *writer) asset(p *page, f string, final bool) (to, why string) {
 	if what, _ := fileset.RunsIn(data); ext == ".svg" && what != "" {
 		return "", "it can run programs"
 	}
-	w.taken[dir+name+ext] = true
-	w.copied[key] = name + ext
-	w.files[dir+name+ext] = data
+	w.taken[fileset.Fold(dir+name+ext)] = true
+	name += typed
+	w.copied[key] = name
+	w.files[dir+name] = data
 	w.count++
-	return name + ext, ""
+	at := place{l, dir + name, "/" + name}
+	if l > 0 {
+		at.address = "/" + t.languages[l].tag + at.address
+	}
+	if have, ok := w.places[f]; !ok || l < have.lang {
+		w.places[f] = at
+	}
+	return name, ""
 }
 
 // siteFile makes site.toml where there is none, and the interface strings of
@@ -485,10 +513,13 @@ func (w *writer) siteFile(h house) {
 			t.out.Warnf(diag.Pos{File: "."}, diag.Imported, "they are in English in i18n/: translate them there", "the program has no interface strings in the language %s", l.tag)
 		}
 	}
-	if _, err := w.site.Lstat("site.toml"); err == nil && !w.recorded("site.toml") {
-		return // the site's own
-	}
 	var b strings.Builder
+	if _, err := w.site.Lstat("site.toml"); err == nil && !w.recorded("site.toml") { // the site's own
+		w.redirects(func(from, to string) {
+			t.out.Warnf(diag.Pos{File: "."}, diag.Imported, "write it in site.toml", "the redirect from %s to %s", from, to)
+		})
+		return
+	}
 	base := strings.TrimSuffix(t.base, "/")
 	if !strings.HasPrefix(base, "http") {
 		base = "https://help.example.com"
@@ -503,12 +534,18 @@ func (w *writer) siteFile(h house) {
 		}
 	}
 	fmt.Fprintf(&b, "\n[provider]\nname = %s\n\n# The built-in pages about e-mail: true, with [[mail]], brings them in beside these.\n[content]\nbuiltin = false\n", quote(title))
-	w.redirects(&b)
+	w.redirects(func(from, to string) {
+		fmt.Fprintf(&b, "\n[[redirect]]\nfrom = %s\nto = %s\n", quote(from), quote(to))
+	})
 	w.files["site.toml"] = []byte(b.String())
 }
 
-// redirects writes the source's own redirects.
-func (w *writer) redirects(b *strings.Builder) {
+// served are the folders at the top in which no old address can be kept.
+var served = []string{"assets", "rules", "mail"}
+
+// redirects calls write for the source's own redirects, and for the addresses
+// that pictures and other files had there.
+func (w *writer) redirects(write func(from, to string)) {
 	t := w.t
 	base := strings.TrimSuffix(pathOf(t.base), "/")
 	c := &conv{t: t, p: &page{}}
@@ -517,22 +554,88 @@ func (w *writer) redirects(b *strings.Builder) {
 		from := strings.TrimPrefix(r[0], base)
 		key := strings.Trim(from, "/")
 		to := ""
-		if p, frag, ok := c.byAddress(r[1]); ok {
+		if p, frag, ok := c.byAddress(r[1]); ok && !p.hidden() {
 			to = t.languages[p.lang].tag + "/" + strings.TrimPrefix(p.file, "content/"+t.languages[p.lang].tag+"/")
 			if p.ids[frag] {
 				to += "#" + frag
 			}
-		} else if p := t.atPath(strings.TrimSuffix(r[1], ".md")); p != nil {
+		} else if p := t.atPath(strings.TrimSuffix(r[1], ".md")); p != nil && !p.hidden() {
 			to = t.languages[p.lang].tag + "/" + strings.TrimPrefix(p.file, "content/"+t.languages[p.lang].tag+"/")
 		} else if strings.HasPrefix(r[1], "https://") || strings.HasPrefix(r[1], "http://") {
 			to = r[1]
 		}
-		if top, _, _ := strings.Cut(key, "/"); to == "" || key == "" || strings.ContainsAny(from, "*[:?#") || w.taken["\x00url "+key] || w.isAddress(key) || slices.Contains([]string{"assets", "rules", "mail"}, top) {
+		if top, _, _ := strings.Cut(key, "/"); to == "" || key == "" || strings.ContainsAny(from, "*[:?#") || w.taken["\x00url "+key] || w.isAddress(key) || slices.Contains(served, top) {
 			t.out.Warnf(diag.Pos{File: "."}, diag.Imported, leftOut, "the redirect from %s to %s", r[0], r[1])
 			continue
 		}
 		w.taken["\x00url "+key] = true
-		fmt.Fprintf(b, "\n[[redirect]]\nfrom = %s\nto = %s\n", quote("/"+strings.TrimPrefix(from, "/")), quote(to))
+		write("/"+strings.TrimPrefix(from, "/"), to)
+	}
+	now := map[string]bool{}
+	for _, at := range w.places {
+		now[at.address] = true
+	}
+	for _, f := range slices.Sorted(maps.Keys(w.places)) {
+		from, to := t.fileURL(f), w.places[f].address
+		if from == "" || from == to {
+			continue
+		}
+		key := strings.Trim(from, "/")
+		top, _, _ := strings.Cut(key, "/")
+		switch {
+		case slices.Contains(served, top):
+			t.note(f, 0, leftOut, "the old address %s is in a folder that belongs to the program", from)
+		case now[from] || w.taken["\x00url "+key] || w.isAddress(key):
+			t.note(f, 0, leftOut, "the old address %s is that of another page", from)
+		default:
+			w.taken["\x00url "+key] = true
+			write((&url.URL{Path: from}).EscapedPath(), (&url.URL{Path: to}).EscapedPath())
+		}
+	}
+}
+
+// folder returns the folder of a file, at most one below root.
+func folder(root, f string) string {
+	dir := path.Dir(f)
+	rest, ok := strings.CutPrefix(dir, root+"/")
+	if root == "." {
+		rest, ok = dir, true
+	}
+	if first, _, deeper := strings.Cut(rest, "/"); ok && deeper {
+		return path.Join(root, first)
+	}
+	return dir
+}
+
+// unused reports what a source has for readers and no page names: it is not
+// brought along.
+func (w *writer) unused() {
+	t := w.t
+	type group struct {
+		dir  string
+		text bool
+	}
+	found := map[group][]string{}
+	for _, root := range t.roots {
+		for _, f := range t.below(root) {
+			if !t.used[f] && t.byFile[f] == nil {
+				g := group{folder(root, f), isText(f)}
+				found[g] = append(found[g], f)
+			}
+		}
+	}
+	for g, files := range found {
+		files = slices.Compact(files)
+		switch n := len(files); {
+		case g.text && n == 1:
+			t.note(files[0], 0, leftOut, "a page that is no part of the documentation")
+		case g.text:
+			t.note(files[0], 0, leftOut, "%d pages in the folder %s that are no part of the documentation", n, g.dir)
+		case n == 1:
+			t.note(files[0], 0, leftOut, "a file that no page names")
+		default:
+			t.note(files[0], 0, leftOut, "%d files in the folder %s that no page names", n, g.dir)
+		}
 	}
 }
 
@@ -603,6 +706,11 @@ func (w *writer) write() (*Report, error) {
 			rep.Pages++
 			rep.Origins[p.file] = p.src
 			rep.Addresses[p.file] = "/" + strings.TrimLeft(strings.TrimPrefix(p.url, strings.TrimSuffix(pathOf(t.base), "/")), "/")
+		}
+	}
+	for f, at := range w.places {
+		if from := t.fileURL(f); from != "" {
+			rep.Addresses[at.file] = from
 		}
 	}
 	old := w.old()

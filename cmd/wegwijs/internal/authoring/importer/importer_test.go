@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -124,6 +125,12 @@ func TestText(t *testing.T) {
 		{"mkdocs", "``` { .sh .no-copy title=\"Shell\" }\nls\n```", "*Shell*\n\n```sh\nls\n```", "4: the settings of a block of code: .sh .no-copy }"},
 		{"hugo", "```sh\nopen", "```sh\nopen\n```", "4: code that is never closed"},
 
+		// References on more lines than one.
+		{"hugo", "[x][r] en [s].\n\n[r]:\n  /b/#kop\n[s]:\n   <b.md>\n   'T'\n\nNa.", "[x](b.md#kop) en [s](b.md \"T\").\n\nNa.", ""},
+		{"mkdocs", "[x][r]\n\n[r]: b.md\n  \"Titel\"\n\nNa.", "[x](b.md \"Titel\")\n\nNa.", ""},
+		{"docusaurus", "[r]:\n\nGeen [r] hier.\n\n[s]: b.mdx\n\"Geen titel\" staat hier. [s]", "[r]:\n\nGeen [r] hier.\n\n\"Geen titel\" staat hier. [s](b.md)", ""},
+		{"hugo", "```\n[r]:\n  b.md\n```", "```\n[r]:\n  b.md\n```", ""},
+
 		// What stands in code, where a line with more than the mark closes nothing.
 		{"mkdocs", "```md\n```sh\n# Geen titel\n```\n\n# De titel", "```md\n```sh\n# Geen titel\n```", ""},
 		{"mkdocs", "```a``` b\n\n# De titel", "```a``` b", ""},
@@ -146,7 +153,7 @@ func TestText(t *testing.T) {
 		}
 		var said []string
 		for _, d := range rep.Findings {
-			if strings.HasPrefix(d.Pos.File, conf[2]+"a.") {
+			if strings.HasPrefix(d.Pos.File, conf[2]+"a.") && d.Pos.Line > 0 {
 				said = append(said, fmt.Sprintf("%d: %s", d.Pos.Line, d.Msg))
 			}
 			if d.Hint == "" {
@@ -239,6 +246,84 @@ func TestTyped(t *testing.T) {
 		})
 		if !strings.Contains(got["site.toml"], "from = \"/oud\"\nto = \"en/docs/a.md\"") {
 			t.Errorf("%s: got %s and %s", typed, got["site.toml"], said(rep))
+		}
+	}
+}
+
+// TestFilesKeepTheirAddresses: a picture or another file that pages name stands
+// where it stood, or its old address leads to it, or a line says why not.
+func TestFilesKeepTheirAddresses(t *testing.T) {
+	for _, c := range []struct {
+		maker string
+		files map[string]string
+		holds []string // files of the site
+		moved []string // old and new addresses
+		said  []string
+	}{
+		{"mkdocs", map[string]string{"docs/index.md": "# A\n\n![a](img/Rood.svg) ![b](Mijn%20Map/Een%20B.SVG) [c](docs.pdf) ![d](assets/d.svg)", "docs/img/Rood.svg": red, "docs/Mijn Map/Een B.SVG": red, "docs/docs.pdf": "%PDF", "docs/assets/d.svg": red, "docs/los/x.pdf": "%PDF", "docs/los/y.pdf": "%PDF", "docs/z.pdf": "%PDF"},
+			[]string{"content/en/img/Rood.svg", "content/en/mijn-map/een-b.SVG", "content/en/docs.pdf", "content/en/assets-1/d.svg"},
+			[]string{"/Mijn%20Map/Een%20B.SVG /mijn-map/een-b.SVG"},
+			[]string{"docs/assets/d.svg:0 the old address /assets/d.svg is in a folder that belongs to the program", "docs/los/x.pdf:0 2 files in the folder docs/los that no page names", "docs/z.pdf:0 a file that no page names"}},
+		{"docusaurus", map[string]string{"docs/a.md": "# A\n\n![a](/IMG/rood.svg) ![b](./naast.svg)", "static/IMG/rood.svg": red, "docs/naast.svg": red, "blog/x.md": "# X", "blog/y.md": "# Y", "static/robots.txt": "x"},
+			[]string{"content/en/img/rood.svg", "content/en/docs/naast.svg"},
+			[]string{"/IMG/rood.svg /img/rood.svg"},
+			[]string{"blog/x.md:0 2 pages in the folder blog that are no part of the documentation", "static/robots.txt:0 a file that no page names"}},
+		{"starlight", map[string]string{"src/content/docs/index.md": "---\ntitle: A\n---\n![a](../../assets/Rood.svg) ![b](/Een%2BTwee.svg)", "src/assets/Rood.svg": red, "public/Een+Twee.svg": red},
+			[]string{"content/en/Rood.svg", "content/en/een-twee.svg"}, []string{"/Een+Twee.svg /een-twee.svg"}, nil},
+		{"hugo", map[string]string{"content/_index.md": "---\ntitle: A\n---\n", "content/Gids/stap/index.md": "---\ntitle: B\nurl: /elders/\n---\n![a](Rood.svg) ![b](/Plaat/b.svg)", "content/Gids/stap/Rood.svg": red, "static/Plaat/b.svg": red},
+			[]string{"content/en/gids/stap/Rood.svg", "content/en/plaat/b.svg"}, []string{"/elders/Rood.svg /gids/stap/Rood.svg", "/Plaat/b.svg /plaat/b.svg"}, nil},
+	} {
+		conf := configs[c.maker]
+		c.files[conf[0]] = conf[1]
+		got, rep := bring(t, t.TempDir(), c.files)
+		for _, name := range c.holds {
+			if got[name] == "" {
+				t.Errorf("%s: there is no %s", c.maker, name)
+			}
+		}
+		var moved []string
+		for _, m := range regexp.MustCompile(`from = "([^"]*)"\nto = "(/[^"]*)"`).FindAllStringSubmatch(got["site.toml"], -1) {
+			moved = append(moved, m[1]+" "+m[2])
+		}
+		if !slices.Equal(moved, c.moved) {
+			t.Errorf("%s: moved %q, want %q", c.maker, moved, c.moved)
+		}
+		var lines []string
+		for _, l := range strings.Split(said(rep), "\n") {
+			if strings.Contains(l, ":0 ") && !strings.HasPrefix(l, ".:") {
+				lines = append(lines, l)
+			}
+		}
+		if !slices.Equal(lines, c.said) {
+			t.Errorf("%s: said %q, want %q", c.maker, lines, c.said)
+		}
+		// A site that has its own site.toml is told.
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "site.toml"), []byte("title = \"X\"\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		_, rep = bring(t, dir, c.files)
+		for _, m := range c.moved {
+			from, to, _ := strings.Cut(m, " ")
+			if want := "the redirect from " + from + " to " + to; !strings.Contains(said(rep), want) {
+				t.Errorf("%s: got %s\nwithout %s", c.maker, said(rep), want)
+			}
+		}
+	}
+}
+
+// TestDrafts: what readers could not see they do not see, and no link leads to it.
+func TestDrafts(t *testing.T) {
+	got, rep := bring(t, t.TempDir(), map[string]string{
+		"hugo.toml": "title = \"X\"\nbaseURL = \"https://x.example/\"\n", "content/_index.md": "---\ntitle: A\n---\n[b](b.md), [b]({{< ref \"b\" >}}) en [s](/s/)",
+		"content/b.md": "---\ntitle: B\ndraft: true\n---\nX", "content/s/_index.md": "---\ntitle: S\ndraft: true\n---\nX", "content/s/c.md": "---\ntitle: C\n---\n",
+	})
+	if text := got["content/en/index.md"]; !strings.Contains(text, "\nb, b en [s](/s/index.md)") || !strings.Contains(got["content/en/b.md"], "draft = true") {
+		t.Errorf("got %s and %s", text, got["content/en/b.md"])
+	}
+	for _, want := range []string{"content/_index.md:4 a link to a draft: content/b.md", "content/s/_index.md:1 a draft that is the page of a section"} {
+		if !strings.Contains(said(rep), want) {
+			t.Errorf("got %s\nwithout %s", said(rep), want)
 		}
 	}
 }

@@ -56,7 +56,7 @@ func (c *conv) resolve(n int, dest string) (string, bool) {
 	if strings.HasPrefix(dest, "\x00") { // a page that has been found
 		name, frag, _ := strings.Cut(dest[1:], "#")
 		if p := c.t.byFile[name]; p != nil {
-			return c.toPage(n, p, frag), true
+			return c.toPage(n, p, frag)
 		}
 	}
 	switch m := schemeRE.FindString(dest); {
@@ -71,7 +71,7 @@ func (c *conv) resolve(n int, dest string) (string, bool) {
 		}
 		if base := strings.TrimSuffix(c.t.base, "/"); base != "" && (dest == base || strings.HasPrefix(dest, base+"/")) {
 			if p, frag, ok := c.byAddress(strings.TrimPrefix(dest, basePathRE.FindString(dest))); ok {
-				return c.toPage(n, p, frag), true
+				return c.toPage(n, p, frag)
 			}
 		}
 		return strings.ReplaceAll(dest, " ", "%20"), true
@@ -94,7 +94,7 @@ func (c *conv) resolve(n int, dest string) (string, bool) {
 		return "", false
 	}
 	if p, ok := c.pageFor(raw); ok {
-		return c.toPage(n, p, frag), true
+		return c.toPage(n, p, frag)
 	}
 	if f := c.fileFor(raw); f != "" {
 		if to := c.copy(n, f); to != "" {
@@ -222,8 +222,13 @@ func (c *conv) byAddress(u string) (p *page, frag string, ok bool) {
 	return c.t.sibling(p, c.p.lang), frag, true
 }
 
-// toPage writes a link to a page.
-func (c *conv) toPage(n int, p *page, frag string) string {
+// toPage writes a link to a page. One to a draft, which readers cannot see, is
+// none.
+func (c *conv) toPage(n int, p *page, frag string) (string, bool) {
+	if p.hidden() {
+		c.note(n, keptText, "a link to a draft: %s", p.src)
+		return "", false
+	}
 	lang := "content/" + c.t.languages[p.lang].tag + "/"
 	rest := strings.TrimPrefix(p.file, lang)
 	to := "/" + rest
@@ -233,13 +238,17 @@ func (c *conv) toPage(n int, p *page, frag string) string {
 	}
 	to = (&url.URL{Path: to}).EscapedPath()
 	if frag == "" {
-		return to
+		return to, true
 	}
 	if id, ok := c.fragment(n, p, frag); ok && id != "" {
-		return to + "#" + id
+		return to + "#" + id, true
 	}
-	return to
+	return to, true
 }
+
+// hidden reports whether a page stays a draft. The page of a section cannot be
+// one.
+func (p *page) hidden() bool { return p.draft && p.id != "" && !p.index }
 
 func (p *page) topID(frag string) bool { return frag == "" || frag == "top" || p.ids["\x00top "+frag] }
 

@@ -61,6 +61,7 @@ func (t *tree) open(src string, l int, rel string) *page {
 	for i, s := range strings.Split(strings.TrimSuffix(string(body), "\n"), "\n") {
 		p.lines = append(p.lines, line{first + i, expand(s)})
 	}
+	p.lines = oneLine(p.lines)
 	p.title, p.description = str(p.meta, "title"), str(p.meta, "description", "summary", "excerpt")
 	p.keywords = list(p.meta, "keywords", "tags")
 	p.updated = day(p.meta, "lastmod", "last_update", "lastUpdated", "updated", "revision_date", "date")
@@ -104,7 +105,7 @@ func (t *tree) mkdocs() {
 	t.title, t.base = str(m, "site_name"), str(m, "site_url")
 	docs := path.Clean(cmp.Or(str(m, "docs_dir"), "docs"))
 	t.python, t.slug, t.again = true, pythonSlug, "_"
-	t.statics = []string{docs}
+	t.statics, t.roots = []string{docs}, []string{docs}
 	t.partials = []string{docs, ".", "includes"}
 	t.variables = map[string]any{}
 	maps.Copy(t.variables, sub(m, "extra"))
@@ -312,7 +313,7 @@ func (t *tree) hugo() {
 		dirs = append(dirs, path.Clean(cmp.Or(str(o.conf, "contentdir"), root)))
 	}
 	own := len(slices.Compact(slices.Sorted(slices.Values(dirs)))) > 1
-	t.statics = []string{"static", "assets", root}
+	t.statics, t.roots = []string{"static", "assets", root}, append([]string{"static", root}, dirs...)
 	keep := flag(m, "disablepathtolower")
 	base := pathOf(t.base)
 	seen := map[string]bool{}
@@ -458,7 +459,9 @@ func (t *tree) docusaurus() {
 	if !found {
 		take(map[string]any{}, "docusaurus-plugin-content-docs")
 	}
+	t.roots = []string{"static", "blog", "src/pages", "versioned_docs", "i18n"}
 	for _, d := range all {
+		t.roots = append(t.roots, d.dir)
 		for i, l := range t.languages {
 			dir := d.dir
 			if i > 0 || t.hasFolder("i18n/"+l.code+"/"+d.plugin+"/current") && !t.hasFolder(d.dir) {
@@ -661,6 +664,7 @@ func (t *tree) starlight() {
 			t.redirects = append(t.redirects, [2]string{from, s})
 		}
 	}
+	t.roots = []string{"public", "src/content", "src/assets", "src/pages"}
 	const docs = "src/content/docs"
 	for _, f := range t.below(docs) {
 		if !isText(f) {
@@ -759,7 +763,7 @@ func (t *tree) starlightBar(items any, n *int) (dirs []string) {
 
 // saved reads a folder of saved pages.
 func (t *tree) saved() {
-	t.slug, t.again, t.statics = githubSlug, "-", []string{"."}
+	t.slug, t.again, t.statics, t.roots = githubSlug, "-", []string{"."}, []string{"."}
 	var found []*page
 	count := map[string]int{}
 	docs := map[string]*document{}
@@ -825,12 +829,16 @@ func (t *tree) behind(name string, bases []string) {
 			continue
 		}
 		var code fence
+		var ls []line
 		for i, s := range strings.Split(strings.TrimSuffix(string(t.read(f)), "\n"), "\n") {
-			inCode := code.in(s)
+			ls = append(ls, line{i + 1, s})
+		}
+		for _, l := range oneLine(ls) {
+			s, inCode := l.s, code.in(l.s)
 			def, abbr := refDefRE.FindStringSubmatch(strings.TrimLeft(s, " ")), abbrRE.FindStringSubmatch(s)
 			switch {
 			case !inCode && abbr != nil:
-				t.note(f, i+1, leftOut, "the explanation of the abbreviation %s", abbr[1])
+				t.note(f, l.n, leftOut, "the explanation of the abbreviation %s", abbr[1])
 			case !inCode && def != nil:
 				if key := refKey(def[1]); t.refs[key] == (ref{}) {
 					t.refs[key] = ref{def[2] + def[3], def[4]}

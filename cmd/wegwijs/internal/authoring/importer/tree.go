@@ -38,7 +38,8 @@ type tree struct {
 	partials  []string        // folders in which parts of pages are looked for
 	refs      map[string]ref  // where references of every page lead
 	tail      []string        // lines that stand behind every page
-	used      map[string]bool // files that were read for what they say
+	used      map[string]bool // files that were read or taken along, but pages
+	roots     []string        // folders of what readers get
 
 	slug      func(text string) string
 	again     string // stands between an id and the number of a second one
@@ -48,9 +49,10 @@ type tree struct {
 	byURL     map[string]*page
 	assets    map[string]string // files by their names in small letters
 	byID      map[string]map[int]*page
-	dirs      map[int]string  // of the pages of each language
-	addresses map[string]bool // of our pages, without slashes around them
-	ids       []string        // of the layout of pages
+	dirs      map[int]string   // of the pages of each language
+	addresses map[string]bool  // of our pages, without slashes around them
+	ids       []string         // of the layout of pages
+	bundles   map[string]*page // of the folders that are pages, with files beside them
 }
 
 // A lang is a language of a source.
@@ -266,6 +268,52 @@ func trimURL(u string) string {
 	u = strings.TrimSuffix(u, "index.html")
 	u = strings.TrimSuffix(u, ".html")
 	return strings.ToLower(strings.Trim(u, "/"))
+}
+
+// fileURL returns the address that a file has in the source, below that of the
+// site; "" where nobody knows it, as for pictures that a build gives other names.
+func (t *tree) fileURL(f string) string {
+	below := func(dirs ...string) string {
+		for _, dir := range dirs {
+			if rest, ok := strings.CutPrefix(f, dir+"/"); ok {
+				return "/" + rest
+			}
+		}
+		return ""
+	}
+	switch t.maker {
+	case "html":
+		return "/" + f
+	case "docusaurus":
+		return below("static")
+	case "starlight":
+		return below("public")
+	case "mkdocs":
+		for l, dir := range t.dirs {
+			if rest, ok := strings.CutPrefix(f, dir+"/"); ok && dir != t.statics[0] {
+				return t.languages[l].first + "/" + rest
+			}
+		}
+		return below(t.statics[0])
+	case "hugo":
+		if t.bundles == nil {
+			t.bundles = map[string]*page{}
+			for _, p := range t.pages {
+				name := strings.TrimPrefix(path.Base(p.path), "_")
+				if dir := path.Dir(p.src); p.src != "" && name == "index" && (t.bundles[dir] == nil || p.lang < t.bundles[dir].lang) {
+					t.bundles[dir] = p
+				}
+			}
+		}
+		for dir := path.Dir(f); dir != "."; dir = path.Dir(dir) {
+			if p := t.bundles[dir]; p != nil {
+				u := strings.TrimPrefix(p.url, strings.TrimSuffix(pathOf(t.base), "/"))
+				return "/" + strings.Trim(u+strings.TrimPrefix(f, dir+"/"), "/")
+			}
+		}
+		return below(t.statics...)
+	}
+	return ""
 }
 
 // sections gives every folder its page, and every language its first page.
