@@ -346,7 +346,7 @@ func TestHeadingIdentity(t *testing.T) {
 		"a new one in the source, with an id": {"## Nieuw stuk {#nieuw}\n\n## Eén\n\n## Twee", "## One\n\n## Two", []string{"one", "two"},
 			[]string{`content/en/e-mail/pop.md:6:1: no heading here corresponds to "Twee" (#twee) of content/nl/e-mail/pop.md, so the headings here keep ids of their own`}},
 		"other levels": {"## A\n\n### B\n\n#### C\n\n### D", "## E\n\n#### F\n\n### G", []string{"e", "f", "g"},
-			[]string{`content/en/e-mail/pop.md:6:1: no heading of content/nl/e-mail/pop.md corresponds to "F", so the headings here keep ids of their own`}},
+			[]string{`content/en/e-mail/pop.md:6:1: the heading is of level 4, and the one before it of level 2`, `content/en/e-mail/pop.md:6:1: no heading of content/nl/e-mail/pop.md corresponds to "F", so the headings here keep ids of their own`}},
 		"ids of both hold the rest together": {"## Nieuw\n\n## Eén {#een}\n\n### Twee\n\n## Drie {#drie}\n\n## Vier", "## One {#een}\n\n### Two\n\n## Three {#drie}\n\n## Four", []string{"een", "twee", "drie", "vier"}, nil},
 		"only the stretch that differs": {"## Eén\n\n## Twee {#twee}\n\n## Drie\n\n## Extra", "## One\n\n## Two {#twee}\n\n## Three", []string{"een", "twee", "three"},
 			[]string{`content/en/e-mail/pop.md:8:1: no heading here corresponds to "Extra" (#extra) of content/nl/e-mail/pop.md, so the headings here keep ids of their own`}},

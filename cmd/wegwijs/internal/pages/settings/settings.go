@@ -109,7 +109,7 @@ func (a *Asked) Profiles() ([]Profile, error) {
 		}
 	}
 	if len(list) == 0 && len(p.Domains) > 0 { // without a domain there are no forms, which is reported
-		return nil, hinted(fmt.Sprintf("mail product %q has no profile", p.ID), "give it rows that a profile can hold, switch profile on in [forms], or remove the directive")
+		return nil, unset(fmt.Sprintf("mail product %q has no profile", p.ID), "give it rows that a profile can hold, switch profile on in [forms], or remove the directive")
 	}
 	return list, nil
 }
