@@ -318,10 +318,7 @@ func (c *conv) fence(ls []line, i int, pad string) ([]line, int) {
 		box = boxOf(strings.TrimPrefix(name, "ad-"))
 		return prefix(pad, c.box(box, "", dedent(ls[i+1:j], len(pad)))), min(j+1, len(ls))
 	}
-	out := []line{{ls[i].n, m[1] + mark + c.info(ls[i].n, info)}}
-	if title := codeTitle(info); title != "" && strings.TrimSpace(m[1]) == "" {
-		out = []line{{ls[i].n, m[1] + "*" + escape(title) + "*"}, {ls[i].n, ""}, out[0]}
-	}
+	out := []line{{ls[i].n, m[1] + mark + c.info(ls[i].n, info, min(j, len(ls))-i-1)}}
 	out = append(out, ls[i+1:min(j, len(ls))]...)
 	if j < len(ls) {
 		out = append(out, ls[j])
@@ -334,15 +331,22 @@ func (c *conv) fence(ls []line, i int, pad string) ([]line, int) {
 
 var (
 	infoTitleRE = regexp.MustCompile(`\b(?:title|filename)\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))`)
+	infoMarksRE = regexp.MustCompile(`\{\s*\d[\d\s,-]*\}|\bhl_lines\s*=\s*(?:"[\d\s,-]+"|'[\d\s,-]+'|\[[\d\s,"'-]+\])`)
+	infoSpanRE  = regexp.MustCompile(`(\d+)(?:\s*-\s*(\d+))?`)
 	infoLangRE  = regexp.MustCompile(`^\{\s*\.([\w+-]+)`)
 )
 
-// info returns what stands behind the mark of a block of code.
-func (c *conv) info(n int, info string) string {
+// info returns what stands behind the mark of a block of code that has a number
+// of lines: its language, its title and the lines that are marked.
+func (c *conv) info(n int, info string, lines int) string {
 	if info == "" {
 		return ""
 	}
-	lang := strings.TrimLeft(strings.Fields(info)[0], "{.")
+	first := strings.Fields(info)[0]
+	if i := strings.IndexByte(first, '{'); i > 0 { // js{1,3}
+		first = first[:i]
+	}
+	lang := strings.TrimLeft(first, "{.")
 	if m := infoLangRE.FindStringSubmatch(info); m != nil { // { .yaml .no-copy }
 		lang = m[1]
 	}
@@ -353,14 +357,43 @@ func (c *conv) info(n int, info string) string {
 	if strings.ContainsAny(lang, `"'<>&`) {
 		lang = ""
 	}
-	rest := strings.TrimSpace(info[min(len(info), len(strings.Fields(info)[0])):])
-	if rest = strings.TrimSpace(infoTitleRE.ReplaceAllString(rest, "")); rest != "" && rest != "}" {
+	rest := info[len(first):]
+	if lang == "" {
+		rest = info
+	}
+	if title := codeTitle(info); title != "" {
+		lang += titled(title)
+		rest = infoTitleRE.ReplaceAllString(rest, "")
+	}
+	var marks []string
+	rest = infoMarksRE.ReplaceAllStringFunc(rest, func(list string) string {
+		var kept []string
+		for _, m := range infoSpanRE.FindAllStringSubmatch(list, -1) {
+			first, _ := strconv.Atoi(m[1])
+			last, _ := strconv.Atoi(cmpOr(m[2], m[1]))
+			if first < 1 || last < first || last > lines {
+				return list
+			}
+			kept = append(kept, strings.ReplaceAll(m[0], " ", ""))
+		}
+		marks = append(marks, kept...)
+		return ""
+	})
+	if len(marks) > 0 {
+		lang += " {" + strings.Join(marks, ",") + "}"
+	}
+	if rest = strings.TrimSpace(rest); strings.Trim(rest, "{} ") != "" {
 		c.note(n, leftOut, "the settings of a block of code: %s", short(rest))
 	}
-	return lang
+	return strings.TrimSpace(lang)
 }
 
-// codeTitle returns the title of a block of code, which becomes a line above it.
+// titled returns a title as it stands behind the mark of a block of code.
+func titled(title string) string {
+	return ` title="` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(title) + `"`
+}
+
+// codeTitle returns the title of a block of code, as its maker wrote it.
 func codeTitle(info string) string {
 	if m := infoTitleRE.FindStringSubmatch(info); m != nil {
 		return strings.TrimSpace(m[1] + m[2] + m[3])

@@ -121,8 +121,12 @@ func TestText(t *testing.T) {
 		// What an error would be is shown as it was typed.
 		{"hugo", "Een :foo[bar] en ::: los.", "Een \\:foo[bar] en ::: los.", ""},
 		{"hugo", "| a | b |\n|---|---|\n| 1 | 2 | 3 |", "| a | b |\n|---|---|\n| 1 | 2 3 |", "6: cells beyond the last column of the table"},
-		{"docusaurus", "```yaml title=\"a_b.yml\" {1,3}\nx: 1\n```", "*a_b.yml*\n\n```yaml\nx: 1\n```", "4: the settings of a block of code: {1,3}"},
-		{"mkdocs", "``` { .sh .no-copy title=\"Shell\" }\nls\n```", "*Shell*\n\n```sh\nls\n```", "4: the settings of a block of code: .sh .no-copy }"},
+		{"docusaurus", "```yaml title=\"a_b.yml\" {1,3}\nx: 1\n```", "```yaml title=\"a_b.yml\"\nx: 1\n```", "4: the settings of a block of code: {1,3}"},
+		{"docusaurus", "```yaml {1,2-3} title='a \"b\"' showLineNumbers\nx: 1\ny: 1\nz: 1\n```", "```yaml title=\"a \\\"b\\\"\" {1,2-3}\nx: 1\ny: 1\nz: 1\n```", "4: the settings of a block of code: showLineNumbers"},
+		{"docusaurus", "```js{2}\na\nb\n```", "```js {2}\na\nb\n```", ""},
+		{"mkdocs", "``` yaml hl_lines=\"1 3-4\"\na: 1\nb: 1\nc: 1\nd: 1\n```", "```yaml {1,3-4}\na: 1\nb: 1\nc: 1\nd: 1\n```", ""},
+		{"hugo", "```toml {hl_lines=[1,\"2-3\"]}\na = 1\nb = 1\nc = 1\n```", "```toml {1,2-3}\na = 1\nb = 1\nc = 1\n```", ""},
+		{"mkdocs", "``` { .sh .no-copy title=\"Shell\" }\nls\n```", "```sh title=\"Shell\"\nls\n```", "4: the settings of a block of code: .sh .no-copy }"},
 		{"hugo", "```sh\nopen", "```sh\nopen\n```", "4: code that is never closed"},
 
 		// References on more lines than one.

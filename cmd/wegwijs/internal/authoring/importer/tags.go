@@ -411,10 +411,11 @@ func (c *conv) codeBlock(n int, lang, title, code string) []line {
 	for strings.Contains(code, mark) {
 		mark += "`"
 	}
-	out := []line{{n, mark + c.info(n, lang)}}
+	info := c.info(n, lang, 0)
 	if title != "" && !strings.HasPrefix(title, "{") {
-		out = []line{{n, "*" + escape(title) + "*"}, {n, ""}, out[0]}
+		info = strings.TrimSpace(info + titled(title))
 	}
+	out := []line{{n, mark + info}}
 	for _, s := range strings.Split(strings.Trim(code, "\n"), "\n") {
 		out = append(out, line{n, s})
 	}
