@@ -186,9 +186,9 @@ func lexer(lang string) (l chroma.Lexer, known bool) {
 // What reads code looks ahead and back, so what is longer, or has longer lines, has no
 // colours: it would take a time that grows with the square of their length.
 const (
-	maxColoured = 8 << 10 // bytes of code
+	maxColoured = 6 << 10 // bytes of code
 	maxLines    = 400     // of it
-	maxLine     = 400     // bytes of one
+	maxLine     = 200     // bytes of one
 )
 
 // slow are languages whose rules take for ever over a few hundred characters that

@@ -117,3 +117,26 @@ func TestCodeCopy(t *testing.T) {
 		t.Errorf("got the blocks %+v", blocks)
 	}
 }
+
+// TestLongCode: what would take long to colour has no colours.
+func TestLongCode(t *testing.T) {
+	for code, want := range map[string]bool{
+		strings.Repeat("a = 1\n", 300):               true,
+		strings.Repeat("a = 1\n", 401):               false,
+		strings.Repeat("a = 1234567\n", 600):         false,
+		"a = \"" + strings.Repeat("x", 100) + "\"\n": true,
+		"a = \"" + strings.Repeat("x", 200) + "\"\n": false,
+	} {
+		if _, got := new(Colours).lines("toml", code); got != want {
+			t.Errorf("%d bytes, %q…: coloured %t", len(code), code[:12], got)
+		}
+	}
+	for _, name := range slow {
+		if _, got := new(Colours).lines(name, "a = 1\n"); got {
+			t.Errorf("%s has colours", name)
+		}
+		if _, known := lexer(name); !known {
+			t.Errorf("%s is not known", name)
+		}
+	}
+}

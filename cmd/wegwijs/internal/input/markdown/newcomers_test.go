@@ -24,6 +24,11 @@ func TestNewcomers(t *testing.T) {
 		{"Typora", "| a | b |\n| - | - |\n| 1 | 2 |", "<table>"},
 		{"Typora", "https://x.nl/a_b", "<a href=\"https://x.nl/a_b\""},
 
+		{"Typora", "![scherm](a.png =300x200)", "1:1 {width=300}"},
+		{"Typora", "Tekst\n\n\\newpage\n\nTekst", "3:1 divided by itself"},
+		{"Typora", "```mermaid\ngraph\n```", "1:4 show a picture"},
+		{"Typora", "```sh title=ls {3}\nls\n```", "1:7 title="},
+
 		// Obsidian.
 		{"Obsidian", "Zie [[Webmail]].", "1:5 write [text](page.md)"},
 		{"Obsidian", "![[scherm.png|300]]", "1:1 write ![what"},
@@ -35,6 +40,10 @@ func TestNewcomers(t *testing.T) {
 		{"Obsidian", "é “x” 😀 [[Webmail]]", "1:10 write [text](page.md)"},
 		{"Obsidian", "- een\n\t- twee", "<ul>"},
 		{"Obsidian", "~~weg~~", "<del>weg</del>"},
+
+		{"Obsidian", "Een alinea. ^abc123", "1:13 leads to a heading"},
+		{"Obsidian", "> [!NOTE]Tekst", "1:3 a space between ]"},
+		{"Obsidian", "[[Webmail|de webmail]]", "1:1 write [text](page.md)"},
 
 		// VS Code and GitHub.
 		{"VS Code", "##Kop", "1:1 ## Kop"},
@@ -49,7 +58,22 @@ func TestNewcomers(t *testing.T) {
 		{"VS Code", "[tekst] (a.md)", "1:1 leave out the space"},
 		{"VS Code", "1. een\n2. twee", "<ol>"},
 
+		{"VS Code", "Zie [de pagina](a.md en verder.", "<p>Zie [de pagina](a.md en verder.</p>"},
+		{"VS Code", "Zie [de pagina](a.md", "1:5 close the address"},
+		{"VS Code", "Zie [x](https://x.nl/a b)", "1:5 between < and >"},
+		{"VS Code", "Een **vet ** woord", "1:5 inside the signs"},
+		{"VS Code", "Een ** vet** woord", "1:5 inside the signs"},
+		{"VS Code", "2 ** 3 en 4 ** 5", "<p>2 ** 3 en 4 ** 5</p>"},
+		{"VS Code", "| a | b |\n|---|---|\n| 1<br>2 | x |", "3:4 :br in a cell"},
+
 		// Pasted from Word.
+		{"Word", "\uf0b7\tEen\n\uf0b7\tTwee", "1:1 write - before"},
+		{"Word", "§\tEen", "1:1 write - before"},
+		{"Word", "→ Een\n→ Twee", "1:1 write - and a space"},
+		{"Word", "a)\tEen\nb)\tTwee", "1:1 1. and a space"},
+		{"Word", "I.\tEen\nII.\tTwee", "1:1 1. and a space"},
+		{"Word", "[x](a.md “titel”)", "1:1 straight quotes"},
+		{"Word", "ad a) en b)\nbij c) en d)", "<p>ad a) en b)\nbij c) en d)</p>"},
 		{"Word", "•\tEen\n•\tTwee", "1:1 write - before"},
 		{"Word", "·\u00a0Een", "1:1 write - before"},
 		{"Word", "o\u00a0Een", "<p>"},

@@ -30,7 +30,7 @@ var notations = []notation{
 	{needle: "#", line: true, re: re(`^#{1,6}[\x{a0}\x{2007}\x{202f}\x{3000}].*`), hint: "the space between # and the text is a no-break space, of Alt or Option and the space bar: type a plain one"},
 	{needle: "#", line: true, re: re(`^#{2,6}[^#\s\d].*`), hint: "put a space between # and the text of a heading: ## Kop"},
 	{needle: "\u00a0", line: true, re: re(`^(?:[-*+>]|\d{1,9}[.)])\x{a0}.*`), hint: "the space behind the mark is a no-break space, of Alt or Option and the space bar: type a plain one"},
-	{needle: "", line: true, re: re(`^[•◦▪▫‣⁃●○■□∙·][ \t\x{a0}]*\S.*`), hint: "write - before each item of a list"},
+	{needle: "", line: true, re: re(`^(?:[•◦▪▫‣⁃●○■□∙·➢➤►❖\x{f020}-\x{f0ff}][ \t\x{a0}]*|[§Øüvo]\t+)\S.*`), hint: "write - before each item of a list"},
 	{needle: "!!!", line: true, re: re(`^!!!\+? ?\w[\w-]*.*`), hint: "write > [!NOTE], > [!TIP] or > [!WARNING], and > before each line of the text"},
 	{needle: "???", line: true, re: re(`^\?\?\?\+? ?\w[\w-]*.*`), hint: "write :::details[Titel], the text, and ::: on a line of its own"},
 	{needle: "===", line: true, re: re(`^===[!+]? ?".*`), hint: "write ::::tabs, :::tab[Naam], the text, :::, and :::: at the end"},
@@ -45,6 +45,8 @@ var notations = []notation{
 	{needle: "@include", line: true, re: re(`^@include\b.*`), hint: "write the text itself: pages hold no parts of other files"},
 	{needle: "[]", line: true, re: re(`^\[\] \S.*`), hint: "write - [ ] with a space between the brackets"},
 	{needle: "|", line: true, re: re(`^\|(?:[^|\n]+\|){2,}\s*$`), hint: "a table needs a line |---|---| beneath its first row, with as many columns"},
+	{needle: "[!", line: true, re: re(`^\[![A-Za-z]+\][^\s\[(+:.,-].*`), hint: "put a space between ] and the title, or the text on the next line: > [!NOTE]"},
+	{needle: `\`, line: true, re: re(`^\\(?:newpage|pagebreak|clearpage|tableofcontents)\b.*`), hint: "leave it out: on paper a page is divided by itself, and each page has its contents"},
 
 	// Parts of running text.
 	{needle: "![[", re: re(`!\[\[[^\]\n]+\]\]`), hint: "write ![what it shows](picture.png)"},
@@ -67,6 +69,12 @@ var notations = []notation{
 	{needle: "|", re: re(`(?:^|\s)(\|\|[^|\s](?:[^|\n]*[^|\s])?\|\|)`), group: 1, hint: "write :::details[Titel], the text, and ::: on a line of its own"},
 	{needle: ":", re: re(`(?:^|[\s(\x{a0}])(:(?:[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*|\+1|-1):)(?:$|[\s.,;!?)\x{a0}])`), group: 1, hint: "type the character itself, such as 🙂", only: func(m string) bool { return len(m) > 4 || m == ":+1:" || m == ":-1:" }},
 	{needle: "](", re: re(`!?\[[^\]\[\n]*\]\((?:[^()\s<>"]*[ \t][^()\n<>"]*\.[A-Za-z0-9]{1,5}(?:#[^()\n]*)?)\)`), hint: "an address with spaces stands between < and >: ![x](<My picture.png>)"},
+	{needle: "](", re: re(`!?\[[^\]\[\n]*\]\((?:https?://|/|\.{1,2}/)[^()\s<>"]*[ \t][^()\n<>"“”„«»=]*\)`), hint: "an address with spaces stands between < and >: ![x](<My picture.png>)"},
+	{needle: "](", re: re(`!?\[[^\]\[\n]+\]\([^()\s<>]+[ \t]+[“”„‘’«»][^()\n]*\)`), hint: "write the title between straight quotes: [text](page.md \"title\")"},
+	{needle: "](", re: re(`!?\[[^\]\[\n]+\]\((?:https?://|mailto:|/|\.{1,2}/|[^\s()]+\.(?:md|html?|png|jpe?g|gif|svg|webp|pdf))[^()\s]*$`), hint: "close the address with )"},
+	{needle: " =", re: re(`!\[[^\]\n]*\]\([^()\s]+ =(?:\d+%?x?|x)(?:\d+%?)?\)`), hint: "write the width behind the picture: ![what it shows](picture.png){width=300}"},
+	{needle: "**", re: re(`(?:^|[\s(])(\*\*[ \t][^*\n]*[^\s*]\*\*|\*\*[^\s*][^*\n]*[ \t]\*\*)(?:$|[\s.,;:!?)])`), group: 1, hint: "leave out the space inside the signs: **text**"},
+	{needle: " ^", re: re(`\S[ \t](\^[A-Za-z0-9][A-Za-z0-9-]{2,})$`), group: 1, hint: "leave it out: a link leads to a heading, [text](page.md#heading)"},
 	{needle: "] (", re: re(`!?\[[^\]\[\n]+\] \((?:https?://|mailto:|/|\.{1,2}/|[^\s()]+\.(?:md|html?|png|jpe?g|gif|svg|webp|pdf)[#)])[^()\n]*\)?`), hint: "leave out the space between ] and ("},
 	{needle: ")[", re: re(`\([^()\n]+\)\[(?:https?://|mailto:|/|\.{1,2}/)[^\]\n]*\]`), hint: "the text stands between [ ] and the address between ( ): [text](page.md)"},
 }
@@ -153,9 +161,9 @@ func (w *walk) foreignIn(from, to int, line bool, said *[]*notation) bool {
 	return false
 }
 
-// listRE finds the mark of a list without the space behind it, or a dash that
-// an editor made of one.
-var listRE = re(`^(?:[-*+][\pL"'(]|\d{1,3}[.)][\pL"'(]|[–—][ \t\x{a0}]+\S)`)
+// listRE finds the mark of a list without the space behind it, a sign that an
+// editor made of one, and letters.
+var listRE = re(`^(?:[-*+][\pL"'(]|\d{1,3}[.)][\pL"'(]|[–—‐→§][ \t\x{a0}]+\S|[a-z]\)[ \t\x{a0}]+\S|(?:[a-z]|[ivxIVX]{1,4})\.\t+\S)`)
 
 // dashes reports two lines that would be items of a list, if there were a space
 // behind their marks: one such line can be meant otherwise.
