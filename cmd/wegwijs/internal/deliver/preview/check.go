@@ -57,12 +57,9 @@ const firstMax = 32
 func (l *States) check(ctx context.Context, v *View) error {
 	s := v.State
 	if s.Set != nil && len(v.Files) <= firstMax && v.Files != nil {
-		fresh, err := l.first(ctx, v, v.Files)
-		if err != nil {
+		if err := l.before(ctx, v, v.Files); err != nil {
 			return err
 		}
-		rest := slices.DeleteFunc(slices.Clone(v.ofPages), func(d diag.Diagnostic) bool { return slices.Contains(v.Files, d.Pos.File) })
-		l.found(ctx, v, append(rest, fresh...), false)
 	}
 	t := time.NewTimer(l.quiet)
 	defer t.Stop()
@@ -81,14 +78,14 @@ func (l *States) check(ctx context.Context, v *View) error {
 			return err
 		}
 	}
-	if w := l.found(ctx, v, ds, true); w != nil && l.onCheck != nil {
+	if w := l.found(ctx, v, ds); w != nil && l.onCheck != nil {
 		l.onCheck(w)
 	}
 	return nil
 }
 
-// found keeps the findings in pages of a view, unless there is a later view.
-func (l *States) found(ctx context.Context, v *View, ds []diag.Diagnostic, checked bool) *View {
+// found keeps the findings in all pages of a view, unless there is a later view.
+func (l *States) found(ctx context.Context, v *View, ds []diag.Diagnostic) *View {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.view.Load()
@@ -96,7 +93,7 @@ func (l *States) found(ctx context.Context, v *View, ds []diag.Diagnostic, check
 		return nil
 	}
 	w := now.with(ds, now.trouble)
-	w.Checked = checked
+	w.Checked = true
 	l.view.Store(w)
 	l.wake()
 	return w
@@ -109,6 +106,11 @@ func (l *States) First(ctx context.Context, files ...string) error {
 	if err != nil || v.Checked || v.State.Set == nil {
 		return err
 	}
+	return l.before(ctx, v, files)
+}
+
+// before is First for a view, unless there is a later one, or all of it is known.
+func (l *States) before(ctx context.Context, v *View, files []string) error {
 	fresh, err := l.first(ctx, v, files)
 	if err != nil {
 		return err
@@ -116,7 +118,7 @@ func (l *States) First(ctx context.Context, files ...string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.view.Load()
-	if now.ID != v.ID || now.Checked {
+	if ctx.Err() != nil || now.ID != v.ID || now.Checked {
 		return nil
 	}
 	rest := slices.DeleteFunc(slices.Clone(now.ofPages), func(d diag.Diagnostic) bool { return slices.Contains(files, d.Pos.File) })

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"wegwijs/cmd/wegwijs/internal/deliver/preview"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 	"wegwijs/cmd/wegwijs/internal/site"
 	"wegwijs/cmd/wegwijs/internal/site/freshness"
@@ -48,29 +49,30 @@ func (a authors) Open(name string) (fs.File, error) {
 // translation answers what changed in the text of the page at an address.
 func (h *handler) translation(w http.ResponseWriter, r *http.Request) {
 	answer := translated{Blocks: []staleBlock{}}
-	if p := h.pageAt(r); p != nil && !p.Fallback && p.Locale.N > 0 {
-		v, err := h.live.View(r.Context())
-		if err == nil {
+	v, err := h.live.View(r.Context())
+	if err == nil {
+		if p := h.pageAt(v, r); p != nil && !p.Fallback && p.Locale.N > 0 {
+			reader := freshness.NewReader(v.State.Site, authors(h.opt.Read))
 			var page *freshness.Page
-			if page, err = freshness.NewReader(v.State.Site, authors(h.opt.Read)).Page(p.ID, p.Locale.Lang); page != nil && err == nil {
+			if page, err = reader.Page(p.ID, p.Locale.Lang); page != nil && err == nil {
 				answer.State = page.State
-				answer.Blocks, err = h.stale(page, v.State.Site, r)
+				answer.Blocks, err = h.stale(reader, page, r)
 			}
 		}
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusServiceUnavailable)
-			return
-		}
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		return
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	json.NewEncoder(w).Encode(answer)
 }
 
-// pageAt returns the page at the address that a request asks about; nil for none.
-func (h *handler) pageAt(r *http.Request) *site.Page {
-	v, err := h.live.View(r.Context())
-	if err != nil || v.State.Set == nil {
+// pageAt returns the page of a view at the address that a request asks about; nil
+// for none.
+func (h *handler) pageAt(v *preview.View, r *http.Request) *site.Page {
+	if v.State.Set == nil {
 		return nil
 	}
 	address, _ := strings.CutPrefix(r.URL.Query().Get("page"), h.base(r.Context()))
@@ -85,12 +87,12 @@ func (h *handler) pageAt(r *http.Request) *site.Page {
 	return v.State.Site.At(ref)
 }
 
-func (h *handler) stale(page *freshness.Page, s *site.Site, r *http.Request) ([]staleBlock, error) {
+func (h *handler) stale(reader *freshness.Reader, page *freshness.Page, r *http.Request) ([]staleBlock, error) {
 	list := []staleBlock{}
 	if page.State != freshness.Stale {
 		return list, nil
 	}
-	if err := freshness.NewReader(s, authors(h.opt.Read)).Translate(page); err != nil {
+	if err := reader.Translate(page); err != nil {
 		return nil, err
 	}
 	for _, d := range page.Diffs() {

@@ -22,7 +22,10 @@ func (r *Reader) Check(ctx context.Context, deep bool, sum func(file string) [sh
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	stale := make([]atomic.Int64, len(r.site.Locales)) // words
-	for _, id := range r.ids() {
+	ids := r.ids()
+	words := make([]int, len(ids)) // of the texts that were read
+	for n, id := range ids {
+		words[n] = unread
 		texts := r.site.Written(id)
 		var langs []string // to look at
 		for i, t := range texts {
@@ -49,6 +52,7 @@ func (r *Reader) Check(ctx context.Context, deep bool, sum func(file string) [sh
 			if err != nil {
 				return err
 			}
+			words[n] = now.Words()
 			for _, lang := range langs {
 				p, err := r.page(id, lang, now)
 				if err == nil && p != nil {
@@ -66,29 +70,35 @@ func (r *Reader) Check(ctx context.Context, deep bool, sum func(file string) [sh
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	return r.budgets(stale, out)
+	return r.budgets(stale, ids, words, out)
 }
 
+// unread stands for the words of a text that was not read.
+const unread = -1
+
 // budgets reports the languages of which more words are stale than site.toml
-// allows, of those that are translated.
-func (r *Reader) budgets(stale []atomic.Int64, out *diag.List) error {
+// allows, of those that are translated; words are those of the texts, by page, as
+// far as they were read, and it fills in those that it needs.
+func (r *Reader) budgets(stale []atomic.Int64, ids []string, words []int, out *diag.List) error {
 	for i, l := range r.site.Locales {
 		if !l.Stale.Bound || stale[i].Load() == 0 {
 			continue
 		}
-		words := 0
-		for _, id := range r.ids() {
-			if t := r.site.Written(id)[i]; t != nil && t.Source != "" {
+		all := 0
+		for n, id := range ids {
+			if t := r.site.Written(id)[i]; t == nil || t.Source == "" {
+				continue
+			}
+			if words[n] == unread {
 				now, err := r.Now(id)
 				if err != nil {
 					return err
 				}
-				if now != nil {
-					words += now.Words()
-				}
+				words[n] = now.Words()
 			}
+			all += words[n]
 		}
-		percent := 100 * float64(stale[i].Load()) / float64(max(words, 1))
+		percent := 100 * float64(stale[i].Load()) / float64(max(all, 1))
 		if percent <= float64(l.Stale.Budget) {
 			continue
 		}
@@ -116,12 +126,9 @@ func (r *Reader) report(p *Page, deep bool, out *diag.List) error {
 		out.Warnf(at, diag.TranslationUnknown, diag.Say("read it beside %s, then: wegwijs translate done %s", p.Source, p.File), "nobody knows which text it was made from: %s is not kept", Stamp(p.Translation.source).File())
 		return nil
 	case Stale:
-		for _, c := range p.Changes {
-			if !c.Changed() || c.New < 0 {
-				continue
-			}
-			if u := p.Partner(c.New); u != nil {
-				at = u.Pos
+		for _, d := range p.Diffs() {
+			if d.Change.Changed() && d.New != nil && d.Translation != nil {
+				at = d.Translation.Pos
 				break
 			}
 		}

@@ -152,7 +152,7 @@ func TestReplay(t *testing.T) {
 			}
 		}
 		if !slices.Equal(got, want) {
-			t.Logf("edit %d (%s): got\n%s\nwant\n%s", i, e.kind, strings.Join(got, "\n"), strings.Join(want, "\n"))
+			t.Errorf("edit %d (%s): got\n%s\nwant\n%s", i, e.kind, strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
 	}
 	precision, recall := float64(right)/float64(found), float64(right)/float64(wanted)

@@ -147,18 +147,19 @@ func Parse(file string, src []byte) *Text {
 	}
 	t.source = table.String("source", "")
 	t.forced = forcedRE.Match(src[:content.Body(src)])
+	text := unix(src)
 	for _, key := range front {
 		if s := table.String(key, ""); s != "" {
 			u := newUnit(key, "", s, table.ValuePos(key))
 			u.Text = s
-			u.Spans = frontSpans(unix(src), key)
+			u.Spans = frontSpans(text, key)
 			t.Units = append(t.Units, u)
 		}
 	}
 	facts := engine.Convert(&markdown.Input{File: file, Src: src, Body: content.Body(src), Out: silent}, nil, nil)
 	t.Headings = facts.Headings
 	blocks := facts.Blocks()
-	body, covered := content.Body(unix(src)), 0
+	body, covered := content.Body(text), 0
 	for i := range blocks {
 		b := &blocks[i]
 		place := b.Name
@@ -187,6 +188,15 @@ func Parse(file string, src []byte) *Text {
 	return t
 }
 
+// frontREs find the value of each key of front matter, with its quotes.
+var frontREs = func() map[string]*regexp.Regexp {
+	all := map[string]*regexp.Regexp{}
+	for _, key := range front {
+		all[key] = regexp.MustCompile(`(?m)^[ \t]*` + key + `[ \t]*=[ \t]*("(?:[^"\\\n]|\\.)*"|'[^'\n]*')`)
+	}
+	return all
+}()
+
 // frontSpans returns where the value of a key of front matter stands, with its
 // quotes, when that is on one line.
 func frontSpans(src []byte, key string) [][2]int {
@@ -198,7 +208,7 @@ func frontSpans(src []byte, key string) [][2]int {
 	if m := tableRE.FindIndex(head); m != nil {
 		head = head[:m[0]]
 	}
-	m := regexp.MustCompile(`(?m)^[ \t]*` + key + `[ \t]*=[ \t]*("(?:[^"\\\n]|\\.)*"|'[^'\n]*')`).FindSubmatchIndex(head)
+	m := frontREs[key].FindSubmatchIndex(head)
 	if m == nil || bytes.HasPrefix(head[m[2]:], []byte(`"""`)) {
 		return nil
 	}
@@ -211,9 +221,12 @@ func unix(src []byte) []byte { return bytes.ReplaceAll(src, []byte("\r\n"), []by
 // Forced reports whether the page was stamped although something was missing.
 func (t *Text) Forced() bool { return t.forced }
 
-// Words returns how many words a text has.
+// Words returns how many words a text has; nil has none.
 func (t *Text) Words() int {
 	n := 0
+	if t == nil {
+		return 0
+	}
 	for i := range t.Units {
 		n += t.Units[i].Words()
 	}

@@ -264,10 +264,16 @@ func (b *Bucket) copyAll(ctx context.Context, j *release.Job, now []standing) er
 func (b *Bucket) bringAgain(ctx context.Context, j *release.Job, keys map[string]int64) error {
 	spoilt := make([]bool, len(j.Manifest.Files))
 	if j.Verify {
+		first := map[string]string{} // paths, by the digest of their bytes
+		for _, e := range j.Manifest.Files {
+			if _, ok := first[e.SHA256]; !ok {
+				first[e.SHA256] = e.Path
+			}
+		}
 		var err error
 		spoilt, err = b.compareSums(ctx, j, func(e fileset.Entry) (string, bool) {
 			size, there := keys[blobKey(e.SHA256)]
-			return blobKey(e.SHA256), there && size == e.Size
+			return blobKey(e.SHA256), there && size == e.Size && first[e.SHA256] == e.Path
 		})
 		if err != nil {
 			return err
@@ -276,7 +282,7 @@ func (b *Bucket) bringAgain(ctx context.Context, j *release.Job, keys map[string
 	var todo []fileset.Entry
 	var all int64
 	seen := map[string]bool{}
-	for i, e := range j.Manifest.Files {
+	for i, e := range j.Manifest.Files { // the first of a digest comes first here too
 		if size, there := keys[blobKey(e.SHA256)]; (!there || size != e.Size || spoilt[i]) && !seen[e.SHA256] {
 			seen[e.SHA256] = true
 			todo = append(todo, e)

@@ -183,18 +183,19 @@ func TestBusyHolder(t *testing.T) {
 	for name, c := range map[string]struct {
 		next func(n int) Lock
 		ours bool
+		held bool // refused because of who has it
 	}{
-		"one that lives":          {func(n int) Lock { return Lock{Token: "theirs", Beats: beats(n)} }, true},
-		"one that never said who": {func(int) Lock { return Lock{} }, false},
-		"others each time":        {func(n int) Lock { return Lock{Token: fmt.Sprint(n)} }, false},
+		"one that lives":          {func(n int) Lock { return Lock{Token: "theirs", Beats: beats(n)} }, true, false},
+		"one that never said who": {func(int) Lock { return Lock{} }, false, false},
+		"others each time":        {func(n int) Lock { return Lock{Token: fmt.Sprint(n)} }, false, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				b := &busy{next: c.next}
 				b.put(c.next(0))
 				_, h, err := Take(t.Context(), b, Lock{Token: "ours"}, Owner{}, true, Pace{})
-				if (err == nil) != c.ours {
-					t.Fatalf("got %v, want ours: %t", err, c.ours)
+				if _, held := errors.AsType[*HeldError](err); (err == nil) != c.ours || held != c.held {
+					t.Fatalf("got %v (%T), want ours: %t, held by another: %t", err, err, c.ours, c.held)
 				}
 				if err == nil {
 					if err := h.Unlock(t.Context()); err != nil {
