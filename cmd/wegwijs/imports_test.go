@@ -38,7 +38,7 @@ var allowed = map[string][]string{
 	"pages/layout":            {"diag", "fileset", "input/builtin", "input/i18n", "input/markdown", "input/tomlfile", "pages/settings"},
 	"pages/pictures":          {},
 	"pages/plain":             {"diag", "input/markdown"},
-	"pages/render":            {"diag", "fileset", "input/config", "input/content", "input/i18n", "input/mail", "input/markdown", "input/scan", "pages/layout", "pages/pictures", "pages/plain", "pages/search", "pages/settings", "pages/webserver", "site"},
+	"pages/render":            {"diag", "fileset", "input/config", "input/content", "input/i18n", "input/mail", "input/markdown", "input/scan", "pages/layout", "pages/pictures", "pages/plain", "pages/search", "pages/settings", "pages/webserver", "site", "site/freshness"},
 	"pages/search":            {},
 	"pages/settings":          {"diag", "input/mail", "input/tomlfile"},
 	"pages/webserver":         {"fileset"},

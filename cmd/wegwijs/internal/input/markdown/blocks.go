@@ -166,6 +166,17 @@ func (b *Block) Typed() [][2]int {
 	return lines
 }
 
+// Step reports whether the block stands in a step of what readers do in order:
+// in an item of a numbered list.
+func (b *Block) Step() bool {
+	for n := b.node.Parent(); n != nil; n = n.Parent() {
+		if list, ok := n.(*ast.List); ok && list.IsOrdered() {
+			return true
+		}
+	}
+	return false
+}
+
 // Hash returns a digest of the block's kind and of its source. It does not
 // depend on where the block stands, nor on how its lines are broken.
 func (b *Block) Hash() BlockHash {

@@ -103,6 +103,8 @@ func (w *mdWriter) block(n ast.Node) {
 		if strings.TrimSpace(n.MD) != "" {
 			w.put(n.MD)
 		}
+	case *marked:
+		w.put(n.mark.MD)
 	default:
 		w.children(n)
 	}

@@ -258,6 +258,7 @@ type Input struct {
 	// the title of that page: such links are taken out. It may be nil.
 	Gone func(dest string) (title string, gone bool)
 	Lead string // the directive that a page may begin with, see Facts.Lead
+	Mark *Mark  // nil for none
 	Out  *diag.List
 }
 
@@ -271,6 +272,9 @@ func (e *Engine) Convert(in *Input, h, m *bytes.Buffer) *Facts {
 	w.wantMD = m != nil
 	nodes := w.headings(doc, pc)
 	w.footnotes(pc)
+	if in.Mark != nil {
+		w.mark(doc, in.Mark)
+	}
 	w.children(doc)
 	for i, n := range nodes { // directives say now what they say
 		w.facts.Headings[i].Text = e.Text(strings.TrimSpace(Plain(n, w.body)))

@@ -40,6 +40,7 @@ func (r *nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(ast.KindParagraph, r.paragraph)
 	reg.Register(kindPicture, r.picture)
 	reg.Register(kindSize, func(util.BufWriter, []byte, ast.Node, bool) (ast.WalkStatus, error) { return ast.WalkContinue, nil })
+	reg.Register(kindMarked, r.marked)
 }
 
 // paragraph is goldmark's, but for an image with a caption.

@@ -371,6 +371,9 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 	if err := r.inherit(p.Page, in); err != nil {
 		return err
 	}
+	if in.Mark, err = r.mark(p, in.InheritFile, src, out); err != nil {
+		return err
+	}
 	facts := engine.Convert(in, &body, copied)
 	r.learn(p.Page, facts.Outline)
 	if !p.Fallback {

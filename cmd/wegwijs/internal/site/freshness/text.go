@@ -49,6 +49,7 @@ type Unit struct {
 	// each line; line ends count as one byte. Nil for what is not translated by
 	// itself: code, settings, a picture in running text.
 	Spans [][2]int
+	Step  bool              // it stands in a step of what readers do in order
 	sum   [sha256.Size]byte // of Kind and Source, however its lines are broken
 }
 
@@ -174,7 +175,7 @@ func Parse(file string, src []byte) *Text {
 			source = strings.TrimSpace("[!" + strings.ToUpper(b.Name) + "] " + strings.TrimSpace(source))
 		}
 		u := newUnit(string(b.Kind), place, source, b.Pos(0))
-		u.Text = b.Text
+		u.Text, u.Step = b.Text, b.Step()
 		for _, s := range b.Typed() {
 			s[0], s[1] = s[0]+body, s[1]+body
 			if b.Kind == markdown.BlockImage && s[1] <= covered {
