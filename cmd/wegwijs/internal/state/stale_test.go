@@ -49,9 +49,9 @@ func TestStaleIsTold(t *testing.T) {
 		if strings.Contains(text(t, s, "e-mail/pop/index.html"), "stale") {
 			t.Errorf("%s: the text itself says that it changed", name)
 		}
-		m["site.toml"].Data = []byte(strings.Replace(string(m["site.toml"].Data), "[languages.en]", "[languages.en]\nstale_notice = false", 1))
+		m["i18n/en.toml"].Data = []byte(strs("en", "", "Original"))
 		if s, _ := load(t, m); strings.Contains(text(t, s, "en/email/pop/index.html"), "stale") {
-			t.Errorf("%s: told although site.toml says not to", name)
+			t.Errorf("%s: told although there is nothing to say", name)
 		}
 	}
 	// A page that is shown in a third language is told of in that one.

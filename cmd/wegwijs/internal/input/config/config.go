@@ -175,7 +175,6 @@ type Stale struct {
 	Error  bool     // the finding is an error
 	Pos    diag.Pos // of the budget
 	Page   int      // a page of which more is stale is shown from its fallback; 0: none is
-	Silent bool     // readers are not told where a step or a value is stale
 }
 
 // A Provider is the hosting provider.
@@ -496,7 +495,7 @@ func (c *Config) languages() {
 		if lang != def {
 			l.Prefix = "/" + lang
 		}
-		l.Stale = Stale{Bound: lt.Has("stale") || lt.Has("stale_budget"), Budget: c.percent(lt, "stale_budget"), Error: lt.OneOf("stale", "warn", "warn", "error") == "error", Page: c.percent(lt, "stale_page"), Silent: !lt.Bool("stale_notice", true)}
+		l.Stale = Stale{Bound: lt.Has("stale") || lt.Has("stale_budget"), Budget: c.percent(lt, "stale_budget"), Error: lt.OneOf("stale", "warn", "warn", "error") == "error", Page: c.percent(lt, "stale_page")}
 		switch {
 		case lt.Has("stale_budget"):
 			l.Stale.Pos = lt.ValuePos("stale_budget")

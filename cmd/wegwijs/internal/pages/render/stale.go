@@ -13,11 +13,12 @@ import (
 
 // mark returns what readers are told where a step or a value of a translation is
 // no longer that of its text: one line, in the language of the reader, that leads
-// to the text; nil where all is well, or nobody knows. base is the file with the
+// to the text; nil where all is well, or nobody knows. A site whose strings have
+// nothing to say of it does not say it. base is the file with the
 // text that the page, whose file holds src, was translated from.
 func (r *Renderer) mark(p *site.Page, base string, src []byte, out *diag.List) (*markdown.Mark, error) {
 	ref := r.Site.Reference(p.ID)
-	if !strings.HasPrefix(base, freshness.BaseDir+"/") || ref == nil || ref == p.Page || r.locale(p.Lang).Language.Stale.Silent {
+	if !strings.HasPrefix(base, freshness.BaseDir+"/") || ref == nil || ref == p.Page {
 		return nil, nil
 	}
 	was, err := r.Read(base)
@@ -40,14 +41,14 @@ func (r *Renderer) mark(p *site.Page, base string, src []byte, out *diag.List) (
 		return nil, nil
 	}
 	reader := r.Strings.Lang(p.Locale.Lang)
-	say := func(key string) string {
+	word := func(key string) string {
 		text, err := reader.T(key)
 		if err != nil {
 			out.Warnf(diag.Pos{File: reader.File}, diag.I18nMissing, diag.Say("add %s = \"…\" to %s", key, reader.File), "%s", err)
 		}
 		return text
 	}
-	told, original := say("stale_notice"), say("fallback_original")
+	told, original := word("stale_notice"), word("fallback_original")
 	if told == "" || original == "" {
 		return nil, nil
 	}
