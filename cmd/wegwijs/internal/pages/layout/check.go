@@ -459,7 +459,7 @@ func literals(n parse.Node) []string {
 
 // ownStrings are what the program itself asks for, besides [settings.UsedStrings]; a name
 // that ends in _ stands for all that begin so.
-var ownStrings = []string{"alert_", "search_", "username_", "settings_caption_", "file_", "film_open", "footnote_back", "not_found_title", "own_domain", "copy", "copy_value", "code"}
+var ownStrings = []string{"alert_", "search_", "username_", "settings_caption_", "file_", "film_open", "footnote_back", "not_found_title", "own_domain", "copy", "copy_value", "code", "stale_notice", "fallback_original"}
 
 // Shows reports whether a template or the program can ask for an interface
 // string.
