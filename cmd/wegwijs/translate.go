@@ -89,7 +89,11 @@ func (t *translator) status(ctx context.Context) error {
 		return err
 	}
 	if t.format == "json" {
-		return t.json(map[string]any{"version": 1, "languages": langs})
+		strs, err := t.allStrings()
+		if err != nil {
+			return err
+		}
+		return t.json(map[string]any{"version": 1, "languages": langs, "strings": strs})
 	}
 	w := tabwriter.NewWriter(t.stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, t.say("language\tfresh\tstale\tunknown\tmissing\torphaned\tblocks to do\twords to do\tof\t"))
@@ -496,19 +500,49 @@ func (t *translator) stringsDone(lang string, out *diag.List) error {
 	return nil
 }
 
+// langStrings are the interface strings of one language.
+type langStrings struct {
+	Lang    string             `json:"lang"`
+	File    string             `json:"file"`
+	Fresh   int                `json:"fresh"`
+	Stale   int                `json:"stale"`
+	Unknown int                `json:"unknown"`
+	Missing int                `json:"missing"`
+	Strings []freshness.String `json:"strings"`
+}
+
+// allStrings returns the interface strings of the languages that have some of
+// their own, but for the default one.
+func (t *translator) allStrings() ([]langStrings, error) {
+	list := []langStrings{}
+	c := t.state.Renderer.Strings
+	for _, lang := range t.languages()[1:] {
+		all, err := t.reader.Strings(c, lang)
+		if err != nil {
+			return nil, err
+		}
+		if all == nil {
+			continue
+		}
+		l := langStrings{Lang: lang, File: c.Lang(lang).File, Strings: all}
+		of := map[freshness.State]*int{freshness.Fresh: &l.Fresh, freshness.Stale: &l.Stale, freshness.Unknown: &l.Unknown, freshness.Missing: &l.Missing}
+		for _, s := range all {
+			*of[s.State]++
+		}
+		list = append(list, l)
+	}
+	return list, nil
+}
+
 // stringsStatus says of each language which interface strings are not fresh.
 func (t *translator) stringsStatus() error {
-	for _, lang := range t.languages()[1:] {
-		all, err := t.reader.Strings(t.state.Renderer.Strings, lang)
-		if err != nil {
-			return err
-		}
-		n := map[freshness.State]int{}
-		for _, s := range all {
-			n[s.State]++
-		}
-		if n[freshness.Fresh] < len(all) {
-			fmt.Fprintln(t.stdout, t.say("%s: %d strings fresh, %d stale, %d unknown, %d missing", t.state.Renderer.Strings.Lang(lang).File, n[freshness.Fresh], n[freshness.Stale], n[freshness.Unknown], n[freshness.Missing]))
+	all, err := t.allStrings()
+	if err != nil {
+		return err
+	}
+	for _, l := range all {
+		if l.Fresh < len(l.Strings) {
+			fmt.Fprintln(t.stdout, t.say("%s: %d strings fresh, %d stale, %d unknown, %d missing", l.File, l.Fresh, l.Stale, l.Unknown, l.Missing))
 		}
 	}
 	return nil
