@@ -4,6 +4,7 @@
 package site
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 
@@ -105,6 +106,19 @@ type shape struct {
 // Compare orders two texts as the language does, with numbers by their value.
 func (l *Locale) Compare(a, b string) int {
 	return collator(l.Lang).CompareString(a, b)
+}
+
+// ByTitle returns pages in the order of their titles, as the language has it.
+func (l *Locale) ByTitle(pages []*Page) []*Page {
+	c := collator(l.Lang)
+	var buf collate.Buffer
+	keys := make(map[*Page][]byte, len(pages))
+	for _, p := range pages {
+		keys[p] = c.KeyFromString(&buf, p.Title)
+	}
+	sorted := slices.Clone(pages)
+	slices.SortStableFunc(sorted, func(a, b *Page) int { return bytes.Compare(keys[a], keys[b]) })
+	return sorted
 }
 
 // collator returns what compares texts in a language. It is not safe for use by

@@ -106,6 +106,16 @@ type Group struct {
 	Title string // "" for those that are in no group
 	Lang  string // the language of the title, when it is not the reader's; else ""
 	Pages []Link
+	// Letters are the same pages by their first letter, in the order of the
+	// language, where they are too many to be looked through.
+	Letters []Letter
+}
+
+// Letter is a part of a long list of pages.
+type Letter struct {
+	Name  string // A, Á among them; 0–9; … for what begins with neither
+	ID    string // for links to it
+	Pages []Link
 }
 
 // A Heading is an entry of a page's table of contents.

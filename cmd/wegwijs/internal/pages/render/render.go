@@ -14,6 +14,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
@@ -502,6 +506,7 @@ func (r *Renderer) rest(p *site.Page, linked map[string]bool) []layout.Group {
 	}
 	groups := r.Site.Groups(p)
 	var list []layout.Group
+	var of [][]*site.Page
 	at := -1
 	for _, c := range p.Children {
 		if linked[c.ID] {
@@ -516,11 +521,46 @@ func (r *Renderer) rest(p *site.Page, linked map[string]bool) []layout.Group {
 					g.Lang = groups[at].Lang
 				}
 			}
-			list = append(list, g)
+			list, of = append(list, g), append(of, nil)
 		}
 		g := &list[len(list)-1]
 		g.Pages = append(g.Pages, r.linkTo(c))
+		of[len(of)-1] = append(of[len(of)-1], c)
 	}
+	for i := range list {
+		if len(of[i]) > lettersFrom {
+			list[i].Letters = r.letters(p.Locale, of[i], i)
+		}
+	}
+	return list
+}
+
+// lettersFrom is how many pages a list has at most that is looked through as a
+// whole.
+const lettersFrom = 100
+
+// letters returns pages by the first letter of their titles, without its accent:
+// there dictionaries have it. n makes the ids of several lists differ.
+func (r *Renderer) letters(l *site.Locale, pages []*site.Page, n int) []layout.Letter {
+	var list []layout.Letter
+	for _, p := range l.ByTitle(pages) {
+		name := "…"
+		title := strings.TrimLeftFunc(p.Title, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+		switch first, size := utf8.DecodeRuneInString(norm.NFD.String(title)); {
+		case size == 0:
+		case unicode.IsDigit(first):
+			name = "0–9"
+		default:
+			name = strings.ToUpper(string(first))
+		}
+		at := slices.IndexFunc(list, func(l layout.Letter) bool { return l.Name == name })
+		if at < 0 {
+			at = len(list)
+			list = append(list, layout.Letter{Name: name, ID: fmt.Sprintf(":%d-%s", n+1, strings.NewReplacer("0–9", "0-9", "…", "x").Replace(name))})
+		}
+		list[at].Pages = append(list[at].Pages, r.linkTo(p))
+	}
+	slices.SortStableFunc(list, func(a, b layout.Letter) int { return l.Compare(a.Name, b.Name) })
 	return list
 }
 
