@@ -89,7 +89,20 @@ func (h *Hunspell) Unknown(ctx context.Context, lang string, words []string) (ma
 			return !slices.ContainsFunc(e, func(part string) bool { _, no := slices.BinarySearch(unknown, part); return no })
 		})
 	})
-	return h.like(ctx, name, left)
+	if strings.HasPrefix(name, "de") {
+		return h.like(ctx, name, left)
+	}
+	// What is like a word without a capital, and has one itself, is a name.
+	low := make([]string, len(left))
+	for i, w := range left {
+		low[i] = strings.ToLower(w)
+	}
+	like, err := h.like(ctx, name, low)
+	all := map[string][]string{}
+	for i, w := range left {
+		all[w] = slices.DeleteFunc(slices.Clone(like[low[i]]), func(l string) bool { return strings.ToLower(l) != l })
+	}
+	return all, err
 }
 
 // strange returns which of the words a dictionary does not have, in order.

@@ -94,6 +94,7 @@ func TestRead(t *testing.T) {
 		"a word within a term":       {"nl", "De inkomende server, en de server.", 0, []string{"1:28 plain-term: the glossary has another word for server; write inkomende server"}},
 		"another language's words":   {"en", "Open your mailbox.", 0, nil},
 		"two spaces":                 {"nl", "Twee  spaties en  nog eens.", 0, []string{"1:6 plain-space: two spaces, one behind the other; remove one", "1:18 plain-space: two spaces, one behind the other; remove one"}},
+		"spaces for a column":        {"nl", "Ochtend      9 uur\nMiddag   \u00a0 vrij  \u00a0", 0, nil},
 		"spaces that are none":       {"nl", "Een  \nregel ![](x.png) en `a  b`\n\n| a  | b   |\n|----|-----|\n| c  | d   |", 0, nil},
 		"a space before a sign":      {"nl", "Wat nu ? Dit , of dat .", 0, []string{"1:7 plain-space: a space before ?; remove it", "1:13 plain-space: a space before ,; remove it", "1:22 plain-space: a space before .; remove it"}},
 		"a sign of another kind":     {"nl", "Een .pst, een :-) en … of :ui[a] ; `x`.", 0, []string{"1:33 plain-space: a space before ;; remove it"}},

@@ -271,7 +271,7 @@ func (r *reading) signs(p *piece) {
 	s := p.prose
 	for i, c := range s {
 		switch {
-		case c == ' ' && strings.HasPrefix(s[i+1:], " ") && (i == 0 || s[i-1] != ' ') && i > 0 && typed(i, i+1):
+		case c == ' ' && i > 0 && s[i-1] != ' ' && doubled(s[i:]) && typed(i, i+1):
 			r.out.Warnf(p.Pos(i+1), diag.PlainSpace, "remove one", "two spaces, one behind the other")
 		case c == ' ' && i > 0 && s[i-1] != ' ' && typed(i, i+1) && r.tightens(s, i+1):
 			r.out.Warnf(p.Pos(i), diag.PlainSpace, "remove it", "a space before %s", s[i+1:i+2])
@@ -281,6 +281,14 @@ func (r *reading) signs(p *piece) {
 			r.out.Warnf(p.Pos(i), diag.PlainQuote, `type " or ': they become the quotes of the language`, "%s is not a quote of this language", string(c))
 		}
 	}
+}
+
+// doubled reports whether a text begins with a space too many: not with those
+// that put things below each other, nor with those at the end.
+func doubled(s string) bool {
+	rest := strings.TrimLeft(s, " ")
+	c, _ := utf8.DecodeRuneInString(rest)
+	return len(s)-len(rest) > 1 && len(s)-len(rest) < 4 && rest != "" && !unicode.IsSpace(c)
 }
 
 // tightens reports whether at i a sign stands that belongs to the word before

@@ -25,7 +25,7 @@ type Speller interface {
 var ErrNoDictionary = errors.New("no dictionary")
 
 // shortest is from how many letters on a word is looked up.
-const shortest = 4
+const shortest = 5
 
 // A spot is where a word stands first on a page.
 type spot struct {
@@ -49,7 +49,7 @@ func (r *reading) gather(p *piece) {
 		if t.name {
 			r.spell.names[t.text] = true
 		}
-		if p.quoted[i] || !t.plain() || t.name && !r.caps || utf8.RuneCountInString(t.text) < shortest || capitals(t.text) || r.glued(p, i) {
+		if p.quoted[i] || !t.plain() || t.name && !r.caps || utf8.RuneCountInString(t.text) < shortest || capitals(t.text) || strings.Count(t.text, "-") > 1 || r.glued(p, i) {
 			continue
 		}
 		if _, seen := r.spell.spots[t.text]; !seen {
@@ -90,10 +90,7 @@ func capitals(word string) bool {
 // may have them, as [fold] has them.
 func (r *Reader) right(lang string) map[string]bool {
 	short, _, _ := strings.Cut(lang, "-")
-	right := map[string]bool{}
-	for w := range strings.FieldsSeq(ours) {
-		right[fold(w)] = true
-	}
+	right := known()
 	for _, l := range []string{short, lang} {
 		for _, w := range r.Words[l] {
 			right[fold(w)] = true
@@ -124,7 +121,9 @@ func (r *Reader) Spelling(ctx context.Context, s Speller) (ds []diag.Diagnostic,
 	out := new(diag.List)
 	for _, lang := range slices.Sorted(maps.Keys(asked)) {
 		right := r.right(lang)
-		maps.DeleteFunc(asked[lang], func(w string, _ bool) bool { return right[fold(w)] })
+		maps.DeleteFunc(asked[lang], func(w string, _ bool) bool { // also the Gmail-app
+			return right[fold(w)] || slices.ContainsFunc(strings.Split(fold(w), "-"), func(part string) bool { return right[part] })
+		})
 		unknown, err := s.Unknown(ctx, lang, slices.Sorted(maps.Keys(asked[lang])))
 		if errors.Is(err, ErrNoDictionary) {
 			lacking = append(lacking, lang)
@@ -167,7 +166,10 @@ func nearest(word string, like []string) string {
 	if utf8.RuneCountInString(word) >= 8 {
 		most = 2
 	}
-	i := slices.IndexFunc(like, func(l string) bool { return slips(fold(word), fold(l)) <= most })
+	i := slices.IndexFunc(like, func(l string) bool {
+		n := slips(fold(word), fold(l))
+		return n > 0 && n <= most
+	})
 	if i < 0 {
 		return ""
 	}

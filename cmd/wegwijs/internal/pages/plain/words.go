@@ -33,16 +33,16 @@ var languages = sync.OnceValue(func() map[string]*habits {
 				"u uw uzelf uwer uws"),
 			noAddr: map[string][]string{"u": strings.Fields("letter letters toets teken klinker uur")},
 			hard: hard(`
-teneinde=om; middels=met; indien=als; dient te=moet; dienen te=moeten; dient u te=moet u; dien je te=moet je; dient men te=moet je; dien je=moet je;
+teneinde=om; middels=met; indien=als; dient te=moet; dienen te=moeten; dient u te=moet u; dien je te=moet je; dient men te=moet je;
 reeds=al; tevens=ook; eveneens=ook; alsmede=en; alsook=en ook; evenals=net als; desgewenst=als je dat wilt; alvorens=voordat; derhalve=daarom;
 dientengevolge=daardoor; desalniettemin=toch; niettemin=toch; desondanks=toch; hetgeen=wat; hetwelk=dat; thans=nu; voorts=ook; wederom=opnieuw;
-naderhand=later; nadien=daarna; voornoemd=genoemd; voornoemde=genoemde; bovengenoemde=deze; bovenstaande=deze; onderhavige=deze;
-desbetreffende=deze; betreffende=over; aangaande=over; omtrent=over; inzake=over; nopens=over; jegens=tegenover; krachtens=volgens; ingevolge=volgens; overeenkomstig=volgens; conform=volgens;
+naderhand=later; nadien=daarna; voornoemd=genoemd; voornoemde=genoemde; bovengenoemde=deze; onderhavige=deze;
+desbetreffende=deze; de betreffende=deze; het betreffende=dit; betreffende=over; aangaande=over; omtrent=over; inzake=over; nopens=over; jegens=tegenover; krachtens=volgens; ingevolge=volgens; overeenkomstig=volgens; conform=volgens;
 teneerste=eerst; ten behoeve van=voor; ten aanzien van=over; met betrekking tot=over; door middel van=met; ten gevolge van=door; als gevolg van=door;
 ten tijde van=tijdens; in het kader van=voor; uit hoofde van=vanwege; op grond van=vanwege; zorg dragen voor=zorgen voor; zorg draagt voor=zorgt voor;
 draagt zorg voor=zorgt voor; dragen zorg voor=zorgen voor; in acht nemen=letten op; in acht te nemen=op te letten; in staat stellen=laten; gebruik maken van=gebruiken; maakt gebruik van=gebruikt; maak gebruik van=gebruik; te allen tijde=altijd;
 trachten=proberen; tracht=probeert; aanvangen=beginnen; aanvang=begin; geschieden=gebeuren; geschiedt=gebeurt; verschaffen=geven; verschaft=geeft;
-verstrekken=geven; verstrekt=geeft; bewerkstelligen=zorgen voor; bewerkstelligt=zorgt voor; retourneren=terugsturen; accorderen=goedkeuren; consulteren=raadplegen;
+verstrekken=geven; verstrekt=geven; bewerkstelligen=zorgen voor; bewerkstelligt=zorgt voor; retourneren=terugsturen; accorderen=goedkeuren; consulteren=raadplegen;
 participeren=meedoen; initiëren=beginnen; continueren=doorgaan; prevaleren=voorgaan; elimineren=weghalen; additioneel=extra; additionele=extra;
 gaarne=graag; opdat=zodat; zulks=dat; aldus=zo; echter=maar; doch=maar; vermits=omdat; aangezien=omdat; tengevolge=door; heden=vandaag; wijl=omdat;
 woonachtig=woont; noodzakelijkerwijs=dus; zodoende=zo; alhier=hier; aldaar=daar; hierbij treft u aan=hierbij vind je; mits=als; nagenoeg=bijna; frequent=vaak; frequente=vaak; separaat=apart; separate=aparte; prioriteren=voorrang geven`),
@@ -115,4 +115,16 @@ func forms(familiar, formal string) map[string]Form {
 }
 
 // ours are words of our trade that are right in every language.
-const ours = "autoconfig autodiscover gmail webmail thunderbird outlook iphone ipad android samsung microsoft windows imap smtp starttls exchange mailcow dovecot postfix plesk axe-core eén"
+const ours = "autoconfig autodiscover gmail webmail thunderbird outlook iphone ipad android samsung microsoft windows imap smtp starttls exchange mailcow dovecot postfix plesk axe-core github html json xml url urls http https repo repos todo referer webhook webhooks eén"
+
+// known returns the words that are right in every language, as [fold] has them.
+func known() map[string]bool {
+	right := map[string]bool{}
+	for w := range strings.FieldsSeq(ours) {
+		right[fold(w)] = true
+	}
+	for _, w := range abbreviations {
+		right[w] = true
+	}
+	return right
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"wegwijs/cmd/wegwijs/internal/testenv"
+)
+
+// Check reads the language of a site's own pages, as site.toml weighs it; the
+// pages of the program are not looked at, and build looks at none. Without
+// hunspell one line says so.
+func TestPlainLanguage(t *testing.T) {
+	dir := t.TempDir()
+	testenv.Write(t, filepath.Join(dir, "site.toml"), "title = \"Hulp\"\nbase_url = \"https://hulp.example\"\ndefault_language = \"nl\"\n[languages.nl]\nname = \"Nederlands\"\n[provider]\nname = \"Hulp\"\ncontact = \"https://hulp.example/\"\n[[mail]]\nid = \"a\"\nname = \"Mail\"\ndomains = [\"hulp.example\"]\n[[mail.server]]\nprotocol = \"imap\"\nhost = \"imap.hulp.example\"\nport = 993\nsecurity = \"tls\"\n[[mail.server]]\nprotocol = \"smtp\"\nhost = \"smtp.hulp.example\"\nport = 465\nsecurity = \"tls\"\n[check.severity]\nplain-word = \"error\"\n[check.glossary.nl]\npostbus = [\"mailbox\"]\n")
+	page := filepath.Join(dir, "content/nl/eigen.md")
+	const text = "+++\ntitle = \"Eigen\"\ndescription = \"Een eigen pagina.\"\n+++\n\n<!-- accepteer plain-form: zo spreekt de wet -->\nDe wet zegt dat u mag kiezen.\n\n"
+	testenv.Write(t, page, text+"Het wacht, indien u uw mailbox leegt. Kijk bij :ui[uw mailbox], `reeds`.\n")
+	t.Setenv("PATH", t.TempDir())
+	said := func(want int, args ...string) []string {
+		t.Helper()
+		var out strings.Builder
+		if code := run(t.Context(), append([]string{"-C", dir}, args...), &out, &out); code != want {
+			t.Fatalf("%v ends with %d, want %d: %s", args, code, want, out.String())
+		}
+		var lines []string
+		for line := range strings.Lines(out.String()) {
+			if strings.Contains(line, "[plain-") || strings.Contains(line, "[accept") || strings.Contains(line, "hunspell") {
+				lines = append(lines, strings.TrimSpace(line))
+			}
+		}
+		return lines
+	}
+	for _, c := range []struct {
+		code int
+		args []string
+		want string
+	}{
+		{failed, []string{"check"}, `spelling was not checked: the program hunspell is not installed
+content/nl/eigen.md:9:12: indien is hard to read [plain-word]
+content/nl/eigen.md:9:19: warning: u, where the site says je otherwise [plain-form]
+content/nl/eigen.md:9:21: warning: uw, where the site says je otherwise [plain-form]
+content/nl/eigen.md:9:24: warning: the glossary has another word for mailbox [plain-term]`},
+		{failed, []string{"--lang", "nl", "check"}, `de spelling is niet gecontroleerd: het programma hunspell is niet geïnstalleerd
+content/nl/eigen.md:9:12: indien is een moeilijk woord [plain-word]
+content/nl/eigen.md:9:19: waarschuwing: u, terwijl de site verder je zegt [plain-form]
+content/nl/eigen.md:9:21: waarschuwing: uw, terwijl de site verder je zegt [plain-form]
+content/nl/eigen.md:9:24: waarschuwing: de woordenlijst heeft een ander woord voor mailbox [plain-term]`},
+		{done, []string{"build"}, ""},
+	} {
+		if got := strings.Join(said(c.code, c.args...), "\n"); got != c.want {
+			t.Errorf("%v says\n%s\nwant\n%s", c.args, got, c.want)
+		}
+	}
+	testenv.Write(t, page, strings.Replace(text, "u mag", "je mag", 1)) // nothing left to accept
+	if got := said(done, "check"); len(got) != 2 || !strings.Contains(got[1], "eigen.md:6:1: warning: nothing here has a warning plain-form to accept") {
+		t.Errorf("an acceptance that is not used: %q", got)
+	}
+}
