@@ -119,10 +119,44 @@ func directives(lang diag.Lang, layouts fs.FS) string {
 		if err != nil || m == nil {
 			continue
 		}
-		fmt.Fprintf(&b, "\n## %s\n\n", strings.TrimSuffix(path.Base(f), ".html"))
+		name := strings.TrimSuffix(path.Base(f), ".html")
+		fmt.Fprintf(&b, "\n## %s\n\n", name)
+		if text := About(name); text != "" {
+			fmt.Fprintf(&b, "%s\n\n", diag.In(lang, text))
+		}
 		for line := range strings.Lines(strings.TrimSpace(string(m[1]))) {
 			b.WriteString("    " + strings.TrimSpace(line) + "\n")
 		}
 	}
 	return b.String()
+}
+
+// About returns what a directive of the built-in layouts is for, in English; ""
+// for another.
+func About(directive string) string {
+	return map[string]string{
+		"alternative": diag.Say("A sentence with the second choice of servers, where there is one: ::alternative[smtp]."),
+		"br":          diag.Say("Breaks the line, in a cell of a table too."),
+		"choice":      diag.Say("The questions that lead to POP or to IMAP."),
+		"details":     diag.Say("Text that opens under its title; on paper it is open."),
+		"devices":     diag.Say("The devices and programs that have a page, by kind."),
+		"dns":         diag.Say("The DNS records that a mail domain needs."),
+		"find":        diag.Say("A field in which readers paste an error message; it looks in the tables of all pages."),
+		"kbd":         diag.Say("A key, or keys that are pressed together: :kbd[Ctrl+C]."),
+		"lang":        diag.Say("Text in another language than the page, which programs then read aloud as such."),
+		"message":     diag.Say("An error message as a program shows it, in another language with {lang=en}."),
+		"noindex":     diag.Say("Text that readers do not find by searching."),
+		"personal":    diag.Say("A form that fills in the reader's own address; nothing leaves the page."),
+		"profiles":    diag.Say("Links to the profiles for iPhone, iPad and Mac."),
+		"setting":     diag.Say("One value of the record of mail servers: :setting[imap.host]."),
+		"settings":    diag.Say("The table of settings of a protocol: ::settings[imap]."),
+		"steps":       diag.Say("Numbered steps, one below the other."),
+		"sub":         diag.Say("What stands lower: H:sub[2]O."),
+		"summary":     diag.Say("The answer in short, with which a page may begin."),
+		"sup":         diag.Say("What stands higher: 10:sup[2]."),
+		"tab":         diag.Say("One part of tabs, with its name: :::tab[iPhone]."),
+		"tabs":        diag.Say("Parts of which the reader chooses one; without scripts, on paper and in the Markdown copy all stand below each other."),
+		"tasks":       diag.Say("Makes tiles of a list of links."),
+		"ui":          diag.Say("What stands on a button or in a menu: :ui[Save]."),
+	}[directive]
 }
