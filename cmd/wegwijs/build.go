@@ -330,18 +330,21 @@ func (e *env) checkOutput(dir string) error {
 
 // report prints findings in the form asked for and gives [errProblems] when one
 // of them is an error.
-func (e *env) report(ds []diag.Diagnostic) error {
+func (e *env) report(ds []diag.Diagnostic) error { return e.reportSome(ds, len(ds)) }
+
+// reportSome reports the first of the findings, shown of them.
+func (e *env) reportSome(ds []diag.Diagnostic, shown int) error {
 	var err error
 	switch e.format {
 	case "json":
-		err = diag.JSON(e.stdout, ds, e.lang)
+		err = diag.JSON(e.stdout, ds, shown, e.lang)
 	case "sarif":
-		err = diag.SARIF(e.stdout, ds, e.lang)
+		err = diag.SARIF(e.stdout, ds[:shown], e.lang)
 	case "github":
-		err = diag.GitHub(e.stdout, ds, e.lang)
+		err = diag.GitHub(e.stdout, ds[:shown], e.lang)
 	default:
 		p := diag.Printer{Color: terminal(e.stderr), Lang: e.lang, Read: e.read}
-		err = p.Print(e.stderr, ds)
+		err = p.Print(e.stderr, ds[:shown])
 	}
 	if err == nil && diag.Errors(ds) > 0 {
 		return errProblems

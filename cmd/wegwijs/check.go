@@ -82,14 +82,17 @@ func (e *env) runCheck(ctx context.Context, strict, external bool, most int) err
 		}
 		ds = diag.Sort(slices.Concat(ds, s.Weigh(answers)))
 	}
-	shown := ds
-	if most > 0 && len(ds) > most {
-		shown = ds[:most]
+	shown := len(ds)
+	if most > 0 {
+		shown = min(shown, most)
 	}
-	if err := e.report(shown); err != nil && !errors.Is(err, errProblems) {
+	if err := e.reportSome(ds, shown); err != nil && !errors.Is(err, errProblems) {
 		return err
 	}
-	if n := len(ds) - len(shown); n > 0 {
+	switch n := len(ds) - shown; {
+	case n == 1:
+		fmt.Fprintln(e.stderr, diag.Sayf(e.lang, "1 more finding: %s in all", diag.Count(ds, e.lang)))
+	case n > 1:
 		fmt.Fprintln(e.stderr, diag.Sayf(e.lang, "%d more findings: %s in all", n, diag.Count(ds, e.lang)))
 	}
 	if diag.Errors(ds) > 0 {

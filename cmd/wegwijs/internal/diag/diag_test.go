@@ -234,7 +234,7 @@ func TestJSON(t *testing.T) {
 		{Pos: Pos{File: "a.md", Line: 2, Col: 5}, Code: "c", Msg: "<a> & \x1b", Hint: "h"},
 		{Pos: Pos{File: "b.md"}, Severity: Warning, Code: "d", Msg: "m"},
 	}
-	if err := JSON(&b, ds, English); err != nil {
+	if err := JSON(&b, ds, len(ds), English); err != nil {
 		t.Fatal(err)
 	}
 	want := `{
@@ -269,7 +269,7 @@ func TestJSON(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
 	}
 	b.Reset()
-	if err := JSON(&b, nil, English); err != nil {
+	if err := JSON(&b, nil, 0, English); err != nil {
 		t.Fatal(err)
 	}
 	var v struct{ Findings []any }

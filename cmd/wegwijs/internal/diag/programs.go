@@ -13,6 +13,7 @@ type Report struct {
 	Version  int          `json:"version"` // of this form; now 1
 	Errors   int          `json:"errors"`
 	Warnings int          `json:"warnings"`
+	LeftOut  int          `json:"left_out,omitempty"` // how many of them are not among the findings
 	Findings []Diagnostic `json:"findings"`
 }
 
@@ -26,8 +27,13 @@ func NewReport(ds []Diagnostic, lang Lang) Report {
 	return r
 }
 
-// JSON writes the findings as one JSON document, a [Report].
-func JSON(w io.Writer, ds []Diagnostic, lang Lang) error { return encode(w, NewReport(ds, lang)) }
+// JSON writes the first findings of ds, shown of them, as one JSON document, a
+// [Report] that counts all.
+func JSON(w io.Writer, ds []Diagnostic, shown int, lang Lang) error {
+	r := NewReport(ds, lang)
+	r.LeftOut, r.Findings = len(ds)-shown, r.Findings[:shown]
+	return encode(w, r)
+}
 
 func encode(w io.Writer, v any) error {
 	e := json.NewEncoder(w)

@@ -94,7 +94,7 @@ func TestFormsAgree(t *testing.T) {
 		var fromJSON, fromSARIF, fromGitHub []facts
 		join := func(msg, hint string) string { return strings.TrimSuffix(msg+"\n"+hint, "\n") }
 		var b bytes.Buffer
-		if err := JSON(&b, ds, lang); err != nil {
+		if err := JSON(&b, ds, len(ds), lang); err != nil {
 			t.Fatal(err)
 		}
 		var report struct {

@@ -128,12 +128,12 @@ func (b *builder) enter(p *content.Page) {
 			known = append(known, l.Lang)
 		}
 		if !strings.Contains(strings.TrimPrefix(p.File, content.Root+"/"), "/") {
-			b.Out.Errorf(diag.Pos{File: p.File}, diag.PagePlace, "move it into a language's folder, such as content/"+known[0]+"/", "the page stands in no language's folder")
+			b.Out.Errorf(diag.Pos{File: p.File}, diag.PagePlace, diag.Say("move it into a language's folder, such as content/%s/", known[0]), "the page stands in no language's folder")
 			return
 		}
 		if !b.strange[p.Lang] {
 			b.strange[p.Lang] = true
-			b.Out.Errorf(diag.Pos{File: path.Join(content.Root, p.Lang)}, diag.PagePlace, diag.DidYouMean(p.Lang, known)+"; a new language needs [languages."+p.Lang+"] in site.toml", "the folder is not a language of the site")
+			b.Out.Errorf(diag.Pos{File: path.Join(content.Root, p.Lang)}, diag.PagePlace, diag.DidYouMean(p.Lang, known)+diag.Say("; a new language needs [languages.%s] in site.toml", p.Lang), "the folder is not a language of the site")
 		}
 		return
 	}
@@ -199,7 +199,7 @@ func (b *builder) slug(p *content.Page) *content.Page {
 			return p
 		}
 	}
-	hint := fmt.Sprintf("write slug = %q", suggest(p.Slug))
+	hint := diag.Say("write slug = %q", suggest(p.Slug))
 	b.errorf(p, "slug", -1, diag.PageSlug, hint, "%q cannot be part of an address: %s", p.Slug, why)
 	was := p.Slug
 	p = with(suggest(was))
@@ -252,7 +252,7 @@ func (b *builder) sections() {
 		for _, p := range texts {
 			if p != nil && p.Index != ref.Index {
 				_, rest := content.Split(ref.File)
-				b.Out.Errorf(diag.Pos{File: p.File}, diag.PagePlace, "move it to "+content.Root+"/"+p.Lang+"/"+rest, "the page translates %s, so it must have the same path", ref.File)
+				b.Out.Errorf(diag.Pos{File: p.File}, diag.PagePlace, diag.Say("move it to %s", content.Root+"/"+p.Lang+"/"+rest), "the page translates %s, so it must have the same path", ref.File)
 			}
 		}
 		for dir := path.Dir(id); dir != "."; dir = path.Dir(dir) {
@@ -271,7 +271,7 @@ func (b *builder) sections() {
 	}
 	for dir, file := range missing {
 		lang, _ := content.Split(file)
-		b.Out.Errorf(diag.Pos{File: content.Root + "/" + lang + "/" + dir}, diag.PageSection, "write "+content.Root+"/"+lang+"/"+dir+"/index.md with at least a title", "the section has no index.md")
+		b.Out.Errorf(diag.Pos{File: content.Root + "/" + lang + "/" + dir}, diag.PageSection, diag.Say("write %s with at least a title", content.Root+"/"+lang+"/"+dir+"/index.md"), "the section has no index.md")
 	}
 }
 
@@ -325,7 +325,7 @@ func (b *builder) place(l *Locale, ids []string, order []int) {
 		}
 		p.URL = b.urlOf(p.Dir)
 		if top && slices.Contains(reserved, p.Dir) {
-			b.errorf(p.Page, "slug", -1, diag.PageSlug, fmt.Sprintf("write slug = %q", p.Slug+"-1"), "the address %s belongs to the program", p.URL)
+			b.errorf(p.Page, "slug", -1, diag.PageSlug, diag.Say("write slug = %q", p.Slug+"-1"), "the address %s belongs to the program", p.URL)
 		}
 		if folded := fileset.Fold(p.Dir); b.addresses[folded] != nil {
 			b.clash(p, b.addresses[folded])
@@ -453,7 +453,7 @@ func (b *builder) childHint(section, name string) string {
 		}
 	}
 	if near := diag.Nearest(strings.TrimSuffix(name, ".md"), names); near != "" {
-		return fmt.Sprintf("did you mean %q?", near)
+		return diag.Say("did you mean %q?", near)
 	}
 	return "write the name of its file, without .md"
 }
@@ -466,7 +466,7 @@ var reserved = []string{"assets", "rules"}
 // not the section itself, or a language without a first page.
 func (b *builder) hole(l *Locale, id string) {
 	folder := path.Join(content.Root, l.Lang, id)
-	hint := fmt.Sprintf("write %s/index.md, or fallback = [%q] in [languages.%s]", folder, b.s.Reference(id).Lang, l.Lang)
+	hint := diag.Say("write %s/index.md, or fallback = [%q] in [languages.%s]", folder, b.s.Reference(id).Lang, l.Lang)
 	if id == "" {
 		b.Out.Errorf(diag.Pos{File: folder}, diag.PageHome, hint, "the language %s has no first page", l.Lang)
 		return
@@ -494,7 +494,7 @@ func (b *builder) clash(p, other *Page) {
 	}
 	hint := "give one of them another slug"
 	if with.ID == "" {
-		hint = "the address belongs to the language " + with.Locale.Lang + "; give the page another slug"
+		hint = diag.Say("the address belongs to the language %s; give the page another slug", with.Locale.Lang)
 	}
 	b.errorf(at.Page, "slug", -1, diag.PageAddress, hint, "the page has %s as %s: %s", what, with.File, at.URL)
 }
@@ -550,7 +550,7 @@ func (b *builder) files() {
 			out = l.Home.Dir
 		}
 		if ext := path.Ext(rest); content.LikePage(rest) {
-			b.Out.Errorf(diag.Pos{File: source}, diag.FileName, "rename it to "+strings.TrimSuffix(path.Base(rest), ext)+".md", "the name of a page ends in .md")
+			b.Out.Errorf(diag.Pos{File: source}, diag.FileName, diag.Say("rename it to %s", strings.TrimSuffix(path.Base(rest), ext)+".md"), "the name of a page ends in .md")
 			continue
 		}
 		if ext := strings.ToLower(path.Ext(rest)); slices.Contains(running, ext) {
@@ -604,12 +604,12 @@ func (b *builder) related() {
 						continue
 					}
 					if draft := b.s.drafts[id]; draft != "" {
-						b.errorf(p, "related", i, diag.LinkPage, draft+" is a draft; publish it too (draft = false), or leave it out here", "no page has the id %q", id)
+						b.errorf(p, "related", i, diag.LinkPage, diag.Say("%s is a draft; publish it too (draft = false), or leave it out here", draft), "no page has the id %q", id)
 						continue
 					}
 					hint := "write the path below the language's folder, without .md: e-mail/imap-instellingen"
 					if near := names().Nearest(strings.TrimSuffix(id, ".md")); near != "" {
-						hint = fmt.Sprintf("did you mean %q?", near)
+						hint = diag.Say("did you mean %q?", near)
 					}
 					b.errorf(p, "related", i, diag.LinkPage, hint, "no page has the id %q", id)
 				}

@@ -1,7 +1,6 @@
 package state
 
 import (
-	"fmt"
 	"slices"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
@@ -80,11 +79,11 @@ func (s *State) news(ds []diag.Diagnostic) []diag.Diagnostic {
 		kept = append(kept, d)
 	}
 	for at, n := range more {
-		where := "1 more place"
-		if n > 1 {
-			where = fmt.Sprintf("%d more places", n)
+		if n == 1 {
+			kept[at].Hint += diag.Say("; 1 more place like this one")
+		} else {
+			kept[at].Hint += diag.Say("; %d more places like this one", n)
 		}
-		kept[at].Hint += "; " + where + " like this one"
 	}
 	for at, n := range pages {
 		if n == 1 {

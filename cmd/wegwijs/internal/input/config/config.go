@@ -428,11 +428,15 @@ func (c *Config) link(t *tomlfile.Table, key string, schemes ...string) {
 	case strings.ContainsFunc(v, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) }):
 		t.Errorf(key, diag.ConfigURL, "leave it out; in an address a space is written %20", "%q holds a space or a character that cannot be seen", v)
 	case err != nil || !slices.Contains(schemes, u.Scheme):
-		t.Errorf(key, diag.ConfigURL, "begin it with "+strings.Join(schemes, ": or ")+":", "%q is not an address that pages may link to", v)
+		hint := diag.Say("begin it with %s:", schemes[0])
+		if len(schemes) == 3 {
+			hint = diag.Say("begin it with %s: or %s: or %s:", schemes[0], schemes[1], schemes[2])
+		}
+		t.Errorf(key, diag.ConfigURL, hint, "%q is not an address that pages may link to", v)
 	case u.Scheme == "https" && u.Hostname() == "":
 		t.Errorf(key, diag.ConfigURL, "write the whole address: https://www.example.nl/", "%q has no host name", v)
 	case u.Scheme != "https" && u.Opaque == "":
-		t.Errorf(key, diag.ConfigURL, "write what comes behind "+u.Scheme+":, without slashes", "%q leads nowhere", v)
+		t.Errorf(key, diag.ConfigURL, diag.Say("write what comes behind %s:, without slashes", u.Scheme), "%q leads nowhere", v)
 	}
 }
 
@@ -484,7 +488,7 @@ func (c *Config) languages() {
 		case "":
 			c.out.Errorf(table.KeyPos(lang), diag.ConfigLanguage, "use a code such as nl, en or pt-BR", "%q is not a language", lang)
 		default:
-			c.out.Errorf(table.KeyPos(lang), diag.ConfigLanguage, fmt.Sprintf("write [languages.%s]", better), "%q is not a language", lang)
+			c.out.Errorf(table.KeyPos(lang), diag.ConfigLanguage, diag.Say("write [languages.%s]", better), "%q is not a language", lang)
 		}
 		script, _ := tag.Script()
 		l.Dir = "ltr"

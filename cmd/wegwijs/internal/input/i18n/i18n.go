@@ -280,15 +280,15 @@ func (c *Catalogue) Check(out *diag.List) {
 			if !ok {
 				hint := diag.Nearest(k, known)
 				if hint != "" {
-					hint = fmt.Sprintf("did you mean %q?", hint)
+					hint = diag.Say("did you mean %q?", hint)
 				} else {
-					hint = "add it to " + ref.File + " too, or remove it"
+					hint = diag.Say("add it to %s too, or remove it", ref.File)
 				}
 				out.Errorf(m.pos, diag.I18nKey, hint, "unknown string %q: %s does not have it", k, ref.File)
 				continue
 			}
 			if a, b := m.placeholders(), r.placeholders(); !slices.Equal(a, b) {
-				out.Errorf(m.pos, diag.I18nPlaceholder, fmt.Sprintf("%s has %s", ref.File, braces(b)), "%q has the placeholders %s", k, braces(a))
+				out.Errorf(m.pos, diag.I18nPlaceholder, diag.Say("%s has %s", ref.File, braces(b)), "%q has the placeholders %s", k, braces(a))
 			}
 		}
 	}

@@ -277,7 +277,7 @@ func readServer(t *tomlfile.Table, username Username, out *diag.List) Server {
 		hint := "known: imap, pop, smtp"
 		meant, known := otherNames[strings.ToLower(string(s.Protocol))]
 		if known {
-			hint = fmt.Sprintf("write protocol = %q", meant)
+			hint = diag.Say("write protocol = %q", meant)
 		}
 		t.Errorf("protocol", diag.MailProtocol, hint, "unknown protocol %q", s.Protocol)
 		if known {
@@ -364,7 +364,7 @@ func checkPort(t *tomlfile.Table, s Server) {
 	if s.Security == None {
 		// RFC 8314 §4.1: cleartext access is obsolete.
 		if s.Why == "" {
-			t.Errorf("security", diag.MailInsecure, fmt.Sprintf("use security = \"tls\" with port %d; a server that truly cannot needs why = \"…\"", std.implicit), "%s without encryption shows passwords to everyone on the network", s.Protocol)
+			t.Errorf("security", diag.MailInsecure, diag.Say("use security = \"tls\" with port %d; a server that truly cannot needs why = \"…\"", std.implicit), "%s without encryption shows passwords to everyone on the network", s.Protocol)
 			return // what goes with which port follows from the way out
 		}
 		t.Warnf("security", diag.MailInsecure, "mail programs are not told of this row: give readers an encrypted one beside it", "%s without encryption: %s", s.Protocol, s.Why)
@@ -377,13 +377,13 @@ func checkPort(t *tomlfile.Table, s Server) {
 	switch other, isOther := owner(s.Port); {
 	case isOther && other != s.Protocol:
 		v.msg = fmt.Sprintf("port %d is for %s, this row is %s", s.Port, other, s.Protocol)
-		v.hint = fmt.Sprintf("use port %d with security = \"tls\"", std.implicit)
+		v.hint = diag.Say("use port %d with security = \"tls\"", std.implicit)
 	case s.Port == std.implicit && s.Security != TLS:
 		v.msg = fmt.Sprintf("port %d is encrypted from the first byte, so it cannot be %s", s.Port, s.Security)
-		v.hint = fmt.Sprintf("write security = \"tls\", or port = %d for starttls", std.upgrade)
+		v.hint = diag.Say("write security = \"tls\", or port = %d for starttls", std.upgrade)
 	case s.Port == std.upgrade && s.Security == TLS:
 		v.msg = fmt.Sprintf("port %d starts without encryption, so it cannot be tls", s.Port)
-		v.hint = fmt.Sprintf("write security = \"starttls\", or port = %d for tls", std.implicit)
+		v.hint = diag.Say("write security = \"starttls\", or port = %d for tls", std.implicit)
 	case s.Protocol == SMTP && s.Port == 25 && s.Security == STARTTLS:
 		v.warn = true
 		v.msg = "port 25 is for mail between servers; access networks often block it"
@@ -394,7 +394,7 @@ func checkPort(t *tomlfile.Table, s Server) {
 	case s.Port != std.implicit && s.Port != std.upgrade && s.Port != 25:
 		v.warn = true
 		v.msg = fmt.Sprintf("port %d is unusual for %s", s.Port, s.Protocol)
-		v.hint = fmt.Sprintf("the usual ports are %d (tls) and %d (starttls); if this is right, say so with why = \"…\"", std.implicit, std.upgrade)
+		v.hint = diag.Say("the usual ports are %d (tls) and %d (starttls); if this is right, say so with why = \"…\"", std.implicit, std.upgrade)
 	}
 	switch {
 	case v.msg == "":

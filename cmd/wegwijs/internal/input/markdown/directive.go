@@ -135,7 +135,7 @@ func (d *Directive) attributes(s string) {
 	for strings.TrimSpace(s) != "" {
 		m := attrRE.FindStringSubmatch(s)
 		if m == nil {
-			d.bad, d.hint = fmt.Sprintf("cannot read the attributes %q", strings.TrimSpace(s)), "write {key=value} or {key=\"more words\"}"
+			d.bad, d.hint = diag.Say("cannot read the attributes %q", strings.TrimSpace(s)), "write {key=value} or {key=\"more words\"}"
 			return
 		}
 		v := m[2]
@@ -146,7 +146,7 @@ func (d *Directive) attributes(s string) {
 			d.Attrs = map[string]string{}
 		}
 		if _, dup := d.Attrs[m[1]]; dup {
-			d.bad, d.hint = fmt.Sprintf("the attribute %q stands twice", m[1]), "remove one of the two"
+			d.bad, d.hint = diag.Say("the attribute %q stands twice", m[1]), "remove one of the two"
 			return
 		}
 		d.Attrs[m[1]] = v
@@ -191,14 +191,14 @@ func (b *blockParser) Open(parent ast.Node, reader text.Reader, pc parser.Contex
 		case n == 2:
 			return nil, parser.NoChildren // ::1
 		case name != nil: // as other programs have it
-			d.bad, d.hint = fmt.Sprintf("a space between %s and the name", strings.Repeat(":", n)), "write "+strings.Repeat(":", n)+string(name)
+			d.bad, d.hint = diag.Say("a space between %s and the name", strings.Repeat(":", n)), diag.Say("write %s", strings.Repeat(":", n)+string(name))
 		default:
 			if n > 2 && bytes.IndexByte(tail, '{') == 0 && bytes.IndexByte(tail, '}') > 0 { // :::{note}, with its end
-				d.bad, d.hint = fmt.Sprintf("cannot read the directive %q", short(string(tail))), boxHint(string(tail[1:bytes.IndexByte(tail, '}')]))
+				d.bad, d.hint = diag.Say("cannot read the directive %q", short(string(tail))), boxHint(string(tail[1:bytes.IndexByte(tail, '}')]))
 				break
 			}
 			d.Form = Leaf
-			d.bad, d.hint = fmt.Sprintf("cannot read the directive %q", short(string(tail))), "write :::name; for a plain colon write \\:"
+			d.bad, d.hint = diag.Say("cannot read the directive %q", short(string(tail))), "write :::name; for a plain colon write \\:"
 		}
 		took = len(tail)
 	}
@@ -206,7 +206,7 @@ func (b *blockParser) Open(parent ast.Node, reader text.Reader, pc parser.Contex
 		if d.Form == Leaf && d.Label == "" && d.Attrs == nil {
 			return nil, parser.NoChildren // ::word of running text
 		}
-		d.bad, d.hint = fmt.Sprintf("text after the directive: %q", short(strings.TrimSpace(string(tail[took:])))), "put it on the next line"
+		d.bad, d.hint = diag.Say("text after the directive: %q", short(strings.TrimSpace(string(tail[took:])))), "put it on the next line"
 		if d.Label == "" {
 			d.hint += ", or between [ and ] if it is the label"
 		}
@@ -367,7 +367,7 @@ func (w *walk) directive(d *Directive) {
 		w.children(d)
 		return
 	case d.Form == Container && !d.closed:
-		w.Out.Errorf(d.At, diag.Directive, fmt.Sprintf("close it with a line %s", strings.Repeat(":", d.colons)), "the block :::%s is not closed", d.Name)
+		w.Out.Errorf(d.At, diag.Directive, diag.Say("close it with a line %s", strings.Repeat(":", d.colons)), "the block :::%s is not closed", d.Name)
 	}
 	if d.Name == "lang" {
 		w.marked++
@@ -387,7 +387,7 @@ func (w *walk) directive(d *Directive) {
 		return // what is wrong with its template has been said
 	}
 	if kind != d.Form {
-		w.Out.Errorf(d.At, diag.Directive, "write "+form(kind, d.Name), "%q is not written with %s", d.Name, map[Kind]string{Inline: "one colon", Leaf: "two colons", Container: "three colons"}[d.Form])
+		w.Out.Errorf(d.At, diag.Directive, diag.Say("write %s", form(kind, d.Name)), "%q is not written with %s", d.Name, map[Kind]string{Inline: "one colon", Leaf: "two colons", Container: "three colons"}[d.Form])
 		return
 	}
 	w.tabbed(d)

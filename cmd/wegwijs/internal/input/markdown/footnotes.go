@@ -34,9 +34,9 @@ func (w *walk) footnotes(pc parser.Context) {
 	for _, l := range all {
 		switch {
 		case l.defined:
-			w.Out.Errorf(w.at(l.at), diag.Footnote, "write [^"+l.label+"] in the text, or remove the footnote", "nothing refers to the footnote %q", l.label)
+			w.Out.Errorf(w.at(l.at), diag.Footnote, diag.Say("write [^%s] in the text, or remove the footnote", l.label), "nothing refers to the footnote %q", l.label)
 		default:
-			w.Out.Errorf(w.at(l.at), diag.Footnote, "write [^"+l.label+"]: … on a line of its own; for a plain [ write \\[", "there is no footnote %q", l.label)
+			w.Out.Errorf(w.at(l.at), diag.Footnote, diag.Say("write [^%s]: … on a line of its own; for a plain [ write \\[", l.label), "there is no footnote %q", l.label)
 		}
 	}
 }

@@ -112,7 +112,7 @@ func (w *walk) given(a headingAttr, what, example string) (id string, old []stri
 	id, ok := strings.CutPrefix(text, "#")
 	switch {
 	case !ok:
-		w.Out.Errorf(w.at(a.at), diag.HeadingAttribute, "write only an id: "+example, "a %s cannot have the attributes {%s}", what, a.text)
+		w.Out.Errorf(w.at(a.at), diag.HeadingAttribute, diag.Say("write only an id: %s", example), "a %s cannot have the attributes {%s}", what, a.text)
 		return "", nil
 	case !ValidID(id):
 		w.Out.Errorf(w.at(a.at), diag.HeadingID, "use letters, digits and hyphens: {#versturen}", "%q cannot be the id of a %s", id, what)

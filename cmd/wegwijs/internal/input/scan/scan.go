@@ -423,7 +423,7 @@ func Busy(err error) bool {
 }
 
 func (w *walker) unreadable(name string, err error) {
-	w.out.Errorf(diag.Pos{File: name}, diag.InputRead, "see who may read the file: ls -l "+name, "the file cannot be read: %s", reason(err))
+	w.out.Errorf(diag.Pos{File: name}, diag.InputRead, diag.Say("see who may read the file: ls -l %s", name), "the file cannot be read: %s", reason(err))
 }
 
 func reason(err error) string {
@@ -554,7 +554,7 @@ func (w *walker) dir(name string) error {
 			return nil
 		}
 		if errors.Is(err, fs.ErrPermission) {
-			w.out.Errorf(diag.Pos{File: name}, diag.InputRead, "see who may read the folder: ls -ld "+name, "the folder cannot be read: %s", reason(err))
+			w.out.Errorf(diag.Pos{File: name}, diag.InputRead, diag.Say("see who may read the folder: ls -ld %s", name), "the folder cannot be read: %s", reason(err))
 			return nil
 		}
 		return fmt.Errorf("read %s: %w", name, err)

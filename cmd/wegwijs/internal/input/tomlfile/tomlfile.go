@@ -575,7 +575,7 @@ func (t *Table) name(key string) string {
 }
 
 func (t *Table) wrong(key string, v any, want, example string) {
-	t.Errorf(key, diag.TOMLType, "write "+example, "%s takes %s, this is %s", t.name(key), want, kind(v))
+	t.Errorf(key, diag.TOMLType, diag.Say("write %s", example), "%s takes %s, this is %s", t.name(key), want, kind(v))
 }
 
 // sample returns a value as the text that its writer may have meant.

@@ -90,7 +90,7 @@ func (l LeftOut) Diagnostic() diag.Diagnostic {
 		Pos:      l.Pos,
 		Severity: diag.Warning,
 		Code:     diag.MailForm,
-		Msg:      fmt.Sprintf("%s leaves out %s: %s", l.Form, l.What, l.Why),
+		Msg:      diag.Say("%s leaves out %s: %s", l.Form, l.What, l.Why),
 		Hint:     l.Hint,
 	}
 }

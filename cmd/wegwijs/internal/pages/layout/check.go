@@ -161,13 +161,13 @@ func (s *Set) CheckNames(all []*i18n.Strings, hasPage func(id string) bool, know
 			}
 			switch {
 			case !own && borrowed:
-				out.Warnf(pos, diag.I18nMissing, "add it to "+l.File, "no string %q in %s; another language's is shown", u.name, l.File)
+				out.Warnf(pos, diag.I18nMissing, diag.Say("add it to %s", l.File), "no string %q in %s; another language's is shown", u.name, l.File)
 			case !own:
 				out.Errorf(pos, diag.I18nMissing, missingHint(u.name, l), "no string %q in %s", u.name, l.File)
 			default:
 				for _, p := range l.Placeholders(u.name) {
 					if u.args != nil && !slices.Contains(u.args, p) {
-						out.Errorf(u.pos, diag.I18nPlaceholder, fmt.Sprintf("write {{ .T %q %q … }}", u.name, p), "the string %q in %s needs a value for {%s}", u.name, l.File, p)
+						out.Errorf(u.pos, diag.I18nPlaceholder, diag.Say("write {{ .T %q %q … }}", u.name, p), "the string %q in %s needs a value for {%s}", u.name, l.File, p)
 					}
 				}
 			}
@@ -183,11 +183,11 @@ func (s *Set) CheckNames(all []*i18n.Strings, hasPage func(id string) bool, know
 			case !u.optional:
 				hint := diag.DidYouMean(u.name, known())
 				if hint == "" {
-					hint = fmt.Sprintf("write the path below the language's folder; put {{ if .Site.HasPage %q }} around it where not every site has the page", u.name)
+					hint = diag.Say("write the path below the language's folder; put {{ if .Site.HasPage %q }} around it where not every site has the page", u.name)
 				}
 				out.Errorf(u.pos, diag.LinkPage, hint, "no page has the id %q", u.name)
 			case near != "": // a slip rather than a page that this site has not
-				out.Warnf(u.pos, diag.LinkPage, fmt.Sprintf("did you mean %q?", near), "no page has the id %q", u.name)
+				out.Warnf(u.pos, diag.LinkPage, diag.Say("did you mean %q?", near), "no page has the id %q", u.name)
 			}
 		}
 	}
@@ -195,9 +195,9 @@ func (s *Set) CheckNames(all []*i18n.Strings, hasPage func(id string) bool, know
 
 func missingHint(key string, l *i18n.Strings) string {
 	if near := diag.Nearest(key, l.Keys()); near != "" {
-		return fmt.Sprintf("did you mean %q? Else add it to %s", near, l.File)
+		return diag.Say("did you mean %q? Else add it to %s", near, l.File)
 	}
-	return fmt.Sprintf("add %s = \"…\" to %s", key, l.File)
+	return diag.Say("add %s = \"…\" to %s", key, l.File)
 }
 
 // A checker follows the types of data through templates. A nil type is one
@@ -556,7 +556,7 @@ func (s *scope) fields(n parse.Node, t reflect.Type, names []string) reflect.Typ
 			t = f.Type
 		case reflect.Map:
 			if s.c.directive != nil && base == reflect.TypeFor[map[string]string]() && !slices.Contains(s.c.directive.attributes, name) {
-				s.c.out.Errorf(pos, diag.LayoutAttribute, "add it to attributes at the top of layouts/directives/"+s.c.directive.name+".html", "the directive declares no attribute %q", name)
+				s.c.out.Errorf(pos, diag.LayoutAttribute, diag.Say("add it to attributes at the top of layouts/directives/%s.html", s.c.directive.name), "the directive declares no attribute %q", name)
 			}
 			t = base.Elem()
 		default:

@@ -117,7 +117,7 @@ func Load(files map[string][]byte, theme Theme, out *diag.List) *Set {
 		case nested && dir == "directives" && strings.HasSuffix(file, ".md"):
 			d := strings.TrimSuffix(file, ".md")
 			if !s.has["directives/"+d+".html"] {
-				out.Errorf(diag.Pos{File: name}, diag.LayoutDirective, "write layouts/directives/"+d+".html", "a directive needs an HTML template too")
+				out.Errorf(diag.Pos{File: name}, diag.LayoutDirective, diag.Say("write layouts/directives/%s.html", d), "a directive needs an HTML template too")
 			}
 			t, err := s.texts.New(name).Parse(src)
 			if err != nil {
@@ -322,9 +322,9 @@ func (s *Set) Render(d *Directive, contentMD string, md bool) (html, text string
 	decl := s.directives[d.Name]
 	switch {
 	case decl.label == "required" && strings.TrimSpace(d.Label) == "":
-		return "", "", &diag.Hinted{Msg: "the label is missing", Way: fmt.Sprintf("write %s[…]", d.Name)}
+		return "", "", &diag.Hinted{Msg: "the label is missing", Way: diag.Say("write %s[…]", d.Name)}
 	case decl.label == "none" && d.Label != "":
-		return "", "", &diag.Hinted{Msg: "the directive takes no label", Way: "leave out [" + d.Label + "]"}
+		return "", "", &diag.Hinted{Msg: "the directive takes no label", Way: diag.Say("leave out [%s]", d.Label)}
 	}
 	for _, k := range slices.Sorted(maps.Keys(d.Attrs)) {
 		if !slices.Contains(decl.attributes, k) {

@@ -354,9 +354,9 @@ func (t Theme) report(base *[2]palette, s scheme, pos diag.Pos, c clash, out *di
 		})
 		if better.Hex() != was.Hex() {
 			if k != "" {
-				hint = fmt.Sprintf("write %s = %q, the nearest colour that can be read", k, better.Hex())
+				hint = diag.Say("write %s = %q, the nearest colour that can be read", k, better.Hex())
 			} else {
-				hint = fmt.Sprintf("write --%s: %s, the nearest colour that can be read", which, better.Hex())
+				hint = diag.Say("write --%s: %s, the nearest colour that can be read", which, better.Hex())
 			}
 		}
 	}

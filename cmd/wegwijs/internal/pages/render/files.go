@@ -180,7 +180,7 @@ func (r *Renderer) clashes(clashes []fileset.Clash, out *diag.List) {
 			out.Errorf(diag.Pos{File: at}, diag.OutputClash, "remove or rename one of the two", "another file has the same name, with its accents stored in another way (Unicode NFC and NFD)")
 			continue
 		}
-		out.Errorf(diag.Pos{File: at}, diag.OutputClash, "rename the file or give the page another slug; the other one is "+with, "%s", clash(c))
+		out.Errorf(diag.Pos{File: at}, diag.OutputClash, diag.Say("rename the file or give the page another slug; the other one is %s", with), "%s", clash(c))
 	}
 }
 

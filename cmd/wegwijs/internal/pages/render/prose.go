@@ -42,7 +42,7 @@ func typed(record *mail.Record, p *content.Page, src []byte, out *diag.List) {
 					continue // the domain itself, an address, a link, another name
 				}
 				if s, ok := serverOf(product, host); ok {
-					out.Warnf(lines.At(start), diag.MailTyped, "write :setting["+string(s.Protocol)+".host], so that it follows site.toml", "the host name %s is typed into the page", host)
+					out.Warnf(lines.At(start), diag.MailTyped, diag.Say("write :setting[%s.host], so that it follows site.toml", s.Protocol), "the host name %s is typed into the page", host)
 				} else {
 					out.Warnf(lines.At(start), diag.MailTyped, "write :setting[imap.host] or another setting; see [[mail.server]] in site.toml for the names there are", "%s is not one of the mail servers in site.toml", host)
 				}
