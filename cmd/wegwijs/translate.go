@@ -22,6 +22,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/config"
 	"wegwijs/cmd/wegwijs/internal/input/content"
 	"wegwijs/cmd/wegwijs/internal/input/i18n"
+	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 	"wegwijs/cmd/wegwijs/internal/site/freshness"
 	"wegwijs/cmd/wegwijs/internal/state"
 )
@@ -364,9 +365,9 @@ func (t *translator) newLanguage(lang string) error {
 		}
 		files = append(files, scaffold.File{Path: content.Root + "/" + lang + "/index.md", Data: freshness.Scaffold(src)})
 	}
-	all := fmt.Sprintf("default_language = %q\n", langs[0])
+	all := fmt.Sprintf("default_language = %s\n", tomlfile.Quote(langs[0]))
 	for _, x := range t.state.Config.Languages {
-		all += fmt.Sprintf("\n[languages.%s]\nname = %q\ntitle = %q\n", x.Lang, x.Name, x.Title)
+		all += fmt.Sprintf("\n[languages.%s]\nname = %s\ntitle = %s\n", x.Lang, tomlfile.Quote(x.Name), tomlfile.Quote(x.Title))
 		if x.Borrow {
 			all += fmt.Sprintf("fallback = [\"%s\"]\n", strings.Join(x.Fallback, `", "`))
 		}

@@ -16,6 +16,7 @@ import (
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/content"
+	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 	"wegwijs/cmd/wegwijs/internal/site/freshness"
 )
 
@@ -60,6 +61,7 @@ type Unit struct {
 // Of returns the page to send. translation may be nil.
 func Of(text, translation *freshness.Text, src, target string, bytes, translated []byte) *Page {
 	p := &Page{Original: text.File, Stamp: string(text.Stamp), Source: src, Target: target}
+	bytes, translated = unix(bytes), unix(translated)
 	to := map[int]int{}
 	if translation != nil {
 		for _, pair := range freshness.Align(text, translation) {
@@ -82,12 +84,12 @@ func Of(text, translation *freshness.Text, src, target string, bytes, translated
 	return p
 }
 
-// words returns what is typed of a unit, without the marks around its lines.
+// words returns what is typed of a unit, without the marks around its lines. The
+// lines of src end as on Unix.
 func words(u *freshness.Unit, src []byte) string {
 	if isFront(u.Kind) {
 		return u.Source
 	}
-	src = unix(src)
 	var lines []string
 	for _, s := range u.Spans {
 		lines = append(lines, string(src[s[0]:s[1]]))
@@ -152,6 +154,8 @@ func (p *Page) Merge(text, translation *freshness.Text, src, translated []byte) 
 			return nil, false, refuse(1, "%s cannot be taken apart", text.File)
 		}
 	}
+	windows := strings.Contains(string(skeleton), "\r\n")
+	skeleton = unix(skeleton)
 	var edits []edit
 	complete = true
 	for i := range sent.Units {
@@ -185,14 +189,14 @@ func (p *Page) Merge(text, translation *freshness.Text, src, translated []byte) 
 			return nil, false, refuse(u.Line, "nothing was sent with the name %s", u.ID)
 		}
 	}
-	merged := apply(unix(skeleton), edits)
+	merged := apply(skeleton, edits)
 	if !whole && translation != nil {
 		merged = withFront(merged, unix(translated), edits)
 	}
 	if err := same(file, merged, edits); err != nil {
 		return nil, false, err
 	}
-	if strings.Contains(string(skeleton), "\r\n") {
+	if windows {
 		merged = []byte(strings.ReplaceAll(string(merged), "\n", "\r\n"))
 	}
 	return merged, complete, nil
@@ -206,7 +210,7 @@ type edit struct {
 
 func (e edit) text() string {
 	if isFront(e.at.Kind) {
-		return strconv.Quote(e.u.Target)
+		return tomlfile.Quote(e.u.Target)
 	}
 	return e.u.Target
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 
 	"github.com/BurntSushi/toml"
 	"go.yaml.in/yaml/v3"
@@ -185,19 +186,10 @@ func day(m map[string]any, keys ...string) string {
 	return ""
 }
 
-// quote returns a text as a value in TOML.
-func quote(s string) string {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.Encode(s) // a text always can be
-	return strings.TrimSpace(b.String())
-}
-
 func quoteAll(list []string) string {
 	q := make([]string, len(list))
 	for i, s := range list {
-		q[i] = quote(s)
+		q[i] = tomlfile.Quote(s)
 	}
 	return "[" + strings.Join(q, ", ") + "]"
 }

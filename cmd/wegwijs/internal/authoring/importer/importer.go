@@ -25,6 +25,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/fileset"
 	"wegwijs/cmd/wegwijs/internal/input/builtin"
 	"wegwijs/cmd/wegwijs/internal/input/i18n"
+	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 	"wegwijs/cmd/wegwijs/internal/pages/layout"
 )
 
@@ -355,12 +356,12 @@ func (w *writer) front(b *bytes.Buffer, p *page) {
 	put := func(key, value string) { fmt.Fprintf(b, "%s = %s\n", key, value) }
 	clean := func(s string) string { return strings.Join(strings.Fields(s), " ") }
 	b.WriteString("+++\n")
-	put("title", quote(clean(cmpOr(p.title, "?"))))
+	put("title", tomlfile.Quote(clean(cmpOr(p.title, "?"))))
 	if nav := clean(p.nav); nav != "" && nav != clean(p.title) {
-		put("nav_title", quote(nav))
+		put("nav_title", tomlfile.Quote(nav))
 	}
 	if d := clean(p.description); d != "" {
-		put("description", quote(d))
+		put("description", tomlfile.Quote(d))
 	}
 	order := p.order
 	if n, ok := t.variables["\x00order "+path.Dir(p.path)].(int); ok && p.index && order == 0 {
@@ -526,16 +527,16 @@ func (w *writer) siteFile(h house) {
 		t.out.Warnf(diag.Pos{File: "."}, diag.Imported, "write it in site.toml", "the source does not say at which address it is: base_url is %s", base)
 	}
 	title := cmpOr(t.title, "Help")
-	fmt.Fprintf(&b, "title = %s\nbase_url = %s\ndefault_language = %s\n", quote(title), quote(base), quote(t.languages[0].tag))
+	fmt.Fprintf(&b, "title = %s\nbase_url = %s\ndefault_language = %s\n", tomlfile.Quote(title), tomlfile.Quote(base), tomlfile.Quote(t.languages[0].tag))
 	for i, l := range t.languages {
-		fmt.Fprintf(&b, "\n[languages.%s]\nname = %s\ntitle = %s\n", l.tag, quote(l.name), quote(cmpOr(l.title, title)))
+		fmt.Fprintf(&b, "\n[languages.%s]\nname = %s\ntitle = %s\n", l.tag, tomlfile.Quote(l.name), tomlfile.Quote(cmpOr(l.title, title)))
 		if i > 0 {
-			fmt.Fprintf(&b, "fallback = [%s]\n", quote(t.languages[0].tag))
+			fmt.Fprintf(&b, "fallback = [%s]\n", tomlfile.Quote(t.languages[0].tag))
 		}
 	}
-	fmt.Fprintf(&b, "\n[provider]\nname = %s\n\n# The built-in pages about e-mail: true, with [[mail]], brings them in beside these.\n[content]\nbuiltin = false\n", quote(title))
+	fmt.Fprintf(&b, "\n[provider]\nname = %s\n\n# The built-in pages about e-mail: true, with [[mail]], brings them in beside these.\n[content]\nbuiltin = false\n", tomlfile.Quote(title))
 	w.redirects(func(from, to string) {
-		fmt.Fprintf(&b, "\n[[redirect]]\nfrom = %s\nto = %s\n", quote(from), quote(to))
+		fmt.Fprintf(&b, "\n[[redirect]]\nfrom = %s\nto = %s\n", tomlfile.Quote(from), tomlfile.Quote(to))
 	})
 	w.files["site.toml"] = []byte(b.String())
 }

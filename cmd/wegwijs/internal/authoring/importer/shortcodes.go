@@ -291,16 +291,17 @@ func (c *conv) shortAddress(n int, s string) string {
 // where only one page has that.
 func (t *tree) named(name string, from *page) *page {
 	name = strings.TrimSuffix(strings.TrimSuffix(strings.Trim(name, "/"), ".md"), "/_index")
+	near := path.Join(path.Dir(from.path), name)
 	var found *page
 	for _, p := range t.pages {
 		if p.src == "" || p.lang != from.lang {
 			continue
 		}
 		own := strings.TrimSuffix(strings.TrimSuffix(p.path, "/_index"), "/index")
-		if own == name || own == path.Join(path.Dir(from.path), name) {
+		if own == name || own == near {
 			return p
 		}
-		if own == name || strings.HasSuffix(own, "/"+name) {
+		if strings.HasSuffix(own, "/"+name) {
 			if found == nil || len(p.path) < len(found.path) {
 				found = p
 			}

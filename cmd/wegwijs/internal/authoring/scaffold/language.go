@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"wegwijs/cmd/wegwijs/internal/input/i18n"
+	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 )
 
 // A Language is one that a site gets.
@@ -28,9 +29,9 @@ func (l Language) name() string {
 func (l Language) Table(title string) string {
 	var list []string
 	for _, f := range l.Fallback {
-		list = append(list, quote(f))
+		list = append(list, tomlfile.Quote(f))
 	}
-	return fmt.Sprintf("\n[languages.%s]\nname = %s\ntitle = %s\nfallback = [%s]\n", l.Lang, quote(l.name()), quote(title), strings.Join(list, ", "))
+	return fmt.Sprintf("\n[languages.%s]\nname = %s\ntitle = %s\nfallback = [%s]\n", l.Lang, tomlfile.Quote(l.name()), tomlfile.Quote(title), strings.Join(list, ", "))
 }
 
 var (

@@ -14,6 +14,7 @@ import (
 	"unicode"
 
 	"wegwijs/cmd/wegwijs/internal/input/mail"
+	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 )
 
 // A File is one file to write, by its path from the folder of the site.
@@ -93,29 +94,29 @@ func (s Site) toml() string {
 		title = n[1]
 	}
 	line("# %s", s.text("Het helpcentrum van "+oneLine(s.Name)+". De pagina’s zijn ingebouwd; een eigen bestand op dezelfde plek gaat voor.", "The help centre of "+oneLine(s.Name)+". Its pages are built in; a file of your own at the same place goes before."))
-	line("title = %s", quote(title))
-	line("base_url = %s", quote(url))
-	line("default_language = %s", quote(langs[0]))
+	line("title = %s", tomlfile.Quote(title))
+	line("base_url = %s", tomlfile.Quote(url))
+	line("default_language = %s", tomlfile.Quote(langs[0]))
 	for _, l := range langs {
 		n, ok := names[l]
 		if !ok {
 			n = [2]string{l, "Help"}
 		}
-		line("\n[languages.%s]\nname = %s\ntitle = %s", l, quote(n[0]), quote(n[1]))
+		line("\n[languages.%s]\nname = %s\ntitle = %s", l, tomlfile.Quote(n[0]), tomlfile.Quote(n[1]))
 		if fallback := slices.DeleteFunc([]string{"en", langs[0]}, func(f string) bool { return f == l || !slices.Contains(langs, f) }); len(fallback) > 0 && l != langs[0] {
 			fallback = slices.Compact(fallback)
 			for i := range fallback {
-				fallback[i] = quote(fallback[i])
+				fallback[i] = tomlfile.Quote(fallback[i])
 			}
 			line("fallback = [%s]", strings.Join(fallback, ", "))
 		}
 	}
-	line("\n[provider]\nname = %s\ncontact = %s", quote(s.Name), quote(contact))
+	line("\n[provider]\nname = %s\ncontact = %s", tomlfile.Quote(s.Name), tomlfile.Quote(contact))
 	line("# logo = \"logo.svg\" # %s", s.text("een bestand in layouts/assets", "a file in layouts/assets"))
 	line("\n# [theme]\n# accent = \"#0b6e5f\" # %s", s.text("je eigen kleur; wegwijs check zegt of die te lezen is", "your own colour; wegwijs check says whether it can be read"))
-	line("\n[[mail]]\nid = \"mail\"\nname = %s\ndomains = [%s]\nusername = %s", quote("E-mail"), quote(s.Domain), quote(string(s.username())))
+	line("\n[[mail]]\nid = \"mail\"\nname = %s\ndomains = [%s]\nusername = %s", tomlfile.Quote("E-mail"), tomlfile.Quote(s.Domain), tomlfile.Quote(string(s.username())))
 	if s.Webmail != "" {
-		line("webmail = %s", quote(s.Webmail))
+		line("webmail = %s", tomlfile.Quote(s.Webmail))
 	} else {
 		line("# webmail = \"https://webmail.%s/\"", s.Domain)
 	}
@@ -149,19 +150,19 @@ func (s Site) toml() string {
 // server writes the table of a row.
 func (s Site) server(b *strings.Builder, r mail.Server) {
 	line := func(format string, args ...any) { fmt.Fprintf(b, format+"\n", args...) }
-	line("\n[[mail.server]]\nprotocol = %s\nhost = %s\nport = %d\nsecurity = %s", quote(string(r.Protocol)), quote(r.Host), r.Port, quote(string(r.Security)))
+	line("\n[[mail.server]]\nprotocol = %s\nhost = %s\nport = %d\nsecurity = %s", tomlfile.Quote(string(r.Protocol)), tomlfile.Quote(r.Host), r.Port, tomlfile.Quote(string(r.Security)))
 	if r.Username != "" && r.Username != s.username() {
-		line("username = %s", quote(string(r.Username)))
+		line("username = %s", tomlfile.Quote(string(r.Username)))
 	}
 	if len(r.Authentication) > 0 && !slices.Equal(r.Authentication, []mail.Authentication{mail.Password}) {
 		var as []string
 		for _, a := range r.Authentication {
-			as = append(as, quote(string(a)))
+			as = append(as, tomlfile.Quote(string(a)))
 		}
 		line("authentication = [%s]", strings.Join(as, ", "))
 	}
 	if !slices.Contains(usual, socket{r.Protocol, r.Port, r.Security}) {
-		line("why = %s # %s", quote(s.text("zo gepubliceerd bij ", "published so at ")+oneLine(s.Source)), s.text("dit is ongewoon: zeg waarom het klopt, of verbeter het", "this is unusual: say why it is right, or correct it"))
+		line("why = %s # %s", tomlfile.Quote(s.text("zo gepubliceerd bij ", "published so at ")+oneLine(s.Source)), s.text("dit is ongewoon: zeg waarom het klopt, of verbeter het", "this is unusual: say why it is right, or correct it"))
 	}
 }
 
@@ -242,9 +243,9 @@ func Page(name, title string) File {
 	}
 	var text string
 	if strings.HasPrefix(name, "nl/") {
-		text = "+++\ntitle = " + quote(title) + "\ndescription = \"\" # één zin: wat vindt de lezer hier?\ndraft = true # haal deze regel weg als de pagina klaar is\n+++\n\n:::summary\nHet antwoord, in één of twee zinnen.\n:::\n\n## Wat doe je eerst?\n\n:::steps\n1. De eerste stap.\n2. De tweede stap.\n:::\n"
+		text = "+++\ntitle = " + tomlfile.Quote(title) + "\ndescription = \"\" # één zin: wat vindt de lezer hier?\ndraft = true # haal deze regel weg als de pagina klaar is\n+++\n\n:::summary\nHet antwoord, in één of twee zinnen.\n:::\n\n## Wat doe je eerst?\n\n:::steps\n1. De eerste stap.\n2. De tweede stap.\n:::\n"
 	} else {
-		text = "+++\ntitle = " + quote(title) + "\ndescription = \"\" # one sentence: what do readers find here?\ndraft = true # remove this line when the page is ready\n+++\n\n:::summary\nThe answer, in one or two sentences.\n:::\n\n## What to do first\n\n:::steps\n1. The first step.\n2. The second step.\n:::\n"
+		text = "+++\ntitle = " + tomlfile.Quote(title) + "\ndescription = \"\" # one sentence: what do readers find here?\ndraft = true # remove this line when the page is ready\n+++\n\n:::summary\nThe answer, in one or two sentences.\n:::\n\n## What to do first\n\n:::steps\n1. The first step.\n2. The second step.\n:::\n"
 	}
 	return File{"content/" + name, []byte(text)}
 }
@@ -279,25 +280,6 @@ func Write(dir string, files []File) error {
 		}
 	}
 	return nil
-}
-
-// quote returns a text as a basic string of TOML 1.0.
-func quote(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r < ' ' || r == 0x7f:
-			fmt.Fprintf(&b, "\\u%04X", r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -181,29 +181,10 @@ func (c *Checked) Encode() []byte {
 	b.WriteString("# What the mail servers in site.toml were last seen to do.\n# Written by wegwijs verify --record. It holds no secrets: commit it.\n")
 	for _, key := range c.Keys() {
 		ck := c.rows[key]
-		fmt.Fprintf(&b, "\n[%s]\ndate = %s\nholds = %t\n", quote(key), ck.Date, ck.Holds)
+		fmt.Fprintf(&b, "\n[%s]\ndate = %s\nholds = %t\n", tomlfile.Quote(key), ck.Date, ck.Holds)
 		if ck.Said != "" {
-			fmt.Fprintf(&b, "said = %s\n", quote(ck.Said))
+			fmt.Fprintf(&b, "said = %s\n", tomlfile.Quote(ck.Said))
 		}
 	}
 	return b.Bytes()
-}
-
-// quote gives s as a TOML basic string (TOML 1.0, "String").
-func quote(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r < ' ' || r == 0x7f:
-			fmt.Fprintf(&b, `\u%04X`, r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
 }

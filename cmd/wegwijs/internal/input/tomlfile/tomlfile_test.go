@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/BurntSushi/toml"
+
 	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
@@ -548,4 +550,18 @@ func every(t *testing.T, tb *Table, src []byte, depth int) {
 	tb.Know("onbekend" + strconv.Itoa(depth))
 	tb.known = tb.known[len(tb.known)-1:] // so that Done has something to say
 	tb.Done()
+}
+
+// What is quoted is read as it was, whatever it holds.
+func TestQuote(t *testing.T) {
+	all := ""
+	for r := rune(0); r < 0x100; r++ {
+		all += string(r)
+	}
+	for text, want := range map[string]string{all: all, "": "", `"""`: `"""`, `\`: `\`, "\a\v\x7f": "\a\v\x7f", "a\r\nb": "a\r\nb", "\u202e\ufeff\U0001F600\U000E0001": "\u202e\ufeff\U0001F600\U000E0001", `C:\Users\new`: `C:\Users\new`, "a\xffb": "a\ufffdb"} {
+		var got struct{ A string }
+		if _, err := toml.Decode("a = "+Quote(text)+"\n", &got); err != nil || got.A != want || strings.Contains(Quote(text), "\n") {
+			t.Errorf("%q: got %q, %v", text, got.A, err)
+		}
+	}
 }

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"path"
 	"slices"
-	"strconv"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/i18n"
@@ -105,7 +104,7 @@ func (r *Reader) KeepStrings(c *i18n.Catalogue, lang string) []byte {
 	for _, key := range keys {
 		if has, _ := c.Lang(lang).Has(key); has {
 			text, _ := from.Source(key)
-			fmt.Fprintf(&b, "%s = %s\n", key, strconv.Quote(text))
+			fmt.Fprintf(&b, "%s = %s\n", key, tomlfile.Quote(text))
 		}
 	}
 	return b.Bytes()
