@@ -21,6 +21,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/config"
 	"wegwijs/cmd/wegwijs/internal/input/notify"
+	"wegwijs/cmd/wegwijs/internal/pages/plain"
 )
 
 // reachTime is how long a target may take to answer.
@@ -188,11 +189,12 @@ func (d *doctor) dictionaries(ctx context.Context, c *config.Config) {
 		d.note("hunspell", true, diag.Say("not installed; only needed to check spelling"), "")
 		return
 	}
-	list, _ := d.output(ctx, program, "-D")
+	said, _ := d.output(ctx, program, "-D")
+	list := strings.Fields(said)
 	var lack []string
 	for _, l := range c.Languages {
 		lang, _, _ := strings.Cut(l.Lang, "-")
-		if !strings.Contains(list, "/"+lang+"_") && !strings.Contains(list, "/"+lang+"\n") && !slices.Contains(lack, lang) {
+		if plain.Dictionary(list, l.Lang) == "" && !slices.Contains(lack, lang) {
 			lack = append(lack, lang)
 		}
 	}

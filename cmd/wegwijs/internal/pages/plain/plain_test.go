@@ -65,6 +65,7 @@ func TestRead(t *testing.T) {
 		"over two lines":             {"nl", strings.Replace(long, " want", "\nwant", 1), 0, []string{"1:1 plain-sentence: the sentence has 21 words; make two sentences of it: up to 20 words are read easily"}},
 		"a host is one word":         {"nl", strings.Replace(twenty, "precies", "`imap voorbeeld example`", 1), 0, nil},
 		"an abbreviation":            {"nl", strings.Replace(long, "nu precies", "nu bijv. Precies", 1), 0, []string{"1:1 plain-sentence: the sentence has 22 words; make two sentences of it: up to 20 words are read easily"}},
+		"a version ends a sentence":  {"nl", "De namen op deze pagina komen uit de Nederlandse versie 153.8.0. In een andere versie kunnen de schermen van het programma anders zijn.", 0, nil},
 		"a regional variant":         {"nl-BE", long, 0, []string{"1:1 plain-sentence: the sentence has 21 words; make two sentences of it: up to 20 words are read easily"}},
 		"English may be longer":      {"en", strings.Repeat("word ", 24) + "end.", 0, nil},
 		"but not so long":            {"en", strings.Repeat("word ", 25) + "end.", 0, []string{"1:1 plain-sentence: the sentence has 26 words; make two sentences of it: up to 25 words are read easily"}},
