@@ -153,6 +153,10 @@ func (s *Set) CheckNames(all []*i18n.Strings, hasPage func(id string) bool, know
 		}
 	}
 	for _, l := range all {
+		lacks := lacking(l, uses)
+		if lacks > manyLacking {
+			out.Warnf(diag.Pos{File: l.File}, diag.I18nMissing, diag.Say("translate them there; wegwijs translate status %s counts them", l.Lang), "%d strings are not in %s; another language's are shown", lacks, l.File)
+		}
 		for _, u := range uses {
 			own, borrowed := l.Has(u.name)
 			pos := u.pos
@@ -160,6 +164,7 @@ func (s *Set) CheckNames(all []*i18n.Strings, hasPage func(id string) bool, know
 				pos = diag.Pos{File: l.File}
 			}
 			switch {
+			case !own && borrowed && lacks > manyLacking:
 			case !own && borrowed:
 				out.Warnf(pos, diag.I18nMissing, diag.Say("add it to %s", l.File), "no string %q in %s; another language's is shown", u.name, l.File)
 			case !own:
@@ -191,6 +196,21 @@ func (s *Set) CheckNames(all []*i18n.Strings, hasPage func(id string) bool, know
 			}
 		}
 	}
+}
+
+// manyLacking is from how many strings on a language is new, rather than behind:
+// then they are counted and not named.
+const manyLacking = 20
+
+// lacking returns how many of the strings a language borrows from another.
+func lacking(l *i18n.Strings, uses []use) int {
+	names := map[string]bool{}
+	for _, u := range uses {
+		if own, borrowed := l.Has(u.name); !own && borrowed {
+			names[u.name] = true
+		}
+	}
+	return len(names)
 }
 
 func missingHint(key string, l *i18n.Strings) string {

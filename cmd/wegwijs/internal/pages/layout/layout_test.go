@@ -471,6 +471,19 @@ page.html:5:179 [link-page] no page has the id "elders" | known: imap, pop
 	if got := lines(out.Sorted()); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
+	// A language that lacks nearly everything is new: that is said once.
+	few := i18n.NewCatalogue([]*i18n.Strings{nl, str("es", "hallo = \"Hola {name} {where}\"\n")}, map[string][]string{"es": {"nl"}})
+	once := new(diag.List)
+	s.CheckNames([]*i18n.Strings{few.Lang("es")}, nil, nil, once)
+	var said []string
+	for _, d := range once.Sorted() {
+		if d.Severity == diag.Warning {
+			said = append(said, d.Pos.File+": "+diag.In(diag.English, d.Msg))
+		}
+	}
+	if len(said) != 1 || !regexp.MustCompile(`^i18n/es\.toml: [3-9]\d strings are not in i18n/es\.toml; another language's are shown$`).MatchString(said[0]) {
+		t.Errorf("a new language: got %q", said)
+	}
 	again := new(diag.List)
 	s.CheckNames(all, nil, nil, again)
 	if n := strings.Count(lines(again.Sorted()), "link-page"); n != 0 || again.Len() == 0 {
