@@ -44,13 +44,29 @@ func TestStem(t *testing.T) {
 	}
 }
 
+// TestStemLeavesAlone: what is short, or no word, is its own stem.
+func TestStemLeavesAlone(t *testing.T) {
+	for _, w := range strings.Fields("pop imap een tls 993 smtp.example.nl vijf5en anna@example.nl") {
+		if got := newStemmer("nl").Stem(w); w != "imap" && got != w {
+			t.Errorf("%s: got %q", w, got)
+		}
+	}
+	for _, w := range strings.Fields("bad the ads see") { // of three letters, with an ending or a double letter
+		for _, lang := range []string{"nl", "en", "de", "fr"} {
+			if got := newStemmer(lang).Stem(w); got != w && newStemmer(lang).irregular[w] == "" {
+				t.Errorf("%s: %s: got %q", lang, w, got)
+			}
+		}
+	}
+}
+
 func TestSplit(t *testing.T) {
 	s := newStemmer("nl")
 	known := map[string]bool{}
-	for _, w := range strings.Fields("server instellingen wacht woord mail adres gebruiker naam") {
+	for _, w := range strings.Fields("server instellingen wacht woord mail adres gebruiker naam app map") {
 		known[s.Stem(w)] = true
 	}
-	for word, want := range map[string]string{"serverinstellingen": "server instellingen", "mailadres": "mail adres", "gebruikersnaam": "gebruiker naam", "wachtwoord": "", "mailserverinstellingen": "mail server instellingen", "zwaluw": ""} {
+	for word, want := range map[string]string{"serverinstellingen": "server instellingen", "mailadres": "mail adres", "gebruikersnaam": "gebruiker naam", "wachtwoord": "", "mailserverinstellingen": "mail server instellingen", "zwaluw": "", "appmapnaam": "", "appnaam": "app naam"} {
 		var stems []string
 		for _, w := range strings.Fields(want) {
 			stems = append(stems, s.Stem(w))

@@ -393,3 +393,19 @@ func TestParents(t *testing.T) {
 		t.Errorf("levels: got %q", got)
 	}
 }
+
+// TestSound: only a file of the right size needs no mending.
+func TestSound(t *testing.T) {
+	for i, want := range map[remote.Info]bool{
+		{Name: "a", Kind: remote.File, Size: 3}: true,
+		{Name: "a", Kind: remote.File, Size: 2}: false,
+		{Name: "a", Kind: remote.File}:          false,
+		{Name: "a", Kind: remote.Dir, Size: 3}:  false,
+		{Kind: remote.File, Size: 3}:            false,
+		{}:                                      false,
+	} {
+		if got := sound(i, 3); got != want {
+			t.Errorf("%+v: got %t", i, got)
+		}
+	}
+}
