@@ -87,7 +87,7 @@ func (b *Block) Prose() string {
 	for i, s := range b.spans {
 		to := len(own)
 		if i+1 < len(b.spans) {
-			to = min(to, b.spans[i+1].text)
+			to = min(to, max(b.spans[i+1].text, 0)) // space before the text was taken off
 		}
 		if s.foreign || b.Kind == BlockCode || b.Kind == BlockDirective {
 			clear(own[min(max(s.text, 0), to):to])

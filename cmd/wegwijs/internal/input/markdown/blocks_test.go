@@ -86,6 +86,25 @@ func TestBlocks(t *testing.T) {
 	}
 }
 
+// TestProseBehindNothing: a text that begins with what has no words of its own.
+func TestProseBehindNothing(t *testing.T) {
+	for _, src := range []string{
+		":br na `x`", ":br :br na", "- :br na [b](c.md)", "![a](x.png) ![b](y.png) na", "![a](x.png) na `x`", "![a](x.png)   ![b](y.png)   ![c](z.png) na", "- ![a](x.png) [^1] na\n\n[^1]: x", "> ![a](x.png)\n> ![b](y.png)\n> na", "| ![a](x.png) ![b](y.png) na |\n|---|\n| ![a](x.png) :kbd[A] na |", "## ![a](x.png) ![b](y.png) na", "![a](x.png) :setting[imap.host] ![b](y.png) na",
+	} {
+		found := false
+		for _, b := range convert("nl", []byte("+++\n+++\n"+src+"\n"), nil).facts.Blocks() {
+			prose := b.Prose()
+			if len(prose) != len(b.Text) {
+				t.Errorf("%q: %q for %q", src, prose, b.Text)
+			}
+			found = found || strings.Contains(prose, "na")
+		}
+		if !found {
+			t.Errorf("%q: its words are lost", src)
+		}
+	}
+}
+
 // TestBlockKinds: the kinds of blocks in order, with the heading above each, and
 // where they were typed.
 func TestBlockKinds(t *testing.T) {
