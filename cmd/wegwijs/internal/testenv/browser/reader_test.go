@@ -2,6 +2,8 @@ package browser
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -448,5 +450,75 @@ func TestRightToLeft(t *testing.T) {
 				t.Errorf("%s at %d px: the page is not turned around", path, width)
 			}
 		}
+	}
+}
+
+// TestArabic looks at a site in Arabic, with pages of its own and one that stands
+// in for a page that is not translated: it scrolls sideways nowhere, its text
+// stands at the right, and host names, code and numbers of ports read from left to
+// right wherever they stand.
+func TestArabic(t *testing.T) {
+	chrome.Need(t)
+	dir := copySite(t)
+	config, err := os.ReadFile(filepath.Join(dir, "site.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	testenv.Write(t, filepath.Join(dir, "site.toml"), string(config)+"\n[languages.ar]\nname = \"العربية\"\ntitle = \"مركز المساعدة\"\nfallback = [\"en\"]\n")
+	testenv.Write(t, filepath.Join(dir, "i18n/ar.toml"), "language = \"اللغة\"\nhome = \"الرئيسية\"\n")
+	for name, page := range map[string][2]string{
+		"index": {"مركز المساعدة", "هنا تجد المساعدة لبريدك الإلكتروني. ابدأ بصفحة [الإعدادات](e-mail/imap-instellingen.md)."},
+		"e-mail/imap-instellingen": {"إعدادات البريد", "استخدم الخادم :setting[imap.host] والمنفذ :setting[imap.port] لاستقبال الرسائل.\n\n" +
+			"::settings[imap]\n\n## التحقق {#versturen}\n\n1. افتح التطبيق.\n2. اكتب `imap.example.org:993` ثم اضغط :ui[Next].\n\n```text\nopenssl s_client -connect imap.example.org:993\n```\n\n## المجلدات {#mappen}\n\nهنا المجلدات.\n"},
+	} {
+		testenv.Write(t, filepath.Join(dir, "content/ar", name+".md"), "+++\ntitle = \""+page[0]+"\"\ndescription = \""+page[0]+".\"\n+++\n"+page[1]+"\n")
+	}
+	site, err := buildSite(dir, filepath.Join(dir, "public"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer site.Close()
+	b := reader(t)
+	seen := 0
+	for _, p := range site.readable() {
+		settings := strings.HasSuffix(p.file, "imap-instellingen/index.html")
+		if p.lang != "ar" || p.missing || !settings && p.path != "/ar/" && !strings.HasSuffix(p.path, "/pop-or-imap/") {
+			continue
+		}
+		seen++
+		for _, width := range []int64{320, 768} {
+			where := fmt.Sprintf("%s at %d px", p.path, width)
+			b.Size(width, 800)
+			b.openAt(site.server.URL + p.path)
+			if dir := eval[string](b, `document.documentElement.dir`); dir != "rtl" {
+				t.Errorf("%s: the page goes %q", where, dir)
+			}
+			if wide := eval[[]string](b, `(() => { const r = document.documentElement; return r.scrollWidth <= r.clientWidth ? [] : [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().left < -1 && !e.closest(".vh, .skip")).map((e) => e.outerHTML.slice(0, 90)).slice(0, 5).concat("scrollWidth " + r.scrollWidth); })()`); len(wide) > 0 {
+				t.Errorf("%s: scrolls sideways: %q", where, wide)
+			}
+			if p.borrowed { // a text in English, which goes its own way
+				if way := eval[string](b, `getComputedStyle(document.querySelector(".content p")).direction`); way != "ltr" {
+					t.Errorf("%s: the English text goes %s", where, way)
+				}
+				continue
+			}
+			if off := eval[[]string](b, `[...document.querySelectorAll("h1, .content > p, .content li")].filter((e) => {
+				const box = e.getBoundingClientRect(), style = getComputedStyle(e), range = document.createRange();
+				range.selectNodeContents(e);
+				const right = Math.max(...[...range.getClientRects()].map((r) => r.right));
+				return box.width > 0 && Math.abs(box.right - parseFloat(style.paddingInlineStart) - right) > 2;
+			}).map((e) => e.outerHTML.slice(0, 90))`); len(off) > 0 {
+				t.Errorf("%s: does not begin at the right: %q", where, off)
+			}
+			if mixed := eval[[]string](b, `[...document.querySelectorAll(".content code, .content pre")].filter((e) => { const s = getComputedStyle(e); return s.direction !== "ltr" || e.localName === "code" && !e.closest("pre") && !/isolate/.test(s.unicodeBidi); }).map((e) => e.outerHTML.slice(0, 90))`); len(mixed) > 0 {
+				t.Errorf("%s: not from left to right by itself: %q", where, mixed)
+			}
+			if n := eval[int](b, `document.querySelectorAll(".content code").length`); settings && n < 4 {
+				t.Errorf("%s: %d pieces of code", where, n)
+			}
+		}
+	}
+	if seen != 3 {
+		t.Errorf("looked at %d pages, want 3", seen)
 	}
 }

@@ -100,7 +100,7 @@ func lighthouse(t testing.TB, address string, categories ...string) (scores map[
 	var report struct {
 		Categories map[string]struct {
 			Title     string
-			Score     float64
+			Score     *float64 // null where it could not be told
 			AuditRefs []struct {
 				ID     string
 				Weight float64
@@ -120,7 +120,12 @@ func lighthouse(t testing.TB, address string, categories ...string) (scores map[
 		if !ok {
 			t.Fatalf("lighthouse judged no %s", name)
 		}
-		scores[name] = c.Score
+		if c.Score == nil || *c.Score < 1 {
+			wrong = append(wrong, c.Title+" as a whole")
+		}
+		if c.Score != nil {
+			scores[name] = *c.Score
+		}
 		for _, ref := range c.AuditRefs {
 			if a := report.Audits[ref.ID]; ref.Weight > 0 && a.Score != nil && *a.Score < 1 {
 				wrong = append(wrong, c.Title+": "+a.Title+" "+a.DisplayValue)
