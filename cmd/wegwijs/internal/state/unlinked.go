@@ -149,7 +149,7 @@ func (s *State) unlinked(l *site.Locale, links map[string][]string, out *diag.Li
 	}
 	var lost []*site.Page
 	for _, p := range l.All {
-		if !p.Fallback && !reached[fileOf(p)] {
+		if !p.Fallback && !reached[fileOf(p)] && !severed(p) {
 			lost = append(lost, p)
 		}
 	}
@@ -161,4 +161,13 @@ func (s *State) unlinked(l *site.Locale, links map[string][]string, out *diag.Li
 	for _, p := range lost {
 		out.Warnf(diag.Pos{File: p.File}, diag.PageUnlinked, hint, "no link leads to this page from %s", l.Home.File)
 	}
+}
+
+// severed reports whether one of the sections of a page has no page: that is
+// said, and no menu leads further.
+func severed(p *site.Page) bool {
+	for p.Parent != nil {
+		p = p.Parent
+	}
+	return p.ID != "" && path.Dir(p.ID) != "."
 }

@@ -24,6 +24,10 @@ func TestUnlinked(t *testing.T) {
 			[]string{"content/nl/los.md: no link leads to this page from content/nl/index.md"}},
 		"two that lead to each other": {map[string]string{"content/nl/a.md": page("A", "[b](b.md)"), "content/nl/b.md": page("B", "[a](a.md)")},
 			[]string{"content/nl/a.md: no link leads to this page from content/nl/index.md", "content/nl/b.md: no link leads to this page from content/nl/index.md"}},
+		"one in a section that has no page": {map[string]string{"content/nl/domeinen/los.md": page("Los", "Tekst.")}, nil}, // which is said
+		"one deeper in it":                  {map[string]string{"content/nl/domeinen/diep/index.md": page("Diep", "."), "content/nl/domeinen/diep/los.md": page("Los", "Tekst.")}, nil},
+		"one beside such a section": {map[string]string{"content/nl/domeinen/los.md": page("Los", "Tekst."), "content/nl/ook.md": page("Ook", ".")},
+			[]string{"content/nl/ook.md: no link leads to this page from content/nl/index.md"}},
 		"one that leads only away": {map[string]string{"content/nl/weg.md": page("Weg", "[terug](index.md)")},
 			[]string{"content/nl/weg.md: no link leads to this page from content/nl/index.md"}},
 		"a way over a page of another": {map[string]string{"content/nl/ver.md": page("Ver", "Tekst."), "content/nl/e-mail/pop.md": page("POP", "[ver](/ver.md#x), [imap](imap.md)\n\n## X {#x}")}, nil},
