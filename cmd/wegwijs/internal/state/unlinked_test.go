@@ -1,6 +1,7 @@
 package state
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -75,3 +76,71 @@ func TestUnlinked(t *testing.T) {
 		})
 	}
 }
+
+// TestUnnamed: a page that does not name all its translations, and itself, as
+// search engines want it, is a finding. What has no translation names none.
+func TestUnnamed(t *testing.T) {
+	head := func(links string) string {
+		return `<!doctype html><html lang="{{ .Site.Lang }}"><head><title>{{ .Title }}</title>` + links + `</head><body>{{ block "main" . }}<main><h1>{{ .Title }}</h1>{{ .Lead }}{{ .Content }}</main>{{ end }}</body></html>` + "\n"
+	}
+	const all = `{{ range .Alternates }}<link rel="alternate" hreflang="{{ .Lang }}" href="{{ .URL }}">{{ end }}`
+	page := func(title string) string { return "+++\ntitle = \"" + title + "\"\n+++\nTekst.\n" }
+	translated := map[string]string{"content/nl/los.md": page("Los"), "content/en/los.md": page("Loose"), "content/nl/alleen.md": page("Alleen")}
+	many := map[string]string{}
+	for _, name := range []string{"a", "b", "c", "d"} {
+		many["content/nl/"+name+".md"], many["content/en/"+name+".md"] = page(name), page(name)
+	}
+	const each = "the page does not name all its translations and itself"
+	for name, tt := range map[string]struct {
+		links  string
+		change map[string]string
+		want   []string // of los.md and of what several pages have
+	}{
+		"all are named":       {all, translated, nil},
+		"none are":            {"", translated, []string{"content/nl/los.md: " + each, "content/en/los.md: " + each}},
+		"itself is not":       {`{{ range .Alternates }}{{ if ne .Lang $.Site.Lang }}<link rel="alternate" hreflang="{{ .Lang }}" href="{{ .URL }}">{{ end }}{{ end }}`, translated, []string{"content/nl/los.md: " + each, "content/en/los.md: " + each}},
+		"only the default is": {`{{ range .Alternates }}{{ if eq .Lang "x-default" }}<link rel="alternate" hreflang="{{ .Lang }}" href="{{ .URL }}">{{ end }}{{ end }}`, translated, []string{"content/nl/los.md: " + each, "content/en/los.md: " + each}},
+		"without a language":  {`{{ range .Alternates }}<link rel="alternate" href="{{ .URL }}">{{ end }}`, translated, []string{"content/nl/los.md: " + each, "content/en/los.md: " + each}},
+		"many are one mistake": {"", many, []string{
+			"this page and N more do not name all their translations and themselves", "this page and N more do not name all their translations and themselves"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fsys := fstest.MapFS{}
+			for name, text := range testenv.SmallSite(t) {
+				fsys[name] = &fstest.MapFile{Data: []byte(text), Mode: 0o644}
+			}
+			fsys["layouts/base.html"] = &fstest.MapFile{Data: []byte(head(`{{ if eq .ID "los" "a" "b" "c" "d" }}` + tt.links + `{{ else }}` + all + `{{ end }}`)), Mode: 0o644}
+			for name, text := range tt.change {
+				fsys[name] = &fstest.MapFile{Data: []byte(text), Mode: 0o644}
+			}
+			s, err := Load(t.Context(), fsys, Options{}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ds, err := s.rendered(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, d := range ds {
+				said := diag.In(diag.English, d.Msg)
+				switch {
+				case d.Code != diag.PageAlternate:
+				case strings.HasPrefix(said, "this page and "):
+					got = append(got, numberRE.ReplaceAllString(said, "N"))
+				case strings.HasSuffix(d.Pos.File, "/los.md"):
+					got = append(got, d.Pos.String()+": "+said)
+				case strings.HasSuffix(d.Pos.File, "/alleen.md"):
+					t.Errorf("%s: %s", d.Pos, said)
+				}
+			}
+			slices.Sort(got)
+			slices.Sort(tt.want)
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(tt.want, "\n"))
+			}
+		})
+	}
+}
+
+var numberRE = regexp.MustCompile(`\d+`)
