@@ -422,6 +422,9 @@ attend();
 let beside = null;
 let marked = [];
 const bare = (text) => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
+
+// said returns the text of an element without the line that readers see where it is stale.
+const said = (e) => bare([...e.childNodes].filter((n) => !n.classList?.contains("stale")).map((n) => n.textContent).join(""));
 const besideCSS = `
 :host{all:initial}
 aside{position:fixed;inset-block:0;inset-inline-end:0;inline-size:min(26rem,40vw);overflow:auto;background:#1b1b1f;color:#f4f4f5;font:14px/1.5 system-ui,sans-serif;border-inline-start:4px solid #f5a524;padding:1rem;z-index:2147483645;box-sizing:border-box}
@@ -483,7 +486,7 @@ const behind = async () => {
     }
     box.append(a);
     const seen = bare(b.seen ?? "");
-    const el = seen && (blocks.find((e) => bare(e.textContent) === seen) ?? blocks.find((e) => bare(e.textContent).startsWith(seen.slice(0, 40))));
+    const el = seen && (blocks.find((e) => said(e) === seen) ?? blocks.find((e) => said(e).startsWith(seen.slice(0, 40))));
     if (el) {
       el.style.outline = "3px dashed #f5a524";
       marked.push(el);

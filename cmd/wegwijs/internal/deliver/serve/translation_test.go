@@ -67,5 +67,5 @@ func TestBrowserShowsWhatChanged(t *testing.T) {
 	const panel = `[...document.documentElement.children].map((e) => e.shadowRoot?.querySelector("aside")?.textContent ?? "").join("")`
 	b.Until(panel + `.includes("2 blocks changed")`)
 	b.true(panel+`.includes("content/nl/tekst.md:6:4 edited") && `+panel+`.includes("Open the window.")`, "the comparison")
-	b.true(`[...document.querySelectorAll("main li")].filter((e) => e.style.outline !== "").map((e) => e.textContent.trim()).join() === "Open the window."`, "the block is not marked")
+	b.true(`[...document.querySelectorAll("main li")].filter((e) => e.style.outline !== "").map((e) => e.firstChild.textContent.trim()).join() === "Open the window."`, "the block is not marked")
 }
