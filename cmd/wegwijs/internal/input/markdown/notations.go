@@ -89,20 +89,29 @@ var boxes = map[string]string{
 	"achtung": "WARNING", "wichtig": "IMPORTANT", "tipp": "TIP", "remarque": "NOTE", "attention ": "WARNING", "astuce": "TIP", "conseil": "TIP", "avertissement": "WARNING",
 }
 
+// in reports whether a text may hold the notation: searching for its needle
+// costs a small part of what its expression does.
+func (n *notation) in(text []byte) bool {
+	switch n.needle {
+	case "": // a sign at the beginning, which is no ASCII but for those of Word
+		c := byte(0)
+		if len(text) > 0 {
+			c = text[0]
+		}
+		return !n.line || c >= 0x80 || c == 'v' || c == 'o'
+	case "toc":
+		return bytes.Contains(text, []byte("toc")) || bytes.Contains(text, []byte("TOC"))
+	}
+	return bytes.Contains(text, []byte(n.needle))
+}
+
 // found returns the notations of which a page can hold any.
 func found(body []byte) []*notation {
 	var list []*notation
-	lower := body
 	for i := range notations {
-		n := &notations[i]
-		if n.needle == "toc" {
-			if !bytes.Contains(body, []byte("toc")) && !bytes.Contains(body, []byte("TOC")) {
-				continue
-			}
-		} else if n.needle != "" && !bytes.Contains(lower, []byte(n.needle)) {
-			continue
+		if n := &notations[i]; n.needle == "" || n.in(body) {
+			list = append(list, n)
 		}
-		list = append(list, n)
 	}
 	return list
 }
@@ -143,6 +152,9 @@ func (w *walk) foreignIn(from, to int, line bool, said *[]*notation) bool {
 	text := w.body[from:to]
 	for _, n := range w.notations {
 		if n.line != line || slices.Contains(*said, n) {
+			continue
+		}
+		if !n.in(text) {
 			continue
 		}
 		m := n.re.FindSubmatchIndex(text)
