@@ -21,7 +21,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
-// generated gives a site of about n pages in four languages, the same one each
+// generated returns a site of about n pages in four languages, the same one each
 // time, with the layouts of testdata/bench: sections of thirty pages, some of
 // them in sections of their own, with links, a table, code and a list.
 func generated(t testing.TB, n int) map[string]string {

@@ -27,7 +27,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
-// hostile gives n values that files of rules, XML, JSON or DNS could take for
+// hostile returns n values that files of rules, XML, JSON or DNS could take for
 // something else, the same ones each time.
 func hostile(n int) []string {
 	pieces := []string{
@@ -214,7 +214,7 @@ func sameAddress(a, b string) bool {
 	return x.Scheme == y.Scheme && x.Host == y.Host && x.Path == y.Path && query(x) == query(y) && x.Fragment == y.Fragment
 }
 
-// TestHostileValues gives hostile values through every key that reaches rules
+// TestHostileValues returns hostile values through every key that reaches rules
 // of web servers and files of other programs: the files parse, every address
 // answers as it should, and the servers answer alike.
 func TestHostileValues(t *testing.T) {

@@ -23,7 +23,7 @@ import (
 )
 
 // buildOwn builds this repository's own site, with some of its files changed,
-// and gives its folder. Any finding fails the test.
+// and returns its folder. Any finding fails the test.
 func buildOwn(t *testing.T, change func(name, text string) string) string {
 	t.Helper()
 	dir := testenv.RAM(t)

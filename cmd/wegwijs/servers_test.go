@@ -194,7 +194,7 @@ func askWith(t *testing.T, method, base, address string, header map[string]strin
 	return answer{resp.StatusCode, resp.Header, string(body)}
 }
 
-// location gives where an answer leads. Apache always names the host.
+// location returns where an answer leads. Apache always names the host.
 func location(server string, a answer) string {
 	to := a.header.Get("Location")
 	if server == "apache" {

@@ -334,7 +334,7 @@ func (e *env) translateNew() *cobra.Command {
 	return c
 }
 
-// newLanguage gives the site a language. site.toml, without which the rest is
+// newLanguage returns the site a language. site.toml, without which the rest is
 // nothing, is written last.
 func (t *translator) newLanguage(lang string) error {
 	langs := t.languages()

@@ -58,7 +58,7 @@ could not be reached keep what was known of them.`,
 	return c
 }
 
-// options gives what the flags and the table [forms] ask of a run. Mistakes in
+// options returns what the flags and the table [forms] ask of a run. Mistakes in
 // the table go to out.
 func (f verifyFlags) options(c *config.Config, out *diag.List) verify.Options {
 	var s forms.Site

@@ -143,7 +143,7 @@ func (e *env) runWatch(ctx context.Context, f watchFlags) error {
 	return err
 }
 
-// names gives the names by which the preview may be asked for, besides those
+// names returns the names by which the preview may be asked for, besides those
 // of this machine to itself, and its addresses: first the one to open.
 func names(host string, port int) (hosts, addresses []string) {
 	address := func(name string) string {

@@ -347,7 +347,7 @@ func TestWatchReports(t *testing.T) {
 	}
 }
 
-// TestWatchJSON gives programs the findings on the standard output, alone.
+// TestWatchJSON returns programs the findings on the standard output, alone.
 func TestWatchJSON(t *testing.T) {
 	s := watching(t, smallSite(t), "--format", "json")
 	s.edit("content/nl/e-mail/imap.md", "[POP](pop.md)", "[POP](pup.md)")
@@ -387,7 +387,7 @@ func TestWatchDrafts(t *testing.T) {
 	}
 }
 
-// manifest gives what public says it holds, and checks that it does.
+// manifest returns what public says it holds, and checks that it does.
 func (s *session) manifest() (release string) {
 	s.t.Helper()
 	data, err := os.ReadFile(filepath.Join(s.dir, "public", "manifest.json"))

@@ -190,7 +190,7 @@ func nothingIsLost(t *testing.T, s *state.State) {
 			rules[r.From] = true
 		}
 	}
-	// leads gives the file to which an address on a page leads; "" for another
+	// leads returns the file to which an address on a page leads; "" for another
 	// site's, and ok is false when nothing answers.
 	leads := func(from fileset.File, address string) (file string, ok bool) {
 		own := s.Config.BasePath + fileset.Address(from.Path)

@@ -29,7 +29,7 @@ type Chromium struct {
 	quit []func() // what ends it
 }
 
-// Need gives the browser's path. Without one the test is [Missing] something.
+// Need returns the browser's path. Without one the test is [Missing] something.
 func (c *Chromium) Need(t testing.TB) string {
 	t.Helper()
 	return Program(t, "Chromium (apt install chromium)", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -124,7 +124,7 @@ func (b *Tab) hear(event any) {
 	}
 }
 
-// Heard gives what the page said on the console and the addresses that it asked
+// Heard returns what the page said on the console and the addresses that it asked
 // for, since the last Forget.
 func (b *Tab) Heard() (messages, requests []string) {
 	b.mu.Lock()
@@ -149,7 +149,7 @@ func Call[P, R any](b *Tab, command cdp.Command[P, R], params P) R {
 	return r
 }
 
-// Eval gives the value of an expression; a promise is awaited.
+// Eval returns the value of an expression; a promise is awaited.
 func Eval[T any](b *Tab, expression string) T {
 	b.t.Helper()
 	v, err := chromedp.Run(b.Ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))

@@ -13,7 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// SmallSite gives the files of the small site, cmd/wegwijs/testdata/small.txtar,
+// SmallSite returns the files of the small site, cmd/wegwijs/testdata/small.txtar,
 // with archives laid over it, each as long as txtar has it. A file without text
 // takes one away, and a line "-- content/ --" all that is below the folder.
 func SmallSite(t testing.TB, overlays ...string) map[string]string {
@@ -38,7 +38,7 @@ func SmallSite(t testing.TB, overlays ...string) map[string]string {
 	return files
 }
 
-// RealSite gives a site with the layouts, strings and settings of this
+// RealSite returns a site with the layouts, strings and settings of this
 // repository and the pages, in Dutch, that the layouts name. page makes the
 // text of one; it is called in the order of the ids. A home page is not among
 // them.

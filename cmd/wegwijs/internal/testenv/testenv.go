@@ -28,7 +28,7 @@ func Missing(t testing.TB, what string) {
 	t.Skip("skipped: needs " + what)
 }
 
-// Program gives the path of a program that is known by one of the names; what
+// Program returns the path of a program that is known by one of the names; what
 // says how to get it. Without it the test is [Missing] something.
 func Program(t testing.TB, what string, names ...string) string {
 	t.Helper()
@@ -43,7 +43,7 @@ func Program(t testing.TB, what string, names ...string) string {
 	return ""
 }
 
-// RAM gives a folder in memory where there is one, and else one on disk. The
+// RAM returns a folder in memory where there is one, and else one on disk. The
 // file system's part in surviving a power cut is not what these tests are
 // about, and syncing thousands of files takes its time.
 func RAM(t testing.TB) string {
@@ -69,7 +69,7 @@ func Write(t testing.TB, name, text string) {
 	}
 }
 
-// Root gives the folder of this repository, seen from any package of it.
+// Root returns the folder of this repository, seen from any package of it.
 func Root(t testing.TB) string {
 	t.Helper()
 	dir, err := os.Getwd()
@@ -91,7 +91,7 @@ func exists(p string) bool {
 	return err == nil
 }
 
-// FreePorts gives n ports of 127.0.0.1 on which nothing listened a moment ago.
+// FreePorts returns n ports of 127.0.0.1 on which nothing listened a moment ago.
 func FreePorts(n int) []int {
 	var ports []int
 	for range n {

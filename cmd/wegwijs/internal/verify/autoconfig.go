@@ -247,7 +247,7 @@ func wantedEndpoints(p *mail.Product, domain string) []endpoint {
 	return es
 }
 
-// byProtocol gives those of es that are in which, by protocol: only the order
+// byProtocol returns those of es that are in which, by protocol: only the order
 // within one protocol means anything.
 func byProtocol(es, which []endpoint) []endpoint {
 	es = slices.DeleteFunc(slices.Clone(es), func(e endpoint) bool { return !slices.Contains(which, e) })

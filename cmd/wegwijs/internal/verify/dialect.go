@@ -22,7 +22,7 @@ type dialect interface {
 	goodbye(*wire) error
 }
 
-// newDialect gives the dialect for a protocol. Address is what SMTP's EHLO
+// newDialect returns the dialect for a protocol. Address is what SMTP's EHLO
 // says of this machine.
 func newDialect(p mail.Protocol, address string) dialect {
 	switch p {

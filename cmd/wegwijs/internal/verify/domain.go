@@ -216,7 +216,7 @@ func (o *Options) canonical(ctx context.Context, host string) string {
 	return to
 }
 
-// lookupSRV gives the records in a fixed order. No record is not an error.
+// lookupSRV returns the records in a fixed order. No record is not an error.
 func (o *Options) lookupSRV(ctx context.Context, service, domain string) ([]*net.SRV, error) {
 	ctx, cancel := context.WithTimeout(ctx, o.Timeouts.DNS)
 	defer cancel()

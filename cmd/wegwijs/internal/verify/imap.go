@@ -86,7 +86,7 @@ func literal(line string) (n int, ok bool) {
 	return n, err == nil
 }
 
-// codeCapabilities gives the capabilities in a response code, as in
+// codeCapabilities returns the capabilities in a response code, as in
 // "[CAPABILITY IMAP4rev1 IDLE] ready" (RFC 9051 §7.1).
 func codeCapabilities(text string) ([]string, bool) {
 	code, ok := strings.CutPrefix(text, "[")
@@ -125,7 +125,7 @@ func (d *imap) greeting(w *wire) (hello, error) {
 }
 
 // run sends a command and hands each response before the tagged one to see.
-// It gives the tagged response, whatever it says.
+// It returns the tagged response, whatever it says.
 func (d *imap) run(w *wire, c command, see func(response)) (response, error) {
 	d.tags++
 	tag := "a" + strconv.Itoa(d.tags)

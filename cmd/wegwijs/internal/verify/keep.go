@@ -25,7 +25,7 @@ func (k Kept) String() string {
 	return fmt.Sprintf("%s could not be reached: the check of %s stays", name(k.Server), k.Date)
 }
 
-// Keep gives what is known after a run: the report's outcomes, and for rows
+// Keep returns what is known after a run: the report's outcomes, and for rows
 // that could not be reached what old says, in kept once each. Rows that are
 // not in the report are dropped. Rows that share a server hold only together, and so do the servers of all domains
 // for a row whose host holds [mail.EmailDomain].

@@ -80,7 +80,7 @@ func (a *authority) pool() *x509.CertPool {
 	return p
 }
 
-// issue gives a certificate for names that is valid from yesterday and for
+// issue returns a certificate for names that is valid from yesterday and for
 // days from now; a negative number makes an expired one.
 func (a *authority) issue(t testing.TB, days int, names ...string) tls.Certificate {
 	t.Helper()
@@ -438,7 +438,7 @@ func (l *lab) checkWith(opt Options, rows ...mail.Server) *Report {
 	return r
 }
 
-// codes gives outcome and codes of all problems of a row: "does not hold
+// codes returns outcome and codes of all problems of a row: "does not hold
 // verify-auth verify-starttls-again".
 func codes(r *Row) string {
 	s := r.Outcome().String()

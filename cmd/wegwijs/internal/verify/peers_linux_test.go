@@ -102,7 +102,7 @@ func checkReal(t *testing.T, root *authority, cases []realCase) {
 	}
 }
 
-// at gives a row for a host and port.
+// at returns a row for a host and port.
 func at(p mail.Protocol, sec mail.Security, host string, port int, auth ...mail.Authentication) mail.Server {
 	s := row(p, sec)
 	s.Host, s.Port = host, port

@@ -59,7 +59,7 @@ func (o *Options) probe(ctx context.Context, s mail.Server) probe {
 	return p
 }
 
-// addresses gives every IPv4 and IPv6 address of a host, in order.
+// addresses returns every IPv4 and IPv6 address of a host, in order.
 func (o *Options) addresses(ctx context.Context, host string) ([]netip.Addr, []Problem) {
 	var ips []netip.Addr
 	var problems []Problem
@@ -249,7 +249,7 @@ func timedOut(err error) bool {
 	return ok && ne.Timeout()
 }
 
-// seconds gives a duration for people.
+// seconds returns a duration for people.
 func seconds(d time.Duration) string {
 	if d < time.Second {
 		return d.Round(time.Millisecond).String()

@@ -37,7 +37,7 @@ func (o Outcome) String() string {
 	return "holds"
 }
 
-// MarshalText gives the outcome for JSON: holds, unreachable or does-not-hold.
+// MarshalText returns the outcome for JSON: holds, unreachable or does-not-hold.
 func (o Outcome) MarshalText() ([]byte, error) {
 	switch o {
 	case Unreachable:
@@ -181,7 +181,7 @@ func (r *Report) ExitStatus(allowUnreachable bool) int {
 	return 1
 }
 
-// Diagnostics gives the report as findings at the rows' places in site.toml,
+// Diagnostics returns the report as findings at the rows' places in site.toml,
 // in order. What does not hold is an error, a warning is a warning, and what
 // could not be reached is an error unless it is allowed. The same problem at
 // several addresses of a row is one finding.
@@ -262,7 +262,7 @@ type group struct {
 	at []string // empty: the row as a whole
 }
 
-// grouped gives the row's problems, the worst first, each with the addresses
+// grouped returns the row's problems, the worst first, each with the addresses
 // that have it.
 func (r *Row) grouped() []group {
 	var gs []group

@@ -371,7 +371,7 @@ func TestClosedNetwork(t *testing.T) {
 	}
 }
 
-// checkCodes gives outcome and codes of a check.
+// checkCodes returns outcome and codes of a check.
 func checkCodes(c *Check) string {
 	s := c.Outcome().String()
 	for _, p := range c.Problems {

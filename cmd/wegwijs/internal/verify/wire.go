@@ -69,7 +69,7 @@ type wire struct {
 	total int    // received since the connection began
 }
 
-// within gives the next step a time limit, from now on. The end of ctx cuts it
+// within returns the next step a time limit, from now on. The end of ctx cuts it
 // short, even while a read or write waits.
 func (w *wire) within(d time.Duration) (done func()) {
 	conn := w.conn
@@ -198,7 +198,7 @@ func clean(s string) string {
 	return strings.TrimSpace(b.String())
 }
 
-// firstWord gives the part of s before the first space, and the rest.
+// firstWord returns the part of s before the first space, and the rest.
 func firstWord(s string) (word, rest string) {
 	word, rest, _ = strings.Cut(s, " ")
 	return word, rest

@@ -420,7 +420,7 @@ func (sc *scanner) bracket(rest string) bool {
 // widthRE finds the width of a picture among its attributes.
 var widthRE = regexp.MustCompile(`(?:^|\s)width\s*=\s*["']?(\d{1,4}(?:px)?)["']?(?:\s|$)`)
 
-// wide gives a picture the width at which it was shown, where that is in pixels.
+// wide returns a picture the width at which it was shown, where that is in pixels.
 func wide(image, width string) string {
 	px, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(width), "px"))
 	if err != nil || px < 1 || px > 9999 || !strings.HasPrefix(image, "![") {

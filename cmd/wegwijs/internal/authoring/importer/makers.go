@@ -205,7 +205,7 @@ func (t *tree) mkdocs() {
 	t.mkdocsNav(m["nav"], "", names, &n)
 }
 
-// mkdocsNav gives pages their order and their names in menus.
+// mkdocsNav returns pages their order and their names in menus.
 func (t *tree) mkdocsNav(nav any, section string, names map[string]string, n *int) (dirs []string) {
 	for _, item := range asList(nav) {
 		title, target := "", item
@@ -713,7 +713,7 @@ func (t *tree) starlight() {
 	t.starlightBar(conf["sidebar"], &n)
 }
 
-// starlightBar gives pages the order of the sidebar.
+// starlightBar returns pages the order of the sidebar.
 func (t *tree) starlightBar(items any, n *int) (dirs []string) {
 	for _, item := range asList(items) {
 		slug, label := "", ""

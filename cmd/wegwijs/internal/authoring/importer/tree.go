@@ -189,7 +189,7 @@ func isLang(s string) bool {
 	return err == nil
 }
 
-// place gives every page its id, its file and its slug.
+// place returns every page its id, its file and its slug.
 func (t *tree) place() {
 	slices.SortStableFunc(t.pages, func(a, b *page) int { return cmp.Or(cmp.Compare(a.lang, b.lang), cmp.Compare(a.src, b.src)) })
 	taken := map[string]*page{}
@@ -316,7 +316,7 @@ func (t *tree) fileURL(f string) string {
 	return ""
 }
 
-// sections gives every folder its page, and every language its first page.
+// sections returns every folder its page, and every language its first page.
 func (t *tree) sections() {
 	have := map[string]map[int]*page{} // by id and language
 	put := func(p *page) {

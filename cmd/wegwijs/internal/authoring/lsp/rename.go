@@ -63,7 +63,7 @@ func (s *server) renames(p *site.Page) error {
 	return nil
 }
 
-// renamePage gives a page another path: its files in all languages, the links to
+// renamePage returns a page another path: its files in all languages, the links to
 // it, and an alias for each address that it had.
 func (s *server) renamePage(ctx context.Context, p renameParams) (*workspaceEdit, error) {
 	h := s.here(ctx, p.placeParams)

@@ -46,7 +46,7 @@ type lawful struct {
 }
 
 // TestLaw holds the law of the package: after any sequence of edits, every
-// address gives what a clean build would write; where the site has mistakes,
+// address returns what a clean build would write; where the site has mistakes,
 // they are reported as a clean build reports them, pages that cannot be shown
 // keep their last good bytes, and the others follow their edits.
 func TestLaw(t *testing.T) {

@@ -37,7 +37,7 @@ type Stale struct {
 	Why     string `json:"why"`
 }
 
-// String gives the check for people, in lines that end in \n.
+// String returns the check for people, in lines that end in \n.
 func (c *Check) String() string {
 	var b strings.Builder
 	for _, r := range c.Rules {

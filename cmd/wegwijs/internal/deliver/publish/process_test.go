@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// childSite gives the site of a job such as "A 17": one of the three with
+// childSite returns the site of a job such as "A 17": one of the three with
 // enough more files for a kill to hit in the middle of it, in a state of its
 // own.
 func childSite(job string) files {

@@ -297,7 +297,7 @@ func (p *Place) Publish(ctx context.Context, r Release, opt Options) (*Report, e
 	return rep, p.explain(err, old)
 }
 
-// holder gives the lock of someone who is at work on the target.
+// holder returns the lock of someone who is at work on the target.
 func (p *Place) holder(s *release.State) *release.Lock {
 	if s.Lock == nil || s.Lock.Gone(p.around.owner()) {
 		return nil
@@ -446,7 +446,7 @@ func (p *Place) job(action string, old *release.State, m *fileset.Manifest, opt 
 	return j
 }
 
-// reload gives the files of a plan that nobody reads again by himself. Apache
+// reload returns the files of a plan that nobody reads again by himself. Apache
 // does read .htaccess.
 func (p *Place) reload(plan *release.Plan) []string {
 	once := []string{"mail/apache.conf", "mail/caddy.conf", "mail/nginx.conf", "rules/Caddyfile", "rules/nginx.conf"}

@@ -34,7 +34,7 @@ type store struct {
 
 func startStore(t testing.TB) *store { return &store{S3: testenv.StartS3(t)} }
 
-// target gives a fresh place in the store.
+// target returns a fresh place in the store.
 func (s *store) target() Target {
 	s.n++
 	return Target{
@@ -44,7 +44,7 @@ func (s *store) target() Target {
 	}
 }
 
-// with gives surroundings that hold the store's keys.
+// with returns surroundings that hold the store's keys.
 func (s *store) with(around Surroundings) Surroundings {
 	around.Getenv = func(name string) string {
 		return map[string]string{"AWS_ACCESS_KEY_ID": s.ID, "AWS_SECRET_ACCESS_KEY": s.Secret}[name]
@@ -58,7 +58,7 @@ func (s *store) dir(t Target) string {
 	return filepath.Join(s.Dir, filepath.FromSlash(strings.TrimSuffix(t.Prefix, "/")))
 }
 
-// served gives the objects that readers can ask for.
+// served returns the objects that readers can ask for.
 func (s *store) served(t testing.TB, target Target) files {
 	t.Helper()
 	f := files{}

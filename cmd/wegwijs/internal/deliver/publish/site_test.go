@@ -28,7 +28,7 @@ var hashed = regexp.MustCompile(`\.[0-9a-f]{10}\.`)
 // files are a site's paths and their bytes.
 type files map[string]string
 
-// with gives the files with some replaced or, where the text is "-", gone.
+// with returns the files with some replaced or, where the text is "-", gone.
 func (f files) with(change files) files {
 	f = maps.Clone(f)
 	for p, text := range change {
@@ -203,7 +203,7 @@ func statusOf(t testing.TB, target Target, around Surroundings) *Status {
 	return s
 }
 
-// readTree gives the files below dir and their bytes.
+// readTree returns the files below dir and their bytes.
 func readTree(t testing.TB, dir string) files {
 	t.Helper()
 	f := files{}
@@ -222,7 +222,7 @@ func readTree(t testing.TB, dir string) files {
 	return f
 }
 
-// served gives what a web server with current as its root would serve; nil
+// served returns what a web server with current as its root would serve; nil
 // when there is nothing.
 func served(t testing.TB, root string) files {
 	t.Helper()

@@ -17,7 +17,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
-// startSSHD gives a server and a way to name a folder on it as a target.
+// startSSHD returns a server and a way to name a folder on it as a target.
 func startSSHD(t testing.TB, extra ...string) (*testenv.SSHD, func(dir string) Target) {
 	t.Helper()
 	s := testenv.StartSSHD(t, extra...)

@@ -49,7 +49,7 @@ type Options struct {
 	// that begins with "*." stands for all names below it.
 	Hosts  []string
 	Follow bool // browsers go to the page that was edited
-	// Read gives an author's file for the excerpt of a finding.
+	// Read returns an author's file for the excerpt of a finding.
 	Read   func(file string) ([]byte, error)
 	Lang   diag.Lang // of the findings
 	Dir    string    // the site's folder, for links that open an editor; "" for none

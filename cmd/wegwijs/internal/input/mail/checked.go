@@ -91,7 +91,7 @@ func validKey(key string) bool {
 	return err == nil && port > 0 && port < 1<<16 && strconv.Itoa(port) == f[2] && slices.Contains([]Security{TLS, STARTTLS, None}, Security(f[3]))
 }
 
-// Row gives what is known of the row with the key ([RowKey]).
+// Row returns what is known of the row with the key ([RowKey]).
 func (c *Checked) Row(key string) (Check, bool) {
 	if c == nil {
 		return Check{}, false
@@ -108,7 +108,7 @@ func (c *Checked) Set(key string, ck Check) {
 	c.rows[key] = ck
 }
 
-// Keys gives the keys of all rows that something is known of, in order: by
+// Keys returns the keys of all rows that something is known of, in order: by
 // protocol as in [Protocols], then by host, port and security.
 func (c *Checked) Keys() []string {
 	if c == nil {
@@ -124,7 +124,7 @@ func rank(key string) int {
 	return slices.Index(Protocols, Protocol(proto))
 }
 
-// Since gives the day that pages show as "Gecontroleerd op …" beside the
+// Since returns the day that pages show as "Gecontroleerd op …" beside the
 // product's settings for a protocol: the last day on which every one of those
 // rows is known to have held. It is zero, and nothing should be shown, when a
 // row was never checked or did not hold.
@@ -174,7 +174,7 @@ func (c *Checked) Diagnose(r *Record, today tomlfile.Date, out *diag.List) {
 	}
 }
 
-// Encode gives the bytes of [CheckedFile]: a table a row, in the order of
+// Encode returns the bytes of [CheckedFile]: a table a row, in the order of
 // Keys, the same bytes for the same content.
 func (c *Checked) Encode() []byte {
 	var b bytes.Buffer

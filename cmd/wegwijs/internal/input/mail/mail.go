@@ -119,7 +119,7 @@ type Record struct {
 	Broken   bool // it has mistakes, which may hide what else would be said of it
 }
 
-// Product gives the product called id, or the first one when id is "".
+// Product returns the product called id, or the first one when id is "".
 func (r *Record) Product(id string) (*Product, bool) {
 	for i := range r.Products {
 		if id == "" || r.Products[i].ID == id {
@@ -129,7 +129,7 @@ func (r *Record) Product(id string) (*Product, bool) {
 	return nil, false
 }
 
-// IDs gives the products' ids in order.
+// IDs returns the products' ids in order.
 func (r *Record) IDs() []string {
 	ids := make([]string, len(r.Products))
 	for i := range r.Products {
@@ -138,7 +138,7 @@ func (r *Record) IDs() []string {
 	return ids
 }
 
-// Rows gives the product's servers of one protocol, most preferred first.
+// Rows returns the product's servers of one protocol, most preferred first.
 func (p *Product) Rows(proto Protocol) []Server {
 	var rows []Server
 	for _, s := range p.Servers {

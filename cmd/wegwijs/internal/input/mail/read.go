@@ -435,7 +435,7 @@ func serverName(s string) (ascii, why string) {
 	return strings.TrimSuffix(a, "example.nl") + EmailDomain, why
 }
 
-// hostname gives the ASCII form of a host name (RFC 5891), or why it is none.
+// hostname returns the ASCII form of a host name (RFC 5891), or why it is none.
 func hostname(s string) (ascii, why string) {
 	switch {
 	case strings.ContainsAny(s, " \t\n"):

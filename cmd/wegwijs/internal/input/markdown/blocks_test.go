@@ -12,7 +12,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
-// words gives the words of a text, sorted: letters and digits that stand
+// words returns the words of a text, sorted: letters and digits that stand
 // together.
 func words(text string) []string {
 	list := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
@@ -20,7 +20,7 @@ func words(text string) []string {
 	return list
 }
 
-// pageWords gives the words that a reader of the HTML sees, and the texts of
+// pageWords returns the words that a reader of the HTML sees, and the texts of
 // images; not the numbers and arrows of footnotes, nor the boxes of tasks.
 func pageWords(t testing.TB, page string) []string {
 	t.Helper()
@@ -57,7 +57,7 @@ func pageWords(t testing.TB, page string) []string {
 	return words(b.String())
 }
 
-// blockWords gives the words of the blocks.
+// blockWords returns the words of the blocks.
 func blockWords(blocks []Block) []string {
 	var text strings.Builder
 	for _, b := range blocks {

@@ -20,7 +20,7 @@ type mdWriter struct {
 	absolute func(string) string
 }
 
-// blocks gives the blocks in n, with an empty line between them.
+// blocks returns the blocks in n, with an empty line between them.
 func (w *mdWriter) blocks(n ast.Node) string {
 	in := &mdWriter{src: w.src, absolute: w.absolute}
 	in.children(n)
@@ -110,7 +110,7 @@ func (w *mdWriter) block(n ast.Node) {
 	}
 }
 
-// prefix gives text with one mark before its first line and another before
+// prefix returns text with one mark before its first line and another before
 // each of the others.
 func prefix(first, others, text string) string {
 	var b strings.Builder
@@ -124,7 +124,7 @@ func prefix(first, others, text string) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// heading gives a heading on one line; the source may have it on several, with
+// heading returns a heading on one line; the source may have it on several, with
 // a line below it.
 func (w *mdWriter) heading(n *ast.Heading) string {
 	text := strings.NewReplacer("\\\n", " ", "  \n", " ", "\n", " ").Replace(w.inlines(n))
@@ -238,7 +238,7 @@ func (w *mdWriter) table(t *xast.Table) {
 	w.put(b.String())
 }
 
-// escaped gives text with a backslash before every c that has none, so that
+// escaped returns text with a backslash before every c that has none, so that
 // none ends what it stands in.
 func escaped(s string, c byte) string {
 	if strings.IndexByte(s, c) < 0 {
@@ -365,7 +365,7 @@ func (w *mdWriter) marked(n ast.Node, mark string) {
 	w.b.WriteString(mark)
 }
 
-// typed gives the character with which a node begins in the source: what
+// typed returns the character with which a node begins in the source: what
 // stands beside it was typed for that one.
 func (w *mdWriter) typed(n ast.Node, among string) string {
 	if p := n.Pos(); p >= 0 && p < len(w.src) && strings.IndexByte(among, w.src[p]) >= 0 {
@@ -374,7 +374,7 @@ func (w *mdWriter) typed(n ast.Node, among string) string {
 	return among[:1]
 }
 
-// tildes gives the mark of what is struck out: one or two, of those in the
+// tildes returns the mark of what is struck out: one or two, of those in the
 // source that are not on the page already.
 func (w *mdWriter) tildes(n *xast.Strikethrough) string {
 	first := n.FirstChild()
@@ -404,7 +404,7 @@ func (w *mdWriter) codeSpan(n *ast.CodeSpan) {
 	w.b.WriteString(fence + s + fence)
 }
 
-// target gives what stands between the parentheses of a link.
+// target returns what stands between the parentheses of a link.
 func (w *mdWriter) target(dest, title []byte) string {
 	u := string(dest)
 	if w.absolute != nil {

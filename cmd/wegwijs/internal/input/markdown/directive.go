@@ -337,7 +337,7 @@ func (p *inlineParser) Parse(parent ast.Node, block text.Reader, pc parser.Conte
 // maxLabel is how far a label that runs over several lines is looked for.
 const maxLabel = 1000 // bytes
 
-// ahead gives the text from here on, with a space for each line end.
+// ahead returns the text from here on, with a space for each line end.
 func ahead(block text.Reader) []byte {
 	l, pos := block.Position()
 	defer block.SetPosition(l, pos)

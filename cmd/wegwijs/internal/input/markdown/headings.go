@@ -18,7 +18,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// headings gives every heading its id: the one that the writer gave, else that
+// headings returns every heading its id: the one that the writer gave, else that
 // of its partner in the page that this one translates, else one made from its
 // text. So #versturen leads to the same heading in every language. A term of a
 // definition list has an id only where the writer gave one. It returns the nodes
@@ -132,7 +132,7 @@ func (w *walk) given(a headingAttr, what, example string) (id string, old []stri
 	return id, old
 }
 
-// terms gives the terms of definition lists the ids that stand behind them.
+// terms returns the terms of definition lists the ids that stand behind them.
 func (w *walk) terms(n ast.Node) []Heading {
 	var list []Heading
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {

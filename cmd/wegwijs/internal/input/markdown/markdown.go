@@ -99,7 +99,7 @@ func New(o Options) *Engine {
 	return e
 }
 
-// Text gives a text that is not Markdown, such as a title, the no-break spaces
+// Text returns a text that is not Markdown, such as a title, the no-break spaces
 // that the language has before some signs.
 func (e *Engine) Text(s string) string {
 	if e.space == nil {
@@ -296,7 +296,7 @@ func (e *Engine) Convert(in *Input, h, m *bytes.Buffer) *Facts {
 	return w.facts
 }
 
-// Headings gives a page's headings without rendering it. A directive in one is
+// Headings returns a page's headings without rendering it. A directive in one is
 // in its text by its label.
 func (e *Engine) Headings(in *Input) []Heading {
 	quiet := *in
@@ -308,7 +308,7 @@ func (e *Engine) Headings(in *Input) []Heading {
 	return w.facts.Outline
 }
 
-// parse gives the tree of a page, and what is needed to go through it. Line
+// parse returns the tree of a page, and what is needed to go through it. Line
 // ends of Windows are taken out first: goldmark stumbles over some, and a page
 // has the same bytes whatever system it was saved on. Lines and columns stay
 // as they are. The tree is nil for a page that is beyond the limits.
@@ -371,7 +371,7 @@ func (w *walk) pos(n ast.Node) diag.Pos {
 	return diag.Pos{File: w.File}
 }
 
-// at gives the position of an offset in the body.
+// at returns the position of an offset in the body.
 func (w *walk) at(offset int) diag.Pos {
 	if w.lines == nil {
 		w.lines = diag.NewLines(w.File, w.Src)
@@ -597,7 +597,7 @@ func (w *walk) outside(url string, n ast.Node) {
 	}
 }
 
-// Plain gives the text of a node without markup.
+// Plain returns the text of a node without markup.
 func Plain(n ast.Node, src []byte) string {
 	var b strings.Builder
 	plain(&b, n, src)
@@ -632,7 +632,7 @@ func plain(b *strings.Builder, n ast.Node, src []byte) {
 	}
 }
 
-// unescape gives text without backslash escapes and character references. What
+// unescape returns text without backslash escapes and character references. What
 // one of them gave is not looked at again: \&amp; is the text &amp;.
 func unescape(v []byte) string {
 	if bytes.IndexByte(v, '\\') < 0 && bytes.IndexByte(v, '&') < 0 {
@@ -647,7 +647,7 @@ func unescape(v []byte) string {
 
 var escapeRE = regexp.MustCompile(`&#?[0-9a-zA-Z]+;|\\[[:punct:]]`)
 
-// destination gives an address as a link in the source would have it, for the
+// destination returns an address as a link in the source would have it, for the
 // renderer takes escapes and character references out of it.
 func destination(url string) []byte {
 	if escapeRE.MatchString(url) {

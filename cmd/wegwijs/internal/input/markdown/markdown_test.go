@@ -58,7 +58,7 @@ func (f *fake) Facts() []string                                     { return sli
 func (f *fake) Absolute(url string) string                          { return f.absolute(url) }
 func (f *fake) Directive(d *Directive) (html, md string, err error) { return f.directive(d) }
 
-// input gives a page as render does, with a small site around it.
+// input returns a page as render does, with a small site around it.
 func input(file string, src []byte, body int, out *diag.List) *Input {
 	return &Input{
 		File: file, Src: src, Body: body, Out: out, Lead: "summary", Site: &fake{
@@ -158,7 +158,7 @@ func convert(lang string, src []byte, inherit []Heading) result {
 	return result{h.String(), m.String(), facts, out.Sorted()}
 }
 
-// plainResult gives a result without what leads back to the tree.
+// plainResult returns a result without what leads back to the tree.
 func plainResult(r result) []any {
 	blocks := []string{}
 	for _, b := range r.facts.Blocks() {
@@ -167,7 +167,7 @@ func plainResult(r result) []any {
 	return []any{r.html, r.md, r.findings, r.facts.Headings, r.facts.Fragments, r.facts.Lead, blocks}
 }
 
-// body gives where the Markdown begins: behind the front matter, if there is
+// body returns where the Markdown begins: behind the front matter, if there is
 // any.
 func body(src []byte) int {
 	if !bytes.HasPrefix(bytes.TrimPrefix(src, []byte("\ufeff")), []byte("+++")) {
@@ -196,7 +196,7 @@ func part(a *txtar.Archive, name string) string {
 	return ""
 }
 
-// goldens gives the golden files by name.
+// goldens returns the golden files by name.
 func goldens(t testing.TB) map[string]*txtar.Archive {
 	t.Helper()
 	files, err := filepath.Glob("testdata/*.txtar")
@@ -296,7 +296,7 @@ func checkCopy(t *testing.T, name, lang string, src []byte) {
 	}
 }
 
-// visible gives the text that readers of a page see, with single spaces.
+// visible returns the text that readers of a page see, with single spaces.
 func visible(e *Engine, in *Input) string {
 	w, doc, pc := e.parse(in)
 	w.headings(doc, pc)

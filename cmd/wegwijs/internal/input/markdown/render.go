@@ -285,7 +285,7 @@ func (r *nodeRenderer) signs(t *ast.Text, source []byte) (closing, value, openin
 	return closing, value, opening
 }
 
-// closingSigns gives how many bytes at the start of a text are signs that belong to
+// closingSigns returns how many bytes at the start of a text are signs that belong to
 // what stands before it.
 func (r *nodeRenderer) closingSigns(v []byte) int {
 	n := 0
@@ -304,7 +304,7 @@ func (r *nodeRenderer) closingSigns(v []byte) int {
 	return n
 }
 
-// openingSigns gives how many bytes at the end of a text are signs that belong
+// openingSigns returns how many bytes at the end of a text are signs that belong
 // to what stands behind it.
 func openingSigns(v []byte) int {
 	n := 0
@@ -431,7 +431,7 @@ func (w *walk) lost(row ast.Node, columns int) {
 	}
 }
 
-// table gives the cells of a table their scope and the name of their column.
+// table returns the cells of a table their scope and the name of their column.
 func (w *walk) table(n ast.Node) {
 	t, ok := n.(*xast.Table)
 	if !ok {

@@ -33,7 +33,7 @@ type Hint struct {
 // Options say how to watch. The zero value is the usual way.
 type Options struct {
 	Poll bool // do without events
-	// Cost gives how long the last sweep took; their pace follows from it.
+	// Cost returns how long the last sweep took; their pace follows from it.
 	Cost func() time.Duration
 	// Busy reports whether somebody is at work on the site. Without events its
 	// files are then looked at much more often.
@@ -41,7 +41,7 @@ type Options struct {
 	// Most bounds the time between two sweeps without events, whatever they
 	// cost; 0 means no bound.
 	Most time.Duration
-	// Hot gives the files in which a change is most likely. Without events
+	// Hot returns the files in which a change is most likely. Without events
 	// they are looked at more often than all the others.
 	Hot func() []string
 	// Say is told, in one line, why there are no events and what to do. It is

@@ -26,7 +26,7 @@ type ProfileEnd struct {
 	Username       mail.Username `json:"username"`       // how to make the user name from the address
 }
 
-// Accounts gives an account for each protocol that the product has rows to
+// Accounts returns an account for each protocol that the product has rows to
 // receive with, IMAP first. The servers in it are those of [Profile] and [QR],
 // and for the profile those that depend on the domain of the address.
 func Accounts(p *mail.Product, s *Site) []Account {

@@ -98,7 +98,7 @@ var (
 // It is stricter than the draft, for the readers in the field: the id is a
 // host name (Thunderbird rejects the file otherwise), no server is without
 // user name, and no row without encryption is written, because Thunderbird for
-// Android gives the whole file up for one. IMAP comes before POP, TLS before
+// Android returns the whole file up for one. IMAP comes before POP, TLS before
 // STARTTLS. The days for POP go with the permission to leave mail on the
 // server: without them Thunderbird takes 14. Each help page is a
 // `documentation` of its own, for its address differs by language.
@@ -170,7 +170,7 @@ func (s *Site) id(server string) string {
 	return mail.HostFor(server, "invalid")
 }
 
-// marshalXML gives the document with its declaration, without a byte order
+// marshalXML returns the document with its declaration, without a byte order
 // mark, ending in a line end. Characters that XML cannot hold become U+FFFD.
 func marshalXML(v any) []byte {
 	b, err := xml.MarshalIndent(v, "", "  ")

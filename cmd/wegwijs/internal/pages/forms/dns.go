@@ -23,7 +23,7 @@ type Record struct {
 // Offered reports whether r says where something is, not that it is nowhere.
 func (r Record) Offered() bool { return r.Target != "." }
 
-// Data gives what stands after the type in a zone file.
+// Data returns what stands after the type in a zone file.
 func (r Record) Data() string {
 	switch r.Type {
 	case "SRV":
@@ -53,7 +53,7 @@ var services = []struct {
 // of their own in between.
 const step = 10
 
-// Records gives the DNS records of one of the product's mail domains, for
+// Records returns the DNS records of one of the product's mail domains, for
 // owners who run their own DNS.
 //
 // The SRV records are those of RFC 6186 §3 and RFC 8314 §5.1. Their priorities

@@ -84,7 +84,7 @@ type LeftOut struct {
 	Pos   diag.Pos
 }
 
-// Diagnostic gives l as a warning at the row's line.
+// Diagnostic returns l as a warning at the row's line.
 func (l LeftOut) Diagnostic() diag.Diagnostic {
 	return diag.Diagnostic{
 		Pos:      l.Pos,
@@ -210,7 +210,7 @@ func (v *sieve) value(what, why string) {
 	v.protos = append(v.protos, "")
 }
 
-// left gives what was left out, in the order in which it was met.
+// left returns what was left out, in the order in which it was met.
 func (v *sieve) left() []LeftOut {
 	for i, proto := range v.protos {
 		if proto != "" && len(v.rows(proto)) > 0 {
@@ -300,7 +300,7 @@ func ProfileFile(p *mail.Product, proto mail.Protocol) string {
 // source is the author's file that all of this comes from.
 const source = "site.toml"
 
-// Files gives the files of every form that the site makes, in the order of
+// Files returns the files of every form that the site makes, in the order of
 // [Forms], and what they leave out. Of a record without products there are
 // none, nor of one with a product that lacks its id or its domain. The error is
 // that of signing a profile; whatever is wrong with the record itself was
@@ -480,7 +480,7 @@ func domains(p *mail.Product) []string {
 	return ds
 }
 
-// help gives the product's help pages, best page first.
+// help returns the product's help pages, best page first.
 func (s *Site) help(p *mail.Product) []HelpPage {
 	var pages []HelpPage
 	for _, h := range p.Help {
@@ -496,7 +496,7 @@ func (s *Site) short() string {
 	return s.Name
 }
 
-// host gives the host that serves what must lie at the root of an https
+// host returns the host that serves what must lie at the root of an https
 // server, or "" when the site does not.
 func (s *Site) host(own string) string {
 	if own != "" {
@@ -519,7 +519,7 @@ func (s *Site) folder() string {
 	return strings.TrimSuffix(u.EscapedPath(), "/")
 }
 
-// address gives the whole address of a file of the site.
+// address returns the whole address of a file of the site.
 func (s *Site) address(path string) string {
 	return strings.TrimSuffix(s.BaseURL, "/") + "/" + path
 }

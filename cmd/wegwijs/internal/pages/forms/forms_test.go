@@ -23,7 +23,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// read gives the record in TOML text, which must be without errors.
+// read returns the record in TOML text, which must be without errors.
 func read(t testing.TB, src string) *mail.Record {
 	t.Helper()
 	var out diag.List
@@ -45,7 +45,7 @@ func readFile(t testing.TB, name string) *mail.Record {
 	return read(t, string(src))
 }
 
-// product gives a record of one product with rows, each "imap host 993 tls"
+// product returns a record of one product with rows, each "imap host 993 tls"
 // with more keys after a semicolon.
 func product(t testing.TB, keys string, rows ...string) *mail.Record {
 	t.Helper()
@@ -74,7 +74,7 @@ func example() *Site {
 	}
 }
 
-// missed gives what readers miss, one line each; all gives everything.
+// missed returns what readers miss, one line each; all gives everything.
 func lines(left []LeftOut, all bool) []string {
 	var ls []string
 	for _, l := range left {
@@ -148,7 +148,7 @@ func (n *node) all(name string) []*node {
 	return ns
 }
 
-// text gives the text of the only child called name.
+// text returns the text of the only child called name.
 func (n *node) text(t testing.TB, name string) string {
 	t.Helper()
 	ns := n.all(name)

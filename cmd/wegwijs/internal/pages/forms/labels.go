@@ -33,7 +33,7 @@ type Quote struct {
 	Date   tomlfile.Date // how old what was read is, or when it was read
 }
 
-// Label gives what client calls a field in a language (BCP 47; a region is
+// Label returns what client calls a field in a language (BCP 47; a region is
 // passed over where there is nothing for it). It is false where nobody has
 // verified the word; the caller then uses its own.
 func Label(client, lang, field string) (string, bool) {
@@ -41,7 +41,7 @@ func Label(client, lang, field string) (string, bool) {
 	return q.Text, ok
 }
 
-// LabelQuote gives the same as [Label] with its source and date.
+// LabelQuote returns the same as [Label] with its source and date.
 func LabelQuote(client, lang, field string) (Quote, bool) {
 	for {
 		if q, ok := labels()[labelKey{client, lang, field}]; ok {

@@ -11,7 +11,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/mail"
 )
 
-// withDomains gives a record of two products, of which one has n domains.
+// withDomains returns a record of two products, of which one has n domains.
 func withDomains(t testing.TB, n int, primary bool) *mail.Record {
 	t.Helper()
 	var list strings.Builder

@@ -71,7 +71,7 @@ func PACC(p *mail.Product, s *Site) ([]byte, []LeftOut) {
 	}, ""), []byte("\n")), v.left()
 }
 
-// PACCRecord gives the TXT record that vouches for the bytes of [PACC]. To
+// PACCRecord returns the TXT record that vouches for the bytes of [PACC]. To
 // change the file without a gap: publish the new record beside the old one,
 // wait for the old time to live, change the file, remove the old record.
 func PACCRecord(file []byte) Record {
@@ -83,7 +83,7 @@ func PACCRecord(file []byte) Record {
 	}
 }
 
-// marshalJSON gives v with sorted map keys, <, > and & as they are, and a final
+// marshalJSON returns v with sorted map keys, <, > and & as they are, and a final
 // line end.
 func marshalJSON(v any, indent string) []byte {
 	var b bytes.Buffer

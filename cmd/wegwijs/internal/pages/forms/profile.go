@@ -140,7 +140,7 @@ func (s *Site) identity() string {
 // upgradePorts are the ports on which devices take encryption to mean STARTTLS.
 var upgradePorts = []int{143, 110, 587}
 
-// reverse gives a domain as the start of an identifier: nl.example.
+// reverse returns a domain as the start of an identifier: nl.example.
 func reverse(domain string) string {
 	labels := strings.Split(domain, ".")
 	slices.Reverse(labels)

@@ -34,7 +34,7 @@ var (
 	qrAuths     = map[mail.Authentication]int{mail.Password: 1, mail.Encrypted: 2, mail.OAuth2: 6}
 )
 
-// QR gives the account that a code for the product holds, to receive with
+// QR returns the account that a code for the product holds, to receive with
 // proto (IMAP or POP). It is false when the product has no row to receive with
 // or none to send with that the format can express.
 //

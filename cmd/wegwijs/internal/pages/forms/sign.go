@@ -98,7 +98,7 @@ func (s *Signer) Incomplete() string {
 	return s.leaf.Issuer.String()
 }
 
-// NotAfter gives the moment at which the certificate expires. Profiles must be
+// NotAfter returns the moment at which the certificate expires. Profiles must be
 // made anew before it; whoever has a clock should warn in time.
 func (s *Signer) NotAfter() time.Time { return s.leaf.NotAfter }
 

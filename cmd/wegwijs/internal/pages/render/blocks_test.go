@@ -17,7 +17,7 @@ import (
 // inWord are elements that do not end a word.
 var inWord = strings.Fields("a abbr b bdi bdo cite code data dfn em i kbd mark q s samp span strong sub sup time u var wbr del ins")
 
-// seenWords gives the words that a reader without scripts sees, sorted.
+// seenWords returns the words that a reader without scripts sees, sorted.
 func seenWords(t *testing.T, page string) []string {
 	doc, err := html.Parse(strings.NewReader(page))
 	if err != nil {

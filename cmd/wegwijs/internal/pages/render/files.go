@@ -19,7 +19,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/site"
 )
 
-// Set gives the file set of the site. Two files that claim one path are
+// Set returns the file set of the site. Two files that claim one path are
 // reported to out. like, which may be nil, is the set of an earlier state with
 // the same pages at the same addresses, which are taken over.
 func (r *Renderer) Set(like *fileset.Set, out *diag.List) *fileset.Set {
@@ -79,7 +79,7 @@ func (r *Renderer) Set(like *fileset.Set, out *diag.List) *fileset.Set {
 	return set
 }
 
-// pages gives the files of pages.
+// pages returns the files of pages.
 func (r *Renderer) pages() []fileset.File {
 	n := 0
 	for _, l := range r.Site.Locales {
@@ -94,7 +94,7 @@ func (r *Renderer) pages() []fileset.File {
 	return files
 }
 
-// others gives the files that are no pages.
+// others returns the files that are no pages.
 func (r *Renderer) others() []fileset.File {
 	o := r.Site.Config.Outputs
 	var files []fileset.File
@@ -201,7 +201,7 @@ func clash(c fileset.Clash) string {
 	return "the folder of " + b + " differs from that of " + a + " in capitals only"
 }
 
-// Share gives the set of an earlier state with the same files, made by r.
+// Share returns the set of an earlier state with the same files, made by r.
 func (r *Renderer) Share(set *fileset.Set) *fileset.Set {
 	r.paths = set.With(r)
 	return r.paths
@@ -404,7 +404,7 @@ const sitemapMax = 20000
 
 const xmlHead = `<?xml version="1.0" encoding="UTF-8"?>` + "\n"
 
-// indexed gives the pages that search engines should know.
+// indexed returns the pages that search engines should know.
 func (r *Renderer) indexed() []*site.Page {
 	var pages []*site.Page
 	for _, l := range r.Site.Locales {

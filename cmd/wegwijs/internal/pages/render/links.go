@@ -123,7 +123,7 @@ func meantAddress(dest string) string {
 	return ""
 }
 
-// file gives a page's file below its language's folder.
+// file returns a page's file below its language's folder.
 func file(p *site.Page) string {
 	_, rest := content.Split(p.File)
 	return rest
@@ -132,7 +132,7 @@ func file(p *site.Page) string {
 // leadsOut reports whether a path from [content.Relative] is not below the folder.
 func leadsOut(rest string) bool { return rest == ".." || strings.HasPrefix(rest, "../") }
 
-// suffix gives what stands behind the path in a link.
+// suffix returns what stands behind the path in a link.
 func suffix(u *url.URL) string {
 	s := ""
 	if u.RawQuery != "" {
@@ -195,7 +195,7 @@ func (r *Renderer) gone(p *content.Page) func(dest string) (title string, gone b
 	}
 }
 
-// nearestPage gives a hint for a link from p to an id that no page has; dest is
+// nearestPage returns a hint for a link from p to an id that no page has; dest is
 // the path as typed.
 func (r *Renderer) nearestPage(p *site.Page, id, dest string) string {
 	near := ""

@@ -35,7 +35,7 @@ type navEntry struct {
 	bad  []diag.Diagnostic
 }
 
-// nav gives the navigation of a page.
+// nav returns the navigation of a page.
 func (r *Renderer) nav(p *site.Page, out *diag.List) template.HTML {
 	if !r.Layouts.HasNav() || p.Locale.Home == nil {
 		return ""

@@ -51,7 +51,7 @@ func typed(record *mail.Record, p *content.Page, src []byte, out *diag.List) {
 	}
 }
 
-// names gives what to look for: the mail domains, and the servers outside them.
+// names returns what to look for: the mail domains, and the servers outside them.
 func names(p *mail.Product) []string {
 	list := slices.Clone(p.Domains)
 	for _, s := range p.Servers {

@@ -40,7 +40,7 @@ type Input struct {
 	Strings  *i18n.Catalogue
 	Settings *settings.Source
 	Extra    []fileset.File // files of other stages, such as the forms of the mail record
-	// Read gives the bytes of an input file as they were when the site was
+	// Read returns the bytes of an input file as they were when the site was
 	// scanned, and Hash their hash.
 	Read func(file string) ([]byte, error)
 	Hash func(file string) scan.Hash
@@ -216,7 +216,7 @@ func (r *Renderer) linkTo(p *site.Page) layout.Link {
 	return l
 }
 
-// key gives of which bytes a text and its headings are made.
+// key returns of which bytes a text and its headings are made.
 func (r *Renderer) key(p *content.Page) textKey {
 	k := textKey{own: r.Hash(p.File)}
 	if file, ref := r.source(p); file != "" {
@@ -250,7 +250,7 @@ func (r *Renderer) source(p *content.Page) (file string, ref *content.Page) {
 	return ref.File, ref
 }
 
-// entry gives the place of a text's headings.
+// entry returns the place of a text's headings.
 func (r *Renderer) entry(p *content.Page) *headings {
 	k := r.key(p)
 	r.texts.mu.Lock()
@@ -263,7 +263,7 @@ func (r *Renderer) entry(p *content.Page) *headings {
 	return h
 }
 
-// Headings gives the headings of a text. The error is that of reading it.
+// Headings returns the headings of a text. The error is that of reading it.
 func (r *Renderer) Headings(p *content.Page) ([]markdown.Heading, error) {
 	h := r.entry(p)
 	h.mu.Lock()
@@ -443,7 +443,7 @@ func (r *Renderer) layoutError(out *diag.List, file string, err error) {
 	out.Add(d)
 }
 
-// data gives what templates see of a page, but for its text.
+// data returns what templates see of a page, but for its text.
 func (r *Renderer) data(p *site.Page) *layout.Page {
 	s := r.sites[p.Locale.N]
 	text := r.engines[p.Lang].Text
@@ -603,7 +603,7 @@ func (r *Renderer) locale(lang string) *site.Locale {
 	return nil
 }
 
-// alternates gives the real translations of a page with absolute addresses,
+// alternates returns the real translations of a page with absolute addresses,
 // x-default last; none when it is a fallback or the only one.
 func (r *Renderer) alternates(p *site.Page) []layout.Alternate {
 	if p.Fallback {
@@ -654,7 +654,7 @@ func (r *Renderer) markdownHead(b *bytes.Buffer, p *site.Page, d *layout.Page) {
 	fmt.Fprintf(b, "canonical: %s\n---\n\n# %s\n\n", d.Canonical, p.Title)
 }
 
-// Result gives what making a page found out; ok is false for a page that was
+// Result returns what making a page found out; ok is false for a page that was
 // not made from its present text.
 func (r *Renderer) Result(p *site.Page) (res *Result, ok bool) {
 	r.memo.mu.Lock()
@@ -671,7 +671,7 @@ func (r *Renderer) Result(p *site.Page) (res *Result, ok bool) {
 	return res, true
 }
 
-// Finish gives the findings of all pages that were made, and checks the links
+// Finish returns the findings of all pages that were made, and checks the links
 // to headings between them. The error says that a page could not be read for
 // that.
 func (r *Renderer) Finish() ([]diag.Diagnostic, error) {

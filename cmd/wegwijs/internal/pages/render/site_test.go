@@ -22,7 +22,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/site"
 )
 
-// smallSite gives the small site of the tests with files laid over it; an
+// smallSite returns the small site of the tests with files laid over it; an
 // empty text takes a file away.
 func smallSite(t testing.TB, over map[string]string) map[string]string {
 	t.Helper()
@@ -103,7 +103,7 @@ func says(ds []diag.Diagnostic) []string {
 	return list
 }
 
-// finish gives what making the files has found.
+// finish returns what making the files has found.
 func finish(t testing.TB, r *Renderer) []diag.Diagnostic {
 	t.Helper()
 	ds, err := r.Finish()

@@ -487,7 +487,7 @@ func (b *builder) spread(keys []string, n int) [][]string {
 	return parts
 }
 
-// same gives the groups of synonyms of which the site has a word, as stems.
+// same returns the groups of synonyms of which the site has a word, as stems.
 func (b *builder) same(groups [][]string) []string {
 	list := []string{}
 	for line := range strings.Lines(of(b.lang).same) {

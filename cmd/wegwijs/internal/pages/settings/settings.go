@@ -21,10 +21,10 @@ import (
 // functions may be nil; they are called from several goroutines at once.
 type Source struct {
 	Record *mail.Record
-	// Checked gives the day on which all servers of a protocol were last seen
+	// Checked returns the day on which all servers of a protocol were last seen
 	// to agree with the record.
 	Checked func(product string, proto mail.Protocol) tomlfile.Date
-	// Label gives a mail program's own word for a field, where it is verified.
+	// Label returns a mail program's own word for a field, where it is verified.
 	Label func(client, lang, field string) (string, bool)
 	// Asks reports whether a mail program has a field that only some have:
 	// smtp-auth, spa or prefix.

@@ -56,7 +56,7 @@ func run(m *testing.M) (code int, err error) {
 	return m.Run(), nil
 }
 
-// npmFile gives the path of a file of an npm package.
+// npmFile returns the path of a file of an npm package.
 func npmFile(t testing.TB, name string) string {
 	t.Helper()
 	path, err := filepath.Abs(filepath.Join(npm, "node_modules", filepath.FromSlash(name)))

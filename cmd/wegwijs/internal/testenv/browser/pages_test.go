@@ -277,7 +277,7 @@ const brokenWords = `(() => {
   return broken;
 })()`
 
-// TestLongNames gives the provider and its servers long names: the page still
+// TestLongNames returns the provider and its servers long names: the page still
 // fits on a phone.
 func TestLongNames(t *testing.T) {
 	b := reader(t)

@@ -23,7 +23,7 @@ const catchBlob = `{
   HTMLAnchorElement.prototype.click = function () { window.__download = this.download; };
 }`
 
-// asset gives the address of a script in layouts/assets.
+// asset returns the address of a script in layouts/assets.
 func asset(t *testing.T, name string) string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(theSite.dir, "assets", strings.Replace(name, ".", ".*.", 1)))
@@ -222,7 +222,7 @@ func TestNoPassword(t *testing.T) {
 	}
 }
 
-// TestAddressesAndPayloads gives the script what the package forms gives its
+// TestAddressesAndPayloads returns the script what the package forms gives its
 // own writer: both must come to the same bytes or the same refusal.
 func TestAddressesAndPayloads(t *testing.T) {
 	var vectors []struct {

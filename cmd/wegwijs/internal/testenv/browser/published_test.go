@@ -90,7 +90,7 @@ func forward(to *url.URL) http.Handler {
 	}
 }
 
-// take gives what was asked since the last time.
+// take returns what was asked since the last time.
 func (f *front) take() []exchange {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -99,7 +99,7 @@ func (f *front) take() []exchange {
 	return log
 }
 
-// status gives the last answer to a path in a log; 0: it was not asked for.
+// status returns the last answer to a path in a log; 0: it was not asked for.
 func status(log []exchange, path string) int {
 	for _, e := range slices.Backward(log) {
 		if e.path == path {
@@ -223,7 +223,7 @@ func (s *publishedSite) publish() string {
 	return string(out)
 }
 
-// manifest gives what the release that readers have holds.
+// manifest returns what the release that readers have holds.
 func (s *publishedSite) manifest() *fileset.Manifest {
 	s.t.Helper()
 	m, err := fileset.DecodeManifest(s.get("/" + fileset.ManifestPath).Body)

@@ -120,12 +120,12 @@ func (s *builtSite) findPages() error {
 	})
 }
 
-// readable gives the pages that a reader sees.
+// readable returns the pages that a reader sees.
 func (s *builtSite) readable() []page {
 	return slices.DeleteFunc(slices.Clone(s.pages), func(p page) bool { return p.redirect })
 }
 
-// own gives the pages that a reader sees, without those whose text is that of
+// own returns the pages that a reader sees, without those whose text is that of
 // another language but for three of each: the others look like these.
 func (s *builtSite) own() []page {
 	borrowed := map[string]int{}
@@ -137,12 +137,12 @@ func (s *builtSite) own() []page {
 	})
 }
 
-// address gives the whole address of a path.
+// address returns the whole address of a path.
 func (s *builtSite) address(path string) string {
 	return strings.TrimSuffix(s.base.String(), "/") + path
 }
 
-// read gives a file of the site.
+// read returns a file of the site.
 func (s *builtSite) read(name string) ([]byte, error) {
 	return os.ReadFile(filepath.Join(s.dir, filepath.FromSlash(name)))
 }

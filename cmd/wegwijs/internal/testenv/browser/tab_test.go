@@ -50,7 +50,7 @@ func newTab(t *testing.T, scripts ...string) *tab {
 // open goes to a path of the site and waits until its scripts have run.
 func (b *tab) open(path string) { b.t.Helper(); b.openAt(b.address(path)) }
 
-// address gives the whole address of a path of the site.
+// address returns the whole address of a path of the site.
 func (b *tab) address(path string) string { return strings.TrimSuffix(b.base.String(), "/") + path }
 
 func (b *tab) openAt(address string) {
@@ -100,7 +100,7 @@ func eval[T any](b *tab, expression string) T {
 	return testenv.Eval[T](b.Tab, expression)
 }
 
-// foreign gives the addresses that are not the site's own.
+// foreign returns the addresses that are not the site's own.
 func (b *tab) foreign() []string {
 	_, requests := b.Heard()
 	return slices.DeleteFunc(requests, func(r string) bool {

@@ -282,7 +282,7 @@ func (c *client) getBytes(ctx context.Context, key string) (_ []byte, tag string
 	return b, tag, changed, c.wrap("read", key, err)
 }
 
-// size gives the size of an object; errAbsent when there is none.
+// size returns the size of an object; errAbsent when there is none.
 func (c *client) size(ctx context.Context, key string) (int64, error) {
 	i, err := c.core.StatObject(ctx, c.bucket, c.prefix+key, minio.StatObjectOptions{})
 	return i.Size, c.wrap("look at", key, err)

@@ -24,7 +24,7 @@ const (
 	Foreign  Gate = "foreign"  // nothing stands on the target that no release wrote
 )
 
-// Gates gives all gates, in the order in which they are checked.
+// Gates returns all gates, in the order in which they are checked.
 func Gates() []Gate { return []Gate{Findings, Empty, Sample, Shrink, Vanished, Foreign} }
 
 // A Refusal is a gate that a release does not pass.
@@ -36,7 +36,7 @@ type Refusal struct {
 	Allowed bool     `json:"allowed,omitempty"` // someone lets it pass
 }
 
-// String gives the refusal for people, in lines that end in \n.
+// String returns the refusal for people, in lines that end in \n.
 func (r Refusal) String() string {
 	var b strings.Builder
 	kind := "refused"
@@ -76,7 +76,7 @@ type Checks struct {
 	Allow    []Gate            // gates that someone lets pass
 }
 
-// Check gives the gates that do not hold, in the order of [Gates]; those in
+// Check returns the gates that do not hold, in the order of [Gates]; those in
 // c.Allow are marked. The release may pass when every one is marked.
 func Check(c Checks) []Refusal {
 	refused := []Refusal{}
@@ -129,7 +129,7 @@ func Refused(rs []Refusal) int {
 	return n
 }
 
-// Overrides gives what a release's record says about the gates it passed only
+// Overrides returns what a release's record says about the gates it passed only
 // because someone said so.
 func Overrides(rs []Refusal, reason string) []Override {
 	var os []Override
@@ -152,7 +152,7 @@ func shrunk(old, now map[string]int, percent int) []string {
 	return items
 }
 
-// vanished gives the addresses of old that m does not answer: pages, redirects
+// vanished returns the addresses of old that m does not answer: pages, redirects
 // and what programs ask for by a fixed name.
 func vanished(old, m *fileset.Manifest) []string {
 	if old == nil {

@@ -244,7 +244,7 @@ func (h *Hold) hold(outer context.Context) (context.Context, error) {
 	return ctx, nil
 }
 
-// live gives signs of life and looks whether the lock is still this run's.
+// live returns signs of life and looks whether the lock is still this run's.
 func (h *Hold) live(ctx context.Context) {
 	tick := time.NewTicker(h.pace.Beat)
 	defer tick.Stop()
@@ -266,7 +266,7 @@ func (h *Hold) live(ctx context.Context) {
 	}
 }
 
-// Unlock gives the lock back, even when ctx has ended. One that is another's by
+// Unlock returns the lock back, even when ctx has ended. One that is another's by
 // now is the other's to give back.
 func (h *Hold) Unlock(ctx context.Context) error {
 	close(h.stop)

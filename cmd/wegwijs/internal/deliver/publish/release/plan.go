@@ -71,7 +71,7 @@ func Compare(old, m *fileset.Manifest) *Plan {
 // Empty reports whether readers would notice nothing.
 func (p *Plan) Empty() bool { return len(p.New)+len(p.Changed)+len(p.Removed) == 0 && p.From == p.To }
 
-// Deletes gives how many files readers would lose. Those in a coding are not
+// Deletes returns how many files readers would lose. Those in a coding are not
 // counted: no reader asks for them by name.
 func (p *Plan) Deletes() int {
 	n := 0
@@ -138,7 +138,7 @@ func (p *Plan) JSON(w io.Writer) error {
 	return e.Encode(p)
 }
 
-// Bytes gives a size for people: 512 B, 3.4 kB, 12 MB.
+// Bytes returns a size for people: 512 B, 3.4 kB, 12 MB.
 func Bytes(n int64) string {
 	if n < 1000 {
 		return fmt.Sprintf("%d B", n)

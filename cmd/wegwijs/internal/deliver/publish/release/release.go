@@ -68,7 +68,7 @@ type Event struct {
 // HistoryLength is how many events a target remembers.
 const HistoryLength = 200
 
-// Remember gives the target's history with the job's switch added, oldest
+// Remember returns the target's history with the job's switch added, oldest
 // first, and whether that differs from what it was.
 func Remember(j *Job) (history []Event, changed bool) {
 	h := slices.Clip(j.Old.History)
@@ -110,7 +110,7 @@ type State struct {
 	Broken     []string          // files of our own that make no sense, and what was done without them
 }
 
-// Release gives the record of a release.
+// Release returns the record of a release.
 func (s *State) Release(id string) (Record, bool) {
 	for _, r := range s.Releases {
 		if r.Release == id {
@@ -144,7 +144,7 @@ func Order(records []Record, history []Event, current string) {
 	})
 }
 
-// Before gives the release to go back to when none is named: what readers had
+// Before returns the release to go back to when none is named: what readers had
 // before the current one, or the newest other one.
 func (s *State) Before() (Record, bool) {
 	cur, ok := s.Release(s.Current)
@@ -191,7 +191,7 @@ func Pages(m *fileset.Manifest) map[string]int {
 	return n
 }
 
-// Keep gives the hashed assets that readers of the release old may still ask
+// Keep returns the hashed assets that readers of the release old may still ask
 // for and that m does not have, in path order. Those that old itself only kept
 // stay until their time; its own stay for grace from now.
 func Keep(old *fileset.Manifest, kept []Kept, m *fileset.Manifest, now time.Time, grace time.Duration) []Kept {

@@ -20,7 +20,7 @@ import (
 type FS interface {
 	// Lstat describes name itself, not what a link leads to.
 	Lstat(name string) (Info, error)
-	// ReadDir gives what is in a folder, in no certain order.
+	// ReadDir returns what is in a folder, in no certain order.
 	ReadDir(name string) ([]Info, error)
 	// Open reads a file.
 	Open(name string) (io.ReadCloser, error)

@@ -323,7 +323,7 @@ func (s *sending) finish(context.Context) error {
 	return s.fs.Rename(stageTree, treeOf(id))
 }
 
-// addKept gives a release that is there already the old assets of the one that
+// addKept returns a release that is there already the old assets of the one that
 // readers have now. It does so while nobody is served from it, or adds only.
 func (t *Tree) addKept(ctx context.Context, j *release.Job) error {
 	if err := t.putJSON(recordOf(j.Record.Release), &j.Record); err != nil {

@@ -247,7 +247,7 @@ func (t *Tree) removeAll(ctx context.Context, dir string) error {
 	return nil
 }
 
-// Release gives the manifest of a release that is on the target.
+// Release returns the manifest of a release that is on the target.
 func (t *Tree) Release(_ context.Context, id string) (*fileset.Manifest, error) {
 	if !release.CheckID(id) {
 		return nil, fmt.Errorf("%q is no release", id)
