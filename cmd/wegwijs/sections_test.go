@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -64,11 +65,11 @@ func TestSectionsOfAnotherKind(t *testing.T) {
 	for _, line := range []string{"[[publish]]\ntype = \"dir\"\n", "[[forms]]\ndns = false\n"} {
 		dir := site(t, "")
 		f, err := os.OpenFile(filepath.Join(dir, config.File), os.O_APPEND|os.O_WRONLY, 0)
-		if err == nil {
-			_, err = f.WriteString(line)
-			err = f.Close()
-		}
 		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = f.WriteString(line)
+		if err := errors.Join(err, f.Close()); err != nil {
 			t.Fatal(err)
 		}
 		if _, stderr := program(t, 1, "-C", dir, "check"); strings.Count(stderr, " takes a table, this is a list") != 1 {
