@@ -29,6 +29,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv("WEGWIJS_CACHE") == "" { // not that of who runs the tests
 		os.Setenv("WEGWIJS_CACHE", filepath.Join(os.TempDir(), "wegwijs-tests"))
 	}
+	os.Setenv(hunspellEnv, "off") // what a machine knows of spelling is no matter of these tests
 	testscript.Main(m, map[string]func(){"wegwijs": main})
 }
 
@@ -52,6 +53,7 @@ func TestScript(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("WEGWIJS_CACHE", filepath.Join(e.WorkDir, ".cache"))
+			e.Setenv(hunspellEnv, "off")
 			for name, text := range small {
 				name := filepath.Join(e.WorkDir, filepath.FromSlash(name))
 				if _, err := os.Stat(name); err == nil {

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"maps"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -11,6 +13,9 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/config"
 	"wegwijs/cmd/wegwijs/internal/pages/plain"
 )
+
+// hunspellEnv names the program that knows spelling, or is "off".
+const hunspellEnv = "WEGWIJS_HUNSPELL"
 
 // reader returns who looks at the language of a site's pages.
 func reader(c *config.Config) *plain.Reader {
@@ -26,7 +31,11 @@ func reader(c *config.Config) *plain.Reader {
 // spelling looks up the words of pages that were read. What could not be looked
 // up is said in one line, and is no finding: it is the machine's.
 func (e *env) spelling(ctx context.Context, r *plain.Reader) (ds []diag.Diagnostic, note string, err error) {
-	program, err := exec.LookPath("hunspell")
+	name := cmp.Or(os.Getenv(hunspellEnv), "hunspell")
+	if name == "off" {
+		return nil, "", nil
+	}
+	program, err := exec.LookPath(name)
 	if err != nil {
 		return nil, diag.Say("spelling was not checked: the program hunspell is not installed"), nil
 	}

@@ -18,6 +18,7 @@ func TestPlainLanguage(t *testing.T) {
 	const text = "+++\ntitle = \"Eigen\"\ndescription = \"Een eigen pagina.\"\n+++\n\n<!-- accepteer plain-form: zo spreekt de wet -->\nDe wet zegt dat u mag kiezen.\n\n"
 	testenv.Write(t, page, text+"Het wacht, indien u uw mailbox leegt. Kijk bij :ui[uw mailbox], `reeds`.\n")
 	t.Setenv("PATH", t.TempDir())
+	t.Setenv(hunspellEnv, "")
 	said := func(want int, args ...string) []string {
 		t.Helper()
 		var out strings.Builder
@@ -56,5 +57,25 @@ content/nl/eigen.md:9:24: waarschuwing: de woordenlijst heeft een ander woord vo
 	testenv.Write(t, page, strings.Replace(text, "u mag", "je mag", 1)) // nothing left to accept
 	if got := said(done, "check"); len(got) != 2 || !strings.Contains(got[1], "eigen.md:6:1: warning: nothing here has a warning plain-form to accept") {
 		t.Errorf("an acceptance that is not used: %q", got)
+	}
+}
+
+// TestSpellingIsAsked: check asks the program that WEGWIJS_HUNSPELL names, of the
+// site's own pages, or none.
+func TestSpellingIsAsked(t *testing.T) {
+	testenv.Program(t, "hunspell, with a dictionary of Dutch", "hunspell")
+	dir := t.TempDir()
+	testenv.Write(t, filepath.Join(dir, "site.toml"), tenLines)
+	testenv.Write(t, filepath.Join(dir, "content/nl/eigen.md"), "+++\ntitle = \"Eigen\"\ndescription = \"Een eigen pagina.\"\n+++\n\nVul je gebruikersnaaam in.\n")
+	for name, want := range map[string]int{"": 1, "off": 0, "hunspell": 1} {
+		t.Setenv(hunspellEnv, name)
+		_, stderr := program(t, done, "-C", dir, "check")
+		if got := strings.Count(stderr, "eigen.md:6:8: warning: gebruikersnaaam is in no dictionary [plain-spelling]"); got != want {
+			t.Errorf("%q: said %d times, want %d:\n%s", name, got, want, stderr)
+		}
+	}
+	t.Setenv(hunspellEnv, "no-such-program")
+	if _, stderr := program(t, done, "-C", dir, "check"); !strings.HasPrefix(stderr, "spelling was not checked: the program hunspell is not installed\n") {
+		t.Errorf("got %s", stderr)
 	}
 }
