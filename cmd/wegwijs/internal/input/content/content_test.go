@@ -176,7 +176,8 @@ func TestEqualByPosition(t *testing.T) {
 		"title = \"A\"\nslug = \"b\" # zo":     true,
 		"title = \"A\"\n# zo\nslug = \"b\"":    false,
 		"title = \"A\"\nslug  = \"b\"":         false,
-		"title   =   \"A\"\nslug = \"b\"":      true,
+		"title   =   \"A\"\nslug = \"b\"":      false,
+		"title = \"A\"   \nslug = \"b\"":       true,
 		"slug = \"b\"\ntitle = \"A\"":          false,
 		"title = \"A\"\nslug = \"b\"\n# later": true,
 	} {

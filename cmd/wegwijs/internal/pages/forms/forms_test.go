@@ -218,7 +218,7 @@ func TestFilesGolden(t *testing.T) {
 	all.WriteString("-- left out --\n")
 	for _, l := range left {
 		d := l.Diagnostic()
-		fmt.Fprintf(&all, "%s [%s] %s minor=%v: %s\n", d.Pos, d.Code, l.Product, l.Minor, d.Msg)
+		fmt.Fprintf(&all, "%s [%s] %s minor=%v: %s\n", d.Pos, d.Code, l.Product, l.Minor, diag.In(diag.English, d.Msg))
 	}
 	golden(t, "files.txtar", all.Bytes())
 }
