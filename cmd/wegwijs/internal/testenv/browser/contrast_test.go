@@ -129,7 +129,7 @@ var adviceRE = regexp.MustCompile(`write (\w+) = "(#[0-9a-f]{6})"`)
 func TestAccents(t *testing.T) {
 	b := reader(t)
 	list := accents
-	if testing.Short() {
+	if !thorough() {
 		list = accents[:5]
 	}
 	paths := []string{"/", "/e-mail/", choicePage, settingsPage, personalPage, "/e-mail/versturen-lukt-niet/", "/de/e-mail/glossary/", "/er/is/niets/"}

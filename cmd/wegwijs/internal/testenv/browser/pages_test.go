@@ -17,7 +17,8 @@ import (
 )
 
 // each looks at pages, several side by side, each in its
-// own language; with -short at the main ones only.
+// own language: at all of them in CI, usually at every third one and at the main
+// ones, with -short at the main ones only.
 func each(t *testing.T, pages []page, look func(b *tab, p page), scripts ...string) {
 	t.Helper()
 	chrome.Need(t)
@@ -33,8 +34,8 @@ func each(t *testing.T, pages []page, look func(b *tab, p page), scripts ...stri
 			}
 		})
 	}
-	for _, p := range pages {
-		if !testing.Short() || slices.Contains(mainPages, p.path) || p.missing {
+	for n, p := range pages {
+		if thorough() || !testing.Short() && n%3 == 0 || slices.Contains(mainPages, p.path) || p.missing {
 			work <- p
 		}
 	}

@@ -330,7 +330,7 @@ func TestFirstScreen(t *testing.T) {
 		}
 	})
 	for lang, n := range seen {
-		if n < 15 && !testing.Short() {
+		if n < 15 && thorough() {
 			t.Errorf("%s: only %d pages were looked at", lang, n)
 		}
 	}
