@@ -256,7 +256,7 @@ func (s *publishedSite) reader(scripts ...string) *tab {
 func TestPublished(t *testing.T) {
 	chrome.Need(t)
 	for _, server := range []string{"nginx", "apache", "caddy", "cdn"} {
-		if testing.Short() && server != "nginx" {
+		if !thorough() && server != "nginx" {
 			continue
 		}
 		t.Run(server, func(t *testing.T) {
