@@ -282,19 +282,21 @@ func (e *env) options() state.Options {
 	}
 }
 
-// pictures returns what makes pictures smaller for builds and releases. It keeps
-// them in WEGWIJS_CACHE, or in the user's folder for such files.
-func (e *env) pictures() *pictures.Store {
+// pictures returns what makes pictures smaller for builds and releases.
+func (e *env) pictures() *pictures.Store { return pictures.NewStore(cached("pictures")) }
+
+// cached returns where a file or folder is kept that may go at any time: in
+// WEGWIJS_CACHE, or in the user's folder for such files; "" where there is none.
+func cached(name string) string {
 	dir := os.Getenv("WEGWIJS_CACHE")
 	if dir == "" {
-		if user, err := os.UserCacheDir(); err == nil {
-			dir = filepath.Join(user, "wegwijs")
+		user, err := os.UserCacheDir()
+		if err != nil {
+			return ""
 		}
+		dir = filepath.Join(user, "wegwijs")
 	}
-	if dir != "" {
-		dir = filepath.Join(dir, "pictures")
-	}
-	return pictures.NewStore(dir)
+	return filepath.Join(dir, name)
 }
 
 // checkOutput refuses an output folder that holds the input, or lies in it.

@@ -1,11 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -111,11 +110,7 @@ func (e *env) elsewhere(ctx context.Context, s *state.State) ([]diag.Diagnostic,
 		list = append(list, links.Link{URL: o.URL, Pos: o.Pos})
 	}
 	opt := e.links
-	if opt.Cache == "" {
-		if dir, err := os.UserCacheDir(); err == nil {
-			opt.Cache = filepath.Join(dir, "wegwijs", "links.json")
-		}
-	}
+	opt.Cache = cmp.Or(opt.Cache, cached("links.json"))
 	ds, err := links.Check(ctx, list, opt)
 	if err != nil && ctx.Err() == nil { // what was found counts all the same
 		fmt.Fprintln(e.stderr, diag.Sayf(e.lang, "answers of other sites are not kept: %v", err))
