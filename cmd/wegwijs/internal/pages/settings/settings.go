@@ -91,14 +91,10 @@ type DNSRecord struct {
 	Target                 string
 }
 
-// Product returns the mail product of the directive (attribute product) as the
-// record has it, for templates that hand its values to a script.
-func (a *Asked) Product() (*mail.Product, error) { return a.product() }
-
 // Profiles returns the configuration profiles of the directive's mail product, at
 // least one.
 func (a *Asked) Profiles() ([]Profile, error) {
-	p, err := a.product()
+	p, err := a.Product()
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +113,7 @@ func (a *Asked) Profiles() ([]Profile, error) {
 // Accounts returns what the script personal.js needs of the directive's mail
 // product, as JSON.
 func (a *Asked) Accounts() (string, error) {
-	p, err := a.product()
+	p, err := a.Product()
 	if err != nil || a.source.Accounts == nil {
 		return "[]", err
 	}
@@ -150,7 +146,7 @@ func (a *Asked) DNSZone() (string, error) {
 }
 
 func (a *Asked) dns() ([]DNSRecord, string, error) {
-	p, err := a.product()
+	p, err := a.Product()
 	if err != nil || a.source.DNS == nil {
 		return nil, "", err
 	}
@@ -162,7 +158,9 @@ func (a *Asked) dns() ([]DNSRecord, string, error) {
 	return rows, zone, nil
 }
 
-func (a *Asked) product() (*mail.Product, error) {
+// Product returns the mail product of the directive (attribute product) as the
+// record has it, for templates that hand its values to a script.
+func (a *Asked) Product() (*mail.Product, error) {
 	id := a.attrs["product"]
 	p, ok := a.source.Record.Product(id)
 	switch {
@@ -183,7 +181,7 @@ func protocol(s string) (mail.Protocol, error) {
 
 // rows returns the rows of a protocol, at least one.
 func (a *Asked) rows(proto mail.Protocol) (*mail.Product, []mail.Server, error) {
-	p, err := a.product()
+	p, err := a.Product()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -200,7 +198,7 @@ func (a *Asked) rows(proto mail.Protocol) (*mail.Product, []mail.Server, error) 
 // products returns the mail products that the directive is about: that of the
 // attribute product, or all of them.
 func (a *Asked) products() []*mail.Product {
-	if p, err := a.product(); a.attrs["product"] != "" {
+	if p, err := a.Product(); a.attrs["product"] != "" {
 		if err != nil {
 			return nil
 		}
@@ -216,7 +214,7 @@ func (a *Asked) products() []*mail.Product {
 // Products returns the mail products that the directive is about: that of the
 // attribute product, or all of them, at least one.
 func (a *Asked) Products() ([]*mail.Product, error) {
-	if _, err := a.product(); err != nil {
+	if _, err := a.Product(); err != nil {
 		return nil, err
 	}
 	return a.products(), nil
@@ -238,7 +236,7 @@ func (a *Asked) Of(product string) *Asked {
 // domain the first six bytes of its SHA-256 in base64 (RFC 4648 §5), in order,
 // separated by spaces.
 func (a *Asked) DomainMarks() (string, error) {
-	p, err := a.product()
+	p, err := a.Product()
 	if err != nil {
 		return "", err
 	}

@@ -109,7 +109,7 @@ func (a *Asked) Setting(name string) (string, error) {
 	case "contact":
 		return missing(a.reader.Contact, "provider.contact")
 	case "webmail":
-		p, err := a.product()
+		p, err := a.Product()
 		if err != nil {
 			return "", err
 		}

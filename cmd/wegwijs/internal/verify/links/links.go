@@ -77,7 +77,8 @@ func Check(ctx context.Context, links []Link, o Options) ([]diag.Diagnostic, err
 		a, ok := known[l.URL]
 		if ok = ok && a.young(o.Now()); !ok {
 			a = answer{}
-			hosts[u.Host] = append(hosts[u.Host], l.URL)
+			host := strings.ToLower(u.Host)
+			hosts[host] = append(hosts[host], l.URL)
 		}
 		answers[l.URL] = a
 	}
