@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/fstest"
@@ -36,11 +37,12 @@ func TestAgainWhenBusy(t *testing.T) {
 			t.Errorf("%v: %d turns, %v", tt.err, turns, err)
 		}
 	}
-	busy := &busyFS{FS: fstest.MapFS{"x": {Data: []byte("x")}}, times: 2}
+	busy := &busyFS{FS: fstest.MapFS{"x": {Data: []byte("x")}}}
+	busy.times.Store(2)
 	if text, err := fs.ReadFile(patientFS{busy}, "x"); string(text) != "x" {
 		t.Errorf("a file that is busy for a while: %q %v", text, err)
 	}
-	busy.times = attempts
+	busy.times.Store(attempts)
 	if _, err := fs.ReadFile(patientFS{busy}, "x"); err == nil || strings.Count(remedy(err).Error(), "ulimit") != 1 { // as run tells it
 		t.Errorf("one that stays so: %v", remedy(err))
 	}
@@ -52,11 +54,11 @@ func TestAgainWhenBusy(t *testing.T) {
 // busyFS cannot open files for a while.
 type busyFS struct {
 	fs.FS
-	times int
+	times atomic.Int32
 }
 
 func (b *busyFS) Open(name string) (fs.File, error) {
-	if b.times--; b.times >= 0 {
+	if b.times.Add(-1) >= 0 {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: syscall.EMFILE}
 	}
 	return b.FS.Open(name)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -93,12 +94,12 @@ type laterFS struct {
 	fs.FS
 	name  string
 	after func() ([]byte, error)
-	reads int
+	reads atomic.Int32
 }
 
 func (l *laterFS) ReadFile(name string) ([]byte, error) {
 	if name == l.name {
-		if l.reads++; l.reads > 1 {
+		if l.reads.Add(1) > 1 {
 			return l.after()
 		}
 	}
@@ -107,7 +108,7 @@ func (l *laterFS) ReadFile(name string) ([]byte, error) {
 
 func (l *laterFS) Open(name string) (fs.File, error) {
 	if name == l.name {
-		if l.reads++; l.reads > 1 {
+		if l.reads.Add(1) > 1 {
 			return nil, errors.New("gone")
 		}
 	}

@@ -511,9 +511,9 @@ func TestPublishReadsWhatChanged(t *testing.T) {
 		if err := st.MakeAll(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		disk.read = nil
+		disk.taken()
 		s.publish(&preview.View{State: st, Findings: st.Findings()})
-		return disk.read
+		return disk.taken()
 	}
 	a, b := "content/nl/a.md", "content/nl/b.md"
 	if got := publish(); !slices.Contains(got, a) || !slices.Contains(got, b) {
@@ -541,14 +541,28 @@ func TestPublishReadsWhatChanged(t *testing.T) {
 }
 
 // counting is a file system that keeps what is read of it.
+// A counting folder keeps the names of the files that are read. Stages read at
+// the same time.
 type counting struct {
 	fs.FS
+	mu   sync.Mutex
 	read []string
 }
 
 func (c *counting) ReadFile(name string) ([]byte, error) {
+	c.mu.Lock()
 	c.read = append(c.read, name)
+	c.mu.Unlock()
 	return fs.ReadFile(c.FS, name)
+}
+
+// taken returns the names since the last call.
+func (c *counting) taken() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	names := c.read
+	c.read = nil
+	return names
 }
 
 func TestPositions(t *testing.T) {
