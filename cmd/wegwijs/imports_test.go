@@ -60,7 +60,7 @@ var allowed = map[string][]string{
 	"authoring/exchange":      {"diag", "input/content", "input/tomlfile", "site/freshness"},
 	"authoring/importer":      {"diag", "fileset", "input/builtin", "input/i18n", "input/markdown", "input/tomlfile", "pages/layout"},
 	"authoring/lsp":           {"deliver/preview", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/mail", "input/markdown", "input/notify", "input/scan", "input/tomlfile", "pages/settings", "site", "state"},
-	"authoring/manual":        {"diag", "input/config", "input/content", "input/tomlfile"},
+	"authoring/manual":        {"diag", "input/config", "input/content", "input/markdown", "input/tomlfile"},
 	"authoring/scaffold":      {"input/i18n", "input/mail", "input/tomlfile"},
 	"":                        {"authoring/eject", "authoring/exchange", "authoring/importer", "authoring/lsp", "authoring/manual", "authoring/scaffold", "deliver/output", "deliver/preview", "deliver/publish", "deliver/publish/dial", "deliver/publish/release", "deliver/serve", "diag", "fileset", "input/builtin", "input/config", "input/content", "input/i18n", "input/mail", "input/notify", "input/scan", "input/tomlfile", "pages/forms", "pages/pictures", "pages/plain", "site/freshness", "state", "verify", "verify/links"},
 	"testenv":                 {"fileset"},

@@ -19,6 +19,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"wegwijs/cmd/wegwijs/internal/authoring/manual"
 	"wegwijs/cmd/wegwijs/internal/deliver/output"
 	"wegwijs/cmd/wegwijs/internal/deliver/preview"
 	"wegwijs/cmd/wegwijs/internal/deliver/serve"
@@ -97,15 +98,16 @@ func (e *env) runWatch(ctx context.Context, f watchFlags) error {
 	w := &watcher{e: e, public: public, write: f.write}
 	port := listener.Addr().(*net.TCPAddr).Port
 	if f.port != 0 && port != f.port {
-		w.say(fmt.Sprintf("port %d is taken; using %d", f.port, port))
+		w.say(diag.Sayf(e.lang, "port %d is taken; using %d", f.port, port))
 	}
 	hosts, addresses := names(f.host, port)
-	w.say(addresses[0] + " (Ctrl-C stops)")
+	w.say(diag.Sayf(e.lang, "%s (Ctrl-C stops)", addresses[0]))
+	w.say(diag.Sayf(e.lang, "%s has the manual", strings.TrimSuffix(addresses[0], "/")+serve.Help))
 	for _, a := range addresses[1:] {
-		w.say(a + " (from other devices)")
+		w.say(diag.Sayf(e.lang, "%s (from other devices)", a))
 	}
 	if a, ok := listener.Addr().(*net.TCPAddr); ok && !a.IP.IsLoopback() {
-		w.say("everyone on the network can read this preview, drafts and mistakes too; --host 127.0.0.1 keeps it to this machine")
+		w.say(diag.In(e.lang, "everyone on the network can read this preview, drafts and mistakes too; --host 127.0.0.1 keeps it to this machine"))
 	}
 
 	dir, err := filepath.Abs(e.dir)
@@ -118,7 +120,7 @@ func (e *env) runWatch(ctx context.Context, f watchFlags) error {
 	hints := notify.Start(ctx, e.dir, notify.Options{Poll: f.poll, Cost: l.Cost, Busy: l.Busy, Most: f.pace, Hot: l.Hot, Say: w.say})
 	l.Blind = hints.Blind
 	server := &http.Server{
-		Handler:           serve.Handler(l, serve.Options{Hosts: append(hosts, f.names...), Follow: f.follow, Read: e.read, Lang: e.lang, Dir: dir, Editor: editor}),
+		Handler:           serve.Handler(l, serve.Options{Hosts: append(hosts, f.names...), Follow: f.follow, Read: e.read, Lang: e.lang, Dir: dir, Editor: editor, Manual: manual.Book{Layouts: e.files()}}),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		BaseContext:       func(net.Listener) context.Context { return ctx },
@@ -236,9 +238,9 @@ func (w *watcher) changed(files []string) {
 	switch {
 	case len(files) == 0 || w.e.format == "json":
 	case len(files) <= 3:
-		w.sayLocked("changed: " + strings.Join(files, ", "))
+		w.sayLocked(diag.Sayf(w.e.lang, "changed: %s", strings.Join(files, ", ")))
 	default:
-		w.sayLocked(fmt.Sprintf("changed: %s and %d more files", strings.Join(files[:2], ", "), len(files)-2))
+		w.sayLocked(diag.Sayf(w.e.lang, "changed: %s and %d more files", strings.Join(files[:2], ", "), len(files)-2))
 	}
 }
 
@@ -277,16 +279,16 @@ func (w *watcher) report(ds []diag.Diagnostic) {
 			w.e.report(news)
 		}
 		for _, d := range solved[:min(len(solved), 5)] {
-			w.sayLocked(fmt.Sprintf("solved: %s: %s", d.Pos, d.In(w.e.lang).Msg))
+			w.sayLocked(diag.Sayf(w.e.lang, "solved: %s: %s", d.Pos, d.In(w.e.lang).Msg))
 		}
 		if n := len(solved) - 5; n > 0 {
-			w.sayLocked(fmt.Sprintf("solved: %s more", count(n)))
+			w.sayLocked(diag.Sayf(w.e.lang, "solved: %s more", w.count(n)))
 		}
 		switch {
 		case is == 0 && was > 0:
-			w.sayLocked("all mistakes are mended")
+			w.sayLocked(diag.In(w.e.lang, "all mistakes are mended"))
 		case is > diag.Errors(news):
-			w.sayLocked(count(is) + " in all")
+			w.sayLocked(diag.Sayf(w.e.lang, "%s in all", w.count(is)))
 		}
 	}
 }
@@ -296,11 +298,12 @@ func placeless(d diag.Diagnostic) diag.Diagnostic {
 	return d
 }
 
-func count(n int) string {
+// count says how many mistakes there are.
+func (w *watcher) count(n int) string {
 	if n == 1 {
-		return "1 mistake"
+		return diag.In(w.e.lang, "1 mistake")
 	}
-	return fmt.Sprintf("%d mistakes", n)
+	return diag.Sayf(w.e.lang, "%d mistakes", n)
 }
 
 // writing writes the newest state until there is none newer. When ctx ends, a

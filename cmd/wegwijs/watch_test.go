@@ -11,6 +11,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,6 +24,8 @@ import (
 	"testing"
 	"time"
 
+	"wegwijs/cmd/wegwijs/internal/authoring/manual"
+	"wegwijs/cmd/wegwijs/internal/deliver/serve"
 	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
@@ -100,7 +103,7 @@ func watching(t testing.TB, dir string, args ...string) *session {
 	return s
 }
 
-var addressRE = regexp.MustCompile(`^(http://\S+:\d+)/ \(Ctrl-C stops\)$`)
+var addressRE = regexp.MustCompile(`^(http://\S+:\d+)/ \((?:Ctrl-C stops|stoppen met Ctrl-C)\)$`)
 
 func (s *session) address() {
 	s.t.Helper()
@@ -228,8 +231,8 @@ func TestWatch(t *testing.T) {
 		t.Error("wrote public unasked")
 	}
 	out, errs := s.lines()
-	if len(out) != 1 || len(errs) != 0 {
-		t.Errorf("said more than its address: %q %q", out, errs)
+	if len(out) != 2 || !strings.HasSuffix(out[1], " has the manual") || len(errs) != 0 {
+		t.Errorf("said more than its addresses: %q %q", out, errs)
 	}
 }
 
@@ -429,6 +432,82 @@ func (s *session) whole() {
 	}
 	if _, err := os.Stat(filepath.Join(s.dir, "public", ".wegwijs-stage")); err == nil {
 		s.t.Error("a build was left unfinished")
+	}
+}
+
+// TestWatchHasTheManual shows the manual at an address of its own, which the first
+// lines name: every page, topic and code can be reached from there and from the
+// findings, in both languages, whatever is wrong with the site; and nothing of it is
+// ever written.
+func TestWatchHasTheManual(t *testing.T) {
+	s := watching(t, smallSite(t), "--write", "--lang", "nl")
+	s.says(s.url + "/_wegwijs/help/ is het handboek")
+	s.until("public", func() bool { return s.manifest() != "" })
+	s.edit("content/nl/e-mail/imap.md", "[POP](pop.md)", "[POP](pup.md)")
+	s.edit("content/nl/index.md", "Begin bij", "![x](nergens.png)")
+	s.says("samen 2 fouten")
+
+	pages, missing := map[string]string{}, []string{}
+	for next := []string{"/_wegwijs/help", "/_wegwijs/findings"}; len(next) > 0; next = next[1:] {
+		if _, seen := pages[next[0]]; seen {
+			continue
+		}
+		code, body := s.get(next[0])
+		pages[next[0]] = body
+		if code != http.StatusOK {
+			missing = append(missing, next[0])
+		}
+		at, err := url.Parse(next[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at.Path == "/_wegwijs/help" {
+			at.Path = serve.Help + "nl/" // where that leads
+		}
+		for _, r := range references(t, body) {
+			to, err := at.Parse(r.url)
+			if err != nil || to.Host != "" || !strings.HasPrefix(to.Path, serve.Help) {
+				continue
+			}
+			if to.Fragment != "" && !strings.Contains(pages[to.Path], ` id="`+to.Fragment+`"`) {
+				if _, page := s.get(to.Path); !strings.Contains(page, ` id="`+to.Fragment+`"`) {
+					missing = append(missing, to.String())
+				}
+			}
+			next = append(next, to.Path)
+		}
+	}
+	if len(missing) > 0 {
+		t.Errorf("not there: %q", missing)
+	}
+	for _, lang := range []string{"nl", "en"} {
+		for _, topic := range manual.Topics() {
+			if body := pages[serve.Help+lang+"/"+topic]; !strings.Contains(body, `<html lang="`+lang+`">`) || !strings.Contains(body, `aria-current="page"`) {
+				t.Errorf("%s in %s cannot be reached: %.100q", topic, lang, body)
+			}
+		}
+	}
+	findings := pages["/_wegwijs/findings"]
+	for _, want := range []string{`href="/_wegwijs/help/nl/codes#link-page"`, `href="/_wegwijs/help/nl/"`, "2 fouten", `lang="nl"`} {
+		if !strings.Contains(findings, want) {
+			t.Errorf("the findings lack %q", want)
+		}
+	}
+	for to, want := range map[string]int{"nl/link-page": 200, "link-page": 200, "en": 200, "codes": 200, "nl/nonsense": 404, "de/": 404, "nl/codes/x": 404, "nonsense": 404} {
+		if code, _ := s.get(serve.Help + to); code != want {
+			t.Errorf("%s: %d, want %d", to, code, want)
+		}
+	}
+	s.edit("content/nl/e-mail/imap.md", "pup.md", "pop.md")
+	s.edit("content/nl/index.md", "![x](nergens.png)", "Kijk bij")
+	s.until("the mended site in public", func() bool {
+		data, _ := os.ReadFile(filepath.Join(s.dir, "public", "index.html"))
+		return strings.Contains(string(data), "Kijk bij")
+	})
+	for name, text := range contents(t, filepath.Join(s.dir, "public")) {
+		if strings.Contains(name, "_wegwijs") || strings.Contains(text, "_wegwijs") {
+			t.Errorf("%s is the preview's", name)
+		}
 	}
 }
 

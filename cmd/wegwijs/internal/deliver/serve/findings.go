@@ -100,7 +100,7 @@ func sorted(v *preview.View) []diag.Diagnostic {
 // finding says a finding as browsers get it.
 func (h *handler) finding(d diag.Diagnostic, r *http.Request) finding {
 	d = d.In(h.opt.Lang)
-	f := finding{Where: d.Pos.String(), Open: h.open(d.Pos, r), Severity: d.Severity.String(), Message: d.Msg, Hint: d.Hint}
+	f := finding{Where: d.Pos.String(), Open: h.open(d.Pos, r), Severity: d.Severity.String(), Code: d.Code, About: h.explained(d.Code), Message: d.Msg, Hint: d.Hint}
 	if h.opt.Read != nil && d.Pos.Line > 0 {
 		if src, err := h.opt.Read(d.Pos.File); err == nil {
 			f.Excerpt, f.Caret = diag.Excerpt(src, d.Pos)
@@ -109,14 +109,20 @@ func (h *handler) finding(d diag.Diagnostic, r *http.Request) finding {
 	return f
 }
 
-const findingsStyle = `body{max-width:60rem;margin:2rem auto;padding:0 1rem;font:16px/1.5 system-ui,sans-serif;color:#1b1b1f;background:#fff}
+// pageStyle is the style of the preview's own pages.
+const pageStyle = `body{max-width:60rem;margin:2rem auto;padding:0 1rem;font:16px/1.5 system-ui,sans-serif;color:#1b1b1f;background:#fff}
 article{border-inline-start:4px solid #b3261e;padding:.25rem 1rem;margin:1rem 0}
 article.warning{border-color:#8a6d00}
 .where{font-weight:600;overflow-wrap:anywhere}
 pre{background:#f1f1f4;padding:.5rem .75rem;overflow:auto;font:14px/1.4 ui-monospace,monospace;border-radius:4px}
 .hint{color:#0b5d45;white-space:pre-wrap}
-p{margin:.2rem 0}
-@media (prefers-color-scheme:dark){body{color:#f4f4f5;background:#1b1b1f}pre{background:#0e0e11}.hint{color:#9fe0c8}a{color:#8ab4ff}}
+article p{margin:.2rem 0}
+nav ul,.contents{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.25rem 1rem}
+nav a[aria-current]{font-weight:600}
+:target{background:#fff3c4}
+table{border-collapse:collapse}
+td,th{border:1px solid #8a8a93;padding:.25rem .5rem;text-align:start}
+@media (prefers-color-scheme:dark){body{color:#f4f4f5;background:#1b1b1f}pre{background:#0e0e11}.hint{color:#9fe0c8}a{color:#8ab4ff}:target{background:#4a3c00}}
 `
 
 // findings answers with a page of everything that is wrong, with links that
@@ -129,28 +135,36 @@ func (h *handler) findings(w http.ResponseWriter, r *http.Request) {
 	}
 	ds := sorted(v)
 	var b bytes.Buffer
-	title := diag.Count(ds, h.opt.Lang)
+	lang := h.lang()
+	title := diag.Count(ds, lang)
 	if len(ds) == 0 {
-		title = "Nothing is wrong"
+		title = diag.In(lang, "Nothing is wrong")
 	}
-	fmt.Fprintf(&b, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>%s</title><link rel=\"stylesheet\" href=\"%sfindings.css\"></head>\n<body><h1>%[1]s</h1>\n", html.EscapeString(title), Own)
+	fmt.Fprintf(&b, "<h1>%s</h1>\n", html.EscapeString(title))
+	if h.opt.Manual != nil {
+		fmt.Fprintf(&b, "<p><a href=\"%s%s/\">%s</a></p>\n", Help, lang, html.EscapeString(diag.In(lang, "The manual")))
+	}
 	for _, d := range ds {
-		f := h.finding(d, r)
-		where := html.EscapeString(f.Where)
-		if f.Open != "" {
-			where = fmt.Sprintf(`<a href="%s">%s</a>`, html.EscapeString(f.Open), where)
-		}
-		fmt.Fprintf(&b, "<article class=\"%s\"><p><span class=\"where\">%s</span> %s</p>\n", html.EscapeString(f.Severity), where, html.EscapeString(f.Message))
-		if f.Excerpt != "" {
-			fmt.Fprintf(&b, "<pre>%s\n%s</pre>\n", html.EscapeString(f.Excerpt), html.EscapeString(f.Caret))
-		}
-		if f.Hint != "" {
-			fmt.Fprintf(&b, "<p class=\"hint\">%s</p>\n", html.EscapeString(f.Hint))
-		}
-		b.WriteString("</article>\n")
+		h.finding(d, r).html(&b)
 	}
-	b.WriteString("</body></html>\n")
-	h.headers(w, "")
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Write(h.inject(b.Bytes(), v.ID, false))
+	h.page(w, lang, title, b.String(), v.ID)
+}
+
+// html writes the finding as an article.
+func (f finding) html(b *bytes.Buffer) {
+	where, code := html.EscapeString(f.Where), html.EscapeString(string(f.Code))
+	if f.Open != "" {
+		where = fmt.Sprintf(`<a href="%s">%s</a>`, html.EscapeString(f.Open), where)
+	}
+	if f.About != "" {
+		code = fmt.Sprintf(`<a href="%s">%s</a>`, html.EscapeString(f.About), code)
+	}
+	fmt.Fprintf(b, "<article class=\"%s\"><p><span class=\"where\">%s</span> %s [%s]</p>\n", html.EscapeString(f.Severity), where, html.EscapeString(f.Message), code)
+	if f.Excerpt != "" {
+		fmt.Fprintf(b, "<pre>%s\n%s</pre>\n", html.EscapeString(f.Excerpt), html.EscapeString(f.Caret))
+	}
+	if f.Hint != "" {
+		fmt.Fprintf(b, "<p class=\"hint\">%s</p>\n", html.EscapeString(f.Hint))
+	}
+	b.WriteString("</article>\n")
 }

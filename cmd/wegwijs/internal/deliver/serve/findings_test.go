@@ -85,7 +85,7 @@ func TestAllFindings(t *testing.T) {
 	if far := get("192.168.1.9:5", serve.Own+"findings"); strings.Contains(far, "vscode:") || strings.Contains(far, p.dir) {
 		t.Error("another machine is told where the files are")
 	}
-	if css := get("127.0.0.1:5", serve.Own+"findings.css"); !strings.Contains(css, "article") {
+	if css := get("127.0.0.1:5", serve.Own+"preview.css"); !strings.Contains(css, "article") {
 		t.Error("no style")
 	}
 }

@@ -1,6 +1,10 @@
 // The preview's script: it brings changes into the page without losing the
 // reader's place, and lays mistakes over it.
 
+// What it says, in the language of the writer: the server put the texts before
+// this script, as texts, with lang and the address of the manual.
+const say = (text, n) => (texts[text] ?? text).replace("{n}", n);
+
 const here = document.querySelector('script[src="/_wegwijs/reload.js"]');
 let seen = here?.dataset.view; // the view that the page shows
 let base = null; // the page as the server gave it, before scripts and readers changed anything
@@ -80,7 +84,7 @@ addEventListener("pageshow", (e) => { if (e.persisted) attend(); });
 const view = (m) => {
   overlay(m);
   stopped(false);
-  badge("warnings", m.errors || !m.warnings ? "" : m.warnings === 1 ? "1 warning" : `${m.warnings} warnings`, "/_wegwijs/findings");
+  badge("warnings", m.errors || !m.warnings ? "" : m.warnings === 1 ? say("1 warning") : say("{n} warnings", m.warnings), "/_wegwijs/findings");
   if (m.follow && m.follow !== location.pathname) {
     location.href = m.follow;
     return;
@@ -281,7 +285,7 @@ const badge = (name, text, href) => {
   if (!text) return;
   if (!corner) {
     corner = document.createElement("div");
-    corner.lang = "en";
+    corner.lang = lang;
     corner.dir = "ltr";
     const root = corner.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet();
@@ -304,7 +308,7 @@ const badge = (name, text, href) => {
   corner.shadowRoot.querySelector(".notes").append(note);
 };
 
-const stopped = (yes) => badge("stopped", yes ? "The preview has stopped: this page does not follow edits any more" : "");
+const stopped = (yes) => badge("stopped", yes ? say("The preview has stopped: this page does not follow edits any more") : "");
 let reported = false;
 const tell = (yes) => {
   if (yes === reported) return;
@@ -312,7 +316,7 @@ const tell = (yes) => {
   stopped(yes);
   tabs.postMessage(yes ? "stopped" : "running");
 };
-badge("draft", here?.dataset.draft === undefined ? "" : "Draft: the build leaves this page out");
+badge("draft", here?.dataset.draft === undefined ? "" : say("Draft: the build leaves this page out"));
 
 // --- mistakes
 
@@ -331,6 +335,7 @@ article{margin:.75rem 0 0}
 .where{color:#ffb3a7;font-weight:600;overflow-wrap:anywhere}
 pre{margin:.35rem 0;padding:.5rem .75rem;background:#0e0e11;overflow:auto;font:13px/1.4 ui-monospace,monospace;border-radius:4px}
 .caret{color:#ff9d93}
+.code{color:inherit}
 .hint{color:#9fe0c8;white-space:pre-wrap}
 p{margin:.2rem 0 0}
 button{position:absolute;inset-block-start:.75rem;inset-inline-end:1rem;font:inherit;color:inherit;background:#1b1b1f;border:1px solid #8a8a93;border-radius:4px;padding:.25rem .6rem;cursor:pointer;min-height:2.25rem}
@@ -361,18 +366,18 @@ const overlay = (m) => {
   told = says;
   if (!host) {
     host = make("div");
-    host.lang = "en";
+    host.lang = lang;
     host.dir = "ltr";
     const root = host.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
     root.adoptedStyleSheets = [sheet];
     const box = make("section", undefined, "box");
-    box.setAttribute("aria-label", "Mistakes in the site");
+    box.setAttribute("aria-label", say("Mistakes in the site"));
     box.tabIndex = 0; // to scroll it with the keyboard
     const list = make("div", undefined, "list");
     list.setAttribute("role", "alert");
-    const button = make("button", "Close");
+    const button = make("button", say("Close"));
     button.type = "button";
     button.onclick = close;
     box.addEventListener("keydown", (e) => { if (e.key === "Escape") close(); });
@@ -381,13 +386,13 @@ const overlay = (m) => {
     document.documentElement.append(host);
   }
   const list = host.shadowRoot.querySelector(".list");
-  list.replaceChildren(make("h2", m.errors === 1 ? "1 mistake" : `${m.errors} mistakes`));
+  list.replaceChildren(make("h2", m.errors === 1 ? say("1 mistake") : say("{n} mistakes", m.errors)));
   for (const f of m.findings) {
     const a = make("article");
     const line = make("p");
     const where = make(f.open ? "a" : "span", f.where, "where");
     if (f.open) where.href = f.open;
-    line.append(where, " " + f.message);
+    line.append(where, ` ${f.message} [`, about(f), "]");
     a.append(line);
     if (f.excerpt) {
       const pre = make("pre", f.excerpt);
@@ -397,10 +402,21 @@ const overlay = (m) => {
     if (f.hint) a.append(make("p", f.hint, "hint"));
     list.append(a);
   }
-  const all = make("a", m.errors > m.findings.length ? `and ${m.errors - m.findings.length} more` : "all findings");
+  const all = make("a", m.errors > m.findings.length ? say("and {n} more", m.errors - m.findings.length) : say("All findings"));
   all.href = "/_wegwijs/findings";
   all.className = "where";
   if (location.pathname !== all.pathname) list.append(all);
+  if (!manual) return;
+  const help = make("a", say("The manual"), "where");
+  help.href = manual;
+  list.append(" ", help);
+};
+
+// about leads from the code of a finding to what the manual says of it.
+const about = (f) => {
+  const a = make(f.about ? "a" : "span", f.code, "code");
+  if (f.about) a.href = f.about;
+  return a;
 };
 
 // The page as it came is what later ones are compared with. Where it changed
@@ -461,22 +477,22 @@ const behind = async () => {
   beside?.remove();
   beside = null;
   document.body.style.removeProperty("margin-inline-end");
-  badge("translation", t.state === "unknown" ? "Nobody knows which text this was translated from" : "");
+  badge("translation", t.state === "unknown" ? say("Nobody knows which text this was translated from") : "");
   if (!t.blocks.length) return;
   const blocks = [...document.querySelectorAll("main :is(h1,h2,h3,h4,h5,h6,p,li,td,th,dt,dd,summary,figcaption)")];
   beside = make("div");
-  beside.lang = "en";
+  beside.lang = lang;
   const root = beside.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(besideCSS);
   root.adoptedStyleSheets = [sheet];
   const box = make("aside");
-  box.setAttribute("aria-label", "What changed since this was translated");
+  box.setAttribute("aria-label", say("What changed since this was translated"));
   box.tabIndex = 0;
-  box.append(make("h2", t.blocks.length === 1 ? "1 block changed since this was translated" : `${t.blocks.length} blocks changed since this was translated`));
+  box.append(make("h2", t.blocks.length === 1 ? say("1 block changed since this was translated") : say("{n} blocks changed since this was translated", t.blocks.length)));
   for (const b of t.blocks) {
     const a = make("article");
-    a.append(place(b.source, b.openSource), ` ${b.kind}`);
+    a.append(place(b.source, b.openSource), ` ${say(b.kind)}`);
     if (b.old) a.append(words(make("p"), b.old));
     if (b.new) a.append(words(make("p"), b.new));
     if (b.translation) {

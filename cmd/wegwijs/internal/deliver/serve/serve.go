@@ -54,6 +54,7 @@ type Options struct {
 	Lang   diag.Lang // of the findings
 	Dir    string    // the site's folder, for links that open an editor; "" for none
 	Editor string    // the link that opens a file, see [Editor]; "" for none
+	Manual Manual    // shown at [Help]; nil for none
 	// Beat is how often an idle connection of events shows that it lives; 0
 	// means every 15 seconds.
 	Beat time.Duration
@@ -71,20 +72,22 @@ func Handler(l *preview.States, opt Options) http.Handler {
 		opt.Patience = 5 * time.Second
 	}
 	h := &handler{live: l, opt: opt, boot: strconv.FormatInt(time.Now().UnixNano(), 36)}
+	h.script = speaking(h.lang(), opt.Manual != nil)
 	return http.HandlerFunc(h.serve)
 }
 
 type handler struct {
-	live *preview.States
-	opt  Options
-	boot string // tells this run's views from those of an earlier run
+	live   *preview.States
+	opt    Options
+	boot   string // tells this run's views from those of an earlier run
+	script []byte // the reload script, with its words
 }
 
 func (h *handler) id(v uint64) string { return fmt.Sprintf("%s-%d", h.boot, v) }
 
 func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 	if !h.known(r.Host) {
-		http.Error(w, fmt.Sprintf("This preview does not answer to the name %q. Start it with --allow-host %s if it should.", r.Host, hostName(r.Host)), http.StatusForbidden)
+		http.Error(w, diag.Sayf(h.lang(), "This preview does not answer to the name %q. Start it with --allow-host %s if it should.", r.Host, hostName(r.Host)), http.StatusForbidden)
 		return
 	}
 	w.Header().Set("X-Content-Type-Options", "nosniff")
@@ -111,10 +114,10 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 		h.events(w, r)
 	case Own + "findings":
 		h.findings(w, r)
-	case Own + "findings.css":
+	case Own + "preview.css":
 		w.Header().Set("Content-Type", "text/css; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-store")
-		io.WriteString(w, findingsStyle)
+		io.WriteString(w, pageStyle)
 	case Own + "look": // a window that comes to the front looks for itself
 		h.live.Fresh(r.Context())
 		w.WriteHeader(http.StatusNoContent)
@@ -123,8 +126,12 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 	case Own + "reload.js":
 		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-store")
-		w.Write(script)
+		w.Write(h.script)
 	default:
+		if r.URL.Path+"/" == Help || strings.HasPrefix(r.URL.Path, Help) {
+			h.manual(w, r)
+			return
+		}
 		h.file(w, r)
 	}
 }
@@ -208,10 +215,10 @@ func (h *handler) file(w http.ResponseWriter, r *http.Request) {
 		h.plain(w, http.StatusInternalServerError, err.Error())
 		return
 	case !ok && h.empty(ctx):
-		h.plain(w, http.StatusServiceUnavailable, "There is nothing to show yet.")
+		h.plain(w, http.StatusServiceUnavailable, diag.Say("There is nothing to show yet."))
 		return
 	case !ok:
-		h.plain(w, http.StatusNotFound, "There is no such page.")
+		h.plain(w, http.StatusNotFound, noPage)
 		return
 	}
 	kind := f.Type()
@@ -314,13 +321,17 @@ func (h *handler) notFound(ctx context.Context, p string) string {
 	return "404.html"
 }
 
+// noPage is what is said where there is nothing at an address.
+var noPage = diag.Say("There is no such page.")
+
 // plain answers where there is no page to show: with the script, so that the
-// page comes by itself and the mistakes can be read meanwhile.
+// page comes by itself and the mistakes can be read meanwhile. The text may be made
+// by [diag.Say].
 func (h *handler) plain(w http.ResponseWriter, status int, text string) {
 	h.headers(w, "")
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	page := "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Wegwijs</title></head>\n<body><p>" + html.EscapeString(text) + "</p>\n</body></html>\n"
+	page := fmt.Sprintf("<!doctype html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\"><title>Wegwijs</title></head>\n<body><p>%s</p>\n</body></html>\n", h.lang(), html.EscapeString(diag.In(h.lang(), text)))
 	w.Write(h.inject([]byte(page), 0, false))
 }
 
@@ -336,13 +347,15 @@ type message struct {
 }
 
 type finding struct {
-	Where    string `json:"where"`          // file:line:col
-	Open     string `json:"open,omitempty"` // a link that opens it in the writer's editor
-	Severity string `json:"severity"`
-	Message  string `json:"message"`
-	Hint     string `json:"hint,omitempty"`
-	Excerpt  string `json:"excerpt,omitempty"`
-	Caret    string `json:"caret,omitempty"`
+	Where    string    `json:"where"`          // file:line:col
+	Open     string    `json:"open,omitempty"` // a link that opens it in the writer's editor
+	Severity string    `json:"severity"`
+	Code     diag.Code `json:"code"`
+	About    string    `json:"about,omitempty"` // the address of what the manual says of the code
+	Message  string    `json:"message"`
+	Hint     string    `json:"hint,omitempty"`
+	Excerpt  string    `json:"excerpt,omitempty"`
+	Caret    string    `json:"caret,omitempty"`
 }
 
 func weight(v *preview.View, d diag.Diagnostic) int {
