@@ -445,7 +445,8 @@ func TestWatchHasTheManual(t *testing.T) {
 	s.until("public", func() bool { return s.manifest() != "" })
 	s.edit("content/nl/e-mail/imap.md", "[POP](pop.md)", "[POP](pup.md)")
 	s.edit("content/nl/index.md", "Begin bij", "![x](nergens.png)")
-	s.says("samen 2 fouten")
+	s.says("pup.md [link-page]")
+	s.says("nergens.png\" [image]")
 
 	pages, missing := map[string]string{}, []string{}
 	for next := []string{"/_wegwijs/help", "/_wegwijs/findings"}; len(next) > 0; next = next[1:] {
