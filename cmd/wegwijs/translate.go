@@ -257,11 +257,12 @@ func diffs(p *freshness.Page) []blockDiff {
 	list := []blockDiff{}
 	for _, x := range p.Diffs() {
 		d := blockDiff{Kind: x.Change.Kind}
+		d.Old, d.New = x.Texts()
 		if x.Old != nil {
-			d.Old, d.OldWhere = x.Old.Source, x.Old.Pos.String()
+			d.OldWhere = x.Old.Pos.String()
 		}
 		if x.New != nil {
-			d.New, d.NewWhere = x.New.Source, x.New.Pos.String()
+			d.NewWhere = x.New.Pos.String()
 		}
 		if x.Translation != nil {
 			d.Translation, d.Where = x.Translation.Source, x.Translation.Pos.String()

@@ -100,13 +100,13 @@ func (h *handler) stale(reader *freshness.Reader, page *freshness.Page, r *http.
 			continue
 		}
 		b := staleBlock{Kind: d.Change.Kind}
-		old, now := "", ""
 		if d.Old != nil {
-			old, b.Source = d.Old.Source, d.Old.Pos.String()
+			b.Source = d.Old.Pos.String()
 		}
 		if d.New != nil {
-			now, b.Source, b.OpenSource = d.New.Source, d.New.Pos.String(), h.open(d.New.Pos, r)
+			b.Source, b.OpenSource = d.New.Pos.String(), h.open(d.New.Pos, r)
 		}
+		old, now := d.Texts()
 		b.Old, b.New = freshness.Words(old, now, false)
 		if d.Translation != nil {
 			b.Translation, b.Where, b.Open, b.Seen = d.Translation.Source, d.Translation.Pos.String(), h.open(d.Translation.Pos, r), d.Translation.Text

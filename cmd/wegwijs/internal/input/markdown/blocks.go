@@ -46,6 +46,7 @@ type Block struct {
 	Row     int    // of a cell: 0 is the header row
 	Column  int    // of a cell
 	Name    string // of a directive; of an alert its kind: tip, warning
+	When    int    // place of the [When] in which it stands; -1 for none. A page that was converted for a site has none
 
 	node  ast.Node
 	walk  *walk
@@ -166,6 +167,14 @@ func (b *Block) Typed() [][2]int {
 	return lines
 }
 
+// Condition returns the [Condition] of a [When]; "" of every other block.
+func (b *Block) Condition() string {
+	if d, ok := b.node.(*Directive); ok && d.Name == When {
+		return Condition(d.Attrs)
+	}
+	return ""
+}
+
 // Step reports whether the block stands in a step of what readers do in order:
 // in an item of a numbered list.
 func (b *Block) Step() bool {
@@ -197,7 +206,7 @@ func (b *Block) Hash() BlockHash {
 // facts and the blocks do. It must not be called by two goroutines at once.
 func (f *Facts) Blocks() []Block {
 	if f.blocks == nil && f.doc != nil {
-		c := &collector{walk: f.walk, heading: -1, table: -1}
+		c := &collector{walk: f.walk, heading: -1, table: -1, when: -1}
 		c.children(f.doc)
 		f.blocks = c.blocks
 	}
@@ -210,6 +219,7 @@ type collector struct {
 	blocks  []Block
 	heading int
 	table   int
+	when    int
 }
 
 func (c *collector) children(n ast.Node) {
@@ -298,6 +308,10 @@ func (c *collector) directive(d *Directive) {
 		text = d.Label
 	}
 	c.add(Block{Kind: BlockDirective, Name: d.Name, Text: text, node: d, spans: []span{{src: max(d.Pos(), 0), fixed: true}}})
+	if d.Name == When {
+		defer func(outer int) { c.when = outer }(c.when)
+		c.when = len(c.blocks) - 1
+	}
 	c.children(d)
 }
 
@@ -305,7 +319,7 @@ func (c *collector) add(b Block) {
 	if strings.TrimSpace(b.Text) == "" && b.Kind != BlockDirective && b.Kind != BlockAlert { // which count for what they are
 		return
 	}
-	b.Heading, b.walk = c.heading, c.walk
+	b.Heading, b.When, b.walk = c.heading, c.when, c.walk
 	c.blocks = append(c.blocks, b)
 }
 

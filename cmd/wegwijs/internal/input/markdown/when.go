@@ -72,6 +72,9 @@ func (w *walk) whenOut(parent ast.Node, d *Directive, having []string) ast.Node 
 	}
 	inner := append(slices.Clone(having), has...)
 	w.whensIn(d, inner)
+	if w.Site == Resolver(alone{}) && d.Form == Container {
+		return next // without a site nobody knows; it stays, as a block of its own
+	}
 	for c := d.FirstChild(); c != nil; {
 		following := c.NextSibling()
 		d.RemoveChild(d, c)
@@ -102,7 +105,7 @@ func (w *walk) condition(d *Directive) (stands bool, has []string) {
 			w.Out.Errorf(d.At, diag.Directive, "known: has, lacks", "unknown attribute %q", key)
 			continue
 		}
-		for _, fact := range strings.FieldsFunc(d.Attrs[key], func(r rune) bool { return r == ' ' || r == ',' }) {
+		for _, fact := range factsOf(d.Attrs[key]) {
 			named = true
 			there, known := w.Site.Has(fact)
 			if !known {
@@ -123,6 +126,26 @@ func (w *walk) condition(d *Directive) (stands bool, has []string) {
 		w.Out.Errorf(d.At, diag.Directive, "write {has=pop} or {lacks=pop}", "the directive does not say when its text stands")
 	}
 	return stands, has
+}
+
+// Condition returns when the content of a [When] directive with these attributes
+// stands, the same for each way in which that can be typed: has=imap,pop
+// lacks=webmail.
+func Condition(attrs map[string]string) string {
+	var all []string
+	for _, key := range sortedKeys(attrs) {
+		if slices.Contains(WhenAttributes, key) {
+			facts := factsOf(attrs[key])
+			slices.Sort(facts)
+			all = append(all, key+"="+strings.Join(slices.Compact(facts), ","))
+		}
+	}
+	return strings.Join(all, " ")
+}
+
+// factsOf returns the names in an attribute of a when directive.
+func factsOf(value string) []string {
+	return strings.FieldsFunc(value, func(r rune) bool { return r == ' ' || r == ',' })
 }
 
 func sortedKeys(m map[string]string) []string {

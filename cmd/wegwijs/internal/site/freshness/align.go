@@ -15,60 +15,179 @@ type Pair struct {
 }
 
 // Align lays a translation beside the text that it was made from. Units
-// correspond where their kinds and places do, in order.
+// correspond where their kinds and places do, in order; between those, when
+// directives that have different conditions.
 func Align(source, translation *Text) []Pair {
 	a, b := source.Units, translation.Units
 	var all []Pair
 	i, j := 0, 0
-	for _, m := range append(common(len(a), len(b), func(i int) string { return a[i].signature() }, func(j int) string { return b[j].signature() }), [2]int{len(a), len(b)}) {
-		for ; i < m[0]; i++ {
+	upTo := func(n, m int) {
+		for ; i < n; i++ {
 			all = append(all, Pair{i, -1})
 		}
-		for ; j < m[1]; j++ {
+		for ; j < m; j++ {
 			all = append(all, Pair{-1, j})
 		}
 		if i < len(a) && j < len(b) {
 			all = append(all, Pair{i, j})
 		}
-		i, j = m[0]+1, m[1]+1
+		i, j = n+1, m+1
+	}
+	for _, m := range append(common(len(a), len(b), func(i int) string { return a[i].signature() }, func(j int) string { return b[j].signature() }), [2]int{len(a), len(b)}) {
+		for {
+			n, o := nextWhen(a, i, m[0]), nextWhen(b, j, m[1])
+			if n < 0 || o < 0 {
+				break
+			}
+			upTo(n, o)
+		}
+		upTo(m[0], m[1])
 	}
 	return all
+}
+
+// nextWhen returns the place of the first when directive from lo to hi; -1 for
+// none.
+func nextWhen(units []Unit, lo, hi int) int {
+	for i := lo; i < hi; i++ {
+		if units[i].Condition != "" {
+			return i
+		}
+	}
+	return -1
 }
 
 // A Gap is what a translation lacks of the text that it was made from, or has
 // beyond it.
 type Gap struct {
 	Pair
-	Values []string // of a pair: numbers, host names, links and settings of the source that the translation does not have
+	Values []string // of a pair: numbers, host names, links, settings and conditions of the source that the translation does not have
+	Beyond []string // of a pair: conditions that only the translation has
+	Apart  bool     // of a pair: only one of them stands in this when directive; of several units in a row the first
 }
 
 // Gaps returns what is not as it should be in the pairs of a text and its
 // translation.
 func Gaps(source, translation *Text, pairs []Pair) []Gap {
 	var gaps []Gap
+	to, from := partners(source, translation, pairs)
+	var told *[2]int // the directives of the unit before, when that stands apart
 	for _, p := range pairs {
-		switch {
-		case p.Source < 0 || p.Target < 0:
+		if p.Source < 0 || p.Target < 0 {
 			gaps = append(gaps, Gap{Pair: p})
-		default:
-			a, b := &source.Units[p.Source], &translation.Units[p.Target]
-			if isFront(a.Kind) || a.Source == b.Source {
-				continue
+			continue
+		}
+		a, b := &source.Units[p.Source], &translation.Units[p.Target]
+		if isFront(a.Kind) {
+			continue
+		}
+		if apart(a.When, b.When, to, from) {
+			if in := (&[2]int{a.When, b.When}); told == nil || *told != *in {
+				gaps = append(gaps, Gap{Pair: p, Apart: true})
+				told = in
 			}
-			if missing := without(values(a), values(b)); len(missing) > 0 {
-				gaps = append(gaps, Gap{p, missing})
-			}
+		} else {
+			told = nil
+		}
+		if a.Source == b.Source {
+			continue
+		}
+		missing, beyond := compareConditions(source, a, b)
+		g := Gap{Pair: p, Values: append(missing, without(values(a), values(b))...), Beyond: beyond}
+		if len(g.Values)+len(g.Beyond) > 0 {
+			gaps = append(gaps, g)
 		}
 	}
 	return gaps
 }
 
+// partners returns of each unit of a text its translation, and the other way
+// round; -1 where there is none.
+func partners(source, translation *Text, pairs []Pair) (to, from []int) {
+	to, from = slices.Repeat([]int{-1}, len(source.Units)), slices.Repeat([]int{-1}, len(translation.Units))
+	for _, p := range pairs {
+		if p.Source >= 0 && p.Target >= 0 {
+			to[p.Source], from[p.Target] = p.Target, p.Source
+		}
+	}
+	return to, from
+}
+
+// compareConditions returns the conditions that b, the translation of a, lacks, and
+// those that only it has. Words may be divided otherwise in another language: one
+// says only what stands when there is webmail where the other also says what stands
+// when there is none.
+func compareConditions(source *Text, a, b *Unit) (missing, beyond []string) {
+	was, is := conditions(a), conditions(b)
+	var known, both []string // facts
+	for u := a; ; u = &source.Units[u.When] {
+		for _, c := range conditions(u) {
+			known = append(known, facts(c)...)
+		}
+		if u.When < 0 {
+			break
+		}
+	}
+	for _, c := range was {
+		if slices.Contains(is, c) {
+			both = append(both, facts(c)...)
+		}
+	}
+	for _, c := range was {
+		if !slices.Contains(is, c) && !within(facts(c), both) {
+			missing = append(missing, "{"+c+"}")
+		}
+	}
+	for _, c := range is {
+		if !within(facts(c), known) {
+			beyond = append(beyond, "{"+c+"}")
+		}
+	}
+	return missing, beyond
+}
+
+// within reports whether each of some names is among others.
+func within(some, others []string) bool {
+	return !slices.ContainsFunc(some, func(s string) bool { return !slices.Contains(others, s) })
+}
+
+// conditions returns those on which a unit or some of its words stand.
+func conditions(u *Unit) []string {
+	switch {
+	case u.Condition != "":
+		return []string{u.Condition}
+	case u.Kind == string(markdown.BlockCode):
+		return nil
+	}
+	var all []string
+	for _, m := range whenRE.FindAllStringSubmatch(u.Source, -1) {
+		attrs := map[string]string{}
+		for _, a := range attributeRE.FindAllStringSubmatch(m[1], -1) {
+			attrs[a[1]] = strings.Trim(a[2], `"'`)
+		}
+		all = append(all, markdown.Condition(attrs))
+	}
+	return all
+}
+
+// facts returns the names in a condition.
+func facts(condition string) []string {
+	var all []string
+	for _, part := range strings.Fields(condition) {
+		_, names, _ := strings.Cut(part, "=")
+		all = append(all, strings.Split(names, ",")...)
+	}
+	return all
+}
+
 var (
-	linkRE    = regexp.MustCompile(`\]\(\s*<?([^\s)>]+)`)
-	settingRE = regexp.MustCompile(`:([a-z][a-z0-9-]*)\[([^\]\n]*)\](?:\{[^}\n]*\})?`)
-	hostRE    = regexp.MustCompile(`(?i)\b(?:[a-z0-9-]+\.)+[a-z]{2,}\b`)
-	numberRE  = regexp.MustCompile(`[0-9]{2,}`)
-	urlRE     = regexp.MustCompile(`(?i)\b(?:https?|mailto|tel):[^\s)>]+`)
+	linkRE      = regexp.MustCompile(`\]\(\s*<?([^\s)>]+)`)
+	settingRE   = regexp.MustCompile(`:([a-z][a-z0-9-]*)\[([^\]\n]*)\](?:\{[^}\n]*\})?`)
+	hostRE      = regexp.MustCompile(`(?i)\b(?:[a-z0-9-]+\.)+[a-z]{2,}\b`)
+	numberRE    = regexp.MustCompile(`[0-9]{2,}`)
+	whenRE      = regexp.MustCompile(`\]\{\s*((?:has|lacks)\s*=[^}\n]*)\}`)
+	attributeRE = regexp.MustCompile(`(has|lacks)\s*=\s*("[^"]*"|'[^']*'|[^\s}]+)`)
+	urlRE       = regexp.MustCompile(`(?i)\b(?:https?|mailto|tel):[^\s)>]+`)
 )
 
 // values returns what a translation of a unit must have too: the pages that it

@@ -70,6 +70,11 @@ func Compare(old, now *Text) []Change {
 		i, j = m[0]+1, m[1]+1
 	}
 	match(a, b, rest(to, 0, len(a)), rest(from, 0, len(b)), 0.6, edited)
+	for j, i := range from {
+		if i >= 0 && apart(a[i].When, b[j].When, to, from) {
+			kinds[j] = Edited
+		}
+	}
 
 	var all []Change
 	next := 0 // old units before it are told
@@ -94,6 +99,17 @@ func Compare(old, now *Text) []Change {
 		}
 	}
 	return all
+}
+
+// apart reports whether a unit stands in another when directive than its partner
+// does, and that is not told by what became of these directives themselves: when and
+// other are their places, to and from the partners of all.
+func apart(when, other int, to, from []int) bool {
+	switch {
+	case when < 0 && other < 0, when >= 0 && to[when] < 0, other >= 0 && from[other] < 0:
+		return false
+	}
+	return when < 0 || to[when] != other
 }
 
 // rest returns the places from lo to hi that have no partner.
@@ -130,7 +146,8 @@ func match(a, b []Unit, olds, news []int, enough float64, pair func(i, j int)) {
 			score := alike(a[i].Source, b[j].Source)
 			if x == y && len(olds) == len(news) {
 				score += 0.25 // the same thing at its place
-				if few := []markdown.BlockKind{markdown.BlockHeading, markdown.BlockCell, markdown.BlockAlert}; slices.Contains(few, markdown.BlockKind(a[i].Kind)) {
+				few := []markdown.BlockKind{markdown.BlockHeading, markdown.BlockCell, markdown.BlockAlert}
+				if slices.Contains(few, markdown.BlockKind(a[i].Kind)) || a[i].Condition != "" && b[j].Condition != "" {
 					score += 0.25 // few words, which may all be others
 				}
 			}

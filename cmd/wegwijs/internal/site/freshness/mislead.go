@@ -13,11 +13,16 @@ import (
 // setting that changed, in the text that it was made from, since then. base is that
 // text and now what it is now. What is new stands at the unit before it.
 func Misleading(base, now, translation *Text) []*Unit {
-	partner := map[int]*Unit{} // by unit of base
+	partner := map[int]*Unit{} // by unit of base; of a when directive what stands in it
 	for _, p := range Align(base, translation) {
-		if p.Source >= 0 && p.Target >= 0 {
-			partner[p.Source] = &translation.Units[p.Target]
+		if p.Source < 0 || p.Target < 0 {
+			continue
 		}
+		at := p.Target
+		for at < len(translation.Units)-1 && translation.Units[at].Condition != "" {
+			at++
+		}
+		partner[p.Source] = &translation.Units[at]
 	}
 	var found []*Unit
 	add := func(u *Unit) {

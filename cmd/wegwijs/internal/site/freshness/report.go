@@ -30,7 +30,18 @@ func Report(source, translation *Text, out *diag.List, severity diag.Severity) {
 			add(u.Pos, diag.TranslationBlock, diag.Say("remove it, or add it to %s", source.File), diag.Say("the text has no such %s", diag.Phrase(u.Kind)))
 		default:
 			u, v := &source.Units[g.Source], &translation.Units[g.Target]
-			add(v.Pos, diag.TranslationValue, diag.Say("compare it with %s: %s", u.Pos, excerpt(u.Source)), diag.Say("the translation lacks %s", strings.Join(g.Values, ", ")))
+			hint := diag.Say("compare it with %s: %s", u.Pos, excerpt(u.Source))
+			switch {
+			case g.Apart && u.When >= 0:
+				when := &source.Units[u.When]
+				add(v.Pos, diag.TranslationBlock, hint, diag.Say("it does not stand in the %s of %s", excerpt(when.Source), when.Pos))
+			case g.Apart:
+				add(v.Pos, diag.TranslationBlock, hint, diag.Say("it stands in %s, and in the text it does not", excerpt(translation.Units[v.When].Source)))
+			case len(g.Values) > 0:
+				add(v.Pos, diag.TranslationValue, hint, diag.Say("the translation lacks %s", strings.Join(g.Values, ", ")))
+			default:
+				add(v.Pos, diag.TranslationValue, hint, diag.Say("the text has no such condition: %s", strings.Join(g.Beyond, ", ")))
+			}
 		}
 	}
 }

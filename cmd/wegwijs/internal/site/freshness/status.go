@@ -486,6 +486,23 @@ func (p *Page) Of(u Unit) *Unit {
 type Diff struct {
 	Change                Change
 	Old, New, Translation *Unit
+
+	oldWhen, newWhen string // the when directives in which they stand, with a space behind them
+}
+
+// Texts returns the unit as it was and as it is, each "" for none. Where its words
+// are the same and it stands in another when directive, that stands before them.
+func (d *Diff) Texts() (old, now string) {
+	if d.Old != nil {
+		old = d.Old.Source
+	}
+	if d.New != nil {
+		now = d.New.Source
+	}
+	if d.Change.Kind == Edited && d.Old.sum == d.New.sum {
+		return d.oldWhen + old, d.newWhen + now
+	}
+	return old, now
 }
 
 // Diffs returns what changed in the text since a stale page was translated, whose
@@ -507,10 +524,10 @@ func (p *Page) Diffs() []Diff {
 		}
 		d := Diff{Change: c}
 		if c.Old >= 0 {
-			d.Old, d.Translation = &p.Base.Units[c.Old], partner[c.Old]
+			d.Old, d.Translation, d.oldWhen = &p.Base.Units[c.Old], partner[c.Old], p.Base.when(c.Old)
 		}
 		if c.New >= 0 {
-			d.New = &p.Now.Units[c.New]
+			d.New, d.newWhen = &p.Now.Units[c.New], p.Now.when(c.New)
 		}
 		list = append(list, d)
 	}

@@ -49,23 +49,35 @@ type Unit struct {
 	// each line; line ends count as one byte. Nil for what is not translated by
 	// itself: code, settings, a picture in running text.
 	Spans [][2]int
-	Step  bool              // it stands in a step of what readers do in order
-	sum   [sha256.Size]byte // of Kind and Source, however its lines are broken
+	Step  bool // it stands in a step of what readers do in order
+
+	// Condition says of a when directive when its content stands: has=pop. When is
+	// the place among the units of the one in which a unit stands; -1 for none.
+	Condition string
+	When      int
+
+	sum [sha256.Size]byte // of Kind and Source, however its lines are broken
 }
 
 func newUnit(kind, place, source string, pos diag.Pos) Unit {
 	text := source
-	if kind != string(markdown.BlockCode) {
+	switch kind {
+	case string(markdown.BlockCode):
+	case string(markdown.BlockDirective):
+		text = strings.TrimLeft(strings.TrimSpace(source), ":") // as many as nesting takes
+	default:
 		text = strings.Join(strings.Fields(source), " ")
 	}
 	if kind == string(markdown.BlockHeading) || kind == string(markdown.BlockAlert) {
 		text = place + " " + text // of another level it is another heading
 	}
-	return Unit{Kind: kind, Place: place, Source: source, Pos: pos, sum: sha256.Sum256([]byte(kind + "\x00" + text))}
+	return Unit{Kind: kind, Place: place, Source: source, Pos: pos, When: -1, sum: sumOf(kind, text)}
 }
 
+func sumOf(kind, text string) [sha256.Size]byte { return sha256.Sum256([]byte(kind + "\x00" + text)) }
+
 // signature is what a unit and its translation have in common.
-func (u *Unit) signature() string { return u.Kind + " " + u.Place }
+func (u *Unit) signature() string { return u.Kind + " " + u.Place + " " + u.Condition }
 
 // Words returns how many words a translator has to read.
 func (u *Unit) Words() int { return len(tokens(u.Source)) }
@@ -160,7 +172,7 @@ func Parse(file string, src []byte) *Text {
 	facts := engine.Convert(&markdown.Input{File: file, Src: src, Body: content.Body(src), Out: silent}, nil, nil)
 	t.Headings = facts.Headings
 	blocks := facts.Blocks()
-	body, covered := content.Body(text), 0
+	body, covered, before := content.Body(text), 0, len(t.Units)
 	for i := range blocks {
 		b := &blocks[i]
 		place := b.Name
@@ -176,6 +188,12 @@ func Parse(file string, src []byte) *Text {
 		}
 		u := newUnit(string(b.Kind), place, source, b.Pos(0))
 		u.Text, u.Step = b.Text, b.Step()
+		if b.When >= 0 {
+			u.When = before + b.When
+		}
+		if u.Condition = b.Condition(); u.Condition != "" {
+			u.sum = sumOf(u.Kind, u.Condition)
+		}
 		for _, s := range b.Typed() {
 			s[0], s[1] = s[0]+body, s[1]+body
 			if b.Kind == markdown.BlockImage && s[1] <= covered {
@@ -218,6 +236,15 @@ func frontSpans(src []byte, key string) [][2]int {
 
 // unix returns a text with line ends of one byte.
 func unix(src []byte) []byte { return bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n")) }
+
+// when returns the line of the when directive in which the n-th unit stands, with a
+// space behind it; "" for none.
+func (t *Text) when(n int) string {
+	if w := t.Units[n].When; w >= 0 {
+		return strings.TrimSpace(t.Units[w].Source) + " "
+	}
+	return ""
+}
 
 // Forced reports whether the page was stamped although something was missing.
 func (t *Text) Forced() bool { return t.forced }
