@@ -2,13 +2,21 @@ package exchange
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
+	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+
+	"wegwijs/cmd/wegwijs/internal/site/freshness"
+	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
 // A shape says of an element which others stand in it, in order, and which
@@ -145,12 +153,96 @@ func TestStandards(t *testing.T) {
 	}
 }
 
+// schemas is where Debian's php-symfony-translation puts the schemas of OASIS.
+const schemas = "/usr/share/php/Symfony/Component/Translation/Resources/schemas"
+
+// schema returns a file of the schema of a format, whose import of xml.xsd leads
+// to the one beside it. XLIFF 2.1 has the namespace and the core of 2.0.
+func schema(t *testing.T, f Format) string {
+	t.Helper()
+	dir := cmp.Or(os.Getenv("XLIFF_SCHEMAS"), schemas)
+	names, err := filepath.Glob(filepath.Join(dir, map[Format]string{XLIFF2: "xliff-core-2.0.xsd", XLIFF1: "xliff-core-1.2-*.xsd"}[f]))
+	if err != nil || len(names) == 0 {
+		testenv.Missing(t, "the schemas of XLIFF (Debian: php-symfony-translation; XLIFF_SCHEMAS names their folder)")
+	}
+	src, err := os.ReadFile(names[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	local := regexp.MustCompile(`schemaLocation="[^"]*xml\.xsd"`).ReplaceAll(src, []byte(`schemaLocation="`+filepath.Join(dir, "xml.xsd")+`"`))
+	file := filepath.Join(t.TempDir(), "schema.xsd")
+	if err := os.WriteFile(file, local, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// The XLIFF files are valid by the schemas of OASIS, those of every page of this
+// repository too, and the schemas see what is not.
+func TestSchemas(t *testing.T) {
+	xmllint := testenv.Program(t, "libxml2-utils", "xmllint")
+	pages := ours(t)
+	for _, translation := range []string{english, ""} {
+		p, _, _ := page(t, translation)
+		pages = append(pages, p)
+	}
+	for _, f := range []Format{XLIFF2, XLIFF1} {
+		xsd := schema(t, f)
+		valid := func(sources ...[]byte) error {
+			dir, args := t.TempDir(), []string{"--noout", "--nonet", "--schema", xsd}
+			for i, src := range sources {
+				file := filepath.Join(dir, strconv.Itoa(i)+".xlf")
+				if err := os.WriteFile(file, src, 0o644); err != nil {
+					t.Fatal(err)
+				}
+				args = append(args, file)
+			}
+			if out, err := exec.Command(xmllint, args...).CombinedOutput(); err != nil {
+				return fmt.Errorf("%w: %s", err, out)
+			}
+			return nil
+		}
+		var sources [][]byte
+		for _, p := range pages {
+			sources = append(sources, p.Encode(f))
+		}
+		if err := valid(sources...); err != nil {
+			t.Errorf("%s: %v", f, err)
+		}
+		for old, now := range map[string]string{" id=\"u1\"": " name=\"u1\"", "<source>": "<source><b/>", "<file ": "<file purpose=\"x\" "} {
+			if broken := bytes.ReplaceAll(sources[len(sources)-1], []byte(old), []byte(now)); valid(broken) == nil {
+				t.Errorf("%s with %s for %s: valid", f, now, old)
+			}
+		}
+	}
+}
+
+// ours returns the pages of this repository with their English translations.
+func ours(t *testing.T) (pages []*Page) {
+	t.Helper()
+	root := testenv.Root(t)
+	text := func(lang, name string) (*freshness.Text, []byte) {
+		src, err := os.ReadFile(filepath.Join(root, "content", lang, name))
+		if err != nil {
+			return nil, nil
+		}
+		return freshness.Parse("content/"+lang+"/"+name, src), src
+	}
+	names, err := fs.Glob(os.DirFS(filepath.Join(root, "content/nl")), "e-mail/*.md")
+	if err != nil || len(names) < 20 {
+		t.Fatalf("%d pages, %v", len(names), err)
+	}
+	for _, name := range names {
+		nl, src := text("nl", name)
+		en, translated := text("en", name)
+		pages = append(pages, Of(nl, en, "nl", "en", src, translated))
+	}
+	return pages
+}
+
 // The PO files pass the check of GNU gettext, where that is there.
 func TestGettext(t *testing.T) {
-	msgfmt, err := exec.LookPath("msgfmt")
-	if err != nil {
-		t.Skip("no msgfmt (Debian: gettext)")
-	}
+	msgfmt := testenv.Program(t, "gettext", "msgfmt")
 	p, _, _ := page(t, english)
 	file := filepath.Join(t.TempDir(), "page.po")
 	if err := os.WriteFile(file, p.Encode(PO), 0o644); err != nil {
