@@ -66,6 +66,7 @@ var plants = []plant{
 	inFile(diag.AssetMissing, "layouts/assets/own.css", "a { background: url(¶weg.png) }"),
 	inFile(diag.AssetSyntax, "layouts/assets/own.js", "let a = ¶;"),
 	inFile(diag.AssetCircle, "layouts/assets/own.css", "@import \"¶ander.css\";\n-- layouts/assets/ander.css --\n@import \"own.css\";"),
+	inConfig(diag.ConfigAbbreviation, "[abbreviations.nl]\n¶\"DNS record\" = \"wijst de weg\""),
 	inConfig(diag.ConfigCheck, "[check.severity]\n¶image-alr = \"off\""),
 	inConfig(diag.ConfigColor, "[theme]\naccent = ¶\"rood\""),
 	inConfig(diag.ConfigCompress, "[outputs]\ncompress = [¶\"zip\"]"),

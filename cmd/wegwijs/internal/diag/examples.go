@@ -28,6 +28,7 @@ var examples = map[Code]Example{
 	AssetSyntax:        {"layouts/assets/own.js", "let a = ;"},
 	CodeLanguage:       {OnPage, "```qqqq\nx\n```"},
 	CodeSettings:       {OnPage, "```toml onzin\na = 1\n```"},
+	ConfigAbbreviation: {"site.toml", "[abbreviations.nl]\n\"DNS record\" = \"wijst de weg\""},
 	ConfigCheck:        {"site.toml", "[check.severity]\nimage-alr = \"off\""},
 	ConfigColor:        {"site.toml", "[theme]\naccent = \"rood\""},
 	ConfigCompress:     {"site.toml", "[outputs]\ncompress = [\"zip\"]"},

@@ -39,6 +39,10 @@ var explanations = map[Code]map[Lang]Explanation{
 		English: {Title: "Something unknown behind the ``` of code", Why: "Behind the language a block of code has a title, lines that are marked, and nothing else; marked lines must be there.", Remedy: "Write title=\"site.toml\" for a title and {2,4-6} for marked lines."},
 		Dutch:   {Title: "Iets onbekends achter de ``` van code", Why: "Achter de taal heeft een blok code een titel en gemarkeerde regels, en verder niets. De regels die je markeert, moeten er zijn.", Remedy: "Schrijf title=\"site.toml\" voor een titel en {2,4-6} voor gemarkeerde regels."},
 	},
+	ConfigAbbreviation: {
+		English: {Title: "An abbreviation that cannot be explained", Why: "[abbreviations.LANG] has words as they stand in the text of that language, each with what it means; pages explain the first one of each.", Remedy: "Write one word and its explanation: IMAP = \"Internet Message Access Protocol\"."},
+		Dutch:   {Title: "Een afkorting die niet uitgelegd kan worden", Why: "In [abbreviations.LANG] staan woorden zoals je ze in die taal schrijft, elk met wat het betekent. Een pagina legt elke afkorting de eerste keer uit.", Remedy: "Schrijf één woord en de uitleg erbij: IMAP = \"Internet Message Access Protocol\"."},
+	},
 	ConfigCheck: {
 		English: {Title: "A severity that cannot be given", Why: "[check.severity] makes a warning an error, or switches it off; an error stays one, since the page would be wrong.", Remedy: "Write a code and what it should be: image-alt = \"error\", \"warning\" or \"off\"."},
 		Dutch:   {Title: "Een ernst die niet kan", Why: "Met [check.severity] maak je van een waarschuwing een fout, of zet je die uit. Een fout blijft een fout, want de pagina zou niet kloppen.", Remedy: "Schrijf een code en wat het moet zijn: image-alt = \"error\", \"warning\" of \"off\"."},

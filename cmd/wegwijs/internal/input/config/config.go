@@ -41,6 +41,9 @@ type Config struct {
 	Content   Content
 	Layouts   Layouts
 	Check     Check
+	// Abbreviations has by language what abbreviations mean. A regional variant has
+	// those of its parent, too.
+	Abbreviations map[string]map[string]string
 
 	root *tomlfile.Table
 	out  *diag.List
@@ -103,18 +106,9 @@ func (c *Config) check() {
 
 // words reads [check.words] and [check.glossary].
 func (c *Config) words(t *tomlfile.Table) {
-	known := func(t *tomlfile.Table, lang string) {
-		if lang != tomlfile.Any && !slices.ContainsFunc(c.Languages, func(l Language) bool { return l.Lang == lang }) {
-			var langs []string
-			for _, l := range c.Languages {
-				langs = append(langs, l.Lang)
-			}
-			c.out.Errorf(t.KeyPos(lang), diag.ConfigCheck, diag.DidYouMean(lang, langs), "the site has no language %q", lang)
-		}
-	}
 	words := t.Table("words")
 	for _, lang := range words.Keys() {
-		known(words, lang)
+		c.hasLanguage(words, lang, diag.ConfigCheck)
 		if c.Check.Words == nil {
 			c.Check.Words = map[string][]string{}
 		}
@@ -123,7 +117,7 @@ func (c *Config) words(t *tomlfile.Table) {
 	words.Done()
 	glossary := t.Table("glossary")
 	for _, lang := range glossary.Keys() {
-		known(glossary, lang)
+		c.hasLanguage(glossary, lang, diag.ConfigCheck)
 		terms := glossary.Table(lang)
 		for _, term := range terms.Keys() {
 			if c.Check.Glossary == nil {
@@ -331,6 +325,7 @@ func (c *Config) read() {
 	s.Done()
 	c.theme()
 	c.search()
+	c.abbreviations()
 	c.check()
 	n := t.Table("nav")
 	c.NavMax = n.Int("max", 64)

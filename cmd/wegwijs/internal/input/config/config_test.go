@@ -316,6 +316,16 @@ naam = "English"
 8:6 [config-search] the site has no language "xx" | known: nl
 10:5 [config-search] a page cannot count 9 times | use a number from 1 to 5
 `},
+		{"abbreviations", "", "[abbreviations.nl]\nIMAP = 3\nPOP = \" \"\n\"DNS record\" = \"wijst de weg\"\n\".nl\" = \"Nederland\"\nTLS = \"TLS\"\nA = \"a\\u202eb\"\n[abbreviations.xx]\nB = \"b\"\n", `7:8 [toml-type] abbreviations.nl.IMAP takes text, this is a whole number | write IMAP = "3"
+8:7 [toml-value] abbreviations.nl.POP is empty | write what it means, or leave the line out
+9:1 [config-abbreviation] "DNS record" is not one word that begins with a letter or a digit | write the abbreviation as it stands in the text: IMAP = "…", or "a.u.b." = "…"
+10:1 [config-abbreviation] ".nl" is not one word that begins with a letter or a digit | write the abbreviation as it stands in the text: IMAP = "…", or "a.u.b." = "…"
+11:7 [config-abbreviation] the explanation of TLS is the abbreviation itself | write what it means, or leave the line out
+12:5 [config-abbreviation] it holds U+202E, which readers do not see | write the text again, without it
+13:2 [config-abbreviation] the site has no language "xx" | known: nl
+`},
+		{"abbreviations that are no table", "", "[abbreviations]\nIMAP = \"x\"\n", `7:1 [config-abbreviation] the site has no language "IMAP" | known: nl
+`},
 		{"navigation", "", "[nav]\nmax = 3\n", `7:7 [config-nav] a navigation of 3 pages helps nobody | use 10 or more
 `},
 	} {
@@ -390,4 +400,19 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("no findings, and yet %+v", c)
 		}
 	})
+}
+
+// TestAbbreviations: a regional variant has the abbreviations of its parent, and
+// its own before them; another language has none of them.
+func TestAbbreviations(t *testing.T) {
+	var out diag.List
+	c := Parse([]byte("title = \"Hulp\"\nbase_url = \"https://help.example\"\ndefault_language = \"nl\"\n[languages.nl]\nname = \"Nederlands\"\n[languages.en]\nname = \"English\"\n[languages.nl-BE]\nname = \"Vlaams\"\n"+
+		"[abbreviations.nl-BE]\nGSM = \"mobiele telefoon\"\n[abbreviations.nl]\nGSM = \"mobiel netwerk\"\nPOP = \"\"\"\nPost\n  Office\"\"\"\n"), &out)
+	if out.Len() > 0 {
+		t.Fatal(out.Sorted())
+	}
+	want := map[string]map[string]string{"nl": {"GSM": "mobiel netwerk", "POP": "Post Office"}, "nl-BE": {"GSM": "mobiele telefoon", "POP": "Post Office"}}
+	if !reflect.DeepEqual(c.Abbreviations, want) {
+		t.Errorf("got %v, want %v", c.Abbreviations, want)
+	}
 }

@@ -342,6 +342,11 @@ func (w *mdWriter) inline(n ast.Node) {
 		case *xast.FootnoteBacklink:
 		case *Directive:
 			w.b.WriteString(c.MD)
+		case *explained:
+			if c.part == explainedMeaning {
+				w.b.WriteString(" (" + Escape(c.long) + ")")
+			}
+			w.inline(c)
 		default:
 			w.inline(c)
 		}
@@ -421,3 +426,10 @@ func (w *mdWriter) target(dest, title []byte) string {
 	}
 	return u + ` "` + escaped(strings.ReplaceAll(string(title), "\n", " "), '"') + `"`
 }
+
+// signs finds what has a meaning in Markdown; & has one only before the rest of
+// a character reference.
+var signs = regexp.MustCompile("[\\\\`*_\\[\\]<>|~]|&#?[0-9a-zA-Z]+;|^[-+#]")
+
+// Escape returns text as Markdown that says it letter by letter.
+func Escape(text string) string { return signs.ReplaceAllString(text, `\$0`) }

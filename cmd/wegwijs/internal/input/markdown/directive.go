@@ -391,16 +391,7 @@ func (w *walk) directive(d *Directive) {
 		return
 	}
 	w.tabbed(d)
-	if w.count == nil {
-		w.count = map[string]int{}
-	}
-	for {
-		w.count[d.Name]++
-		d.ID = fmt.Sprintf("%s-%d", d.Name, w.count[d.Name])
-		if w.ids[d.ID] == 0 { // not a heading's
-			break
-		}
-	}
+	d.ID = w.numbered(d.Name)
 	if d.Form == Container {
 		var h bytes.Buffer
 		for c := d.FirstChild(); c != nil; c = c.NextSibling() {
@@ -430,6 +421,19 @@ func (w *walk) directive(d *Directive) {
 	if d.Form == Inline {
 		d.HTML, d.MD = strings.TrimSpace(h), strings.TrimSpace(m)
 		d.Plain = strings.TrimSpace(stdhtml.UnescapeString(markupRE.ReplaceAllString(d.HTML, "")))
+	}
+}
+
+// numbered returns an id that nothing else in the page has: a name with a number.
+func (w *walk) numbered(name string) string {
+	if w.count == nil {
+		w.count = map[string]int{}
+	}
+	for {
+		w.count[name]++
+		if id := fmt.Sprintf("%s-%d", name, w.count[name]); w.ids[id] == 0 { // not a heading's
+			return id
+		}
 	}
 }
 

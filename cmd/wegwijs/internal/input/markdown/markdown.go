@@ -39,7 +39,10 @@ type Options struct {
 	Copy         string    // what the button that copies code says; empty: there is none
 	CopyValue    string    // the same with {label}, which names what is copied
 	Code         string    // the name of code without a title
-	Colours      *Colours  // shared by engines; nil: the engine has its own
+	// Abbreviations has what abbreviations mean; the first mention of one on a page
+	// is explained. It is not changed.
+	Abbreviations map[string]string
+	Colours       *Colours // shared by engines; nil: the engine has its own
 }
 
 // An Engine converts the pages of one language. It may be used by several
@@ -49,6 +52,8 @@ type Engine struct {
 	space  *spacer // nil: the language has no such spaces
 	lang   string  // without region
 	tongue uint8   // its bit; 0 where it is not told from others
+	short  abbreviations
+	long   map[string]string // what they mean
 }
 
 // New makes an engine.
@@ -61,7 +66,7 @@ func New(o Options) *Engine {
 	if o.Quotes != [4]string{} {
 		extensions = append(extensions, typography{o.Quotes})
 	}
-	e := new(Engine)
+	e := &Engine{short: newAbbreviations(o.Abbreviations), long: o.Abbreviations}
 	e.lang, _, _ = strings.Cut(o.Lang, "-")
 	for _, t := range tongues {
 		if t.lang == e.lang {
@@ -348,13 +353,14 @@ type walk struct {
 	engine *Engine
 	ids    map[string]int  // how often each was given
 	taken  map[string]bool // those of the layout
-	count  map[string]int  // of directives by name
+	count  map[string]int  // of directives and of what else has a number, by name
 	tags   map[string]int  // of HTML, those that are open by name
 	facts  *Facts
 	wantMD bool
 
 	having    map[ast.Node][]string // facts that hold around links
 	termNodes []ast.Node            // of the terms that have an id
+	explained map[string]bool       // abbreviations
 	loosened  []ast.Node            // nodes in which when directives stood
 	addressed bool                  // the page can have bare addresses
 	notations []*notation           // foreign ones that the page can have
@@ -385,6 +391,9 @@ func (w *walk) children(n ast.Node) {
 			w.foreign(n)
 			if w.addressed && w.inLink == 0 {
 				w.linkify(n)
+			}
+			if w.engine.short != nil {
+				w.abbreviate(n)
 			}
 		}
 	}

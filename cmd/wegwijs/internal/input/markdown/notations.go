@@ -37,7 +37,7 @@ var notations = []notation{
 	{needle: "..", line: true, re: re(`^\.\. ?[\w-]+::.*`), hint: "write > [!NOTE] with > before each line, or a directive such as :::details[Titel]"},
 	{needle: ".. ", line: true, re: re(`^\.\. \[?_?[\w#*-]+\]?:? .*`), only: func(m string) bool { return strings.Contains(m, ":") || strings.HasPrefix(m, ".. [") }, hint: "write [text](page.md) for a link and [^1] for a footnote"},
 	{needle: "toc", line: true, re: re(`(?i)^(?:\[\[?_?toc_?\]?\]|\$\{toc\}|@\[toc\]|\{:toc\}|\{\{\s*toc\s*\}\}|\{:\s*toc\s*\})\s*$`), hint: "leave it out: each page has its contents by itself"},
-	{needle: "*[", line: true, re: re(`^\*\[[^\]\n]+\]:.*`), hint: "leave the line out: explain an abbreviation where it stands first, or in a list of words"},
+	{needle: "*[", line: true, re: re(`^\*\[[^\]\n]+\]:.*`), hint: `write it in site.toml, below [abbreviations.nl]: IMAP = "what it means"`},
 	{needle: "import ", line: true, re: re(`^import\s+(?:[\w{*].*\sfrom\s+)?['"].*`), hint: "leave the line out: pages hold text, and directives such as ::settings[imap] do the rest"},
 	{needle: "export ", line: true, re: re(`^export\s+(?:default|const|let|function|async)\s.*`), hint: "leave the line out: pages hold text, and directives such as ::settings[imap] do the rest"},
 	{needle: "<<<", line: true, re: re(`^<<<\s*\S.*`), hint: "write the text of the file between two lines of ```"},

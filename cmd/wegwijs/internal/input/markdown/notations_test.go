@@ -60,7 +60,7 @@ func TestNotations(t *testing.T) {
 		"[[toc]]":                            "1:1 contents by itself",
 		"[[_TOC_]]":                          "1:1 contents by itself",
 		"{:toc}":                             "1:1 contents by itself",
-		"*[FTS]: File Transfer":              "1:1 explain an abbreviation",
+		"*[FTS]: File Transfer":              "1:1 [abbreviations.nl]",
 		"> **Note**\n> tekst":                "1:3 > [!NOTE]",
 		"> **Let op:** tekst":                "1:3 > [!WARNING]",
 		"> **Hinweis**: tekst":               "1:3 > [!NOTE]",

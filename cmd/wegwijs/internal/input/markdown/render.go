@@ -41,6 +41,7 @@ func (r *nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(kindPicture, r.picture)
 	reg.Register(kindSize, func(util.BufWriter, []byte, ast.Node, bool) (ast.WalkStatus, error) { return ast.WalkContinue, nil })
 	reg.Register(kindMarked, r.marked)
+	reg.Register(kindExplained, r.explained)
 }
 
 // paragraph is goldmark's, but for an image with a caption.
@@ -275,7 +276,8 @@ func (r *nodeRenderer) signs(t *ast.Text, source []byte) (closing, value, openin
 		return nil, value, nil
 	}
 	if breakable(t.PreviousSibling()) {
-		n := r.closingSigns(value)
+		s, _ := r.writer.(*spacer)
+		n := closingSigns(value, s)
 		closing, value = value[:n], value[n:]
 	}
 	if breakable(t.NextSibling()) && !t.SoftLineBreak() && !t.HardLineBreak() {
@@ -286,10 +288,11 @@ func (r *nodeRenderer) signs(t *ast.Text, source []byte) (closing, value, openin
 }
 
 // closingSigns returns how many bytes at the start of a text are signs that belong to
-// what stands before it.
-func (r *nodeRenderer) closingSigns(v []byte) int {
+// what stands before it, in a language with spaces before signs or, where s is
+// nil, without.
+func closingSigns(v []byte, s *spacer) int {
 	n := 0
-	if s, ok := r.writer.(*spacer); ok && len(v) > 1 && v[0] == ' ' {
+	if s != nil && len(v) > 1 && v[0] == ' ' {
 		if after, _ := utf8.DecodeRune(v[1:]); strings.ContainsRune(s.before, after) {
 			n = 1 // it becomes a no-break space
 		}

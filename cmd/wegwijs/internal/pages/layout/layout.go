@@ -101,7 +101,7 @@ func Load(files map[string][]byte, theme Theme, out *diag.List) *Set {
 	s.Assets = loadAssets(files, theme, out)
 	funcs := template.FuncMap{"asset": s.Assets.URL, "display": Display, "breaks": Breaks, "whole": Whole, "styles": s.Assets.Styles}
 	base := template.New("").Funcs(funcs).Option("missingkey=zero")
-	s.texts = texttemplate.New("").Funcs(texttemplate.FuncMap(funcs)).Funcs(texttemplate.FuncMap{"md": escapeMarkdown, "code": codeMarkdown}).Option("missingkey=zero")
+	s.texts = texttemplate.New("").Funcs(texttemplate.FuncMap(funcs)).Funcs(texttemplate.FuncMap{"md": markdown.Escape, "code": codeMarkdown}).Option("missingkey=zero")
 	var pages []string
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		if name == Root+"/"+builtin.Marker {
@@ -347,7 +347,7 @@ func (s *Set) Render(d *Directive, contentMD string, md bool) (html, text string
 		if decl.kind == markdown.Container {
 			return html, contentMD, nil
 		}
-		return html, escapeMarkdown(d.Label), nil
+		return html, markdown.Escape(d.Label), nil
 	}
 	b.Reset()
 	c := *d
@@ -357,15 +357,6 @@ func (s *Set) Render(d *Directive, contentMD string, md bool) (html, text string
 	}
 	return html, b.String(), nil
 }
-
-// markdownSigns finds what has a meaning in Markdown; & has one only before the
-// rest of a character reference.
-var markdownSigns = regexp.MustCompile("[\\\\`*_\\[\\]<>|~]|&#?[0-9a-zA-Z]+;|^[-+#]")
-
-// escapeMarkdown returns text as Markdown that says it letter by letter: the
-// templates of Markdown copies know nothing of Markdown, so they write
-// {{ md .Label }}.
-func escapeMarkdown(text string) string { return markdownSigns.ReplaceAllString(text, `\$0`) }
 
 // codeMarkdown returns text as a code span that holds it letter by letter: the
 // fence is longer than any run of backticks in it (CommonMark 0.31 §6.1).

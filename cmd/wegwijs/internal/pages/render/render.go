@@ -160,7 +160,7 @@ func New(in Input) *Renderer {
 		}
 		langs = append(langs, layout.Language{Lang: l.Lang, Name: l.Name, Dir: l.Language.Dir, Home: home})
 		str := in.Strings.Lang(l.Lang)
-		o := markdown.Options{Lang: l.Lang, Quotes: str.Quotes, SpaceBefore: str.SpaceBefore, Colours: r.texts.colours}
+		o := markdown.Options{Lang: l.Lang, Quotes: str.Quotes, SpaceBefore: str.SpaceBefore, Colours: r.texts.colours, Abbreviations: s.Config.Abbreviations[l.Lang]}
 		o.FootnoteBack, _ = str.T("footnote_back")
 		o.Copy, _ = str.T("copy")
 		o.CopyValue, _ = str.T("copy_value", "label", "{label}")

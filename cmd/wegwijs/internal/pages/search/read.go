@@ -178,6 +178,7 @@ const (
 	messageCell
 	value
 	tableCell
+	bare // what stands in it counts, and not it itself
 )
 
 func (r *reader) run() {
@@ -193,14 +194,14 @@ func (r *reader) run() {
 			name, more := r.h.TagName()
 			tag := atom.String(name)
 			attrs := attributesOf(r.h, more)
-			if r.cell != nil && r.skip == 0 && tag != "td" && tag != "th" && r.copied() && !bytes.Contains(attrs.class, []byte("copy")) {
+			what := plain
+			if !void[tag] {
+				what = r.enter(tag, attrs)
+				open = append(open, element{tag, what})
+			}
+			if r.cell != nil && r.skip == 0 && what != tableCell && what != bare && r.copied() {
 				r.cell.html.Write(raw)
 			}
-			if void[tag] {
-				continue
-			}
-			e := element{tag, r.enter(tag, attrs)}
-			open = append(open, e)
 		case html.EndTagToken:
 			name, _ := r.h.TagName()
 			tag := atom.String(name)
@@ -270,6 +271,9 @@ func (r *reader) copied() bool {
 var unread = map[string]bool{"script": true, "style": true, "template": true, "button": true, "textarea": true, "select": true, "nav": true, "svg": true, "label": true}
 
 func (r *reader) enter(tag string, a attributes) int {
+	if r.skip == 0 && a.has("abbr") {
+		return bare // its explanation is not taken along
+	}
 	if r.skip > 0 || a.noindex || unread[tag] || a.has("find") || a.has("js") || a.has("nojs") {
 		r.skip++
 		return skipped
@@ -319,7 +323,7 @@ func (r *reader) enter(tag string, a attributes) int {
 }
 
 func (r *reader) leave(e element) {
-	if r.cell != nil && r.skip == 0 && e.what != tableCell && r.copied() {
+	if r.cell != nil && r.skip == 0 && e.what != tableCell && e.what != bare && r.copied() {
 		r.cell.html.WriteString("</" + e.tag + ">")
 	}
 	switch e.what {

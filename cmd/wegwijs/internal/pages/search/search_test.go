@@ -120,6 +120,20 @@ func TestReadCells(t *testing.T) {
 	}
 }
 
+// TestReadAbbreviations: a word that is explained is found, in a cell it stands
+// by itself, and its explanation is of another text.
+func TestReadAbbreviations(t *testing.T) {
+	const imap = `<span class="nb"><button type="button" class="abbr" popovertarget="abbr-1"><abbr title="protocol">IMAP</abbr></button>-server<span class="abbr-long" id="abbr-1" popover data-noindex><b>IMAP: </b>protocol</span>,</span>`
+	text := new(Dictionary).Read([]byte(`<table><tr><td><code class="message">Fout</code></td><td>De ` + imap + ` dus</td></tr></table>`))
+	if got, want := text.messages[0].cells[1], `De <span class="nb"><abbr title="protocol">IMAP</abbr>-server,</span> dus`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	all := text.dict.all()
+	if !slices.Contains(all, "imap") || slices.Contains(all, "protocol") {
+		t.Errorf("words: %q", all)
+	}
+}
+
 // TestReadWeights: a word is once in each section that has it, with the weight
 // of all its places there.
 func TestReadWeights(t *testing.T) {

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -55,6 +56,8 @@ Weer Android.
 
 Druk op :kbd[Ctrl+C] of :ui[Opslaan]. H:sub[2]O en 10:sup[2]. Zie https://voorbeeld.example/a, of mail naam@voorbeeld.example.
 
+Het woord dat aan het eind van een regel staat en dat je niet kent, is PACC. En met (SNI-namen) lukt het ook.
+
 | Wat | Hoe |
 |---|---|
 | een | eerst:br dan |
@@ -72,6 +75,7 @@ func TestWriting(t *testing.T) {
 	for i := range 2 {
 		testenv.Write(t, filepath.Join(dir, fmt.Sprintf("content/nl/e-mail/proef-%d.md", i+1)), fmt.Sprintf(written, i+1))
 	}
+	explain(t, dir)
 	site, err := buildSite(dir, filepath.Join(dir, "public"))
 	if err != nil {
 		t.Fatal(err)
@@ -142,6 +146,7 @@ func TestWriting(t *testing.T) {
 		t.Errorf("the contents have %q", got)
 	}
 
+	b.explained(first)
 	axe := axeSource(t)
 	for _, scheme := range []string{"light", "dark"} {
 		for _, dir := range []string{"ltr", "rtl"} {
@@ -171,6 +176,9 @@ func TestWriting(t *testing.T) {
 	if !eval[bool](b, `((mark) => parseFloat(getComputedStyle(mark).borderInlineStartWidth) >= 3 && getComputedStyle(mark).backgroundColor !== getComputedStyle(mark.parentElement).backgroundColor)(document.querySelector(".code mark"))`) {
 		t.Errorf("with the colours of the system, marked lines look like the others")
 	}
+	if !eval[bool](b, `((word) => getComputedStyle(word).color === getComputedStyle(word.closest("p")).color)(document.querySelector(".abbr"))`) {
+		t.Errorf("with the colours of the system, an abbreviation is no text")
+	}
 	b.media()
 
 	// On paper, and without scripts, all of it is there under its name.
@@ -186,6 +194,9 @@ func TestWriting(t *testing.T) {
 	testenv.Call(b.Tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
 	b.Size(700, 900)
 	whole("on paper")
+	if got := eval[string](b, `[...document.querySelectorAll(".abbr-long")].map((e) => getComputedStyle(e, "::before").content + [...e.childNodes].filter((n) => n.nodeType === 3 || n.checkVisibility()).map((n) => n.textContent).join("") + getComputedStyle(e, "::after").content + getComputedStyle(e).display).join()`); got != `" ("het nieuwe zoeken van instellingen, dat nog niemand heeft")"inline," ("de naam waarvoor het certificaat geldt")"inline` {
+		t.Errorf("on paper, abbreviations are explained by %s", got)
+	}
 	if cut := eval[[]string](b, `[...document.querySelectorAll(".content pre")].filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent)`); len(cut) > 0 {
 		t.Errorf("on paper: cut off: %q", cut)
 	}
@@ -193,4 +204,54 @@ func TestWriting(t *testing.T) {
 	b.noScripts()
 	b.Do(chromedp.Navigate(first))
 	whole("without scripts")
+}
+
+// explain gives the site in a folder two abbreviations.
+func explain(t *testing.T, dir string) {
+	t.Helper()
+	name := filepath.Join(dir, "site.toml")
+	config, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	testenv.Write(t, name, string(config)+"\n[abbreviations.nl]\nPACC = \"het nieuwe zoeken van instellingen, dat nog niemand heeft\"\nSNI = \"de naam waarvoor het certificaat geldt\"\n")
+}
+
+// explained opens the explanation of an abbreviation on a phone, in both
+// directions, with the keyboard and, where no script runs, with a finger: it
+// stands beside the word, in the window, and goes again.
+func (b *tab) explained(address string) {
+	b.t.Helper()
+	const placed = `((word, box) => {
+		const w = word.getBoundingClientRect(), r = box.getBoundingClientRect();
+		if (!box.matches(":popover-open")) return "closed";
+		if (r.left < 0 || r.top < 0 || r.right > innerWidth || r.bottom > innerHeight) return "outside the window " + JSON.stringify(r);
+		if (r.height < 20 || r.width < 100) return "too small " + JSON.stringify(r);
+		if (r.top < w.bottom - 1 && r.bottom > w.top + 1) return "over the word " + JSON.stringify([w, r]);
+		return "";
+	})(...(([word]) => [word, document.getElementById(word.getAttribute("popovertarget"))])(document.querySelectorAll(".abbr")))`
+	b.Size(320, 640)
+	for _, dir := range []string{"ltr", "rtl"} {
+		b.openAt(address)
+		b.Run(fmt.Sprintf(`document.documentElement.dir = %q`, dir))
+		b.tabTo(".abbr")
+		b.Press(kb.Enter)
+		if wrong := eval[string](b, placed); wrong != "" {
+			b.t.Errorf("%s: the explanation of an abbreviation: %s", dir, wrong)
+		}
+		b.Press(kb.Escape)
+		if eval[string](b, placed) != "closed" {
+			b.t.Errorf("%s: Escape does not close it", dir)
+		}
+	}
+	b.Run(`document.querySelector(".abbr").scrollIntoView({ block: "center" })`)
+	at := eval[[]float64](b, `(({ x, y, width, height }) => [x + width / 2, y + height / 2])(document.querySelector(".abbr").getBoundingClientRect())`)
+	b.Do(chromedp.MouseClickXY(at[0], at[1]))
+	if wrong := eval[string](b, placed); wrong != "" {
+		b.t.Errorf("with a click, the explanation of an abbreviation: %s", wrong)
+	}
+	b.Do(chromedp.MouseClickXY(5, 5))
+	if eval[string](b, placed) != "closed" {
+		b.t.Errorf("a click beside it does not close it")
+	}
 }
