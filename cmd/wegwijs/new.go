@@ -70,16 +70,23 @@ func (e *env) newPage() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "page LANGUAGE/PATH.md",
 		Short: "Make a page to fill in",
-		Long:  "Page writes a page to fill in, as a draft: wegwijs new page nl/e-mail/postbus-vol.md",
+		Long:  "Page writes a page to fill in, as a draft: wegwijs new page nl/e-mail/postbus-vol.md.\nIn a section that is new it writes the page of the section too, which every section\nneeds: nl/telefoon/index.md.",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			name := strings.TrimPrefix(filepath.ToSlash(args[0]), "content/")
 			if !pageRE.MatchString(name) || path.Clean(name) != name {
 				return usageError{errors.New(diag.Say("%q is not a page; write its language and its path, in small letters: nl/e-mail/postbus-vol.md", args[0]))}
 			}
+			sections, err := scaffold.Sections(e.files(), name)
+			if err != nil {
+				return err
+			}
 			file := scaffold.Page(name, title)
-			if err := scaffold.Write(e.dir, []scaffold.File{file}); err != nil {
+			if err := scaffold.Write(e.dir, append(sections, file)); err != nil {
 				return e.exists(err)
+			}
+			for _, s := range sections {
+				fmt.Fprintln(e.stdout, e.say("%s: its section is new, and this is the page of it", s.Path))
 			}
 			fmt.Fprintln(e.stdout, e.say("%s: fill it in, and look at it with: wegwijs watch", file.Path))
 			return nil

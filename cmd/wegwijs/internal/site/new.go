@@ -271,7 +271,11 @@ func (b *builder) sections() {
 	}
 	for dir, file := range missing {
 		lang, _ := content.Split(file)
-		b.Out.Errorf(diag.Pos{File: content.Root + "/" + lang + "/" + dir}, diag.PageSection, diag.Say("write %s with at least a title", content.Root+"/"+lang+"/"+dir+"/index.md"), "the section has no index.md")
+		hint := diag.Say("write %s with at least a title", content.Root+"/"+lang+"/"+dir+"/index.md")
+		if draft := b.s.drafts[dir]; draft != "" {
+			hint = diag.Say("%s is a draft; publish it too (draft = false)", draft)
+		}
+		b.Out.Errorf(diag.Pos{File: content.Root + "/" + lang + "/" + dir}, diag.PageSection, hint, "the section has no index.md")
 	}
 }
 

@@ -233,21 +233,68 @@ publish:
 `
 
 // Page returns a page to fill in. name is its path below content/:
-// nl/e-mail/naam.md.
+// nl/e-mail/naam.md. The page of a section has no steps of its own.
 func Page(name, title string) File {
+	section := path.Base(name) == "index.md"
 	if title == "" {
-		title = strings.ReplaceAll(strings.TrimSuffix(path.Base(name), ".md"), "-", " ")
+		title = strings.TrimSuffix(path.Base(name), ".md")
+		if section {
+			title = path.Base(path.Dir(name))
+		}
+		title = strings.ReplaceAll(title, "-", " ")
 		if r := []rune(title); len(r) > 0 {
 			title = string(unicode.ToUpper(r[0])) + string(r[1:])
 		}
 	}
-	var text string
+	p := english
 	if strings.HasPrefix(name, "nl/") {
-		text = "+++\ntitle = " + tomlfile.Quote(title) + "\ndescription = \"\" # één zin: wat vindt de lezer hier?\ndraft = true # haal deze regel weg als de pagina klaar is\n+++\n\n:::summary\nHet antwoord, in één of twee zinnen.\n:::\n\n## Wat doe je eerst?\n\n:::steps\n1. De eerste stap.\n2. De tweede stap.\n:::\n"
-	} else {
-		text = "+++\ntitle = " + tomlfile.Quote(title) + "\ndescription = \"\" # one sentence: what do readers find here?\ndraft = true # remove this line when the page is ready\n+++\n\n:::summary\nThe answer, in one or two sentences.\n:::\n\n## What to do first\n\n:::steps\n1. The first step.\n2. The second step.\n:::\n"
+		p = dutch
 	}
-	return File{"content/" + name, []byte(text)}
+	text := "+++\ntitle = " + tomlfile.Quote(title) + "\ndescription = \"\" # " + p.description + "\ndraft = true # " + p.draft + "\n+++\n\n"
+	if section {
+		return File{"content/" + name, []byte(text + p.section + "\n")}
+	}
+	return File{"content/" + name, []byte(text + p.body)}
+}
+
+// blank is what stands in a page that is to be filled in.
+type blank struct{ description, draft, section, body string }
+
+var (
+	dutch = blank{"één zin: wat vindt de lezer hier?", "haal deze regel weg als de pagina klaar is", "Wat vindt de lezer in dit deel? De pagina’s eronder staan er vanzelf bij.",
+		":::summary\nHet antwoord, in één of twee zinnen.\n:::\n\n## Wat doe je eerst?\n\n:::steps\n1. De eerste stap.\n2. De tweede stap.\n:::\n"}
+	english = blank{"one sentence: what do readers find here?", "remove this line when the page is ready", "What do readers find in this section? The pages in it are listed by themselves.",
+		":::summary\nThe answer, in one or two sentences.\n:::\n\n## What to do first\n\n:::steps\n1. The first step.\n2. The second step.\n:::\n"}
+)
+
+// Sections returns the pages to fill in of those sections around a page that have
+// none in any language of a site, whose files are in files. name is the path of the
+// page below content/.
+func Sections(files fs.FS, name string) ([]File, error) {
+	lang, rest, _ := strings.Cut(name, "/")
+	dir := path.Dir(rest)
+	if path.Base(rest) == "index.md" {
+		dir = path.Dir(dir)
+	}
+	langs, err := fs.ReadDir(files, "content")
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var missing []File
+	for ; dir != "."; dir = path.Dir(dir) {
+		there := slices.ContainsFunc(langs, func(l fs.DirEntry) bool {
+			for _, file := range []string{dir + "/index.md", dir + ".md"} {
+				if _, err := fs.Stat(files, path.Join("content", l.Name(), file)); err == nil {
+					return true
+				}
+			}
+			return false
+		})
+		if !there {
+			missing = append(missing, Page(path.Join(lang, dir, "index.md"), ""))
+		}
+	}
+	return missing, nil
 }
 
 // An ExistsError says that a file is there already, so that nothing was written.
