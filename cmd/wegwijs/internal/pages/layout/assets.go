@@ -24,11 +24,12 @@ import (
 // Assets are the files of layouts/assets under names that hold a hash of their
 // bytes, so that browsers may keep them for ever.
 type Assets struct {
-	Files []Asset                 // by path
-	urls  map[string]string       // without below
-	below string                  // the folder of the site: /help
-	has   []partial               // by name
-	used  map[string]*atomic.Bool // by name, those that something asked for
+	Files  []Asset                 // by path
+	urls   map[string]string       // without below
+	below  string                  // the folder of the site: /help
+	has    []partial               // by name
+	sheets map[string]sheet        // by name, those that have parts
+	used   map[string]*atomic.Bool // by name, those that something asked for
 }
 
 // An Asset is one published asset.
@@ -64,23 +65,61 @@ func (a *Assets) URL(name string) (string, error) {
 func (a *Assets) Styles(parts ...any) []string {
 	var list []string
 	for _, p := range a.has {
-		if slices.ContainsFunc(parts, func(part any) bool {
-			h, ok := part.(template.HTML)
-			if !ok {
-				s, _ := part.(string)
-				h = template.HTML(s)
-			}
-			return strings.Contains(string(h), p.only) || strings.Contains(string(h), p.first)
-		}) {
+		if p.in(parts) {
 			list = append(list, a.below+p.url)
 		}
 	}
 	return list
 }
 
+// Sheet returns the address of a style sheet by its name, with those of its own
+// parts in it that the parts of a page need: NAME.has-CLASS.css where
+// [Assets.Styles] would find the class, NAME.print.css always and last. One file
+// compresses better than several, and takes one request.
+func (a *Assets) Sheet(name string, parts ...any) (string, error) {
+	s, ok := a.sheets[name]
+	if !ok {
+		return a.URL(name)
+	}
+	a.used[name].Store(true)
+	with := 0
+	for i, p := range s.has {
+		if p.in(parts) {
+			with |= 1 << i
+		}
+	}
+	return a.below + s.urls[with], nil
+}
+
+// A sheet is a style sheet in several parts.
+type sheet struct {
+	has  []partial // without addresses
+	urls []string  // by the parts that are in it, one bit each
+}
+
+// maxParts is how many parts of a sheet can be left out, each of which doubles
+// the number of files; those after them by name are always in it.
+const maxParts = 4
+
 // A partial is a style sheet for pages with a class, which stands alone in a
 // tag or is the first of several.
 type partial struct{ only, first, url string }
+
+func newPartial(class, url string) partial {
+	return partial{`class="` + class + `"`, `class="` + class + ` `, url}
+}
+
+// in reports whether the parts of a page have the class.
+func (p partial) in(parts []any) bool {
+	return slices.ContainsFunc(parts, func(part any) bool {
+		h, ok := part.(template.HTML)
+		if !ok {
+			s, _ := part.(string)
+			h = template.HTML(s)
+		}
+		return strings.Contains(string(h), p.only) || strings.Contains(string(h), p.first)
+	})
+}
 
 // Unused returns the sources of the assets that nothing has asked for: no layout
 // and no other asset that was looked at, and no page that was made. The style of a
@@ -138,87 +177,181 @@ var tint = regexp.MustCompile(`var\(--[\w-]+\)`)
 var rewritten = []string{".css", ".js", ".mjs"}
 
 func loadAssets(files map[string][]byte, colors Theme, out *diag.List) *Assets {
-	const dir = Root + "/assets/"
 	base := readPalettes(files)
 	colors.check(base, out)
-	theme := colors.css(base)
-	screen := base[light].with(colors.tokens(base, light))
-	a := &Assets{urls: map[string]string{}, used: map[string]*atomic.Bool{}}
-	src := map[string][]byte{}
+	l := &assetLoader{
+		Assets: &Assets{urls: map[string]string{}, sheets: map[string]sheet{}, used: map[string]*atomic.Bool{}},
+		src:    map[string][]byte{}, busy: map[string]bool{}, theme: colors.css(base) != nil,
+		screen: base[light].with(colors.tokens(base, light)), out: out,
+	}
 	for name, data := range files {
-		if rest, ok := strings.CutPrefix(name, dir); ok {
-			src[rest] = data
+		if rest, ok := strings.CutPrefix(name, assetDir); ok {
+			l.src[rest] = data
 		}
 	}
-	if theme != nil {
-		if src[themeName] != nil {
-			out.Errorf(diag.Pos{File: dir + themeName}, diag.FileName, "rename the file", "the name %s is taken by [theme] in site.toml", themeName)
+	if l.theme {
+		if l.src[themeName] != nil {
+			out.Errorf(diag.Pos{File: assetDir + themeName}, diag.FileName, "rename the file", "the name %s is taken by [theme] in site.toml", themeName)
 		}
-		src[themeName] = theme
+		l.src[themeName] = colors.css(base)
 	}
-	names := slices.Sorted(maps.Keys(src))
-	busy := map[string]bool{}
-	var add func(name string)
-	add = func(name string) {
-		if _, done := a.urls[name]; done {
-			return
+	for _, name := range slices.Sorted(maps.Keys(l.src)) {
+		if _, _, part := l.part(name); part {
+			continue
 		}
-		busy[name] = true
-		file := dir + name
-		if name == themeName && theme != nil {
-			file = "site.toml"
-		}
-		data := src[name]
-		if slices.Contains(rewritten, path.Ext(name)) {
-			var b bytes.Buffer
-			at := 0
-			lines := diag.NewLines(file, src[name])
-			for _, ref := range refs(name, src[name]) {
-				url, found := a.resolve(src, busy, add, name, string(data[ref[0]:ref[1]]), func(code diag.Code, hint, format string, args ...any) {
-					out.Errorf(lines.At(ref[0]), code, hint, format, args...)
-				})
-				if found {
-					b.Write(data[at:ref[0]])
-					b.WriteString(url)
-					at = ref[1]
-				}
-			}
-			b.Write(data[at:])
-			data = a.minify(file, path.Ext(name), src[name], b.Bytes(), out)
-		}
-		if path.Ext(name) == ".svg" {
-			data = tint.ReplaceAllFunc(data, func(v []byte) []byte {
-				if c, ok := screen.color(light, string(v)); ok {
-					return []byte(c.Hex())
-				}
-				return v
-			})
-		}
-		p := "assets/" + fileset.Fingerprint(name, data)
-		if why := fileset.CheckPath(p); why != "" {
-			out.Errorf(diag.Pos{File: file}, diag.FileName, "rename the file", "the file cannot be published: %s", why)
-		}
-		a.urls[name] = "/" + p
-		if a.used[name] == nil {
-			a.used[name] = new(atomic.Bool)
-		}
-		a.Files = append(a.Files, Asset{Path: p, Source: file, Data: data})
-		busy[name] = false
-	}
-	for _, name := range names {
-		add(name)
+		l.add(name)
 		if class, ok := strings.CutPrefix(name, "has-"); ok && path.Ext(name) == ".css" {
-			class = strings.TrimSuffix(class, ".css")
-			a.has = append(a.has, partial{`class="` + class + `"`, `class="` + class + ` `, a.urls[name]})
+			l.has = append(l.has, newPartial(strings.TrimSuffix(class, ".css"), l.urls[name]))
 		}
 	}
-	slices.SortFunc(a.Files, func(x, y Asset) int { return strings.Compare(x.Path, y.Path) })
-	return a
+	slices.SortFunc(l.Files, func(x, y Asset) int { return strings.Compare(x.Path, y.Path) })
+	return l.Assets
+}
+
+const assetDir = Root + "/assets/"
+
+// An assetLoader makes the assets from their sources.
+type assetLoader struct {
+	*Assets
+	src    map[string][]byte // by name
+	busy   map[string]bool   // being added
+	theme  bool              // site.toml has one
+	screen *palette
+	out    *diag.List
+}
+
+// part reports whether a file is a part of the style sheet of, and which:
+// site.has-table.css and site.print.css are parts of site.css.
+func (l *assetLoader) part(name string) (of, part string, ok bool) {
+	stem, css := strings.CutSuffix(name, ".css")
+	dot := strings.LastIndexByte(stem, '.')
+	if !css || dot < 0 {
+		return "", "", false
+	}
+	of, part = stem[:dot]+".css", stem[dot+1:]
+	return of, part, l.src[of] != nil && (part == "print" || strings.HasPrefix(part, "has-"))
+}
+
+// file returns where an asset was written.
+func (l *assetLoader) file(name string) string {
+	if name == themeName && l.theme {
+		return "site.toml"
+	}
+	return assetDir + name
+}
+
+// add makes an asset, and first those that it names.
+func (l *assetLoader) add(name string) {
+	if _, done := l.urls[name]; done {
+		return
+	}
+	l.busy[name] = true
+	variants := [][]byte{l.made(name)}
+	if path.Ext(name) == ".css" {
+		variants = l.withParts(name, variants[0])
+	}
+	var urls []string
+	for _, data := range variants {
+		p := "assets/" + fileset.Fingerprint(name, data)
+		if !slices.Contains(urls, "/"+p) {
+			l.Files = append(l.Files, Asset{Path: p, Source: l.file(name), Data: data})
+		}
+		urls = append(urls, "/"+p)
+	}
+	if why := fileset.CheckPath(urls[0][1:]); why != "" {
+		l.out.Errorf(diag.Pos{File: l.file(name)}, diag.FileName, "rename the file", "the file cannot be published: %s", why)
+	}
+	l.urls[name] = urls[0]
+	if s, ok := l.sheets[name]; ok {
+		s.urls = urls
+		l.sheets[name] = s
+	}
+	if l.used[name] == nil {
+		l.used[name] = new(atomic.Bool)
+	}
+	l.busy[name] = false
+}
+
+// withParts returns a style sheet with each choice of its parts, by the bits of
+// [sheet].
+func (l *assetLoader) withParts(name string, own []byte) [][]byte {
+	var s sheet
+	var parts [][]byte
+	var last []byte
+	for _, p := range slices.Sorted(maps.Keys(l.src)) {
+		of, part, ok := l.part(p)
+		if !ok || of != name {
+			continue
+		}
+		class, has := strings.CutPrefix(part, "has-")
+		switch data := l.made(p); {
+		case has && len(s.has) < maxParts:
+			s.has = append(s.has, newPartial(class, ""))
+			parts = append(parts, data)
+		case has:
+			own = slices.Concat(own, data)
+		default:
+			last = data
+		}
+	}
+	if parts == nil && last == nil {
+		return [][]byte{own}
+	}
+	l.sheets[name] = s
+	list := make([][]byte, 1<<len(parts))
+	for with := range list {
+		data := own
+		for i, p := range parts {
+			if with&(1<<i) != 0 {
+				data = slices.Concat(data, p)
+			}
+		}
+		list[with] = slices.Concat(data, last)
+	}
+	return list
+}
+
+// made returns the bytes of an asset as they are published: with the addresses of
+// others in it, and without what only people read.
+func (l *assetLoader) made(name string) []byte {
+	data := l.src[name]
+	switch {
+	case slices.Contains(rewritten, path.Ext(name)):
+		return l.minify(l.file(name), path.Ext(name), data, l.linked(name), l.out)
+	case path.Ext(name) == ".svg":
+		return tint.ReplaceAllFunc(data, func(v []byte) []byte {
+			if c, ok := l.screen.color(light, string(v)); ok {
+				return []byte(c.Hex())
+			}
+			return v
+		})
+	}
+	return data
+}
+
+// linked returns an asset with the addresses of those that it names.
+func (l *assetLoader) linked(name string) []byte {
+	data := l.src[name]
+	var b bytes.Buffer
+	at := 0
+	lines := diag.NewLines(l.file(name), data)
+	for _, ref := range refs(name, data) {
+		url, found := l.resolve(name, string(data[ref[0]:ref[1]]), func(code diag.Code, hint, format string, args ...any) {
+			l.out.Errorf(lines.At(ref[0]), code, hint, format, args...)
+		})
+		if found {
+			b.Write(data[at:ref[0]])
+			b.WriteString(url)
+			at = ref[1]
+		}
+	}
+	b.Write(data[at:])
+	return b.Bytes()
 }
 
 // resolve returns what a reference in an asset becomes; found is false when it
 // stays as it is.
-func (a *Assets) resolve(src map[string][]byte, busy map[string]bool, add func(string), name, ref string, report func(code diag.Code, hint, format string, args ...any)) (url string, found bool) {
+func (l *assetLoader) resolve(name, ref string, report func(code diag.Code, hint, format string, args ...any)) (url string, found bool) {
 	low := strings.ToLower(ref)
 	if strings.HasPrefix(ref, "#") || strings.HasPrefix(low, "data:") {
 		return "", false
@@ -228,21 +361,21 @@ func (a *Assets) resolve(src map[string][]byte, busy map[string]bool, add func(s
 		file, tail = ref[:i], ref[i:]
 	}
 	target := path.Join(path.Dir(name), file)
-	switch _, ok := src[target]; {
+	switch _, ok := l.src[target]; {
 	case strings.HasPrefix(ref, "//"), strings.Contains(ref, "://"):
 		report(diag.AssetForeign, "put a copy in layouts/assets", "%q is on another site; pages load nothing from elsewhere", ref)
 		return "", false
 	case !ok:
-		report(diag.AssetMissing, diag.DidYouMean(target, slices.Collect(maps.Keys(src))), "no asset %q in layouts/assets", target)
+		report(diag.AssetMissing, diag.DidYouMean(target, slices.Collect(maps.Keys(l.src))), "no asset %q in layouts/assets", target)
 		return "", false
-	case busy[target]:
+	case l.busy[target]:
 		report(diag.AssetCircle, "move what both need into a third file", "%q and %q name each other, so neither can have a hash in its name", name, target)
 		return "", false
 	}
-	add(target)
-	a.used[target].Store(true)
+	l.add(target)
+	l.used[target].Store(true)
 	// Without the dot it would be a name to a module, and no address.
-	return "./" + relative(path.Dir(name), strings.TrimPrefix(a.urls[target], "/assets/")) + tail, true
+	return "./" + relative(path.Dir(name), strings.TrimPrefix(l.urls[target], "/assets/")) + tail, true
 }
 
 // minify takes out of a style sheet or a script what only people read. One that

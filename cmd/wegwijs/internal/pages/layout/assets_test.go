@@ -229,3 +229,72 @@ func TestStyles(t *testing.T) {
 		}
 	}
 }
+
+// TestSheet: a style sheet has the parts that the page needs, that for paper
+// last, in one file; each part is published in no other way.
+func TestSheet(t *testing.T) {
+	a, ds := assets("-- site.css --\na{b:site}\n-- site.print.css --\na{b:print}\n-- site.has-table.css --\na{b:table url(x.png)}\n-- site.has-steps.css --\na{b:steps}\n-- x.png --\nx\n-- more.min.css --\na{b:min}\n-- more.css --\na{b:more}\n-- other.has-x.css --\na{b:other}\n", nil)
+	if len(ds) > 0 {
+		t.Fatal(lines(ds))
+	}
+	text := map[string]string{}
+	for _, f := range a.Files {
+		if text["/"+f.Path] != "" {
+			t.Errorf("%s is there twice", f.Path)
+		}
+		text["/"+f.Path] = string(f.Data)
+	}
+	x, _ := a.URL("x.png")
+	table := "a{b:table url(." + strings.TrimPrefix(x, "/assets") + ")}"
+	for _, c := range []struct {
+		name  string
+		parts []any
+		want  string
+	}{
+		{"site.css", nil, "a{b:site}a{b:print}"},
+		{"site.css", []any{template.HTML(`<p class="table">`)}, "a{b:site}" + table + "a{b:print}"},
+		{"site.css", []any{"", template.HTML(`<p class="steps x"><p class="table">`)}, "a{b:site}a{b:steps}" + table + "a{b:print}"},
+		{"site.css", []any{template.HTML(`<p class="x steps">`)}, "a{b:site}a{b:print}"},
+		{"more.css", []any{template.HTML(`<p class="table">`)}, "a{b:more}"},
+		{"more.min.css", nil, "a{b:min}"},
+		{"other.has-x.css", nil, "a{b:other}"},
+	} {
+		url, err := a.Sheet(c.name, c.parts...)
+		if err != nil || text[url] != c.want {
+			t.Errorf("%s %q: got %q, %v, want %q", c.name, c.parts, text[url], err, c.want)
+		}
+	}
+	plain, _ := a.Sheet("site.css")
+	if url, _ := a.URL("site.css"); url != plain {
+		t.Errorf("without parts of a page: got %s, want %s", url, plain)
+	}
+	if len(a.Files) != 4+4 {
+		t.Errorf("got %d files, want one for each choice of two parts, and four others", len(a.Files))
+	}
+	if _, err := a.Sheet("sitte.css"); err == nil {
+		t.Error("a style sheet that is not there: no error")
+	}
+	if _, ds := assets("-- site.css --\na{b:c}\n-- site.print.css --\na{b:c}\na{b:url(x.png)}\n", nil); !strings.HasPrefix(lines(ds), "assets/site.print.css:2:9 [asset-missing]") {
+		t.Errorf("a mistake in a part: got %s", lines(ds))
+	}
+}
+
+// TestSheetOfManyParts: parts beyond those that can be left out are always in it.
+func TestSheetOfManyParts(t *testing.T) {
+	src := "-- site.css --\na{b:c}\n"
+	for i := range maxParts + 2 {
+		src += fmt.Sprintf("-- site.has-p%d.css --\na{b:p%d}\n", i, i)
+	}
+	a, ds := assets(src, nil)
+	if len(ds) > 0 {
+		t.Fatal(lines(ds))
+	}
+	if len(a.Files) != 1<<maxParts {
+		t.Fatalf("got %d files", len(a.Files))
+	}
+	for _, f := range a.Files {
+		if !strings.HasPrefix(string(f.Data), "a{b:c}a{b:p4}a{b:p5}") {
+			t.Errorf("%s: got %s", f.Path, f.Data)
+		}
+	}
+}

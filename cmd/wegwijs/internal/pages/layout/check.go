@@ -412,7 +412,7 @@ func (s *scope) command(cmd *parse.CommandNode, dot reflect.Type, piped bool) re
 	s.named(cmd)
 	if id, ok := first.(*parse.IdentifierNode); ok {
 		switch id.Ident {
-		case "asset":
+		case "asset", "sheet":
 			if lit, ok := arg(cmd, 1); ok {
 				if _, err := s.c.set.Assets.URL(lit); err != nil {
 					m := err.(*missingAsset)

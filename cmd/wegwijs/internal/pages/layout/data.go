@@ -292,15 +292,16 @@ func (n *Nav) T(key string, args ...any) (string, error) { return n.Site.T(key, 
 // A NavItem is a page or a section in the navigation, or a group of those under
 // a title of their own.
 type NavItem struct {
-	URL   string // "" for a group, whose pages are Items
+	URL   string // of an open group "", whose pages are Items; of a closed one that of its first page
 	Title string
 	Lang  string // the language of the title, when it is not the reader's; else ""
 	// Mark goes into the tag of the link: <a href="{{ .URL }}"{{ .Mark }}>.
 	// On the page itself it becomes aria-current="page".
 	Mark    template.HTMLAttr
 	Section bool      // it is a section
-	Open    bool      // it is the section that is shown, or one above it
-	Items   []NavItem // of an open section: the pages and sections in it
+	Group   bool      // it is a group
+	Open    bool      // it is the section that is shown, or one above it; of a group: the reader is in it
+	Items   []NavItem // of an open section or group: the pages and sections in it
 	// More is how many pages of a very large section are left out of Items;
 	// the section's own page lists them all.
 	More int

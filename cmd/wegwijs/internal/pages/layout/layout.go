@@ -99,7 +99,7 @@ func (s *Set) Below(folder string) *Set {
 func Load(files map[string][]byte, theme Theme, out *diag.List) *Set {
 	s := &Set{kinds: map[string]*template.Template{}, directives: map[string]*directive{}, named: map[string]bool{}, has: map[string]bool{}}
 	s.Assets = loadAssets(files, theme, out)
-	funcs := template.FuncMap{"asset": s.Assets.URL, "display": Display, "breaks": Breaks, "whole": Whole, "styles": s.Assets.Styles}
+	funcs := template.FuncMap{"asset": s.Assets.URL, "display": Display, "breaks": Breaks, "whole": Whole, "styles": s.Assets.Styles, "sheet": s.Assets.Sheet}
 	base := template.New("").Funcs(funcs).Option("missingkey=zero")
 	s.texts = texttemplate.New("").Funcs(texttemplate.FuncMap(funcs)).Funcs(texttemplate.FuncMap{"md": markdown.Escape, "code": codeMarkdown}).Option("missingkey=zero")
 	var pages []string
@@ -485,9 +485,9 @@ func (s *Set) fail(err error, src string, out *diag.List) {
 	}
 	switch {
 	case strings.Contains(d.Msg, "function") && strings.Contains(d.Msg, "not defined"):
-		d.Hint = "known: asset, breaks, display, styles, whole, and the functions of Go's templates"
+		d.Hint = "known: asset, breaks, display, sheet, styles, whole, and the functions of Go's templates"
 		if strings.HasSuffix(d.Pos.File, ".md") {
-			d.Hint = "known: asset, breaks, display, styles, whole, md, code, and the functions of Go's templates"
+			d.Hint = "known: asset, breaks, display, sheet, styles, whole, md, code, and the functions of Go's templates"
 		}
 	case strings.Contains(d.Msg, "unexpected EOF"):
 		d.Hint = "an {{ if }}, {{ with }}, {{ range }}, {{ define }} or {{ block }} has no {{ end }}"

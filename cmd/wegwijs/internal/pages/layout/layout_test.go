@@ -186,7 +186,7 @@ page.html:2:32 [asset-missing] no asset "weg.css" in layouts/assets
 -- redirect.html --
 {{ .To }}{{ .Site.Lang }}
 `, `partials/nav.html:1:53 [layout-field] Nav has no field "Title" | did you mean "Site"? known: Items, Site, T
-partials/nav.html:2:22 [layout-field] NavItem has no field "Titel" | did you mean "Title"? known: Items, Lang, Mark, More, Open, Section, Title, URL
+partials/nav.html:2:22 [layout-field] NavItem has no field "Titel" | did you mean "Title"? known: Group, Items, Lang, Mark, More, Open, Section, Title, URL
 redirect.html:1:4 [layout-field] Redirect has no field "To" | did you mean "T"? known: Permalink, Site, T, Title, URL
 `},
 		{"directives", `-- directives/a.html --
@@ -301,9 +301,9 @@ partials/x.htm [layout-file] the program does not know what this file is for | l
 breed.html:1:23 [layout-syntax] undefined variable "$x" | give it a value first: {{ $x := .Title }}
 directives/a.html:2:1 [layout-syntax] missing value for range | write a value behind it: {{ range .Children }}, {{ if .Notice }}
 directives/a.md:1:1 [layout-syntax] unexpected {{end}} | there is an {{ end }} too many
-directives/b.md:1:4 [layout-syntax] function "dm" not defined | known: asset, breaks, display, styles, whole, md, code, and the functions of Go's templates
+directives/b.md:1:4 [layout-syntax] function "dm" not defined | known: asset, breaks, display, sheet, styles, whole, md, code, and the functions of Go's templates
 home.html:1:41 [layout-syntax] unexpected {{end}} | there is an {{ end }} too many
-page.html:2:19 [layout-syntax] function "nergens" not defined | known: asset, breaks, display, styles, whole, and the functions of Go's templates
+page.html:2:19 [layout-syntax] function "nergens" not defined | known: asset, breaks, display, sheet, styles, whole, and the functions of Go's templates
 partials/a.html:1:1 [layout-syntax] unterminated quoted string | close it with a quote
 section.html:3:2 [layout-syntax] unexpected "{" in operand | close the action before it with }}
 smal.html:1:52 [layout-syntax] multiple definition of template "main" | remove one of the two

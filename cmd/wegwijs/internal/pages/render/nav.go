@@ -22,9 +22,11 @@ const (
 	current  = ` aria-current="page"`
 )
 
-// navKey names one rendering: a section, and of a very large one the part.
+// navKey names one rendering: a section, the group in it that is open, and of a
+// very large one the part.
 type navKey struct {
 	section *site.Page
+	group   int // -1: none
 	part    int
 }
 
@@ -44,7 +46,10 @@ func (r *Renderer) nav(p *site.Page, out *diag.List) template.HTML {
 	if !p.Section() && p.Parent != nil {
 		section = p.Parent
 	}
-	key := navKey{section: section}
+	key := navKey{section: section, group: -1}
+	if p != section && len(r.Site.Groups(section)) > 0 {
+		key.group = p.Group
+	}
 	if limit := r.Site.Config.NavMax; p != section && len(section.Children) > limit {
 		key.part = p.At / (limit / 2)
 	}
@@ -62,59 +67,89 @@ func (r *Renderer) nav(p *site.Page, out *diag.List) template.HTML {
 	return template.HTML(n.html[:at] + current + n.html[at:])
 }
 
-func (r *Renderer) renderNav(key navKey, n *navEntry) {
-	open := map[*site.Page]bool{}
-	for s := key.section; s != nil; s = s.Parent {
-		open[s] = true
+// A navMaker makes the items of one rendering.
+type navMaker struct {
+	*Renderer
+	navKey
+	open  map[*site.Page]bool // the section, and those above it
+	pages []*site.Page        // by the number in their mark
+}
+
+// items returns what the navigation shows below a section, and how many of its
+// pages it leaves out.
+func (m *navMaker) items(of *site.Page) (items []layout.NavItem, more int) {
+	list := m.window(of)
+	groups := m.Site.Groups(of)
+	for len(list) > 0 {
+		g, n := list[0].Group, 1
+		if g < len(groups) {
+			for n < len(list) && list[n].Group == g {
+				n++
+			}
+			items = append(items, m.group(of, groups[g], list[:n]))
+		} else {
+			items = append(items, m.item(list[0]))
+		}
+		list = list[n:]
 	}
-	var pages []*site.Page
-	var items func(of *site.Page) ([]layout.NavItem, int)
-	items = func(of *site.Page) ([]layout.NavItem, int) {
-		list := of.Children
-		more := 0
-		if limit := r.Site.Config.NavMax; len(list) > limit {
-			from := 0
-			if of == key.section {
-				from = max(0, key.part*(limit/2)-limit/4)
-			} else { // the way to the section is among them
-				from = max(0, slices.IndexFunc(list, func(c *site.Page) bool { return open[c] })-limit/2)
-			}
-			to := min(len(list), from+limit)
-			from = max(0, to-limit)
-			more = len(list) - (to - from)
-			list = list[from:to]
-		}
-		groups := r.Site.Groups(of)
-		var out []layout.NavItem
-		in := -1 // the group that the last of out is
-		for _, c := range list {
-			item := layout.NavItem{URL: c.URL, Title: r.engines[c.Lang].Text(c.NavTitle), Section: c.Section(), Open: open[c], Mark: template.HTMLAttr(markOpen + strconv.Itoa(len(pages)) + `"`)}
-			if c.Fallback {
-				item.Lang = c.Lang
-			}
-			pages = append(pages, c)
-			if open[c] {
-				item.Items, item.More = items(c)
-			}
-			if c.Group == len(groups) {
-				out = append(out, item)
-				continue
-			}
-			if c.Group != in {
-				in = c.Group
-				g := layout.NavItem{Title: r.engines[groups[in].Lang].Text(groups[in].Title), Open: true}
-				if groups[in].Lang != of.Locale.Lang {
-					g.Lang = groups[in].Lang
-				}
-				out = append(out, g)
-			}
-			g := &out[len(out)-1]
-			g.Items = append(g.Items, item)
-		}
-		return out, more
+	return items, len(of.Children) - len(m.window(of))
+}
+
+// window returns the pages below a section that the navigation shows.
+func (m *navMaker) window(of *site.Page) []*site.Page {
+	list, limit := of.Children, m.Site.Config.NavMax
+	if len(list) <= limit {
+		return list
+	}
+	from := max(0, m.part*(limit/2)-limit/4)
+	if of != m.section { // the way to the section is among them
+		from = max(0, slices.IndexFunc(list, func(c *site.Page) bool { return m.open[c] })-limit/2)
+	}
+	to := min(len(list), from+limit)
+	return list[max(0, to-limit):to]
+}
+
+// group returns a group of pages. One in which the reader is not leads to its
+// first page, where it is open; unless that would lead to another language, of
+// which the title says nothing.
+func (m *navMaker) group(of *site.Page, g site.Group, pages []*site.Page) layout.NavItem {
+	item := layout.NavItem{Title: m.engines[g.Lang].Text(g.Title), Group: true, Open: true}
+	if g.Lang != of.Locale.Lang {
+		item.Lang = g.Lang
+	}
+	here := of == m.section && pages[0].Group == m.navKey.group || slices.ContainsFunc(pages, func(p *site.Page) bool { return m.open[p] })
+	first := slices.IndexFunc(pages, func(p *site.Page) bool { return !p.Fallback })
+	if !here && first >= 0 && len(pages) > 1 && item.Lang == "" {
+		item.Open, item.URL = false, pages[first].URL
+		return item
+	}
+	for _, p := range pages {
+		item.Items = append(item.Items, m.item(p))
+	}
+	return item
+}
+
+// item returns a page, with what stands below it when it is open.
+func (m *navMaker) item(p *site.Page) layout.NavItem {
+	item := layout.NavItem{URL: p.URL, Title: m.engines[p.Lang].Text(p.NavTitle), Section: p.Section(), Open: m.open[p], Mark: template.HTMLAttr(markOpen + strconv.Itoa(len(m.pages)) + `"`)}
+	if p.Fallback {
+		item.Lang = p.Lang
+	}
+	m.pages = append(m.pages, p)
+	if item.Open {
+		item.Items, item.More = m.items(p)
+	}
+	return item
+}
+
+func (r *Renderer) renderNav(key navKey, n *navEntry) {
+	m := &navMaker{Renderer: r, navKey: key, open: map[*site.Page]bool{}}
+	for s := key.section; s != nil; s = s.Parent {
+		m.open[s] = true
 	}
 	l := key.section.Locale
-	top, _ := items(l.Home)
+	top, _ := m.items(l.Home)
+	pages := m.pages
 	var b bytes.Buffer
 	list := new(diag.List)
 	if err := r.Layouts.Nav(&b, &layout.Nav{Site: r.sites[l.N], Items: top}); err != nil {

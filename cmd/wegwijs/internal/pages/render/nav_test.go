@@ -104,3 +104,52 @@ func TestNavIsRenderedOnce(t *testing.T) {
 		t.Errorf("got %d renderings for %d pages", parts, pages)
 	}
 }
+
+// TestNavGroups: the group that a page stands in is open, another one is a link
+// to its first page in the reader's own language; so every page is reached, and
+// the navigation stays small.
+func TestNavGroups(t *testing.T) {
+	over := map[string]string{"i18n/en.toml": ""}
+	for name := range smallSite(t, nil) {
+		if strings.HasPrefix(name, "content/") {
+			over[name] = ""
+		}
+	}
+	over["layouts/partials/nav.html"] = `{{ define "branch" }}{{ range . }}<a{{ if .Group }} class="group"{{ end }} href="{{ .URL }}"{{ .Mark }}>{{ .Title }}</a>{{ with .Items }}({{ template "branch" . }}){{ end }}{{ end }}{{ end }}{{ template "branch" .Items }}`
+	over["site.toml"] = "title = \"T\"\nbase_url = \"https://t.example\"\ndefault_language = \"nl\"\n[languages.nl]\nname = \"N\"\n[languages.en]\nname = \"E\"\nfallback = [\"nl\"]\n"
+	over["content/nl/index.md"] = "+++\ntitle = \"Begin\"\n+++\n"
+	over["content/en/index.md"] = "+++\ntitle = \"Home\"\n+++\n"
+	over["content/nl/s/index.md"] = "+++\ntitle = \"S\"\n[groups.g]\ntitle = \"G\"\npages = [\"a\", \"b\"]\n[groups.h]\ntitle = \"H\"\npages = [\"c\", \"d\"]\n[groups.i]\ntitle = \"I\"\npages = [\"e\", \"deep\"]\n[groups.j]\ntitle = \"J\"\npages = [\"alone\"]\n+++\n"
+	over["content/en/s/index.md"] = "+++\ntitle = \"S\"\n[groups.g]\ntitle = \"G\"\n[groups.h]\ntitle = \"H\"\n[groups.i]\ntitle = \"I\"\n[groups.j]\ntitle = \"J\"\n+++\n"
+	for _, p := range []string{"a", "b", "c", "d", "e", "alone", "free", "deep/index", "deep/f"} {
+		over["content/nl/s/"+p+".md"] = fmt.Sprintf("+++\ntitle = %q\n+++\n", strings.ToUpper(p))
+	}
+	over["content/en/s/d.md"] = "+++\ntitle = \"D\"\n+++\n"
+	r, _, out := renderer(t, smallSite(t, over))
+	if out.Len() > 0 {
+		t.Fatal(says(out.Sorted()))
+	}
+	nav := func(locale int, id string) string {
+		p, ok := r.Site.Locales[locale].Page(id)
+		if !ok {
+			t.Fatalf("no page %s", id)
+		}
+		return string(r.nav(p, out))
+	}
+	has := func(id, nav string, want ...string) {
+		t.Helper()
+		for _, w := range want {
+			if !strings.Contains(nav, w) {
+				t.Errorf("%s: the navigation has no %s: %s", id, w, nav)
+			}
+		}
+	}
+	const g, h, i, j = `<a class="group" href="/s/a/">G</a>`, `<a class="group" href="/s/c/">H</a>`, `<a class="group" href="/s/e/">I</a>`, `<a class="group" href="">J</a>(<a href="/s/alone/">ALONE</a>)`
+	has("s", nav(0, "s"), g, h, i, j, `<a href="/s/free/">FREE</a>`)
+	has("s/b", nav(0, "s/b"), `<a class="group" href="">G</a>(<a href="/s/a/">A</a><a href="/s/b/" aria-current="page">B</a>)`, h, i, j)
+	has("s/d", nav(0, "s/d"), g, `<a class="group" href="">H</a>(<a href="/s/c/">C</a><a href="/s/d/" aria-current="page">D</a>)`)
+	has("s/free", nav(0, "s/free"), g, h, i, `<a href="/s/free/" aria-current="page">`)
+	has("s/deep/f", nav(0, "s/deep/f"), g, h, `<a class="group" href="">I</a>(<a href="/s/e/">E</a><a href="/s/deep/">DEEP/INDEX</a>(<a href="/s/deep/f/" aria-current="page">`)
+	// Of the second group only one page is in English, of the first none.
+	has("English", nav(1, "s"), `<a class="group" href="">G</a>(<a href="/en/s/a/">`, `<a class="group" href="/en/s/d/">H</a>`)
+}
