@@ -63,6 +63,39 @@ func TestPrint(t *testing.T) {
 	}
 }
 
+// unticked returns what is wrong with the boxes that steps have on paper: an
+// empty one before each step, in steps alone.
+const unticked = `[...document.querySelectorAll(".content li")].flatMap((li) => {
+  const s = getComputedStyle(li, "::after"), step = li.matches(".steps > ol > li");
+  const box = s.content === '""' && s.position === "absolute" && s.insetInlineStart === "0px" && ["Top", "Right", "Bottom", "Left"].every((side) => parseFloat(s["border" + side + "Width"]) >= 1) && s.width === s.height && parseFloat(s.width) >= 8;
+  const clear = parseFloat(getComputedStyle(li).paddingInlineStart) > parseFloat(getComputedStyle(li, "::before").insetInlineStart) + 8;
+  return step && !(box && clear) ? ["no box: " + li.innerText] : !step && box ? ["a box: " + li.innerText] : [];
+})`
+
+// severed returns what may be cut between two sheets of paper.
+const severed = `[...document.querySelectorAll(".content :is(li, tr, .alert, .settings, figure, details), .content > .summary")].filter((e) => getComputedStyle(e).breakInside !== "avoid").map((e) => e.outerHTML.slice(0, 80))`
+
+// TestTicked looks at steps on paper: each can be ticked off, in both
+// directions of writing, and nothing that belongs together is cut.
+func TestTicked(t *testing.T) {
+	each(t, theSite.readable(), func(b *tab, p page) {
+		b.open(p.path)
+		if onScreen := eval[[]string](b, `[...document.querySelectorAll(".steps > ol > li:last-child")].filter((li) => getComputedStyle(li, "::after").content !== "none").map((li) => li.innerText)`); len(onScreen) > 0 {
+			b.t.Errorf("%s: boxes on the screen: %q", p.path, onScreen)
+		}
+		testenv.Call(b.Tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+		defer testenv.Call(b.Tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{})
+		for _, dir := range []string{"ltr", "rtl"} {
+			if wrong := eval[[]string](b, `document.documentElement.dir = "`+dir+`", `+unticked); len(wrong) > 0 {
+				b.t.Errorf("%s on paper, %s: %q", p.path, dir, wrong)
+			}
+		}
+		if cut := eval[[]string](b, severed); len(cut) > 0 {
+			b.t.Errorf("%s on paper: may be cut: %q", p.path, cut)
+		}
+	})
+}
+
 // Budgets, in bytes as servers send them.
 const (
 	pageBudget   = 10000 // HTML and style sheets, by brotli
