@@ -128,6 +128,7 @@ export async function open(url) {
   const particles = new Set(list(rules.particles));
   const links = ["", ...list(rules.links)];
   const whole = new Set(list(rules.whole));
+  const short = new Set(list(rules.short));
   const known = new Map();
 
   // Synonyms, by the phrase.
@@ -192,11 +193,14 @@ export async function open(url) {
     return out;
   }
 
+  // means says whether a stem is a word that the index has, or has another for.
+  const means = async (key) => same.has(key) || has(key);
+
   // together says whether two parts are there by more than chance: they are
-  // long, or a page is about both.
+  // long, or have synonyms, or a page is about both.
   async function together(a, b) {
-    if (!(await has(a))) return false;
-    if (a.length > 5 && b.length > 5) return true;
+    if (!(await means(a))) return false;
+    if ((a.length > 5 && b.length > 5) || (same.has(a) && same.has(b))) return true;
     return both(await posts(a), await posts(b), 1).n.length > 0;
   }
 
@@ -206,7 +210,7 @@ export async function open(url) {
     if (links.length < 2 || w.length < 7 || whole.has(w) || /\d/.test(w)) return null;
     for (let i = 3; i <= w.length - 3; i++) {
       const last = w.slice(i);
-      if (last.length < 4 || stop.has(last) || !(await has(stem(last)))) continue;
+      if ((last.length < 4 && !short.has(last)) || stop.has(last) || !(await means(stem(last)))) continue;
       for (const link of links) {
         const head = w.slice(0, i - link.length);
         if (!w.slice(0, i).endsWith(link) || head.length < 3 || stop.has(head)) continue;
@@ -303,7 +307,11 @@ export async function open(url) {
         for (const [k, q] of await like(s)) ways.push([[k], q]);
         if (!ways.length) for (const [p, others] of same) if (!p.includes(" ") && p[0] === s[0] && typos(s) && distance(s, p, 1) < 2) for (const o of others) ways.push([o.split(" "), .55]);
       }
-      for (let n = s.length - 1; !ways.length && n > 3; n--) if (await has(s.slice(0, n))) ways.push([[s.slice(0, n)], worth.begin * n / s.length]);
+      for (let n = s.length - 1; !ways.length && n > 3; n--) {
+        const head = s.slice(0, n);
+        if (await has(head)) ways.push([[head], worth.begin * n / s.length]);
+        for (const p of same.get(head) ?? []) ways.push([p.split(" "), worth.begin * n / s.length]);
+      }
       list.push({ w, s, ways, covers: asked[i].covers });
     }
     for (const [i, idea] of list.entries()) { // a phrase stands for all its words
@@ -370,8 +378,12 @@ export async function open(url) {
     for (let n = 0; n < count; n++) {
       if (part[n] / total >= .3 && 3 * found[n] >= list.length && (solid[n] || found[n] === list.length) && ((hits[n] / list.length > .5 && !list.empty) || top[n] > 4)) best.push({ n, score: score[n] * (part[n] / total) ** P.cover });
     }
-    const phrase = new Set(list.length > 1 ? (await posts(list.map(({ s }) => s).sort().join("_"))).n : []); // a keyword of several words
-    for (const s of best) if (phrase.has(s.n)) s.score *= 1.6;
+    // A keyword of several words that is asked, best to its small words: "postvak uit".
+    const phrase = new Map();
+    for (const [stems, more] of [[list.map(({ s }) => s), 1.6], [list.raw.map(stem), 2]]) {
+      if (stems.length > 1 && (more < 2 || stems.length > list.length)) for (const n of (await posts(stems.sort().join("_"))).n) phrase.set(n, more);
+    }
+    for (const s of best) s.score *= phrase.get(s.n) ?? 1;
     best.sort((a, b) => b.score - a.score || a.n - b.n);
     best = best.slice(0, results * 6);
     for (const s of best) { // all in one section is better

@@ -287,16 +287,17 @@ func (b *builder) addHead(page int, d *Doc) {
 		}
 	}
 	for _, k := range d.Keywords {
-		var words, stems []string
+		var words, stems, all []string
 		Words(Fold(k), func(w string) {
 			words = append(words, w)
+			all = append(all, b.stem.Stem(w))
 			if !b.stem.stop[w] {
 				stems = append(stems, b.stem.Stem(w))
 			}
 		})
-		if len(stems) > 1 { // the whole of it, in any order
-			slices.Sort(stems)
-			b.spend(b.term(strings.Join(stems, "_")), page, place{keyword: 14}, 1)
+		b.whole(page, stems)
+		if len(all) > len(stems) { // "postvak uit" is more than "postvak"
+			b.whole(page, all)
 		}
 		for _, w := range words {
 			if p := get(w); p != nil {
@@ -309,6 +310,14 @@ func (b *builder) addHead(page int, d *Doc) {
 			p.about = 1
 		}
 	})
+}
+
+// whole puts a keyword of several words at its stems together, in any order.
+func (b *builder) whole(page int, stems []string) {
+	if len(stems) > 1 {
+		slices.Sort(stems)
+		b.spend(b.term(strings.Join(stems, "_")), page, place{keyword: 14}, 1)
+	}
 }
 
 // spend puts a share of a word's place at a stem.
@@ -500,8 +509,10 @@ func (b *builder) same(groups [][]string) []string {
 			Words(Fold(phrase), func(w string) {
 				words = append(words, b.stem.Stem(w))
 			})
-			if p := strings.Join(words, " "); p != "" && !slices.Contains(out, p) {
-				out = append(out, p)
+			for _, p := range []string{strings.Join(words, " "), b.joined(phrase)} {
+				if p != "" && !slices.Contains(out, p) {
+					out = append(out, p)
+				}
 			}
 		}
 		if len(out) > 1 {
@@ -509,6 +520,16 @@ func (b *builder) same(groups [][]string) []string {
 		}
 	}
 	return list
+}
+
+// joined returns the stem of two words of which one is so short that a hyphen
+// makes one word of them, "back up", empty for other phrases: see [Words].
+func (b *builder) joined(phrase string) string {
+	first, last, ok := strings.Cut(Fold(phrase), " ")
+	if !ok || strings.Contains(last, " ") || min(len(first), len(last)) > 2 {
+		return ""
+	}
+	return b.stem.Stem(first + last)
 }
 
 // pageEntry is what results show of a page: its address, title and
@@ -615,6 +636,11 @@ func (b *builder) asks(t *table) (fields, more string) {
 	}
 	add(&f, b.stem.Asks)
 	add(&m, t.caption)
+	if t.protocol == "smtp" {
+		add(&m, b.stem.Sends)
+	} else {
+		add(&m, b.stem.Receives)
+	}
 	return strings.Join(f, " "), strings.Join(m, " ")
 }
 

@@ -24,16 +24,22 @@ type language struct {
 	Final     string     `json:"final,omitempty"`     // letters that change at the end: vf zs
 	Links     string     `json:"links,omitempty"`     // what may stand between the parts of a compound
 	Whole     string     `json:"whole,omitempty"`     // words that are not taken apart
+	Short     string     `json:"short,omitempty"`     // words of three letters that may be part of a compound: most that are found in one are there by chance
 	Asks      string     `json:"-"`                   // words with which people ask for settings
+	Sends     string     `json:"-"`                   // and for those of the server that mail goes to
+	Receives  string     `json:"-"`                   // and that it comes from
 	compounds bool
 	slug      string // the folder of the search page
 	same      string // words and phrases that mean the same: a line for each group, commas between
 }
 
+const shortParts = "pop app web map box tls ssl dns spf"
+
 // languages are those that the program knows something of. In others words are
 // folded, and found whole, by their beginning and by their likeness.
 var languages = map[string]*language{
 	"nl": {
+		Short: shortParts, Sends: "uitgaande uitgang versturen verzenden sturen", Receives: "inkomende ontvangen ontvangst ophalen binnenhalen",
 		slug: "zoeken", same: sameNL, Weak: "niet geen niks niets nooit", Asks: `server servernaam mailserver hostnaam poort poortnummer beveiliging ssl tls starttls serverinstellingen instellingen mailinstellingen emailinstellingen versleuteling`, compounds: true,
 		Stop: `de het een en of maar als dan dat die dit deze er is zijn was ben bent wordt worden word werd heb hebt heeft hebben had kan kun kunt kunnen wil wilt willen moet moeten mag mogen zal zou zullen
 ik je jij jou jouw u uw hij zij ze we wij me mij mijn onze ons hun haar hem men
@@ -61,6 +67,7 @@ pwd=wachtwoord ww=wachtwoord wachtwrd=wachtwoord`,
 		Whole: "wachtwoord antwoord thunderbird outlook postbus onderwerp bovenstaande instagram whatsapp facebook beantwoorden verantwoord standaard ontvanger ontvangen afzender verzenden versturen onderaan bovenaan voorbeeld nederland wegwijs bijlage bericht beheer gegevens gebruiken herstellen verbinden webmail",
 	},
 	"en": {
+		Short: shortParts, Sends: "outgoing send sending", Receives: "incoming receive receiving fetch",
 		slug: "search", same: sameEN, Weak: "not no never nothing", Asks: `server hostname host port security ssl tls starttls settings encryption mailserver`,
 		Stop: `the a an and or but if then that this these those is are was were be been am do does did doing done have has had can cannot could will would should must may might
 i you he she it we they me my your our his her its their mine yours
@@ -76,6 +83,7 @@ please help hi hello thanks just still also too very some any all every so keep 
 		Whole:     "password thunderbird outlook", compounds: true, Links: "",
 	},
 	"de": {
+		Short: shortParts, Sends: "ausgang postausgang ausgehende ausgehender senden versenden", Receives: "eingang posteingang eingehende eingehender empfang empfangen abrufen",
 		slug: "suche", same: sameDE, Weak: "nicht kein keine nichts nie", Asks: `server servername port sicherheit ssl tls starttls einstellungen serverdaten verschlusselung postausgangsserver posteingangsserver`, compounds: true,
 		Stop: `der die das den dem des ein eine einen einem einer und oder aber wenn dann dass ist sind war bin bist wird werden wurde habe hast hat haben hatte kann kannst konnen konnte will willst wollen muss musst mussen darf soll sollte
 ich du er sie es wir ihr mich mir mein meine meinen meinem meiner dein deine unser unsere ihre ihren sein
@@ -90,6 +98,7 @@ auch noch schon doch also wieder immer manchmal sehr so gern gerne nur mehr man 
 		Links:     "s es n en e", Whole: "passwort kennwort thunderbird outlook antwort empfangen empfanger",
 	},
 	"fr": {
+		Sends: "sortant sortante envoi envoyer", Receives: "entrant entrante reception recevoir relever",
 		slug: "recherche", same: sameFR, Weak: "pas non jamais rien", Asks: `serveur nom port securite ssl tls starttls parametres reglages chiffrement hote`,
 		Stop: `le la les l un une des du de d et ou mais si alors que qui quoi ce cet cette ces c est sont etait etre suis es a ai as ont avoir avais peut peux pouvoir veux veut vouloir dois doit devoir faut
 je j tu il elle on nous vous ils elles me m te se s mon ma mes ton ta tes son sa ses notre nos votre vos leur leurs
@@ -110,10 +119,10 @@ aussi encore deja toujours tres bien plus ne n ni y bonjour merci aide svp tout 
 const (
 	sameNL = `mailbox, postbus, postvak, inbox, postvak in, mailbus
 wachtwoord, paswoord, password, passwoord, pincode, code
-wijzigen, veranderen, aanpassen, resetten, reset, vernieuwen, change, nieuw instellen, herstellen
+wijzigen, veranderen, aanpassen, resetten, reset, vernieuwen, change, nieuw instellen
 vergeten, kwijt, niet meer weten, wijzigen
 versturen, verzenden, sturen, send, wegsturen, verzending, weg krijgen
-ontvangen, binnenkomen, ophalen, binnenhalen, afhalen, receive
+ontvangen, ontvangst, binnenkomen, ophalen, binnenhalen, afhalen, receive
 inkomende server, imap server, ontvangst server, inkomende mailserver
 uitgaande server, smtp server, verzendserver, uitgaande mailserver
 servernaam, hostnaam, host, hostname, serveradres
@@ -125,59 +134,76 @@ ipad, tablet
 mac, macbook, imac, macos, osx
 apple mail, mac mail, mail op mac
 samsung, galaxy
+android, huawei, xiaomi, oppo, oneplus, motorola, nokia, google pixel
+nieuwsbrief, bulkmail, massamail
+versturen lukt niet, wil niet weg, gaat niet weg, niet verzonden, kan niet antwoorden, niet beantwoorden
+telefoon kwijt, telefoon verloren, telefoon gestolen, iphone kwijt, iphone verloren, iphone gestolen, ipad kwijt, laptop kwijt, laptop verloren, laptop gestolen, toestel kwijt
 thunderbird android, k9 mail, k9
 outlook klassiek, outlook 2016, outlook 2019, outlook 2021, outlook 2013, outlook 2010, oude outlook, klassieke outlook
 outlook nieuw, nieuwe outlook, new outlook
 outlook app, outlook mobiel, outlook telefoon, outlook android, outlook iphone, outlook ios
 windows mail, windows live mail, mail windows 10, mail windows 11, mail app windows
-webmail, roundcube, browser, mail online
-instellen, installeren, configureren, toevoegen, aanmaken, koppelen, opzetten, setup, instellingen
+webmail, roundcube, browser, mail online, via internet, via de website, zonder programma, zonder app, iemand anders, andermans
+instellen, installeren, configureren, toevoegen, koppelen, opzetten, setup, instellingen
 instellingen, configuratie, gegevens, settings
-automatisch, autodiscover, autoconfig
+automatisch, autodiscover, autoconfig, vanzelf, invullen
 inloggen, aanmelden, login, log in, logon, signin
 authenticatie, verificatie, aanmelding
 foutmelding, error, fout, melding, foutcode
-werkt niet, doet het niet, storing, kapot, stuk, probleem, defect, problemen, doe het niet, hapert, doet raar, doet vreemd
+werkt niet, doet het niet, doet niks, doet niets, reageert niet, laadt niet, ververst niet, synchroniseert niet, haalt niet op, haalt geen, opent niet, niet openen, geen verbinding, verbroken, timeout, time out, storing, kapot, stuk, probleem, defect, problemen, doe het niet, hapert, doet raar, doet vreemd
 lukt niet, mislukt, niet gelukt, gaat niet
 klopt niet, onjuist, verkeerd, fout, geweigerd, niet geaccepteerd, ongeldig, incorrect
-vol, full, quota, opslag, ruimte, plaats
+vol, full, quota, quotum, opslag, opslagruimte, schijfruimte, ruimte, plaats, overvol
 verdwenen, weg, kwijt, verloren, missing, verwijderd, foetsie
 dubbel, dubbele, tweemaal, twee keer
-gestolen, kwijt, verloren, gehackt
-back up, reservekopie, kopie, bewaren, exporteren, opslaan, archiveren, pst
-certificaat, ssl, beveiligingscertificaat, beveiligingswaarschuwing
+gestolen, kwijt, verloren, gehackt, gejat, gepikt
+back up, reservekopie, kopie, bewaren, exporteren, export, opslaan, archiveren, archief, veiligstellen, pst
+certificaat, ssl, beveiligingscertificaat, beveiligingswaarschuwing, beveiligingsmelding, vertrouwd, niet vertrouwd, onveilig
 waarschuwing, melding
-overstappen, omzetten, migreren, overgaan, verhuizen
-verschil, kiezen, vergelijken, beter
+overstappen, overstap, omzetten, migreren, migratie, overgaan, verhuizen, verhuizing, overzetten, meenemen, overbrengen, overnemen, wisselen
+verschil, kiezen, vergelijken, beter, voordeel, nadeel
 woordenlijst, begrippen, betekenis, uitleg, betekent, definitie, jargon
 beveiliging, ssl, tls, versleuteling, encryptie
-terugkomen, komt terug, bounce, mailer daemon, delivery failed, undeliverable, onbestelbaar, terug
+terugkomen, komt terug, teruggestuurd, retour, bounce, mailer daemon, delivery failed, undeliverable, onbestelbaar, terug
 postvak uit, outbox
 client, programma, emailprogramma, mailprogramma, mailclient
 relay, relaying
 pop, pop3
 email, mail, bericht, berichten
 map, folder
+aanmaken, maken, toevoegen
+verwijderen, wissen, weggooien, weghalen, opheffen, delete, weg doen
+terughalen, terugvinden, terugzetten, herstellen, restore
+bijlage, attachment, bestand, foto
+extra, bijkomend
+wachtwoord wijzigen, nieuw wachtwoord, ander wachtwoord, wachtwoord herstellen
+wachtwoord klopt niet, inloggen lukt niet, inloggen mislukt, niet inloggen, niet aanmelden, login failed, authentication failed
+blokkeren, tegenhouden, weren, filteren, filter
+gebruikersnaam, username, inlognaam, accountnaam
+vergrendeld, geblokkeerd, locked
+afmelden, uitloggen
+contacten, adresboek, contactpersonen
+blijft hangen, blijft staan, blijft in
 prullenbak, verwijderde items
 leegmaken, leeg, opruimen, legen
 verzonden, verzonden items, sent
 beginnen, starten, begin
-toegankelijkheid, schermlezer, voorleessoftware, toegankelijk
+toegankelijkheid, schermlezer, voorleessoftware, voorlezen, toegankelijk, slechtziend, blind
 synchroniseren, gelijk, sync, meerdere apparaten
 achterlaten, laten staan, blijven staan
-afwezig, afwezigheid, vakantie, out of office, automatisch antwoord, autoreply, auto reply, vakantiebericht, afwezigheidsbericht, buiten kantoor
-doorsturen, forwarden, forward, doorzenden
-handtekening, signature, ondertekening
-spam, ongewenst, junk, reclame
-phishing, oplichting, nepmail, valse mail
-twee stappen, tweestaps, twee staps, 2fa, mfa, tweefactor, twee factor, authenticator, tweestapsverificatie, verificatiecode
+afwezig, afwezigheid, vakantie, verlof, out of office, automatisch antwoord, autoreply, auto reply, vakantiebericht, afwezigheidsbericht, afwezigheidsassistent, buiten kantoor
+doorsturen, forwarden, forward, doorzenden, doorzending, omleiden
+handtekening, signature, ondertekening, logo, footer
+spam, ongewenst, junk, reclame, spamfilter
+phishing, oplichting, oplichter, nepmail, nep, vals, verdacht, afpersing, chantage, fraude, scam, virus, echt
+twee stappen, tweestaps, smscode, inlogcode, code via sms, twee staps, 2fa, mfa, tweefactor, twee factor, authenticator, tweestapsverificatie, verificatiecode
 catch all, catchall
-vertraging, vertraagd, te laat, traag, duurt lang
+vertraging, vertraagd, te laat, laat, later, traag, langzaam, duurt lang
 niets, niks, geen
 postbus, mailadres, emailadres, mailaccount
-gedeeld, samen, gezamenlijk, shared
-grootte, limiet, maximaal, maximum, te groot
-printer, scanner, multifunctional
+gedeeld, delen, samen, gezamenlijk, gemeenschappelijk, collega, team, shared
+grootte, limiet, maximaal, maximum, te groot, te zwaar
+printer, scanner, scannen, scan, multifunctional, kopieerapparaat
 website, wordpress, webshop, contactformulier`
 	sameEN = `mailbox, inbox
 password, passphrase, pwd
@@ -194,33 +220,41 @@ samsung, galaxy
 set up, setup, configure, add, install, connect, settings
 login, log in, sign in
 error, problem, message
-not working, broken, down, outage, fails, stopped working
+not working, broken, down, outage, fails, stopped working, not responding, timed out, timeout, not syncing, not loading
 full, quota, storage, space
 missing, disappeared, gone, lost, deleted, vanished
 duplicate, double, twice
 stolen, lost, hacked
 back up, backup, export, save, archive
-certificate, ssl, identity
-migrate, switch, move, convert
+certificate, ssl, identity, untrusted, not secure, not trusted
+migrate, switch, move, convert, change
 difference, versus, vs, choose, better
 glossary, terms, definition, meaning, jargon
-bounce, returned, mailer daemon, undeliverable, delivery failed, came back
+bounce, bounced, returned, bounced back, mailer daemon, undeliverable, delivery failed, came back
 webmail, browser, roundcube
 automatic, autodiscover, autoconfig
 pop, pop3
 email, mail, message
-accessibility, screen reader
+accessibility, screen reader, blind, visually impaired
 start, begin, getting started
 vacation, out of office, away, holiday, auto reply, autoreply, automatic reply, absence
 forward, redirect
 spam, junk, unwanted
-phishing, scam, fake
-two step, 2fa, mfa, two factor, authenticator, verification code
+phishing, scam, fake, blackmail, suspicious, fraud
+two step, 2fa, text message, sms, mfa, two factor, authenticator, verification code
 catch all, catchall
 delay, late, slow
-shared, together, team
-size, limit, maximum, too big, too large
-printer, scanner
+shared, share, together, team, colleague
+size, limit, maximum, too big, too large, too heavy
+printer, scanner, scan
+android, huawei, xiaomi, oppo, oneplus, motorola, google pixel
+delete, remove, clear, clean up, erase
+restore, recover, undelete, get back
+newsletter, bulk mail
+attachment, file, photo
+stuck, outbox
+someone else, another computer, webmail
+new password, change password, forgot password
 website, wordpress, contact form
 moving, migrate, switch, transfer`
 	sameDE = `postfach, mailbox, posteingang, inbox, mailkonto
@@ -240,22 +274,22 @@ einstellungen, settings, konfiguration, serverdaten
 automatisch, automatic, automatically, autodiscover
 anmelden, einloggen, login, sign in
 fehler, fehlermeldung, error, problem, storung
-funktioniert nicht, geht nicht, not working, kaputt
+funktioniert nicht, geht nicht, antwortet nicht, zeituberschreitung, timeout, synchronisiert nicht, ladt nicht, not working, kaputt
 voll, full, speicher, speicherplatz
 verschwunden, weg, geloscht, disappeared, missing, lost
 doppelt, duplicate, zweimal
 verloren, gestohlen, lost, stolen
 sicherung, backup, sichern, exportieren, back up
-zertifikat, certificate
+zertifikat, certificate, vertrauenswurdig, unsicher
 warnung, warning
 wechseln, umstellen, umziehen, switch, umstieg
-unterschied, difference, vergleich
+unterschied, difference, vergleich, besser
 glossar, begriffe, glossary
-zuruck, bounce, returned, unzustellbar
+zuruck, zuruckgeschickt, bounce, returned, unzustellbar
 app, program, programm
 pop, pop3
 email, mail, nachricht
-barrierefreiheit, accessibility
+barrierefreiheit, accessibility, blind, sehbehindert
 uber, about
 abwesenheit, abwesend, urlaub, out of office, vacation, autoreply, abwesenheitsnotiz
 weiterleiten, weiterleitung, forward, forwarding, umleiten
@@ -264,11 +298,19 @@ spam, junk, werbung, unerwunscht
 zwei faktor, zweifaktor, 2fa, mfa, two step, zwei schritte
 verzogerung, verspatet, zu spat, delay, langsam
 gemeinsam, geteilt, shared
-grosse, limit, zu gross, size, limits
+grosse, limit, zu gross, zu schwer, size, limits
 drucker, scanner, printer
 umzug, umziehen, anbieterwechsel, moving
 webseite, website, wordpress
-nichts, kein, keine`
+nichts, kein, keine
+loschen, entfernen, aufraumen
+wiederherstellen, zuruckholen
+android, huawei, xiaomi, oppo, oneplus, motorola
+newsletter, rundmail
+anhang, datei, foto
+ausgehend, ausgang, postausgang
+eingehend, eingang, posteingang
+neues passwort, passwort andern, passwort vergessen`
 	sameFR = `boite aux lettres, boite mail, messagerie, mailbox, boite de reception
 mot de passe, mdp, password, motdepasse
 changer, modifier, reinitialiser, nouveau, change, reset, oublie
@@ -286,20 +328,20 @@ parametres, reglages, settings
 automatique, automatiquement, automatic, automatically, autodiscover
 connexion, se connecter, identifiant, sign in, login
 erreur, message d'erreur, error, probleme, panne
-ne marche pas, ne fonctionne pas, not working, marche plus, panne
-pleine, plein, full, espace, quota, plein
+ne marche pas, ne fonctionne pas, ne repond pas, delai depasse, delai, ne recois plus, ne charge pas, not working, marche plus, panne
+pleine, plein, full, espace, quota, plus d'espace
 disparu, supprime, disappeared, missing, lost
 double, duplicate, doublon
 perdu, vole, lost, stolen
 sauvegarde, sauvegarder, backup, back up, exporter
-certificat, certificate, avertissement, warning
+certificat, certificate, avertissement, warning, non fiable, fiable, non securise
 passer, migrer, basculer, switch
-difference, comparer, choisir
+difference, comparer, choisir, mieux
 glossaire, definitions, glossary
 retour, bounce, returned, revient
 pop, pop3
 email, mail, courriel, message, mel
-accessibilite, accessibility
+accessibilite, accessibility, aveugle, malvoyant
 a propos, about
 absence, absent, vacances, vacation, out of office, reponse automatique, repondeur
 transferer, transfert, rediriger, redirection, forward, forwarding
@@ -308,11 +350,18 @@ spam, indesirable, indesirables, pourriel, junk
 double authentification, deux etapes, deux facteurs, 2fa, two step, validation
 retard, lent, tard, delay
 partage, partagee, commun, shared
-taille, limite, limites, trop gros, trop grand, size, limits
+taille, limite, limites, trop gros, trop grand, trop lourd, trop lourde, size, limits
 imprimante, scanner, printer
 demenager, changer de fournisseur, moving
 site, site web, website, wordpress
-rien, aucun, pas`
+rien, aucun, pas
+supprimer, effacer, nettoyer, vider
+recuperer, restaurer, retrouver
+android, huawei, xiaomi, oppo, oneplus, motorola
+piece jointe, fichier, photo
+mettre, installer, ajouter
+boite d'envoi, outbox, bloque
+nouveau mot de passe, mot de passe oublie, changer mot de passe`
 )
 
 var none = &language{slug: "search"}

@@ -16,6 +16,7 @@ type stemmer struct {
 	links     []string
 	final     []string
 	whole     map[string]bool
+	short     map[string]bool
 	stop      map[string]bool
 }
 
@@ -26,7 +27,7 @@ type rule struct {
 
 func newStemmer(lang string) *stemmer {
 	l := of(lang)
-	s := &stemmer{language: l, irregular: map[string]string{}, keep: strings.Fields(l.Keep), particles: append(strings.Fields(l.Particles), ""), ends: strings.Fields(l.Ends), final: strings.Fields(l.Final), links: append([]string{""}, strings.Fields(l.Links)...), whole: set(l.Whole), stop: set(l.Stop)}
+	s := &stemmer{language: l, irregular: map[string]string{}, keep: strings.Fields(l.Keep), particles: append(strings.Fields(l.Particles), ""), ends: strings.Fields(l.Ends), final: strings.Fields(l.Final), links: append([]string{""}, strings.Fields(l.Links)...), whole: set(l.Whole), short: set(l.Short), stop: set(l.Stop)}
 	for _, pair := range strings.Fields(l.Irregular) {
 		from, to, _ := strings.Cut(pair, "=")
 		s.irregular[from] = to
@@ -129,12 +130,12 @@ func (s *stemmer) parts(w string, known func(string) bool, most int) []string {
 			continue
 		}
 		last := s.Stem(w[i:])
-		if len(w)-i < 4 && !short(w[i:]) || !known(last) {
+		if len(w)-i < 4 && !s.short[w[i:]] || !known(last) {
 			continue
 		}
 		for _, link := range s.links {
 			first, ok := strings.CutSuffix(w[:i], link)
-			if !ok || len(first) < 3 || len(first) < 4 && !short(first) {
+			if !ok || len(first) < 3 || len(first) < 4 && !s.short[first] {
 				continue
 			}
 			if st := s.Stem(first); known(st) && !s.stop[first] {
@@ -148,14 +149,4 @@ func (s *stemmer) parts(w string, known func(string) bool, most int) []string {
 		}
 	}
 	return nil
-}
-
-// short reports whether a word of three letters may be part of a compound:
-// most that are found in one are there by chance.
-func short(w string) bool {
-	switch w {
-	case "pop", "app", "web", "map", "box", "tls", "ssl", "dns", "spf":
-		return true
-	}
-	return false
 }
