@@ -109,6 +109,7 @@ func (e *env) reportBuild(out string, r *output.Report, findings []diag.Diagnost
 func (e *env) write(ctx context.Context, dir string) (*state.State, *output.Report, []diag.Diagnostic, error) {
 	opt := e.options()
 	opt.Pictures = e.pictures()
+	defer opt.Pictures.Prune(time.Now())
 	s, err := state.Load(ctx, e.files(), opt, nil)
 	if err != nil {
 		return nil, nil, nil, err

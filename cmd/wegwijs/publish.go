@@ -340,6 +340,7 @@ func (e *env) runPublish(ctx context.Context, f publishFlags) error {
 func (e *env) buildTo(ctx context.Context, dir string, allowed bool) (r *output.Report, findings []diag.Diagnostic, sample []string, err error) {
 	opt := e.options()
 	opt.Pictures = e.pictures()
+	defer opt.Pictures.Prune(time.Now())
 	s, err := state.Load(ctx, e.files(), opt, nil)
 	if err != nil {
 		return nil, nil, nil, err

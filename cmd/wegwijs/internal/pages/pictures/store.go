@@ -3,7 +3,6 @@ package pictures
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"os"
 	"path"
 	"path/filepath"
@@ -25,12 +24,13 @@ type Store struct {
 
 	mu   sync.Mutex
 	made map[[sha256.Size]byte][]byte // what could not be kept in the folder
+	used map[[sha256.Size]byte]bool   // what was asked for
 }
 
 // NewStore returns a store that keeps files in dir, which is made when it is
 // needed; "" stands for memory.
 func NewStore(dir string) *Store {
-	return &Store{dir: dir, room: semaphore.NewWeighted(maxPixels), made: map[[sha256.Size]byte][]byte{}}
+	return &Store{dir: dir, room: semaphore.NewWeighted(maxPixels), made: map[[sha256.Size]byte][]byte{}, used: map[[sha256.Size]byte]bool{}}
 }
 
 // Shrinks reports whether a file is of the kind that [Store.Smaller] may make
@@ -66,16 +66,11 @@ func (s *Store) Smaller(ctx context.Context, src []byte) ([]byte, error) {
 	return out, nil
 }
 
-// file returns where what was made from something stands.
-func (s *Store) file(key [sha256.Size]byte) string {
-	name := hex.EncodeToString(key[:])
-	return filepath.Join(s.dir, name[:2], name[2:]+".webp")
-}
-
 // kept returns what was made before: nil for what is better left as it is.
 func (s *Store) kept(key [sha256.Size]byte) (out []byte, ok bool) {
 	s.mu.Lock()
 	out, ok = s.made[key]
+	s.used[key] = true
 	s.mu.Unlock()
 	if ok || s.dir == "" {
 		return out, ok
