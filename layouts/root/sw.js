@@ -76,12 +76,12 @@ async function take(cache, address, loaded) {
 }
 
 // assets keeps what a page, a style sheet or a module names, and what those
-// name; not the style of paper, and not search, the copy as Markdown or the hint
-// of another language, which are kept once the reader has used them.
+// name; not search, the copy as Markdown, the hint of another language, tabs or
+// QR codes, which are kept once the reader has used them.
 async function assets(cache, text, from) {
   for (const [path] of text.matchAll(/(?:[\w./-]*\/assets\/|\.\/)[\w.-]+\.(?:css|js|svg|png|webp|avif)/g)) {
     const address = new URL(path, from).href;
-    if (!isAsset(new URL(address)) || /\/(?:search|print|markdown|hint)[\w.-]*$/.test(address) || await cache.match(address)) continue;
+    if (!isAsset(new URL(address)) || /\/(?:search|markdown|hint|tabs|qr)[\w.-]*$/.test(address) || await cache.match(address)) continue;
     const answer = await fetch(address);
     if (!answer.ok) continue;
     await cache.put(address, answer.clone());

@@ -73,9 +73,10 @@ func (a *Assets) Styles(parts ...any) []string {
 }
 
 // Sheet returns the address of a style sheet by its name, with those of its own
-// parts in it that the parts of a page need: NAME.has-CLASS.css where
-// [Assets.Styles] would find the class, NAME.print.css always and last. One file
-// compresses better than several, and takes one request.
+// parts in it that the parts of a page need: NAME.has-CLASS.css or
+// NAME.has-CLASS+OTHER.css where [Assets.Styles] would find a class,
+// NAME.print.css always and last. One file compresses better than several, and
+// takes one request.
 func (a *Assets) Sheet(name string, parts ...any) (string, error) {
 	s, ok := a.sheets[name]
 	if !ok {
@@ -103,10 +104,18 @@ const maxParts = 4
 
 // A partial is a style sheet for pages with a class, which stands alone in a
 // tag or is the first of several.
-type partial struct{ only, first, url string }
+type partial struct {
+	tags []string // how a class attribute with it begins
+	url  string
+}
 
-func newPartial(class, url string) partial {
-	return partial{`class="` + class + `"`, `class="` + class + ` `, url}
+// newPartial returns the partial for pages with one of the classes, which + parts.
+func newPartial(classes, url string) partial {
+	p := partial{url: url}
+	for class := range strings.SplitSeq(classes, "+") {
+		p.tags = append(p.tags, `class="`+class+`"`, `class="`+class+` `)
+	}
+	return p
 }
 
 // in reports whether the parts of a page have the class.
@@ -117,7 +126,7 @@ func (p partial) in(parts []any) bool {
 			s, _ := part.(string)
 			h = template.HTML(s)
 		}
-		return strings.Contains(string(h), p.only) || strings.Contains(string(h), p.first)
+		return slices.ContainsFunc(p.tags, func(tag string) bool { return strings.Contains(string(h), tag) })
 	})
 }
 

@@ -233,7 +233,7 @@ func TestStyles(t *testing.T) {
 // TestSheet: a style sheet has the parts that the page needs, that for paper
 // last, in one file; each part is published in no other way.
 func TestSheet(t *testing.T) {
-	a, ds := assets("-- site.css --\na{b:site}\n-- site.print.css --\na{b:print}\n-- site.has-table.css --\na{b:table url(x.png)}\n-- site.has-steps.css --\na{b:steps}\n-- x.png --\nx\n-- more.min.css --\na{b:min}\n-- more.css --\na{b:more}\n-- other.has-x.css --\na{b:other}\n", nil)
+	a, ds := assets("-- site.css --\na{b:site}\n-- site.print.css --\na{b:print}\n-- site.has-table.css --\na{b:table url(x.png)}\n-- site.has-list+steps.css --\na{b:steps}\n-- x.png --\nx\n-- more.min.css --\na{b:min}\n-- more.css --\na{b:more}\n-- other.has-x.css --\na{b:other}\n", nil)
 	if len(ds) > 0 {
 		t.Fatal(lines(ds))
 	}
@@ -254,6 +254,8 @@ func TestSheet(t *testing.T) {
 		{"site.css", nil, "a{b:site}a{b:print}"},
 		{"site.css", []any{template.HTML(`<p class="table">`)}, "a{b:site}" + table + "a{b:print}"},
 		{"site.css", []any{"", template.HTML(`<p class="steps x"><p class="table">`)}, "a{b:site}a{b:steps}" + table + "a{b:print}"},
+		{"site.css", []any{template.HTML(`<p class="list">`)}, "a{b:site}a{b:steps}a{b:print}"},
+		{"site.css", []any{template.HTML(`<p class="list+steps">`)}, "a{b:site}a{b:print}"},
 		{"site.css", []any{template.HTML(`<p class="x steps">`)}, "a{b:site}a{b:print}"},
 		{"more.css", []any{template.HTML(`<p class="table">`)}, "a{b:more}"},
 		{"more.min.css", nil, "a{b:min}"},
