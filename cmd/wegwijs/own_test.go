@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -360,6 +361,38 @@ func TestOneChoiceOfEach(t *testing.T) {
 		}
 		if got := strings.Contains(string(data), "Neem dan poort 587"); got != with {
 			t.Errorf("the page speaks of a second choice: %t, want %t", got, with)
+		}
+	}
+}
+
+// TestDrawings: a drawing of a screen is small, says in each language what the
+// page says, and differs on a dark screen in its colours alone.
+func TestDrawings(t *testing.T) {
+	names, err := filepath.Glob(filepath.Join(repository, "content", "*", "*", "scherm-*[^k].svg"))
+	if err != nil || len(names) == 0 {
+		t.Fatal(names, err)
+	}
+	colour := regexp.MustCompile(`#[0-9a-f]{3,6}`)
+	text := regexp.MustCompile(`<text[^>]*>([^<]*)`)
+	for _, name := range names {
+		var shapes [2]string
+		for i, file := range []string{name, strings.TrimSuffix(name, ".svg") + ".dark.svg"} {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(data) > 1500 {
+				t.Errorf("%s has %d bytes, want at most 1500", file, len(data))
+			}
+			for _, m := range text.FindAllSubmatch(data, -1) {
+				if !slices.Contains([]string{"1", "2", "3", "4", "IMAP", "POP"}, string(m[1])) {
+					t.Errorf("%s: the text %q is in one language", file, m[1])
+				}
+			}
+			shapes[i] = colour.ReplaceAllString(string(data), "#")
+		}
+		if shapes[0] != shapes[1] {
+			t.Errorf("%s has another form on a dark screen:\n%s\n%s", name, shapes[0], shapes[1])
 		}
 	}
 }
