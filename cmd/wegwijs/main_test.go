@@ -204,7 +204,7 @@ func spoil(ts *testscript.TestScript, neg bool, args []string) {
 			return err
 		}
 		data, err := os.ReadFile(p)
-		if err != nil {
+		if err != nil || len(data) == 0 {
 			return err
 		}
 		n++
