@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/config"
 	"wegwijs/cmd/wegwijs/internal/input/content"
+	"wegwijs/cmd/wegwijs/internal/input/markdown"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 )
 
@@ -112,19 +114,20 @@ var declarationRE = regexp.MustCompile(`(?s)^\{\{-?\s*/\*(.*?)\*/`)
 func directives(lang diag.Lang, layouts fs.FS) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n%s\n", diag.In(lang, "Blocks and signs"), diag.In(lang, "An inline directive stands in a sentence, :name[text]; a leaf on a line of its own, ::name[text]; a container around text, from :::name to :::. Attributes stand behind it: {key=value}."))
+	declared := map[string]string{markdown.When: "kind = \"inline\" # or \"container\"\nlabel = \"required\" # of the inline one\nattributes = [\"" + strings.Join(markdown.WhenAttributes, "\", \"") + "\"]"}
 	files, _ := fs.Glob(layouts, "layouts/directives/*.html")
 	for _, f := range files {
 		src, err := fs.ReadFile(layouts, f)
-		m := declarationRE.FindSubmatch(src)
-		if err != nil || m == nil {
-			continue
+		if m := declarationRE.FindSubmatch(src); err == nil && m != nil {
+			declared[strings.TrimSuffix(path.Base(f), ".html")] = string(m[1])
 		}
-		name := strings.TrimSuffix(path.Base(f), ".html")
+	}
+	for _, name := range slices.Sorted(maps.Keys(declared)) {
 		fmt.Fprintf(&b, "\n## %s\n\n", name)
 		if text := About(name); text != "" {
 			fmt.Fprintf(&b, "%s\n\n", diag.In(lang, text))
 		}
-		for line := range strings.Lines(strings.TrimSpace(string(m[1]))) {
+		for line := range strings.Lines(strings.TrimSpace(declared[name])) {
 			b.WriteString("    " + strings.TrimSpace(line) + "\n")
 		}
 	}
@@ -157,6 +160,7 @@ func About(directive string) string {
 		"tab":         diag.Say("One part of tabs, with its name: :::tab[iPhone]."),
 		"tabs":        diag.Say("Parts of which the reader chooses one; without scripts, on paper and in the Markdown copy all stand below each other."),
 		"tasks":       diag.Say("Makes tiles of a list of links."),
+		"when":        diag.Say("Text that stands only where the record of mail servers has something: :when[with POP]{has=pop}, or lacks= for the other way round."),
 		"ui":          diag.Say("What stands on a button or in a menu: :ui[Save]."),
 	}[directive]
 }

@@ -294,7 +294,7 @@ func (p *inlineParser) Parse(parent ast.Node, block text.Reader, pc parser.Conte
 	if (before == ':' || before >= '0' && before <= '9' || unicode.Is(unicode.Latin, before)) && !slices.Contains(joined, string(name)) {
 		return nil // https:x[y], 10:b[c]
 	}
-	if string(name) == lineBreak && (len(line) == 1+len(name) || line[1+len(name)] != '[') {
+	if string(name) == lineBreak && (len(line) == 1+len(name) || line[1+len(name)] != '[' && line[1+len(name)] != '{') {
 		site, _ := pc.Get(kindKey).(Resolver)
 		if kind, known := site.Kind(lineBreak); !known || kind != Inline {
 			return nil
@@ -302,16 +302,16 @@ func (p *inlineParser) Parse(parent ast.Node, block text.Reader, pc parser.Conte
 		block.Advance(1 + len(name))
 		return &Directive{Form: Inline, Name: lineBreak}
 	}
-	if name == nil || len(line) <= 1+len(name) || line[1+len(name)] != '[' {
+	if name == nil || len(line) <= 1+len(name) || line[1+len(name)] != '[' && string(name) != lineBreak {
 		return nil
 	}
 	s := line[1:]
-	over := closing(s, len(name), '[', ']') < 0
+	over := s[len(name)] == '[' && closing(s, len(name), '[', ']') < 0
 	if over {
 		s = ahead(block)[1:]
 	}
 	d := &Directive{Form: Inline}
-	if closing(s, len(name), '[', ']') < 0 {
+	if s[len(name)] == '[' && closing(s, len(name), '[', ']') < 0 {
 		site, _ := pc.Get(kindKey).(Resolver)
 		if _, known := site.Kind(string(name)); !known {
 			return nil
