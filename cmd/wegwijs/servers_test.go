@@ -603,6 +603,7 @@ func TestAnswers(t *testing.T) {
 		{"GET", "/oud/imap", 301, "/e-mail/imap/"}, {"GET", "/oud/imap/", 301, "/e-mail/imap/"}, {"GET", "/oud/imap/?x=1", 301, "/e-mail/imap/?x=1"},
 		{"GET", "/oud/imap?x=%2F&x=%C3%A9", 301, "/e-mail/imap/?x=%2F&x=%C3%A9"}, {"GET", "/oud.html?x", 301, "/en/?x"}, {"GET", "/Oud/imap/", 404, ""},
 		{"GET", "/weg/", 301, "https://elders.example/een%20pad/?x=%24host&y=%7Bpath%7D"}, {"GET", "/weg?z=1", 301, "https://elders.example/een%20pad/?x=%24host&y=%7Bpath%7D&z=1"},
+		{"GET", "/assets/oud/plaat.png", 301, "/e-mail/imap/"}, {"GET", "/assets/oud/plaat.png?x=1", 301, "/e-mail/imap/?x=1"}, {"GET", "/assets/oud/niets.png", 404, ""},
 		{"GET", "/anker/", 301, "/e-mail/imap/?a=b#stap"}, {"GET", "/anker/?c=d", 301, "/e-mail/imap/?a=b&c=d#stap"},
 		// Files are read.
 		{"PUT", "/", 405, ""}, {"DELETE", "/e-mail/", 405, ""}, {"TRACE", "/", 405, ""}, {"TRACE", "/e-mail/pop/", 405, ""}, {"POST", "/e-mail/", 405, ""}, {"PATCH", "/sitemap.xml", 405, ""},
@@ -621,7 +622,7 @@ func TestAnswers(t *testing.T) {
 		// A compressed file by its own name is what is in it.
 		{"GET", "/index.html.br", 200, ""}, {"GET", "/e-mail/index.html.gz", 200, ""}, {"GET", "/en/email/index.md.br", 200, ""}, {"GET", "/sitemap.xml.gz", 200, ""}, {"GET", "/niets.html.br", 404, ""}, {"GET", "/en/niets.js.gz", 404, ""},
 	}
-	site := servedSite + "\n-- site.toml --\n" + strings.Split(strings.Split(servedSite, "-- site.toml --\n")[1], "-- content")[0] + "\n[[redirect]]\nfrom = \"/anker/\"\nto = \"/e-mail/imap/?a=b#stap\"\n"
+	site := servedSite + "\n-- site.toml --\n" + strings.Split(strings.Split(servedSite, "-- site.toml --\n")[1], "-- content")[0] + "\n[[redirect]]\nfrom = \"/assets/oud/plaat.png\"\nto = \"/e-mail/imap/\"\n[[redirect]]\nfrom = \"/anker/\"\nto = \"/e-mail/imap/?a=b#stap\"\n"
 	public := buildSite(t, filepath.Join(t.TempDir(), "site"), site)
 	said := map[string][]string{}
 	for _, server := range []string{"nginx", "apache", "caddy"} {

@@ -111,7 +111,8 @@ func (o *oldAddresses) add(r Redirect, fail func(code diag.Code, hint, format st
 		return
 	}
 	file := fileFor(elems)
-	if len(elems) > 0 && slices.Contains(served, elems[0]) {
+	asset := len(elems) > 1 && elems[0] == "assets" && path.Ext(elems[len(elems)-1]) != ""
+	if len(elems) > 0 && slices.Contains(served, elems[0]) && !asset {
 		fail(diag.RedirectFrom, "web servers have rules of their own for that folder; an old address there cannot be kept", "%q is in a folder that belongs to the program", from)
 		return
 	}
@@ -136,9 +137,10 @@ func (o *oldAddresses) add(r Redirect, fail func(code diag.Code, hint, format st
 		r.From += "/"
 	}
 	// What a folder cannot hold beside the rest, on whatever system, is a rule
-	// for web servers alone.
+	// for web servers alone; so is the old address of a file in assets, where
+	// browsers keep what they get.
 	fold := fileset.Fold(file)
-	if fileset.CheckPath(file) == "" && !o.folded[fold] && !(isFolder && page != nil) && o.fits(file) {
+	if !asset && fileset.CheckPath(file) == "" && !o.folded[fold] && !(isFolder && page != nil) && o.fits(file) {
 		o.folded[fold] = true
 		r.Path = file
 	} else if len(o.b.s.Config.Outputs.Rules) == 0 {
@@ -149,7 +151,8 @@ func (o *oldAddresses) add(r Redirect, fail func(code diag.Code, hint, format st
 }
 
 // served are the folders at the top of the output for which web servers have
-// rules that come before those for old addresses.
+// rules that come before those for old addresses. Those of files in assets come
+// before them.
 var served = []string{"assets", "rules", "mail", fileset.Reserved}
 
 // elements takes an old address apart into its decoded elements. Else msg, a

@@ -94,10 +94,24 @@ func TestAddressesAreNotFiles(t *testing.T) {
 	}
 }
 
+// The old address of a file in the folder for assets is a rule for web servers.
+func TestOldAssets(t *testing.T) {
+	pages := map[string]string{"nl/index.md": "title = \"Begin\"\naliases = [\"/assets/img/Plaat%20a.png\", \"/assets/gids.pdf\"]"}
+	s, ds := newSite(t, "", pages)
+	if len(ds) > 0 || len(s.Redirects) != 2 || s.Redirects[0].Path != "" || s.Redirects[1].Path != "" || !strings.HasPrefix(s.Redirects[1].From, "/assets/img/Plaat%20a.png") {
+		t.Errorf("got %+v and %q", s.Redirects, says(ds))
+	}
+	if _, ds = newSite(t, "[outputs]\nrules = []\n", pages); len(ds) != 2 {
+		t.Errorf("without rules: %q", says(ds))
+	}
+}
+
 // What cannot be an old address is refused, with the reason.
 func TestAddressesThatCannotBeKept(t *testing.T) {
 	for alias, want := range map[string]string{
-		"/assets/site.css":    `"/assets/site.css" is in a folder that belongs to the program`,
+		"/assets/":            `"/assets/" is in a folder that belongs to the program`,
+		"/assets/gids/":       `"/assets/gids/" is in a folder that belongs to the program`,
+		"/rules/nginx.conf":   `"/rules/nginx.conf" is in a folder that belongs to the program`,
 		"/rules/":             `"/rules/" is in a folder that belongs to the program`,
 		"/mail/config.xml":    `"/mail/config.xml" is in a folder that belongs to the program`,
 		"/.wegwijs-stage/x/":  `"/.wegwijs-stage/x/" is in a folder that belongs to the program`,

@@ -422,7 +422,7 @@ func (w *writer) aliases(p *page) (out []string) {
 			continue
 		}
 		inner := strings.TrimPrefix(key, strings.Trim(t.languages[p.lang].tag, "/")+"/")
-		if top, _, deeper := strings.Cut(key, "/"); deeper && slices.Contains(served, top) || slices.Contains(own, strings.ToLower(inner)) {
+		if strings.Contains(key, "/") && served(key) || slices.Contains(own, strings.ToLower(inner)) {
 			t.note(p.src, 1, leftOut, "the old address %s is in a folder that belongs to the program", at)
 			continue
 		}
@@ -541,8 +541,12 @@ func (w *writer) siteFile(h house) {
 	w.files["site.toml"] = []byte(b.String())
 }
 
-// served are the folders at the top in which no old address can be kept.
-var served = []string{"assets", "rules", "mail"}
+// served reports whether an address is in a folder at the top in which no old
+// address can be kept. That of a file in assets can.
+func served(key string) bool {
+	top, rest, _ := strings.Cut(key, "/")
+	return top == "rules" || top == "mail" || top == "assets" && path.Ext(rest) == ""
+}
 
 // redirects calls write for the source's own redirects, and for the addresses
 // that pictures and other files had there.
@@ -565,7 +569,7 @@ func (w *writer) redirects(write func(from, to string)) {
 		} else if strings.HasPrefix(r[1], "https://") || strings.HasPrefix(r[1], "http://") {
 			to = r[1]
 		}
-		if top, _, _ := strings.Cut(key, "/"); to == "" || key == "" || strings.ContainsAny(from, "*[:?#") || w.taken["\x00url "+key] || w.isAddress(key) || slices.Contains(served, top) {
+		if to == "" || key == "" || strings.ContainsAny(from, "*[:?#") || w.taken["\x00url "+key] || w.isAddress(key) || served(key) {
 			t.out.Warnf(diag.Pos{File: "."}, diag.Imported, leftOut, "the redirect from %s to %s", r[0], r[1])
 			continue
 		}
@@ -582,9 +586,8 @@ func (w *writer) redirects(write func(from, to string)) {
 			continue
 		}
 		key := strings.Trim(from, "/")
-		top, _, _ := strings.Cut(key, "/")
 		switch {
-		case slices.Contains(served, top):
+		case served(key):
 			t.note(f, 0, leftOut, "the old address %s is in a folder that belongs to the program", from)
 		case now[from] || w.taken["\x00url "+key] || w.isAddress(key):
 			t.note(f, 0, leftOut, "the old address %s is that of another page", from)

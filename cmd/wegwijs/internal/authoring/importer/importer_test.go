@@ -79,6 +79,8 @@ func TestText(t *testing.T) {
 		{"mkdocs", "=== \"Een\"\n\n    A\n\n=== \"Twee\"\n\n    ```sh\n    b\n    ```\n\nNa.", "::::tabs\n:::tab[Een]\nA\n:::\n\n:::tab[Twee]\n```sh\nb\n```\n:::\n::::\n\nNa.", ""},
 		{"docusaurus", "import Tabs from '@theme/Tabs';\n\n<Tabs>\n<TabItem value=\"a\" label=\"Een\">\n\nA\n\n</TabItem>\n  <TabItem value=\"b\">B</TabItem>\n</Tabs>", "::::tabs\n:::tab[Een]\nA\n:::\n\n:::tab[b]\nB\n:::\n::::", ""},
 		{"hugo", "{{< tabpane text=true >}}\n{{% tab header=\"Een\" %}}\nA\n{{% /tab %}}\n{{% tab header=\"Twee\" %}}\nB\n{{% /tab %}}\n{{< /tabpane >}}", "::::tabs\n:::tab[Een]\nA\n:::\n\n:::tab[Twee]\nB\n:::\n::::", ""},
+		{"hugo", "{{< tabpane >}} {{< tab header=\"Bestand:\" disabled=true />}}\n{{< tab header=\"a\" lang=\"toml\" >}}\nx = 1\n{{< /tab >}} {{< tab header=\"b\" lang=\"yaml\" >}}\n\n```yaml\nx: 1\n```\n\n{{< /tab >}} {{< /tabpane >}}", "**Bestand:**\n\n::::tabs\n:::tab[a]\n```toml\nx = 1\n```\n:::\n\n:::tab[b]\n```yaml\nx: 1\n```\n:::\n::::", ""},
+		{"hugo", "{{< tabpane text=true >}} {{% tab \"Een\" %}}A{{% /tab %}}{{% tab \"Twee\" %}} B {{% /tab %}} {{< /tabpane >}}", "::::tabs\n:::tab[Een]\nA\n:::\n\n:::tab[Twee]\nB\n:::\n::::", ""},
 		{"mkdocs", "=== \"Een\"\n\n    ## Kop", "**Een**\n\n## Kop", "4: tabs with one tab"},
 		{"docusaurus", "<details>\n<summary>Meer <b>hier</b></summary>\n\nTekst.\n\n</details>", ":::details[Meer hier]\nTekst.\n:::", ""},
 
@@ -266,8 +268,8 @@ func TestFilesKeepTheirAddresses(t *testing.T) {
 	}{
 		{"mkdocs", map[string]string{"docs/index.md": "# A\n\n![a](img/Rood.svg) ![b](Mijn%20Map/Een%20B.SVG) [c](docs.pdf) ![d](assets/d.svg)", "docs/img/Rood.svg": red, "docs/Mijn Map/Een B.SVG": red, "docs/docs.pdf": "%PDF", "docs/assets/d.svg": red, "docs/los/x.pdf": "%PDF", "docs/los/y.pdf": "%PDF", "docs/z.pdf": "%PDF"},
 			[]string{"content/en/img/Rood.svg", "content/en/mijn-map/een-b.SVG", "content/en/docs.pdf", "content/en/assets-1/d.svg"},
-			[]string{"/Mijn%20Map/Een%20B.SVG /mijn-map/een-b.SVG"},
-			[]string{"docs/assets/d.svg:0 the old address /assets/d.svg is in a folder that belongs to the program", "docs/los/x.pdf:0 2 files in the folder docs/los that no page names", "docs/z.pdf:0 a file that no page names"}},
+			[]string{"/Mijn%20Map/Een%20B.SVG /mijn-map/een-b.SVG", "/assets/d.svg /assets-1/d.svg"},
+			[]string{"docs/los/x.pdf:0 2 files in the folder docs/los that no page names", "docs/z.pdf:0 a file that no page names"}},
 		{"docusaurus", map[string]string{"docs/a.md": "# A\n\n![a](/IMG/rood.svg) ![b](./naast.svg)", "static/IMG/rood.svg": red, "docs/naast.svg": red, "blog/x.md": "# X", "blog/y.md": "# Y", "static/robots.txt": "x"},
 			[]string{"content/en/img/rood.svg", "content/en/docs/naast.svg"},
 			[]string{"/IMG/rood.svg /img/rood.svg"},

@@ -137,8 +137,8 @@ func (c *conv) shortMade(n int, x shortcode, inner []line, closed bool) []line {
 	case "details", "expand", "collapse", "accordion-item", "spoiler":
 		return c.fold(n, c.inline(cmpOr(x.arg("title", "summary"), "Details"), n, false), inner)
 	case "tabs", "tabpane", "code-toggle":
-		if names, bodies := c.shortTabs(inner); len(names) > 0 {
-			return c.tabs(n, names, bodies)
+		if names, bodies, lead := c.shortTabs(inner); len(names) > 0 {
+			return append(lead, c.tabs(n, names, bodies)...)
 		}
 		if name == "code-toggle" {
 			return c.codeBlock(n, cmpOr(x.named["config"], "yaml"), x.named["file"], joined(inner))
@@ -207,11 +207,42 @@ func (c *conv) shortMade(n int, x shortcode, inner []line, closed bool) []line {
 	return append(out, c.blocks(inner)...)
 }
 
-// shortTabs takes the parts of a choice apart.
-func (c *conv) shortTabs(ls []line) (names []string, bodies [][]line) {
+// tabTagRE finds where a part of a choice begins or ends.
+var tabTagRE = regexp.MustCompile(`\{\{[<%]\s*/?\s*(?i:tab)\b[^}]*[>%]\}\}`)
+
+// tabLines puts what begins and ends parts of a choice on lines of their own.
+func tabLines(ls []line) (out []line) {
+	var code fence
+	for _, l := range ls {
+		at := 0
+		if !code.in(l.s) {
+			for _, m := range tabTagRE.FindAllStringIndex(l.s, -1) {
+				if !blank(l.s[at:m[0]]) {
+					out = append(out, line{l.n, l.s[at:m[0]]})
+				}
+				out = append(out, line{l.n, l.s[m[0]:m[1]]})
+				at = m[1]
+			}
+		}
+		if at == 0 || !blank(l.s[at:]) {
+			out = append(out, line{l.n, l.s[at:]})
+		}
+	}
+	return out
+}
+
+// shortTabs takes the parts of a choice apart; lead is what names them all, a
+// part without text.
+func (c *conv) shortTabs(ls []line) (names []string, bodies [][]line, lead []line) {
+	ls = tabLines(ls)
 	for i := 0; i < len(ls); i++ {
 		x, ok := parseShort(strings.TrimSpace(ls[i].s))
 		if !ok || strings.ToLower(x.name) != "tab" || x.shut {
+			continue
+		}
+		name := x.arg("header", "name", "title", "label")
+		if x.empty {
+			lead = append(lead, line{ls[i].n, "**" + c.inline(name, ls[i].n, false) + "**"}, line{ls[i].n, ""})
 			continue
 		}
 		j := i + 1
@@ -221,15 +252,15 @@ func (c *conv) shortTabs(ls []line) (names []string, bodies [][]line) {
 			}
 			j++
 		}
-		body := ls[i+1 : min(j, len(ls))]
+		body := trimBlank(ls[i+1 : min(j, len(ls))])
 		body = dedent(body, least(body))
 		if lang := x.named["lang"]; lang != "" && len(body) > 0 && !fenceRE.MatchString(body[0].s) {
 			body = c.codeBlock(ls[i].n, lang, "", joined(body))
 		}
-		names, bodies = append(names, x.arg("header", "name", "title", "label")), append(bodies, body)
+		names, bodies = append(names, name), append(bodies, body)
 		i = j
 	}
-	return names, bodies
+	return names, bodies, lead
 }
 
 // shortInline converts a shortcode in running text; ok is false for one that is
