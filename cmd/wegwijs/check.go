@@ -59,8 +59,8 @@ func (e *env) runCheck(ctx context.Context, strict, external bool, most int) err
 			return err
 		}
 		var spelling []diag.Diagnostic
-		if words != nil {
-			if spelling, note, err = e.spelling(ctx, words); err != nil {
+		if words != nil && s.Renderer != nil {
+			if spelling, note, err = e.spelling(ctx, words, s.Renderer.Read); err != nil {
 				return err
 			}
 		}

@@ -28,9 +28,9 @@ func reader(c *config.Config) *plain.Reader {
 	return r
 }
 
-// spelling looks up the words of pages that were read. What could not be looked
+// spelling looks up the words of pages that were read, and can be again. What could not be looked
 // up is said in one line, and is no finding: it is the machine's.
-func (e *env) spelling(ctx context.Context, r *plain.Reader) (ds []diag.Diagnostic, note string, err error) {
+func (e *env) spelling(ctx context.Context, r *plain.Reader, read func(file string) ([]byte, error)) (ds []diag.Diagnostic, note string, err error) {
 	name := cmp.Or(os.Getenv(hunspellEnv), "hunspell")
 	if name == "off" {
 		return nil, "", nil
@@ -44,7 +44,7 @@ func (e *env) spelling(ctx context.Context, r *plain.Reader) (ds []diag.Diagnost
 		c.Stdin = strings.NewReader(input)
 		out, err := c.CombinedOutput()
 		return string(out), err
-	}})
+	}}, read)
 	if len(lacking) > 0 {
 		note = diag.Say("spelling was not checked: hunspell has no dictionary for %s", strings.Join(lacking, ", "))
 	}

@@ -3,10 +3,10 @@ package state
 import (
 	"bytes"
 	"context"
+	"maps"
 	"net/url"
 	"path"
 	"slices"
-	"sync"
 
 	"golang.org/x/net/html"
 
@@ -25,17 +25,11 @@ func (s *State) rendered(ctx context.Context) ([]diag.Diagnostic, error) {
 	if s.Set == nil || !s.Sound() || !slices.ContainsFunc(s.Tree.Below(layout.Root), func(f scan.File) bool { return !f.Builtin }) {
 		return nil, s.MakeAll(ctx)
 	}
-	links := map[string][]string{}             // of pages, by their paths
-	alternates := map[string]map[string]bool{} // likewise, the paths of translations
-	var mu sync.Mutex
+	w := newWeb(s)
 	err := s.Set.EachPlain(ctx, func(f *fileset.File, data []byte) error {
-		if f.Kind != fileset.Real && f.Kind != fileset.Fallback {
-			return nil
+		if i, ok := w.of[f.Path]; ok {
+			w.look(i, f.Path, data)
 		}
-		to, named := s.linksOf(f.Path, data)
-		mu.Lock()
-		links[f.Path], alternates[f.Path] = to, named
-		mu.Unlock()
 		return nil
 	})
 	if err != nil {
@@ -43,77 +37,133 @@ func (s *State) rendered(ctx context.Context) ([]diag.Diagnostic, error) {
 	}
 	out := new(diag.List)
 	for _, l := range s.Site.Locales {
-		s.unlinked(l, links, out)
-		s.unnamed(l, alternates, out)
+		s.unlinked(l, w, out)
+		s.unnamed(l, w, out)
 	}
 	return out.Sorted(), nil
 }
 
-// linksOf returns the paths of the files to which the links of a page lead, and
-// those that it names as its translations.
-func (s *State) linksOf(file string, page []byte) (to []string, named map[string]bool) {
-	base := &url.URL{Path: s.Config.BasePath + fileset.Address(file)}
-	named = map[string]bool{}
-	z := html.NewTokenizer(bytes.NewReader(page))
+// A web is which pages lead to which. A site has many links, most of them in every
+// menu, so pages are numbers in it.
+type web struct {
+	s        *State
+	of       map[string]int32 // by the path of its file
+	within   map[string]int32 // by its address on the host
+	pages    []*site.Page
+	links    [][]int32 // by page
+	nameless []bool    // by page: it does not name all its translations and itself
+}
+
+func newWeb(s *State) *web {
+	w := &web{s: s, of: map[string]int32{}, within: map[string]int32{}}
+	for _, l := range s.Site.Locales {
+		for _, p := range l.All {
+			file := fileOf(p)
+			if _, seen := w.of[file]; !seen {
+				n := int32(len(w.of))
+				address := s.Config.BasePath + fileset.Address(file)
+				w.of[file], w.within[address], w.within[s.Config.Origin+address] = n, n, n
+				w.pages = append(w.pages, p)
+			}
+		}
+	}
+	w.links, w.nameless = make([][]int32, len(w.of)), make([]bool, len(w.of))
+	return w
+}
+
+// look notes the links of a page, and whether it names its translations. Pages may
+// be looked at by several goroutines at once, each once.
+func (w *web) look(page int32, file string, data []byte) {
+	base := &url.URL{Path: w.s.Config.BasePath + fileset.Address(file)}
+	to, named := map[int32]bool{}, map[int32]bool{}
+	z := html.NewTokenizer(bytes.NewReader(data))
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
-			return to, named
+			w.links[page] = slices.Collect(maps.Keys(to))
+			w.nameless[page] = w.lacks(w.pages[page], named)
+			return
 		case html.StartTagToken, html.SelfClosingTagToken:
 			name, more := z.TagName()
 			link := string(name) == "link"
-			if string(name) != "a" && !link {
+			if !more || string(name) != "a" && !link {
 				continue
 			}
-			href, lang, alternate := "", "", false
-			for more {
-				var key, value []byte
-				key, value, more = z.TagAttr()
-				switch string(key) {
-				case "href":
-					href = string(value)
-				case "hreflang":
-					lang = string(value)
-				case "rel":
-					alternate = string(value) == "alternate"
+			href, alternate := attributes(z)
+			if n, ok := w.target(base, href); ok && (!link || alternate) {
+				if link {
+					named[n] = true
+				} else {
+					to[n] = true
 				}
-			}
-			u, err := base.Parse(href)
-			if href == "" || err != nil || u.Host != "" && u.Scheme+"://"+u.Host != s.Config.Origin {
-				continue
-			}
-			rest, ok := s.Config.Within(u.Path)
-			switch {
-			case !ok:
-			case !link:
-				to = append(to, fileset.PathOf(rest))
-			case alternate && lang != "" && lang != "x-default":
-				named[fileset.PathOf(rest)] = true
 			}
 		}
 	}
 }
 
-// unnamed reports real translations that a page does not name: search engines
-// take those that name each other.
-func (s *State) unnamed(l *site.Locale, named map[string]map[string]bool, out *diag.List) {
-	var lacking []*site.Page
-	for _, p := range l.All {
-		if p.Fallback {
+// attributes returns where a link leads, and whether that is a translation.
+func attributes(z *html.Tokenizer) (href []byte, alternate bool) {
+	var rel, lang bool
+	for more := true; more; {
+		var key, value []byte
+		key, value, more = z.TagAttr()
+		switch string(key) {
+		case "href":
+			href = value
+		case "hreflang":
+			lang = len(value) > 0 && string(value) != "x-default"
+		case "rel":
+			rel = string(value) == "alternate"
+		}
+	}
+	return href, rel && lang
+}
+
+// target returns the page to which an address on another page leads. Most are
+// written as they are kept.
+func (w *web) target(base *url.URL, href []byte) (page int32, ok bool) {
+	href, _, _ = bytes.Cut(href, []byte("#"))
+	if n, ok := w.within[string(href)]; ok || len(href) == 0 {
+		return n, ok
+	}
+	u, err := base.Parse(string(href))
+	if err != nil || u.Host != "" && u.Scheme+"://"+u.Host != w.s.Config.Origin {
+		return 0, false
+	}
+	rest, ok := w.s.Config.Within(u.Path)
+	if !ok {
+		return 0, false
+	}
+	page, ok = w.of[fileset.PathOf(rest)]
+	return page, ok
+}
+
+// fileOf returns the path of a page in the output.
+func fileOf(p *site.Page) string { return path.Join(p.Dir, "index.html") }
+
+// lacks reports whether a page has real translations and names not all of them and
+// itself.
+func (w *web) lacks(p *site.Page, named map[int32]bool) bool {
+	others, lacks := 0, false
+	for _, o := range w.s.Site.Locales {
+		q, ok := o.Page(p.ID)
+		if !ok || q.Fallback {
 			continue
 		}
-		of, others, lacks := named[path.Join(p.Dir, "index.html")], 0, false
-		for _, o := range s.Site.Locales {
-			q, ok := o.Page(p.ID)
-			if !ok || q.Fallback {
-				continue
-			}
-			if o != l {
-				others++
-			}
-			lacks = lacks || !of[path.Join(q.Dir, "index.html")]
+		if o != p.Locale {
+			others++
 		}
-		if others > 0 && lacks {
+		lacks = lacks || !named[w.of[fileOf(q)]]
+	}
+	return others > 0 && lacks
+}
+
+// unnamed reports real translations that a page does not name: search engines
+// take those that name each other.
+func (s *State) unnamed(l *site.Locale, w *web, out *diag.List) {
+	var lacking []*site.Page
+	for _, p := range l.All {
+		if n, ok := w.of[fileOf(p)]; ok && !p.Fallback && w.nameless[n] {
 			lacking = append(lacking, p)
 		}
 	}
@@ -133,23 +183,22 @@ func (s *State) unnamed(l *site.Locale, named map[string]map[string]bool, out *d
 // fewPages is how many pages a finding each is told of; more are one mistake.
 const fewPages = 3
 
-func (s *State) unlinked(l *site.Locale, links map[string][]string, out *diag.List) {
+func (s *State) unlinked(l *site.Locale, w *web, out *diag.List) {
 	if l.Home == nil {
 		return // what is wrong with that is said elsewhere
 	}
-	fileOf := func(p *site.Page) string { return path.Join(p.Dir, "index.html") }
-	reached := map[string]bool{}
-	for todo := []string{fileOf(l.Home)}; len(todo) > 0; {
+	reached := make([]bool, len(w.pages))
+	for todo := []int32{w.of[fileOf(l.Home)]}; len(todo) > 0; {
 		at := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
 		if !reached[at] {
 			reached[at] = true
-			todo = append(todo, links[at]...)
+			todo = append(todo, w.links[at]...)
 		}
 	}
 	var lost []*site.Page
 	for _, p := range l.All {
-		if !p.Fallback && !reached[fileOf(p)] && !severed(p) {
+		if !p.Fallback && !reached[w.of[fileOf(p)]] && !severed(p) {
 			lost = append(lost, p)
 		}
 	}

@@ -78,6 +78,9 @@ func (b *Block) Offset(i int) int {
 	return s.src + i - s.text
 }
 
+// FileOffset is Offset in the whole file, in which line ends count as one byte.
+func (b *Block) FileOffset(i int) int { return b.walk.Body + b.Offset(i) }
+
 // Pos returns the position of what was typed for the i-th byte of the text.
 func (b *Block) Pos(i int) diag.Pos { return b.walk.at(b.Offset(i)) }
 

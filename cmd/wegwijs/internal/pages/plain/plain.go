@@ -32,7 +32,31 @@ type Reader struct {
 	Words    map[string][]string // that are right, by language
 
 	mu    sync.Mutex
+	langs map[string]*lexicon // by language
 	pages map[string]*spelled // by file: what is to be looked up
+}
+
+// A lexicon is what is known of the words of a language.
+type lexicon struct {
+	phrases func() map[string][]phrase
+
+	ids  map[string]uint32 // of the words that pages use, see list
+	list []string          // by id
+}
+
+// lexicon returns the one of a language. The caller holds no lock.
+func (r *reading) lexicon() *lexicon {
+	r.Reader.mu.Lock()
+	defer r.Reader.mu.Unlock()
+	if r.langs == nil {
+		r.langs, r.pages = map[string]*lexicon{}, map[string]*spelled{}
+	}
+	x := r.langs[r.Lang]
+	if x == nil {
+		x = &lexicon{phrases: sync.OnceValue(r.phrases), ids: map[string]uint32{}}
+		r.langs[r.Lang] = x
+	}
+	return x
 }
 
 // A Text is the text of one page.
@@ -57,7 +81,8 @@ type reading struct {
 	// What was seen of the whole page.
 	sentences, short int
 	first            diag.Pos // of the first short sentence
-	spell            spelled
+	spots            map[string]spot
+	names            map[string]bool // words that have a capital within a sentence
 }
 
 // A piece is one block that is read.
@@ -72,12 +97,13 @@ type piece struct {
 // a language that the program does not know, but for its spelling and terms.
 func (r *Reader) Read(t Text, out *diag.List) {
 	rd := &reading{Reader: r, Text: t, habits: &habits{}, out: out}
-	rd.spell = spelled{lang: t.Lang, accepted: t.Accepted, spots: map[string]spot{}, names: map[string]bool{}}
+	rd.spots, rd.names = map[string]spot{}, map[string]bool{}
 	rd.lang, _, _ = strings.Cut(strings.ToLower(t.Lang), "-")
 	if h, ok := languages()[rd.lang]; ok {
 		rd.habits = h
 	}
-	phrases := rd.phrases()
+	x := rd.lexicon()
+	phrases := x.phrases()
 	for i := range t.Blocks {
 		b := &t.Blocks[i]
 		if b.Kind == markdown.BlockCode || b.Kind == markdown.BlockDirective || b.Text == "" {
@@ -93,7 +119,7 @@ func (r *Reader) Read(t Text, out *diag.List) {
 		rd.gather(p)
 	}
 	rd.staccato()
-	rd.keep()
+	rd.keep(x)
 }
 
 // A token is a word, or what stands for one: code, an address, a number.
@@ -123,7 +149,7 @@ func wordRune(r rune) bool {
 
 // tokens splits a text into words.
 func tokens(s string) []token {
-	var list []token
+	list := make([]token, 0, len(s)/5)
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])
 		if !wordRune(r) {

@@ -30,7 +30,7 @@ func read(t testing.TB, r *Reader, lang, src string, form Form, s Speller) []dia
 	if s == nil {
 		return out.Sorted()
 	}
-	ds, lacking, err := r.Spelling(t.Context(), s)
+	ds, lacking, err := r.Spelling(t.Context(), s, func(string) ([]byte, error) { return []byte(src), nil })
 	if err != nil || len(lacking) > 0 {
 		t.Fatal(lacking, err)
 	}
@@ -211,7 +211,7 @@ func TestSpelling(t *testing.T) {
 	}
 	rd := r()
 	read(t, rd, "nl", "open wachtwoort", Unknown, nil)
-	if ds, lacking, err := rd.Spelling(t.Context(), dictionaryOf(nil)); len(ds) > 0 || !slices.Equal(lacking, []string{"nl"}) || err != nil {
+	if ds, lacking, err := rd.Spelling(t.Context(), dictionaryOf(nil), nil); len(ds) > 0 || !slices.Equal(lacking, []string{"nl"}) || err != nil {
 		t.Errorf("without a dictionary: %v, %v, %v", ds, lacking, err)
 	}
 }

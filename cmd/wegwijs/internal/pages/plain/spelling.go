@@ -1,11 +1,14 @@
 package plain
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -29,16 +32,17 @@ const shortest = 5
 
 // A spot is where a word stands first on a page.
 type spot struct {
-	pos   diag.Pos
-	first bool // it begins a sentence, so that it may be a name
+	word  uint32 // its id in the lexicon of the language
+	at    int32  // its offset in the file, with line ends of one byte
+	first bool   // it begins a sentence, so that it may be a name
 }
 
-// What is to be looked up of a page.
+// What is to be looked up of a page. A site has many of these at once, so it holds
+// neither words nor positions.
 type spelled struct {
 	lang     string
 	accepted []markdown.Acceptance
-	spots    map[string]spot // by word
-	names    map[string]bool // words that have a capital within a sentence
+	spots    []spot // in order
 }
 
 // gather keeps the words of a block that are to be looked up: no names, no
@@ -47,27 +51,41 @@ func (r *reading) gather(p *piece) {
 	for i := range p.tokens {
 		t := &p.tokens[i]
 		if t.name {
-			r.spell.names[t.text] = true
+			r.names[t.text] = true
 		}
 		if p.quoted[i] || !t.plain() || t.name && !r.caps || utf8.RuneCountInString(t.text) < shortest || capitals(t.text) || strings.Count(t.text, "-") > 1 || r.glued(p, i) {
 			continue
 		}
-		if _, seen := r.spell.spots[t.text]; !seen {
-			r.spell.spots[t.text] = spot{p.Pos(t.from), t.first}
+		if _, seen := r.spots[t.text]; !seen {
+			r.spots[t.text] = spot{at: int32(p.FileOffset(t.from)), first: t.first}
 		}
 	}
 }
 
-// keep leaves what was gathered for [Reader.Spelling].
-func (r *reading) keep() {
+// keep leaves what was gathered for [Reader.Spelling]: not what is a name elsewhere
+// on the page.
+func (r *reading) keep(x *lexicon) {
+	if len(r.Blocks) == 0 {
+		return
+	}
+	kept := &spelled{lang: r.Lang, accepted: r.Accepted, spots: make([]spot, 0, len(r.spots))}
 	r.Reader.mu.Lock()
 	defer r.Reader.mu.Unlock()
-	if r.pages == nil {
-		r.pages = map[string]*spelled{}
+	for w, s := range r.spots {
+		if s.first && r.names[w] {
+			continue
+		}
+		id, known := x.ids[w]
+		if !known {
+			id = uint32(len(x.list))
+			w = strings.Clone(w) // and not the text in which it stands
+			x.ids[w], x.list = id, append(x.list, w)
+		}
+		s.word = id
+		kept.spots = append(kept.spots, s)
 	}
-	if len(r.Blocks) > 0 {
-		r.pages[r.Blocks[0].Pos(0).File] = &r.spell
-	}
+	slices.SortFunc(kept.spots, func(a, b spot) int { return cmp.Compare(a.at, b.at) })
+	r.pages[r.Blocks[0].Pos(0).File] = kept
 }
 
 // glued reports whether a word is a part of something longer: a path, an
@@ -105,58 +123,81 @@ func (r *Reader) right(lang string) map[string]bool {
 }
 
 // Spelling looks up the words of all pages that were read, each word of a page
-// once. lacking are the languages of which there is no dictionary.
-func (r *Reader) Spelling(ctx context.Context, s Speller) (ds []diag.Diagnostic, lacking []string, err error) {
+// once. It reads a page again in which one is not known. lacking are the languages
+// of which there is no dictionary.
+func (r *Reader) Spelling(ctx context.Context, s Speller, read func(file string) ([]byte, error)) (ds []diag.Diagnostic, lacking []string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	asked := map[string]map[string]bool{} // by language
-	for _, p := range r.pages {
-		if asked[p.lang] == nil {
-			asked[p.lang] = map[string]bool{}
-		}
-		for w := range p.spots {
-			asked[p.lang][w] = true
-		}
+	langs := slices.Sorted(maps.Keys(r.langs))
+	answers, errs := make([]map[string][]string, len(langs)), make([]error, len(langs))
+	var wg sync.WaitGroup
+	for i, lang := range langs {
+		wg.Go(func() { answers[i], errs[i] = r.unknown(ctx, s, lang) })
 	}
+	wg.Wait()
 	out := new(diag.List)
-	for _, lang := range slices.Sorted(maps.Keys(asked)) {
-		right := r.right(lang)
-		maps.DeleteFunc(asked[lang], func(w string, _ bool) bool { // also the Gmail-app
-			return right[fold(w)] || slices.ContainsFunc(strings.Split(fold(w), "-"), func(part string) bool { return right[part] })
-		})
-		unknown, err := s.Unknown(ctx, lang, slices.Sorted(maps.Keys(asked[lang])))
-		if errors.Is(err, ErrNoDictionary) {
+	for i, lang := range langs {
+		if errors.Is(errs[i], ErrNoDictionary) {
 			lacking = append(lacking, lang)
 			continue
-		} else if err != nil {
-			return nil, nil, err
+		} else if errs[i] != nil {
+			return nil, nil, errs[i]
 		}
-		for _, p := range r.pages {
-			if p.lang == lang {
-				out.Add(p.misspelled(unknown)...)
+		for file, p := range r.pages {
+			if p.lang != lang {
+				continue
 			}
+			ds, err := p.misspelled(file, r.langs[lang].list, answers[i], read)
+			if err != nil {
+				return nil, nil, err
+			}
+			out.Add(ds...)
 		}
 	}
 	return out.Sorted(), lacking, nil
 }
 
-// misspelled returns what is wrong with the words of a page.
-func (p *spelled) misspelled(unknown map[string][]string) []diag.Diagnostic {
+// unknown returns the words of all pages of a language that a speller does not
+// know. The caller holds the lock.
+func (r *Reader) unknown(ctx context.Context, s Speller, lang string) (map[string][]string, error) {
+	right := r.right(lang)
+	words := slices.DeleteFunc(slices.Clone(r.langs[lang].list), func(w string) bool { // also the Gmail-app
+		return right[fold(w)] || slices.ContainsFunc(strings.Split(fold(w), "-"), func(part string) bool { return right[part] })
+	})
+	if len(words) == 0 {
+		return nil, nil
+	}
+	slices.Sort(words)
+	return s.Unknown(ctx, lang, words)
+}
+
+// misspelled returns what is wrong with the words of the page of a file.
+func (p *spelled) misspelled(file string, words []string, unknown map[string][]string, read func(string) ([]byte, error)) ([]diag.Diagnostic, error) {
 	out := new(diag.List)
 	seen := map[string]bool{}
-	for _, w := range slices.SortedFunc(maps.Keys(p.spots), func(a, b string) int { return p.spots[a].pos.Compare(p.spots[b].pos) }) {
-		at := p.spots[w]
+	var lines *diag.Lines
+	for _, at := range p.spots {
+		w := words[at.word]
 		like, wrong := unknown[w]
-		if !wrong || seen[fold(w)] || at.first && p.names[w] {
+		if !wrong || seen[fold(w)] {
 			continue
 		}
 		seen[fold(w)] = true
-		if near := nearest(w, like); near != "" {
-			out.Warnf(at.pos, diag.PlainSpelling, diag.Say("did you mean %s? A word that is right stands in [check.words] of site.toml", near), "%s is in no dictionary", w)
+		near := nearest(w, like)
+		if near == "" {
+			continue
 		}
+		if lines == nil {
+			src, err := read(file)
+			if err != nil {
+				return nil, err
+			}
+			lines = diag.NewLines(file, bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n")))
+		}
+		out.Warnf(lines.At(int(at.at)), diag.PlainSpelling, diag.Say("did you mean %s? A word that is right stands in [check.words] of site.toml", near), "%s is in no dictionary", w)
 	}
 	accepted := slices.DeleteFunc(slices.Clone(p.accepted), func(a markdown.Acceptance) bool { return a.Code != diag.PlainSpelling })
-	return markdown.Accept(out.Sorted(), accepted, false)
+	return markdown.Accept(out.Sorted(), accepted, false), nil
 }
 
 // nearest returns the first of the words from which a slip of the finger makes
