@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,12 +42,10 @@ func TestPlainLanguage(t *testing.T) {
 		{failed, []string{"check"}, `spelling was not checked: the program hunspell is not installed
 content/nl/eigen.md:9:12: indien is hard to read [plain-word]
 content/nl/eigen.md:9:19: warning: u, where the site says je otherwise [plain-form]
-content/nl/eigen.md:9:21: warning: uw, where the site says je otherwise [plain-form]
 content/nl/eigen.md:9:24: warning: the glossary has another word for mailbox [plain-term]`},
 		{failed, []string{"--lang", "nl", "check"}, `de spelling is niet gecontroleerd: het programma hunspell is niet geïnstalleerd
 content/nl/eigen.md:9:12: indien is een moeilijk woord [plain-word]
 content/nl/eigen.md:9:19: waarschuwing: u, terwijl de site verder je zegt [plain-form]
-content/nl/eigen.md:9:21: waarschuwing: uw, terwijl de site verder je zegt [plain-form]
 content/nl/eigen.md:9:24: waarschuwing: de woordenlijst heeft een ander woord voor mailbox [plain-term]`},
 		{done, []string{"build"}, ""},
 	} {
@@ -77,5 +76,45 @@ func TestSpellingIsAsked(t *testing.T) {
 	t.Setenv(hunspellEnv, "no-such-program")
 	if _, stderr := program(t, done, "-C", dir, "check"); !strings.HasPrefix(stderr, "spelling was not checked: the program hunspell is not installed\n") {
 		t.Errorf("got %s", stderr)
+	}
+}
+
+// TestPlainTitles: check reads what front matter and labels say to readers, each at
+// its place, and says a mistake that is made again and again once, with how often.
+func TestPlainTitles(t *testing.T) {
+	dir := t.TempDir()
+	testenv.Write(t, filepath.Join(dir, "site.toml"), tenLines)
+	const text = "+++\ntitle = \"Indien uw \\\"postbus\\\"  vol is\"\nnav_title = 'Reeds vol'\ndescription = \"Aldus maak je  ruimte in je postbus, dat gaat alzo.\"\n+++\n" +
+		"Je ziet het als je kijkt, en je leest wat je doet.\n\n" +
+		":::details[Wat u \\[dus\\] reeds ziet]\nIndien je het ziet.\n:::\n\n" +
+		"::::tabs\n:::tab[Thans]\nEen.\n:::\n:::tab[Straks]\nUw twee, en u drie.\n:::\n::::\n\n" +
+		"> [!TIP] Indien het lukt\n> Mooi zo.\n\n" +
+		"![Een scherm  met reeds iets](x.png \"Indien u dit ziet\")\n\n"
+	testenv.Write(t, filepath.Join(dir, "content/nl/eigen.md"), text)
+	testenv.Write(t, filepath.Join(dir, "content/nl/x.png"), "\x89PNG\r\n\x1a\n")
+	t.Setenv(hunspellEnv, "off")
+	var out strings.Builder
+	run(t.Context(), []string{"-C", dir, "check"}, &out, &out)
+	var got []string
+	lines := strings.Split(out.String(), "\n")
+	for i, line := range lines {
+		if !strings.Contains(line, "[plain-") {
+			continue
+		}
+		_, place, _ := strings.Cut(line, ":")
+		for ; i < len(lines) && !strings.HasPrefix(lines[i], "    hint: "); i++ {
+		}
+		got = append(got, place+" "+strings.TrimPrefix(lines[i], "    hint: "))
+	}
+	want := []string{
+		"2:10: warning: Indien is hard to read [plain-word] write als; 3 more places like this one",
+		"2:17: warning: uw, where the site says je otherwise [plain-form] write je, or say with quotes that somebody else says it; 4 more places like this one",
+		"2:32: warning: two spaces, one behind the other [plain-space] remove one; 2 more places like this one",
+		"3:14: warning: Reeds is hard to read [plain-word] write al; 2 more places like this one",
+		"4:16: warning: Aldus is hard to read [plain-word] write zo",
+		"13:8: warning: Thans is hard to read [plain-word] write nu",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }

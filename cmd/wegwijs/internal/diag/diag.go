@@ -188,6 +188,19 @@ func (d Diagnostic) plain() Diagnostic {
 	return d
 }
 
+// More returns the finding with a hint that says in how many more places the same is
+// wrong.
+func (d Diagnostic) More(n int) Diagnostic {
+	d = d.plain()
+	d.Hint = cmp.Or(string(d.hint), d.Hint)
+	if n == 1 {
+		d.Hint += Say("; 1 more place like this one")
+	} else {
+		d.Hint += Say("; %d more places like this one", n)
+	}
+	return d.plain()
+}
+
 // Compare orders findings by position, causes first, then by text, so that the order of a
 // report never depends on which goroutine ended first.
 func (d Diagnostic) Compare(e Diagnostic) int {

@@ -63,7 +63,7 @@ func TestAudit(t *testing.T) {
 		"no description": {map[string]string{"content/nl/los.md": page(`title = "Los"`, "Tekst.")},
 			[]string{"content/nl/los.md:2:1 page-description: the page has no description"}},
 		"a blank description, of a translation": {map[string]string{"content/en/e-mail/pop.md": page("title = \"Set up POP\"\ndescription = \" \"", "Text.")},
-			[]string{"content/en/e-mail/pop.md:2:1 page-description: the page has no description"}},
+			[]string{"content/en/e-mail/pop.md:3:15 page-description: the page has no description"}},
 		"one title twice": {map[string]string{"content/nl/los.md": page("order = 3\ntitle = \"pop  Instellen\""+about, "Tekst.")},
 			[]string{"content/nl/los.md:3:9 page-title: content/nl/e-mail/pop.md has the same title"}},
 		"one title in two languages": {map[string]string{"content/en/e-mail/pop.md": page("title = \"POP instellen\""+about, "Text.")}, nil},

@@ -79,11 +79,7 @@ func (s *State) news(ds []diag.Diagnostic) []diag.Diagnostic {
 		kept = append(kept, d)
 	}
 	for at, n := range more {
-		if n == 1 {
-			kept[at].Hint += diag.Say("; 1 more place like this one")
-		} else {
-			kept[at].Hint += diag.Say("; %d more places like this one", n)
-		}
+		kept[at] = kept[at].More(n)
 	}
 	for at, n := range pages {
 		if n == 1 {

@@ -198,7 +198,7 @@ func (p *Page) groups(t *tomlfile.Table) {
 // locate keeps where the keys stand that can be right in themselves and wrong
 // on their site.
 func (p *Page) locate(t *tomlfile.Table) {
-	for _, key := range []string{"title", "slug", "layout"} {
+	for _, key := range []string{"title", "nav_title", "description", "slug", "layout"} {
 		if t.Has(key) {
 			p.places = append(p.places, place{key, -1, t.ValuePos(key)})
 		}
@@ -220,7 +220,8 @@ func (p *Page) locate(t *tomlfile.Table) {
 	}
 }
 
-// Pos returns the position of the value of a front matter key (title, slug, layout), of
+// Pos returns the position of the value of a front matter key (title, nav_title,
+// description, slug, layout), of
 // item n of a list (aliases, related, needs, groups.ID.pages) when n is not
 // negative, or of a group's own keys (groups.ID, groups.ID.pages). Where the page
 // does not have the key, it is the position of the front matter.

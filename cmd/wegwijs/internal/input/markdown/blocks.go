@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"regexp"
 	"sort"
@@ -216,6 +217,70 @@ func (f *Facts) Blocks() []Block {
 	return f.blocks
 }
 
+// Labels returns blocks of the labels of directives around text, such as the title
+// of details: what writers say there in their own words. They are headings by their
+// kind, and not among [Facts.Blocks].
+func (f *Facts) Labels() []Block {
+	var list []Block
+	for _, b := range f.Blocks() {
+		d, ok := b.node.(*Directive)
+		if !ok || d.Form != Container || d.Label == "" || d.Attrs["lang"] != "" {
+			continue
+		}
+		if at := b.Typed(); len(at) == 1 {
+			list = append(list, Block{Kind: BlockHeading, Text: d.Label, walk: f.walk, spans: f.walk.quoted(d.Label, at[0][0])})
+		}
+	}
+	return list
+}
+
+// Written returns a block of a text that stands elsewhere in the file than in its
+// body, such as the title of the page: pos is where its value begins, with the
+// quotes around it.
+func (f *Facts) Written(kind BlockKind, text string, pos diag.Pos) Block {
+	w := f.walk
+	at := 0
+	for range pos.Line - 1 {
+		at += bytes.IndexByte(w.Src[at:], '\n') + 1
+	}
+	at += max(pos.ByteCol()-1, 0)
+	if at+1 < len(w.Src) && (w.Src[at] == '"' || w.Src[at] == '\'') && w.Src[at+1] != w.Src[at] {
+		at++
+	}
+	return Block{Kind: kind, Text: text, walk: w, spans: w.quoted(text, at-w.Body)}
+}
+
+// quoted returns the spans of a text that was typed at an offset in the body with
+// a backslash before some signs. Where it was typed in yet another way, what
+// follows stands for that place.
+func (w *walk) quoted(text string, at int) []span {
+	src := w.Src[w.Body+at:]
+	spans := []span{{src: at}}
+	i := 0 // in src
+	for j := 0; j < len(text); j, i = j+1, i+1 {
+		switch {
+		case i+1 < len(src) && src[i] == '\\' && src[i+1] == text[j]:
+			i++
+			spans = append(spans, span{text: j, src: at + i})
+		case i >= len(src) || src[i] != text[j]:
+			return append(spans, span{text: j, src: at + min(i, len(src)), fixed: true})
+		}
+	}
+	return spans
+}
+
+// captioned returns the spans of a caption, which is the title of the image in a
+// paragraph.
+func (w *walk) captioned(n ast.Node, title string) []span {
+	at := max(n.Pos(), 0)
+	if i := bytes.Index(w.body[at:], []byte("](")); i >= 0 {
+		if k := bytes.Index(w.body[at+i:], []byte(title)); k > 0 && strings.IndexByte(`"'(`, w.body[at+i+k-1]) >= 0 {
+			return []span{{src: at + i + k}}
+		}
+	}
+	return []span{{src: at, fixed: true}}
+}
+
 // A collector goes through the tree of a page for its blocks.
 type collector struct {
 	walk    *walk
@@ -235,11 +300,11 @@ func (c *collector) node(n ast.Node) {
 	switch n := n.(type) {
 	case *ast.Heading:
 		c.heading++
-		c.text(Block{Kind: BlockHeading, Level: n.Level}, n)
+		c.text(Block{Kind: BlockHeading, Level: n.Level}, n, "")
 	case *ast.Paragraph, *ast.TextBlock:
-		c.text(Block{Kind: paragraphKind(n)}, n)
+		c.text(Block{Kind: paragraphKind(n)}, n, "")
 		if text, ok := n.AttributeString(caption); ok {
-			c.add(Block{Kind: paragraphKind(n), Text: string(text.([]byte)), node: n, spans: []span{{src: max(n.Pos(), 0), fixed: true}}})
+			c.add(Block{Kind: paragraphKind(n), Text: string(text.([]byte)), node: n, spans: c.walk.captioned(n, string(text.([]byte)))})
 		}
 	case *ast.CodeBlock, *ast.FencedCodeBlock:
 		b := Block{Kind: BlockCode, node: n}
@@ -256,7 +321,7 @@ func (c *collector) node(n ast.Node) {
 		c.table++
 		c.cells(n)
 	case *xast.DefinitionTerm:
-		c.text(Block{Kind: BlockTerm}, n)
+		c.text(Block{Kind: BlockTerm}, n, "")
 	case *AlertTitle:
 		b := Block{Kind: BlockAlert, Name: n.Alert.AlertKind}
 		if !n.HasChildren() {
@@ -264,7 +329,7 @@ func (c *collector) node(n ast.Node) {
 			c.add(b)
 			break
 		}
-		c.text(b, n, n.Alert.Label+": ")
+		c.text(b, n, cmp.Or(n.Alert.Label, n.Alert.AlertKind))
 	case *Directive:
 		c.directive(n)
 	case *ast.HTMLBlock:
@@ -293,7 +358,7 @@ func (c *collector) cells(table ast.Node) {
 	for r := table.FirstChild(); r != nil; r = r.NextSibling() {
 		column := 0
 		for cell := r.FirstChild(); cell != nil; cell = cell.NextSibling() {
-			c.text(Block{Kind: BlockCell, Table: c.table, Row: row, Column: column}, cell)
+			c.text(Block{Kind: BlockCell, Table: c.table, Row: row, Column: column}, cell, "")
 			column++
 		}
 		row++
@@ -326,12 +391,14 @@ func (c *collector) add(b Block) {
 	c.blocks = append(c.blocks, b)
 }
 
-// text adds a block of running text, and the images in it.
-func (c *collector) text(b Block, n ast.Node, before ...string) {
+// text adds a block of running text, and the images in it. What stands before it is
+// not the writer's; it may be empty.
+func (c *collector) text(b Block, n ast.Node, before string) {
 	b.node = n
 	t := textBuilder{body: c.walk.body}
-	for _, s := range before {
-		t.foreign(s, max(n.Pos(), 0), true)
+	if before != "" {
+		t.foreign(before, max(n.Pos(), 0), true)
+		t.put(": ", max(n.Pos(), 0), true)
 	}
 	t.inline(n)
 	b.Text = c.walk.engine.Text(t.String())

@@ -122,6 +122,40 @@ func (r *Reader) Read(t Text, out *diag.List) {
 	rd.keep(x)
 }
 
+// Join returns the findings of one page with one for each mistake that a writer
+// makes over and over: it stands at the first place and says how many more there
+// are. Words that are to be replaced by the same are one mistake, and so is every
+// word that addresses readers in the other form. ds is in order.
+func Join(ds []diag.Diagnostic) []diag.Diagnostic {
+	type mistake struct {
+		code diag.Code
+		hint string
+	}
+	first, more := map[mistake]int{}, map[int]int{} // places in list
+	var list []diag.Diagnostic
+	for _, d := range ds {
+		m := mistake{d.Code, d.Hint}
+		switch d.Code {
+		case diag.PlainForm:
+			m.hint = ""
+		case diag.PlainQuote, diag.PlainSpace, diag.PlainTerm, diag.PlainWord:
+		default:
+			list = append(list, d)
+			continue
+		}
+		if i, again := first[m]; again {
+			more[i]++
+			continue
+		}
+		first[m] = len(list)
+		list = append(list, d)
+	}
+	for i, n := range more {
+		list[i] = list[i].More(n)
+	}
+	return list
+}
+
 // A token is a word, or what stands for one: code, an address, a number.
 type token struct {
 	from, to int

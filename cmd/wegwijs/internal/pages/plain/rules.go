@@ -264,7 +264,7 @@ func Tally(lang, text string) int {
 
 // signs looks at spaces and quotes.
 func (r *reading) signs(p *piece) {
-	if p.Kind == markdown.BlockTerm || p.Kind == markdown.BlockImage {
+	if p.Kind == markdown.BlockTerm {
 		return
 	}
 	typed := func(i, j int) bool { return p.Offset(j)-p.Offset(i) == j-i } // and not put together

@@ -17,11 +17,26 @@ func (r *Renderer) readable(p *site.Page) bool {
 	return r.Plain != nil && !p.Fallback && !r.Embedded(p.File)
 }
 
-// plain looks at the language of a page.
+// plain looks at the language of a page: of its text, its labels, and of what its
+// front matter says to readers.
 func (r *Renderer) plain(p *site.Page, facts *markdown.Facts, out *diag.List) {
-	if r.readable(p) {
-		r.Plain.Read(plain.Text{Lang: p.Lang, Blocks: facts.Blocks(), Quotes: r.Strings.Lang(p.Lang).Quotes, Form: r.form(p.Locale), Accepted: facts.Accepted}, out)
+	if !r.readable(p) {
+		return
 	}
+	blocks := slices.Concat(facts.Blocks(), facts.Labels())
+	if len(blocks) > 0 { // else there is no file of which they are
+		front := func(kind markdown.BlockKind, key, text string) {
+			if text != "" {
+				blocks = append(blocks, facts.Written(kind, text, p.Pos(key, -1)))
+			}
+		}
+		front(markdown.BlockHeading, "title", p.Title)
+		if p.NavTitle != p.Title {
+			front(markdown.BlockHeading, "nav_title", p.NavTitle)
+		}
+		front(markdown.BlockCell, "description", p.Description)
+	}
+	r.Plain.Read(plain.Text{Lang: p.Lang, Blocks: blocks, Quotes: r.Strings.Lang(p.Lang).Quotes, Form: r.form(p.Locale), Accepted: facts.Accepted}, out)
 }
 
 // looked leaves out of a page's acceptances those of warnings that nobody looked

@@ -416,7 +416,7 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 	}
 	if h != nil { // the layout was seen too
 		r.memo.mu.Lock()
-		r.memo.results[p] = &Result{Findings: markdown.Accept(out.Sorted(), r.looked(p, facts.Accepted), p.Fallback), Fragments: facts.Fragments, Products: slices.Sorted(maps.Keys(seen.shown)), Files: slices.Sorted(maps.Keys(seen.named)), Outside: facts.Outside, of: r.key(p.Page), files: seen.files}
+		r.memo.results[p] = &Result{Findings: plain.Join(markdown.Accept(out.Sorted(), r.looked(p, facts.Accepted), p.Fallback)), Fragments: facts.Fragments, Products: slices.Sorted(maps.Keys(seen.shown)), Files: slices.Sorted(maps.Keys(seen.named)), Outside: facts.Outside, of: r.key(p.Page), files: seen.files}
 		r.memo.mu.Unlock()
 	}
 	return nil
