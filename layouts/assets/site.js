@@ -19,9 +19,12 @@ function say(text) {
   setTimeout(() => { status.textContent = text; }, 50);
 }
 
+// copyText takes a text, or a promise of one: WebKit only lets a page copy while
+// it handles the press itself, so what takes longer is promised at once.
 async function copyText(text) {
   try {
-    await navigator.clipboard.writeText(text);
+    if (typeof text === "string") await navigator.clipboard.writeText(text);
+    else await navigator.clipboard.write([new ClipboardItem({ "text/plain": text.then((t) => new Blob([t], { type: "text/plain" })) })]);
     return true;
   } catch {
     return false;
@@ -62,8 +65,7 @@ const tools = {
     root.classList.remove("all");
   },
   async markdown(button) {
-    const { markdown } = await import("./markdown.js");
-    if (await copyText(markdown())) {
+    if (await copyText(import("./markdown.js").then(({ markdown }) => markdown()))) {
       say(button.dataset.done);
       done(button, button.dataset.done);
     } else {

@@ -170,13 +170,13 @@ func (b *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
 // Run evaluates an expression for what it does.
 func (b *Tab) Run(expression string) { b.t.Helper(); Eval[chromedp.Void](b, expression) }
 
-// Until waits for an expression to be true, also across pages. (chromedp.Poll
-// may still look at the page before.)
+// Until waits for an expression, or the promise that it is, to be truthy, also
+// across pages. (chromedp.Poll may still look at the page before.)
 func (b *Tab) Until(expression string) {
 	b.t.Helper()
 	var last error
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		ok, err := chromedp.Run(b.Ctx, chromedp.Evaluate[bool]("Boolean("+expression+")"))
+		ok, err := chromedp.Run(b.Ctx, chromedp.Evaluate[bool]("(async () => Boolean(await ("+expression+")))()", chromedp.EvalAwaitPromise))
 		if ok {
 			return
 		}

@@ -53,6 +53,8 @@ func run(m *testing.M) (code int, err error) {
 		"host-resolver-rules":       theSite.resolverRules(), // every name but the site's own leads nowhere
 	}}
 	defer chrome.Close()
+	defer firefox.Close()
+	defer webkit.Close()
 	return m.Run(), nil
 }
 

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"wegwijs/cmd/wegwijs/internal/testenv/webdriver"
 )
 
 const messagePage = "/e-mail/versturen-lukt-niet/"
@@ -33,40 +35,45 @@ func (b *tab) paste(text string) {
 // TestPastedMessage pastes error messages as programs and servers give them,
 // with names and numbers of their own: the first remedy is the right one.
 func TestPastedMessage(t *testing.T) {
-	b := reader(t)
-	for _, c := range []struct{ path, pasted, found, link string }{
-		{messagePage, "SMTP error from remote mail server after RCPT TO:<anna@elders.example>:\n550 Relaying denied. Proper authentication required", "550 Relaying denied", ""},
-		{messagePage, "Het verzenden van de e-mail is mislukt.\nDe mailserver antwoordde: 554 5.7.1 <anna@elders.example>: Relay access denied.", "Relay access denied", ""},
-		{messagePage, "sorry, that domain isn’t in my list of allowed rcpthosts (#5.7.1)", "rcpthosts", ""},
-		{messagePage, "535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6", "535 5.7.8", "/e-mail/wachtwoord-klopt-niet/"},
-		{messagePage, "0x800CCC79", "0x800CCC79", ""},
-		{messagePage, "Verzenden van het bericht is mislukt. Het bericht kon niet worden verzonden, omdat het verbinden met uitgaande (SMTP-)server smtp.elders.example is mislukt. De server is mogelijk niet beschikbaar of weigert SMTP-verbindingen.", "omdat het verbinden met uitgaande", ""},
-		{messagePage, "<jan@elders.example>: host mx.elders.example said: 550 5.1.1 <jan@elders.example>: Recipient address rejected: User unknown in virtual mailbox table", "Recipient address rejected", ""},
-		{messagePage, "552 5.2.2 quota exceeded", "quota exceeded", ""},
-		{messagePage, "relay access", "Relay access denied", ""},
-		{"/e-mail/werkt-niet/", "Wachttijd voor verbinding met server imap.voorbeeld.example is verstreken.", "Wachttijd", ""},
-		{"/e-mail/werkt-niet/", "AANMELDING MISLUKT", "Aanmelding mislukt", "/e-mail/wachtwoord-klopt-niet/"},
-		{"/e-mail/wachtwoord-klopt-niet/", "Aanmelden bij server imap.voorbeeld.example met gebruikersnaam anna is mislukt.", "Aanmelden bij server", ""},
-		{"/e-mail/certificaatwaarschuwing/", "Het certificaat voor mail.jouwdomein.nl is niet geldig voor die server.", "niet geldig voor die server", ""},
-		{"/fr/e-mail/ne-fonctionne-pas/", "Échec lors de la connexion au serveur imap.voorbeeld.example.", "Échec lors de la connexion", ""},
-		{"/en/email/cannot-send/", "554 5.7.1 : Relay access denied", "Relay access denied", ""},
-	} {
-		if where := eval[string](b, `location.pathname`); where != c.path {
-			b.open(c.path)
+	inEngines(t, func(t *testing.T, b *visitor) {
+		for i, c := range []struct{ path, pasted, found, link string }{
+			{messagePage, "SMTP error from remote mail server after RCPT TO:<anna@elders.example>:\n550 Relaying denied. Proper authentication required", "550 Relaying denied", ""},
+			{messagePage, "Het verzenden van de e-mail is mislukt.\nDe mailserver antwoordde: 554 5.7.1 <anna@elders.example>: Relay access denied.", "Relay access denied", ""},
+			{messagePage, "sorry, that domain isn’t in my list of allowed rcpthosts (#5.7.1)", "rcpthosts", ""},
+			{messagePage, "535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6", "535 5.7.8", "/e-mail/wachtwoord-klopt-niet/"},
+			{messagePage, "0x800CCC79", "0x800CCC79", ""},
+			{messagePage, "Verzenden van het bericht is mislukt. Het bericht kon niet worden verzonden, omdat het verbinden met uitgaande (SMTP-)server smtp.elders.example is mislukt. De server is mogelijk niet beschikbaar of weigert SMTP-verbindingen.", "omdat het verbinden met uitgaande", ""},
+			{messagePage, "<jan@elders.example>: host mx.elders.example said: 550 5.1.1 <jan@elders.example>: Recipient address rejected: User unknown in virtual mailbox table", "Recipient address rejected", ""},
+			{messagePage, "552 5.2.2 quota exceeded", "quota exceeded", ""},
+			{messagePage, "relay access", "Relay access denied", ""},
+			{"/e-mail/werkt-niet/", "Wachttijd voor verbinding met server imap.voorbeeld.example is verstreken.", "Wachttijd", ""},
+			{"/e-mail/werkt-niet/", "AANMELDING MISLUKT", "Aanmelding mislukt", "/e-mail/wachtwoord-klopt-niet/"},
+			{"/e-mail/wachtwoord-klopt-niet/", "Aanmelden bij server imap.voorbeeld.example met gebruikersnaam anna is mislukt.", "Aanmelden bij server", ""},
+			{"/e-mail/certificaatwaarschuwing/", "Het certificaat voor mail.jouwdomein.nl is niet geldig voor die server.", "niet geldig voor die server", ""},
+			{"/fr/e-mail/ne-fonctionne-pas/", "Échec lors de la connexion au serveur imap.voorbeeld.example.", "Échec lors de la connexion", ""},
+			{"/en/email/cannot-send/", "554 5.7.1 : Relay access denied", "Relay access denied", ""},
+		} {
+			if b.chrome == nil && i%4 != 2 {
+				continue // each key takes its time there
+			}
+			if where := ask[string](b, `location.pathname`); where != c.path {
+				b.open(c.path)
+			}
+			b.Click(".find textarea")
+			b.Shortcut('a')
+			b.Press(webdriver.Backspace)
+			b.Until(`document.querySelector(".found").childElementCount === 0`)
+			b.Press(strings.ReplaceAll(c.pasted, "\n", webdriver.Enter))
+			b.Until(fmt.Sprintf(`document.querySelector(".found li")?.innerText.includes(%q)`, c.found)) // half a text may find something else
+			if c.link != "" && !ask[bool](b, fmt.Sprintf(`document.querySelector(".found li a[href='%s']") !== null`, c.link)) {
+				t.Errorf("%s: what is found for %q does not lead on to %s", c.path, c.pasted, c.link)
+			}
+			if n := ask[int](b, `document.querySelectorAll(".found li").length`); n > 3 {
+				t.Errorf("%s: %d remedies for %q, want at most 3", c.path, n, c.pasted)
+			}
 		}
-		b.paste(c.pasted)
-		first := eval[string](b, `document.querySelector(".found li")?.innerText ?? ""`)
-		if !strings.Contains(first, c.found) {
-			t.Errorf("%s: pasted %q, found %q, want %q", c.path, c.pasted, first, c.found)
-		}
-		if c.link != "" && !eval[bool](b, fmt.Sprintf(`document.querySelector(".found li a[href='%s']") !== null`, c.link)) {
-			t.Errorf("%s: what is found for %q does not lead on to %s", c.path, c.pasted, c.link)
-		}
-		if n := eval[int](b, `document.querySelectorAll(".found li").length`); n > 3 {
-			t.Errorf("%s: %d remedies for %q, want at most 3", c.path, n, c.pasted)
-		}
-	}
-	b.quiet("the pages with messages")
+		b.quiet("the pages with messages")
+	})
 }
 
 // TestUnknownMessage pastes what no table has: the page says so and leads to

@@ -1,9 +1,7 @@
 package browser
 
 import (
-	"fmt"
 	"maps"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
@@ -12,14 +10,40 @@ import (
 
 // TestOffline opens one page, takes the network away, and reads what is kept:
 // that page, home, the settings and the page for trouble, with their styles and
-// scripts; any other address says that there is no network. What was fetched
-// for that without being asked is little, and nothing where data is saved.
+// scripts; any other address says that there is no network.
 func TestOffline(t *testing.T) {
-	chrome.Need(t)
-	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", offlinePort))
-	if err != nil {
-		t.Fatal(err)
-	}
+	inEngines(t, func(t *testing.T, b *visitor) {
+		server := httptest.NewUnstartedServer(theSite)
+		server.Config.ErrorLog = theSite.server.Config.ErrorLog
+		server.StartTLS()
+		defer server.Close()
+		if b.chrome != nil {
+			b = &visitor{engine: chromium{newTab(t)}, t: t} // a tab that may keep
+			b.Languages("nl")
+			b.Size(1280, 800)
+		}
+		b.base = server.URL
+		b.open(choicePage)
+		b.Until(`caches.open("wegwijs").then((c) => c.match("/release")).then(Boolean)`)
+		server.CloseClientConnections()
+		server.Close()
+
+		for _, path := range []string{"/", choicePage, settingsPage, "/e-mail/pop-instellingen/", "/e-mail/smtp-instellingen/", "/e-mail/werkt-niet/"} {
+			b.open(path)
+			if got := ask[string](b, `getComputedStyle(document.querySelector("h1")).fontWeight + " " + document.querySelector("h1").checkVisibility()`); got != "700 true" {
+				t.Errorf("%s without a network: the style sheet is not there: %s", path, got)
+			}
+		}
+		b.open("/e-mail/webmail/")
+		if got := ask[string](b, `[...document.querySelectorAll("h1")].filter((e) => e.checkVisibility()).map((e) => e.textContent).join()`); got != "Je bent offline" {
+			t.Errorf("a page that is not kept says %q", got)
+		}
+	})
+}
+
+// TestKeptUnasked weighs what is fetched to be readable without a network: it
+// is little, and nothing where data is saved.
+func TestKeptUnasked(t *testing.T) {
 	var unasked atomic.Int64
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		own := httptest.NewRecorder()
@@ -31,15 +55,12 @@ func TestOffline(t *testing.T) {
 		w.WriteHeader(own.Code)
 		w.Write(own.Body.Bytes())
 	}))
-	server.Listener.Close()
-	server.Listener = l
 	server.Config.ErrorLog = theSite.server.Config.ErrorLog
 	server.StartTLS()
 	defer server.Close()
-	const base = "https://offline.example"
 
 	saver := newTab(t, `Object.defineProperty(navigator, "connection", { value: { saveData: true } });`)
-	saver.openAt(base + settingsPage)
+	saver.openAt(server.URL + settingsPage)
 	saver.Run(`new Promise((done) => requestIdleCallback(() => setTimeout(done, 100)))`)
 	if n := eval[int](saver, `navigator.serviceWorker.getRegistrations().then((r) => r.length)`); n > 0 {
 		t.Error("a reader who saves data gets a service worker")
@@ -47,24 +68,10 @@ func TestOffline(t *testing.T) {
 
 	b := newTab(t)
 	b.languages("nl")
-	b.Size(1280, 800)
-	b.openAt(base + choicePage)
-	b.untilPromise(`caches.open("wegwijs").then((c) => c.match("/release")).then(Boolean)`)
+	b.openAt(server.URL + choicePage)
+	b.Until(`caches.open("wegwijs").then((c) => c.match("/release")).then(Boolean)`)
 	if n := unasked.Load(); n > 60_000 || n == 0 {
 		t.Errorf("%d bytes were fetched unasked, want at most 60,000", n)
-	}
-	server.CloseClientConnections()
-	server.Close()
-
-	for _, path := range []string{"/", choicePage, settingsPage, "/e-mail/pop-instellingen/", "/e-mail/smtp-instellingen/", "/e-mail/werkt-niet/"} {
-		b.openAt(base + path)
-		if got := eval[string](b, `getComputedStyle(document.querySelector("h1")).fontWeight + " " + document.querySelector("h1").checkVisibility()`); got != "700 true" {
-			t.Errorf("%s without a network: the style sheet is not there: %s", path, got)
-		}
-	}
-	b.openAt(base + "/e-mail/webmail/")
-	if got := eval[string](b, `[...document.querySelectorAll("h1")].filter((e) => e.checkVisibility()).map((e) => e.textContent).join()`); got != "Je bent offline" {
-		t.Errorf("a page that is not kept says %q", got)
 	}
 }
 

@@ -96,6 +96,25 @@ func TestTicked(t *testing.T) {
 	})
 }
 
+// TestPaper looks at the style for paper: every row of the settings, none of
+// what only a screen can do, and where the sheet comes from.
+func TestPaper(t *testing.T) {
+	inEngines(t, func(t *testing.T, b *visitor) {
+		b.open(settingsPage)
+		b.Paper()
+		b.do(`dispatchEvent(new Event("beforeprint"))`)
+		if lost := ask[[]string](b, `[...document.querySelectorAll(".content > .settings tbody tr")].filter((r) => r.getBoundingClientRect().height < 5).map((r) => r.innerText)`); len(lost) > 0 {
+			t.Errorf("rows that are not printed: %q", lost)
+		}
+		for selector, want := range map[string]bool{".secnav": false, ".search": false, ".copy": false, ".lang": false, ".printed": true, "h1": true, ".settings": true} {
+			if got := ask[bool](b, shown+`(document.querySelector("`+selector+`"))`); got != want {
+				t.Errorf("%s is printed: %t, want %t", selector, got, want)
+			}
+		}
+		b.quiet("on paper")
+	})
+}
+
 // Budgets, in bytes as servers send them.
 const (
 	pageBudget   = 10000 // HTML and style sheets, by brotli

@@ -8,12 +8,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
 	"github.com/google/uuid"
 	"github.com/makiuchi-d/gozxing/qrcode/decoder"
 	"golang.org/x/net/idna"
 	"howett.net/plist"
+
+	"wegwijs/cmd/wegwijs/internal/testenv/webdriver"
 )
 
 // catchBlob keeps what the page makes for downloading, as text.
@@ -63,150 +63,157 @@ const shownCode = `(() => {
 // follows from it: user names, tables, profile and QR code. Nothing is asked of
 // any server meanwhile, and there is no place for a password.
 func TestPersonal(t *testing.T) {
-	b := reader(t, catchBlob)
-	b.open(personalPage)
-	b.Forget()
-	b.tabTo(".personal [type=email]")
-	b.Press("Anna.Smit+winkel@Bücher-Voorbeeld.NL")
-	b.Press(kb.Enter)
-	domain, err := idna.Lookup.ToASCII("bücher-voorbeeld.nl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := "Anna.Smit+winkel@" + domain
-	b.Until(`document.querySelector(".own h3") === document.activeElement`)
-	if got := eval[string](b, `document.querySelector(".own h3").textContent`); !strings.Contains(got, want) {
-		t.Errorf("the heading is %q, want the address %s in it", got, want)
-	}
-	for _, own := range []string{"imap", "smtp"} {
-		if got := eval[string](b, `document.querySelector("[data-own=`+own+`] [data-key=username] .val").textContent`); got != want {
-			t.Errorf("user name for %s: %q, want %q", own, got, want)
+	inEngines(t, func(t *testing.T, b *visitor) {
+		b.open(personalPage)
+		b.do(catchBlob)
+		if b.chrome != nil {
+			b.chrome.Forget()
 		}
-	}
-	if eval[bool](b, shown+`(document.querySelector("[data-own=pop]"))`) {
-		t.Error("the table for POP is shown beside that for IMAP")
-	}
-	if !eval[bool](b, shown+`(document.querySelector(".idn"))`) {
-		t.Error("nothing says why the domain looks different")
-	}
-	b.Until(`document.querySelector(".qr svg")`)
-	if box := eval[float64](b, `document.querySelector(".qr svg").getBoundingClientRect().width`); box < 260 {
-		t.Errorf("the QR code is %.0f px wide, want 260", box)
-	}
-	var code []any
-	if err := json.Unmarshal([]byte(decode(t, eval[[]string](b, shownCode))), &code); err != nil {
-		t.Fatal(err)
-	}
-	hosts := eval[map[string]string](b, `Object.fromEntries([...document.querySelectorAll("[data-own]")].map((t) => [t.dataset.own, t.querySelector("[data-key=host] .val").textContent]))`)
-	incoming := code[2].([]any)
-	if incoming[0] != 0.0 || incoming[1] != hosts["imap"] || incoming[2] != 993.0 || incoming[3] != 3.0 || incoming[5] != want {
-		t.Errorf("incoming server in the QR code: %v", incoming)
-	}
+		b.tabTo(".personal [type=email]")
+		b.Press("Anna.Smit+winkel@Bücher-Voorbeeld.NL")
+		b.Press(webdriver.Enter)
+		domain, err := idna.Lookup.ToASCII("bücher-voorbeeld.nl")
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := "Anna.Smit+winkel@" + domain
+		b.Until(`document.querySelector(".own h3") === document.activeElement`)
+		if got := ask[string](b, `document.querySelector(".own h3").textContent`); !strings.Contains(got, want) {
+			t.Errorf("the heading is %q, want the address %s in it", got, want)
+		}
+		for _, own := range []string{"imap", "smtp"} {
+			if got := ask[string](b, `document.querySelector("[data-own=`+own+`] [data-key=username] .val").textContent`); got != want {
+				t.Errorf("user name for %s: %q, want %q", own, got, want)
+			}
+		}
+		if ask[bool](b, shown+`(document.querySelector("[data-own=pop]"))`) {
+			t.Error("the table for POP is shown beside that for IMAP")
+		}
+		if !ask[bool](b, shown+`(document.querySelector(".idn"))`) {
+			t.Error("nothing says why the domain looks different")
+		}
+		b.Until(`document.querySelector(".qr svg")`)
+		if box := ask[float64](b, `document.querySelector(".qr svg").getBoundingClientRect().width`); box < 260 {
+			t.Errorf("the QR code is %.0f px wide, want 260", box)
+		}
+		var code []any
+		if err := json.Unmarshal([]byte(decode(t, ask[[]string](b, shownCode))), &code); err != nil {
+			t.Fatal(err)
+		}
+		hosts := ask[map[string]string](b, `Object.fromEntries([...document.querySelectorAll("[data-own]")].map((t) => [t.dataset.own, t.querySelector("[data-key=host] .val").textContent]))`)
+		incoming := code[2].([]any)
+		if incoming[0] != 0.0 || incoming[1] != hosts["imap"] || incoming[2] != 993.0 || incoming[3] != 3.0 || incoming[5] != want {
+			t.Errorf("incoming server in the QR code: %v", incoming)
+		}
 
-	b.tabTo(".switch [type=radio]")
-	b.Press(kb.ArrowDown) // POP
-	b.Until(shown + `(document.querySelector("[data-own=pop]")) && !` + shown + `(document.querySelector("[data-own=imap]"))`)
-	b.tabTo("[data-profile]")
-	b.Press(kb.Enter)
-	b.Until(`window.__blob`)
-	var profile struct {
-		PayloadIdentifier, PayloadUUID, PayloadOrganization string
-		PayloadContent                                      []map[string]any
-	}
-	text := eval[string](b, `window.__blob`)
-	if _, err := plist.Unmarshal([]byte(text), &profile); err != nil {
-		t.Fatalf("the profile is not a property list: %v\n%s", err, text)
-	}
-	account := profile.PayloadContent[0]
-	for key, value := range map[string]any{
-		"EmailAccountType": "EmailTypePOP", "EmailAddress": want, "IncomingMailServerUsername": want, "OutgoingMailServerUsername": want,
-		"IncomingMailServerHostName": hosts["pop"], "OutgoingMailServerHostName": hosts["smtp"], "IncomingMailServerPortNumber": uint64(995), "IncomingMailServerUseSSL": true,
-		"OutgoingMailServerPortNumber": uint64(465), "OutgoingMailServerUseSSL": true, "PayloadType": "com.apple.mail.managed",
-	} {
-		if account[key] != value {
-			t.Errorf("profile: %s is %v, want %v", key, account[key], value)
+		b.tabTo(".switch [type=radio]")
+		b.Press(webdriver.ArrowDown) // POP
+		b.Until(shown + `(document.querySelector("[data-own=pop]")) && !` + shown + `(document.querySelector("[data-own=imap]"))`)
+		b.tabTo("[data-profile]")
+		b.Press(webdriver.Enter)
+		b.Until(`window.__blob`)
+		var profile struct {
+			PayloadIdentifier, PayloadUUID, PayloadOrganization string
+			PayloadContent                                      []map[string]any
 		}
-	}
-	// Version 5 of RFC 9562, as the profile for everyone has it, of the address.
-	space := uuid.NewSHA1(uuid.NameSpaceDNS, []byte(domain))
-	for part, got := range map[string]any{"profile": profile.PayloadUUID, "account": account["PayloadUUID"]} {
-		if id := strings.ToUpper(uuid.NewSHA1(space, []byte("mobileconfig/pop/"+part+"/"+want)).String()); got != id {
-			t.Errorf("profile: UUID of the %s is %v, want %s", part, got, id)
+		text := ask[string](b, `window.__blob`)
+		if _, err := plist.Unmarshal([]byte(text), &profile); err != nil {
+			t.Fatalf("the profile is not a property list: %v\n%s", err, text)
 		}
-	}
-	for key := range account {
-		if strings.HasSuffix(key, "Password") && key != "OutgoingPasswordSameAsIncomingPassword" {
-			t.Errorf("profile: there is a password in it: %s", key)
+		account := profile.PayloadContent[0]
+		for key, value := range map[string]any{
+			"EmailAccountType": "EmailTypePOP", "EmailAddress": want, "IncomingMailServerUsername": want, "OutgoingMailServerUsername": want,
+			"IncomingMailServerHostName": hosts["pop"], "OutgoingMailServerHostName": hosts["smtp"], "IncomingMailServerPortNumber": uint64(995), "IncomingMailServerUseSSL": true,
+			"OutgoingMailServerPortNumber": uint64(465), "OutgoingMailServerUseSSL": true, "PayloadType": "com.apple.mail.managed",
+		} {
+			if account[key] != value {
+				t.Errorf("profile: %s is %v, want %v", key, account[key], value)
+			}
 		}
-	}
-	if got := eval[string](b, `window.__download + " " + window.__type`); got != want+"-pop.mobileconfig application/x-apple-aspen-config" {
-		t.Errorf("downloaded as %q", got)
-	}
-	again := eval[string](b, `(window.__blob = null, document.querySelector("[data-profile]").click(), new Promise((r) => setTimeout(r, 300)).then(() => window.__blob))`)
-	if again != text {
-		t.Error("the same address gives another profile the second time")
-	}
-	if kept := eval[int](b, `sessionStorage.length + localStorage.length + document.cookie.length`); kept != 0 {
-		t.Error("the address is kept though the reader did not ask for it")
-	}
-	b.Run(axeSource(t))
-	b.axe("the filled-in page")
-	b.Size(320, 640)
-	if wide := eval[[]string](b, overflow); len(wide) > 0 {
-		t.Errorf("the filled-in page scrolls sideways on a phone: %q", wide)
-	}
+		// Version 5 of RFC 9562, as the profile for everyone has it, of the address.
+		space := uuid.NewSHA1(uuid.NameSpaceDNS, []byte(domain))
+		for part, got := range map[string]any{"profile": profile.PayloadUUID, "account": account["PayloadUUID"]} {
+			if id := strings.ToUpper(uuid.NewSHA1(space, []byte("mobileconfig/pop/"+part+"/"+want)).String()); got != id {
+				t.Errorf("profile: UUID of the %s is %v, want %s", part, got, id)
+			}
+		}
+		for key := range account {
+			if strings.HasSuffix(key, "Password") && key != "OutgoingPasswordSameAsIncomingPassword" {
+				t.Errorf("profile: there is a password in it: %s", key)
+			}
+		}
+		if got := ask[string](b, `window.__download + " " + window.__type`); got != want+"-pop.mobileconfig application/x-apple-aspen-config" {
+			t.Errorf("downloaded as %q", got)
+		}
+		again := ask[string](b, `(window.__blob = null, document.querySelector("[data-profile]").click(), new Promise((r) => setTimeout(r, 300)).then(() => window.__blob))`)
+		if again != text {
+			t.Error("the same address gives another profile the second time")
+		}
+		if kept := ask[int](b, `sessionStorage.length + localStorage.length + document.cookie.length`); kept != 0 {
+			t.Error("the address is kept though the reader did not ask for it")
+		}
+		b.axe("the filled-in page")
+		b.Size(320, 640)
+		if wide := ask[[]string](b, overflow); len(wide) > 0 {
+			t.Errorf("the filled-in page scrolls sideways on a phone: %q", wide)
+		}
 
-	b.quiet(personalPage)
-	_, requests := b.Heard()
-	for _, r := range requests {
-		if !strings.HasPrefix(r, theSite.address("/assets/")) && !strings.HasPrefix(r, theSite.address("/search/")) && !strings.HasPrefix(r, "blob:") && !strings.HasPrefix(r, "data:") {
-			t.Errorf("asked for %s", r)
+		b.quiet(personalPage)
+		if b.chrome == nil {
+			return
 		}
-	}
+		_, requests := b.chrome.Heard()
+		for _, r := range requests {
+			if !strings.HasPrefix(r, theSite.address("/assets/")) && !strings.HasPrefix(r, theSite.address("/search/")) && !strings.HasPrefix(r, "blob:") && !strings.HasPrefix(r, "data:") {
+				t.Errorf("asked for %s", r)
+			}
+		}
+	})
 }
 
 // TestPersonalMistakes types what is not an address: the message says what is
 // wrong, belongs to the field, and goes when the reader mends it.
 func TestPersonalMistakes(t *testing.T) {
-	b := reader(t)
-	b.open(personalPage)
-	for typed, kind := range map[string]string{"": "empty", "anna": "at", "an na@x.nl": "at", "anna@voorbeeld": "domain", "anna@voor beeld.nl": "domain"} {
-		b.Run(`document.querySelector(".personal form").reset()`)
-		b.Do(chromedp.Focus(chromedp.CSS(".personal [type=email]")))
-		b.Press(typed)
-		b.Press(kb.Enter)
-		b.Until(`document.querySelector(".personal [type=email]").getAttribute("aria-invalid") === "true"`)
-		if got := eval[bool](b, `document.querySelector(".personal .error").textContent === document.querySelector(".personal").dataset.`+kind); !got {
-			t.Errorf("%q: the message is %q", typed, eval[string](b, `document.querySelector(".personal .error").textContent`))
+	inEngines(t, func(t *testing.T, b *visitor) {
+		b.open(personalPage)
+		for typed, kind := range map[string]string{"": "empty", "anna": "at", "an na@x.nl": "at", "anna@voorbeeld": "domain", "anna@voor beeld.nl": "domain"} {
+			b.do(`document.querySelector(".personal form").reset()`)
+			b.Click(".personal [type=email]")
+			b.Press(typed + webdriver.Enter)
+			b.Until(`document.querySelector(".personal [type=email]").getAttribute("aria-invalid") === "true"`)
+			if got := ask[bool](b, `document.querySelector(".personal .error").textContent === document.querySelector(".personal").dataset.`+kind); !got {
+				t.Errorf("%q: the message is %q", typed, ask[string](b, `document.querySelector(".personal .error").textContent`))
+			}
+			b.Press("x")
+			b.Until(`!document.querySelector(".personal [aria-invalid]") && document.querySelector(".personal .error").textContent === ""`)
 		}
-		b.Press("x")
-		b.Until(`!document.querySelector(".personal [aria-invalid]") && document.querySelector(".personal .error").textContent === ""`)
-	}
-	b.quiet(personalPage)
+		b.quiet(personalPage)
+	})
 }
 
 // TestPersonalKept asks the page to remember the address: other pages fill it
 // in, and clearing it takes it away everywhere.
 func TestPersonalKept(t *testing.T) {
-	b := reader(t)
-	b.open(personalPage)
-	b.tabTo(".personal [type=email]")
-	b.Press("anna@voorbeeld.example")
-	b.tabTo(".personal [type=checkbox]")
-	b.Press(" ")
-	b.Do(chromedp.Click(chromedp.CSS(".personal [type=submit]")))
-	b.Until(`sessionStorage.getItem("address") === "anna@voorbeeld.example"`)
-	b.open(settingsPage)
-	b.Until(`document.querySelector("[data-key=username] .val").textContent === "anna@voorbeeld.example"`)
-	b.open(personalPage)
-	b.Until(shown + `(document.querySelector(".own"))`)
-	b.Do(chromedp.Click(chromedp.CSS("[data-clear]")))
-	b.Until(`sessionStorage.length === 0 && !` + shown + `(document.querySelector(".own")) && document.activeElement.matches("[type=email]")`)
-	b.open(settingsPage)
-	if got := eval[string](b, `document.querySelector("[data-key=username] .val").textContent`); strings.Contains(got, "@") {
-		t.Errorf("after clearing, the user name is %q", got)
-	}
-	b.quiet("the pages with an address")
+	inEngines(t, func(t *testing.T, b *visitor) {
+		b.open(personalPage)
+		b.tabTo(".personal [type=email]")
+		b.Press("anna@voorbeeld.example")
+		b.tabTo(".personal [type=checkbox]")
+		b.Press(" ")
+		b.Click(".personal [type=submit]")
+		b.Until(`sessionStorage.getItem("address") === "anna@voorbeeld.example"`)
+		b.open(settingsPage)
+		b.Until(`document.querySelector("[data-key=username] .val").textContent === "anna@voorbeeld.example"`)
+		b.open(personalPage)
+		b.Until(shown + `(document.querySelector(".own"))`)
+		b.Click("[data-clear]")
+		b.Until(`sessionStorage.length === 0 && !` + shown + `(document.querySelector(".own")) && document.activeElement.matches("[type=email]")`)
+		b.open(settingsPage)
+		if got := ask[string](b, `document.querySelector("[data-key=username] .val").textContent`); strings.Contains(got, "@") {
+			t.Errorf("after clearing, the user name is %q", got)
+		}
+		b.quiet("the pages with an address")
+	})
 }
 
 // TestNoPassword looks for a place to type a password, on every page.

@@ -500,7 +500,7 @@ func (s *publishedSite) tabsMoveOn() {
 	next.open(settingsPage)
 	worker := s.reader() // as next, with the service worker and the pages that it keeps
 	worker.open(choicePage)
-	worker.untilPromise(`navigator.serviceWorker.ready.then(() => caches.open("wegwijs")).then((c) => c.match(` + fmt.Sprintf("%q", choicePage) + `)).then(Boolean)`)
+	worker.Until(`navigator.serviceWorker.ready.then(() => caches.open("wegwijs")).then((c) => c.match(` + fmt.Sprintf("%q", choicePage) + `)).then(Boolean)`)
 	worker.open(settingsPage)
 
 	s.edit("content/nl/e-mail/pop-of-imap.md", ":::summary\n", ":::summary\n"+secondRelease+" ")

@@ -16,10 +16,10 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
 
 	"wegwijs/cmd/wegwijs/internal/pages/search"
 	"wegwijs/cmd/wegwijs/internal/testenv"
+	"wegwijs/cmd/wegwijs/internal/testenv/webdriver"
 )
 
 // queries are in the room of search: one a line, "what is typed => page page".
@@ -27,93 +27,94 @@ const queries = "../../pages/search/testdata"
 
 const options = `[...document.querySelectorAll("[role=option]")]`
 
-// typeQuery goes to the field and types.
-func (b *tab) typeQuery(query string) {
+// typeQuery goes to the field and types over what stands there.
+func (b *visitor) typeQuery(query string) {
 	b.t.Helper()
-	b.Run(`document.querySelector("[name=q]").focus()`)
-	b.Until(`document.querySelector("[name=q]").role === "combobox"`)
-	b.Run(`document.querySelector("[name=q]").select()`)
-	b.Do(chromedp.KeyEvent(query))
+	b.Click("[name=q]")
+	b.Until(`document.querySelector("[name=q]").getAttribute("role") === "combobox"`)
+	b.Shortcut('a')
+	b.Press(query)
 }
 
 // TestSearch types in the header of a page and goes to what was found by keys
 // alone.
 func TestSearch(t *testing.T) {
-	b := reader(t)
-	b.open("/e-mail/webmail/")
-	b.tabTo("[name=q]")
-	b.typeQuery("postvak vol")
-	b.Until(options + `.length > 0`)
-	if role := eval[string](b, `document.querySelector("[name=q]").getAttribute("aria-expanded")`); role != "true" {
-		t.Errorf("aria-expanded is %q", role)
-	}
-	b.Press(kb.ArrowDown)
-	if got := eval[string](b, `document.getElementById(document.querySelector("[name=q]").getAttribute("aria-activedescendant")).pathname`); got != "/e-mail/postbus-vol/" {
-		t.Errorf("the first result of %q is %s", "postvak vol", got)
-	}
-	if got := eval[int](b, `document.querySelectorAll("[role=option] mark").length`); got == 0 {
-		t.Error("no word is marked")
-	}
-	b.Run(axeSource(t))
-	b.axe("with results")
-	b.Press(kb.Escape)
-	b.Press(kb.Escape)
-	if eval[bool](b, `!document.querySelector(".results").hidden`) {
-		t.Error("Escape leaves the list open")
-	}
-	b.Press(kb.ArrowDown)
-	b.Until(`document.querySelector("[name=q]").hasAttribute("aria-activedescendant")`)
-	b.Press(kb.Enter)
-	b.Until(`location.pathname === "/e-mail/postbus-vol/"`)
-	b.quiet("search")
+	inEngines(t, func(t *testing.T, b *visitor) {
+		b.open("/e-mail/webmail/")
+		b.tabTo("[name=q]")
+		b.typeQuery("postvak vol")
+		b.Until(options + `.length > 0`)
+		if role := ask[string](b, `document.querySelector("[name=q]").getAttribute("aria-expanded")`); role != "true" {
+			t.Errorf("aria-expanded is %q", role)
+		}
+		b.Press(webdriver.ArrowDown)
+		if got := ask[string](b, `document.getElementById(document.querySelector("[name=q]").getAttribute("aria-activedescendant")).pathname`); got != "/e-mail/postbus-vol/" {
+			t.Errorf("the first result of %q is %s", "postvak vol", got)
+		}
+		if got := ask[int](b, `document.querySelectorAll("[role=option] mark").length`); got == 0 {
+			t.Error("no word is marked")
+		}
+		b.axe("with results")
+		b.Press(webdriver.Escape)
+		b.Press(webdriver.Escape)
+		if ask[bool](b, `!document.querySelector(".results").hidden`) {
+			t.Error("Escape leaves the list open")
+		}
+		b.Press(webdriver.ArrowDown)
+		b.Until(`document.querySelector("[name=q]").hasAttribute("aria-activedescendant")`)
+		b.Press(webdriver.Enter)
+		b.Until(`location.pathname === "/e-mail/postbus-vol/"`)
+		b.quiet("search")
+	})
 }
 
 // TestSearchAnswers: a question about settings is answered by the table, and
 // its copy button is reached with Tab.
 func TestSearchAnswers(t *testing.T) {
-	b := reader(t)
-	b.open("/")
-	for _, c := range []struct{ query, host string }{
-		{"imap server", "imap.voorbeeld.example"}, {"poort smtp", "smtp.voorbeeld.example"}, {"pop server", "pop.voorbeeld.example"}, {"smtp poort", "smtp.voorbeeld.example"}, {"inkomende server imap", "imap.voorbeeld.example"},
-	} {
-		b.typeQuery(c.query)
-		b.Until(fmt.Sprintf(`[...document.querySelectorAll(".answer code.val")].some((v) => v.textContent === %q)`, c.host))
-	}
-	b.tabTo(".answer .copy")
-	b.quiet("answers")
+	inEngines(t, func(t *testing.T, b *visitor) {
+		b.open("/")
+		for _, c := range []struct{ query, host string }{
+			{"imap server", "imap.voorbeeld.example"}, {"poort smtp", "smtp.voorbeeld.example"}, {"pop server", "pop.voorbeeld.example"}, {"smtp poort", "smtp.voorbeeld.example"}, {"inkomende server imap", "imap.voorbeeld.example"},
+		} {
+			b.typeQuery(c.query)
+			b.Until(fmt.Sprintf(`[...document.querySelectorAll(".answer code.val")].some((v) => v.textContent === %q)`, c.host))
+		}
+		b.tabTo(".answer .copy")
+		b.quiet("answers")
+	})
 }
 
 // TestSearchPage: what was asked is in the address, and a reader without
 // scripts finds all pages.
 func TestSearchPage(t *testing.T) {
-	b := reader(t)
-	b.open("/zoeken/?q=wachtwoord+vergeten")
-	b.Until(options + `.length > 0`)
-	b.typeQuery("certificaat")
-	b.Until(`location.search === "?q=certificaat"`)
-	b.Until(options + `.some((o) => o.pathname === "/e-mail/certificaatwaarschuwing/")`)
-	b.typeQuery("xqzvw")
-	b.Until(`document.querySelector(".nothing a")`)
-	b.quiet("the search page")
+	inEngines(t, func(t *testing.T, b *visitor) {
+		b.open("/zoeken/?q=wachtwoord+vergeten")
+		b.Until(options + `.length > 0`)
+		b.typeQuery("certificaat")
+		b.Until(`location.search === "?q=certificaat"`)
+		b.Until(options + `.some((o) => o.pathname === "/e-mail/certificaatwaarschuwing/")`)
+		b.typeQuery("xqzvw")
+		b.Until(`document.querySelector(".nothing a")`)
+		b.quiet("the search page")
 
-	n := reader(t)
-	n.noScripts()
-	n.Do(chromedp.Navigate(theSite.address("/zoeken/?q=imap")))
-	if got := eval[int](n, `document.querySelectorAll("main .all a").length`); got < 30 {
-		t.Errorf("the list of all pages has %d", got)
-	}
+		b.openMute("/zoeken/?q=imap")
+		if got := ask[int](b, `document.querySelectorAll("main .all a").length`); got < 30 {
+			t.Errorf("the list of all pages has %d", got)
+		}
+	})
 }
 
 // TestSearchCodes: a code decides, and one that no table has is said to be
 // unknown.
 func TestSearchCodes(t *testing.T) {
-	b := reader(t)
-	b.open("/")
-	b.typeQuery("0x800CCC0E")
-	b.Until(`document.querySelector(".card a[href^='/e-mail/werkt-niet/']")`)
-	b.typeQuery("0x81234567")
-	b.Until(`!document.querySelector(".results .card") && document.querySelector(".answers p")?.textContent.includes("0x81234567")`)
-	b.quiet("codes")
+	inEngines(t, func(t *testing.T, b *visitor) {
+		b.open("/")
+		b.typeQuery("0x800CCC0E")
+		b.Until(`document.querySelector(".card a[href^='/e-mail/werkt-niet/']")`)
+		b.typeQuery("0x81234567")
+		b.Until(`!document.querySelector(".results .card") && document.querySelector(".answers p")?.textContent.includes("0x81234567")`)
+		b.quiet("codes")
+	})
 }
 
 // quality is how many queries have a right page first and among three.

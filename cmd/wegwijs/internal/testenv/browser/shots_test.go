@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"wegwijs/cmd/wegwijs/internal/testenv"
+	"wegwijs/cmd/wegwijs/internal/testenv/webdriver"
 )
 
 // main pages, in the default language, by id.
@@ -50,6 +51,14 @@ func TestScreenshots(t *testing.T) {
 				}
 				keep(strings.Trim(strings.ReplaceAll(path, "/", "-"), "-")+"-"+strconv.FormatInt(width, 10)+"-"+scheme, png)
 			}
+		}
+	}
+	for _, other := range []*webdriver.Browser{firefox, webkit} {
+		v := loopback(t, other)
+		v.Size(390, 844)
+		for _, path := range append(pages, "/e-mail/werkt-niet/", "/e-mail/iphone-ipad/") {
+			v.open(path)
+			keep(strings.Trim(strings.ReplaceAll(path, "/", "-"), "-")+"-390-"+other.Name, v.engine.(*webdriver.Page).Screenshot())
 		}
 	}
 	b.media("prefers-color-scheme", "light")

@@ -16,8 +16,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
 // A builtSite is a site in a folder, and a server for it.
@@ -25,6 +23,8 @@ type builtSite struct {
 	dir    string
 	base   *url.URL // its own address, as in site.toml
 	server *httptest.Server
+	plain  *httptest.Server // over http
+	mute   *httptest.Server // over http, with a policy that lets no script run
 	rules  []headerRule
 	pages  []page
 }
@@ -78,14 +78,30 @@ func buildSite(site, out string) (*builtSite, error) {
 	s.server.EnableHTTP2 = true
 	s.server.Config.ErrorLog = log.New(io.Discard, "", 0) // browsers drop connections as they please
 	s.server.StartTLS()
+	s.plain = httptest.NewServer(s)
+	s.mute = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.ServeHTTP(scriptless{w}, r)
+	}))
 	return s, nil
 }
 
-func (s *builtSite) Close() { s.server.Close() }
+func (s *builtSite) Close() {
+	for _, server := range []*httptest.Server{s.server, s.plain, s.mute} {
+		server.Close()
+	}
+}
+
+// A scriptless is an answer whose policy forbids scripts.
+type scriptless struct{ http.ResponseWriter }
+
+func (w scriptless) WriteHeader(status int) {
+	w.Header().Set("Content-Security-Policy", "script-src 'none'")
+	w.ResponseWriter.WriteHeader(status)
+}
 
 // resolverRules lead the site's own name to the server, and all others nowhere.
 func (s *builtSite) resolverRules() string {
-	return fmt.Sprintf("MAP %s:443 %s, MAP offline.example:443 127.0.0.1:%d, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", s.base.Hostname(), s.server.Listener.Addr(), offlinePort)
+	return fmt.Sprintf("MAP %s:443 %s, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", s.base.Hostname(), s.server.Listener.Addr())
 }
 
 func (s *builtSite) findPages() error {
@@ -260,7 +276,3 @@ func (s *builtSite) notFound(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 }
-
-// offlinePort is where the site is served a second time, by a server that a
-// test can stop.
-var offlinePort = testenv.FreePorts(1)[0]

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	cdppage "github.com/chromedp/cdproto/page"
@@ -120,15 +119,4 @@ func (b *tab) quiet(where string) {
 	if f := b.foreign(); len(f) > 0 {
 		b.t.Errorf("%s: asked for what is not the site's own:\n\t%s", where, strings.Join(f, "\n\t"))
 	}
-}
-
-// untilPromise is [testenv.Tab.Until] for an expression that gives a promise.
-func (b *tab) untilPromise(expression string) {
-	b.t.Helper()
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
-		if eval[bool](b, expression) {
-			return
-		}
-	}
-	b.t.Fatalf("waited for %s", expression)
 }

@@ -1,33 +1,27 @@
 package thunderbird
 
 import (
-	"bufio"
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"wegwijs/cmd/wegwijs/internal/testenv"
+	"wegwijs/cmd/wegwijs/internal/testenv/webdriver"
 )
 
 // A Thunderbird is one running program with a profile of its own, driven over
-// Marionette: messages of the form LENGTH:JSON on a TCP connection. What fails
-// in it ends the test.
+// Marionette. What fails in it ends the test.
 type Thunderbird struct {
 	t    testing.TB
 	lang string
-	conn net.Conn
-	r    *bufio.Reader
-	id   int
+	link *webdriver.Marionette
 }
 
 // patience bounds each thing that is awaited. It is only met when something
@@ -113,10 +107,8 @@ func startThunderbird(t testing.TB, lang string, hosts []string, prefs map[strin
 	}()
 	b := &Thunderbird{t: t, lang: lang}
 	t.Cleanup(func() {
-		if b.conn != nil {
-			b.conn.SetDeadline(time.Now().Add(10 * time.Second))
-			b.send("Marionette:Quit", map[string]any{"flags": []string{"eForceQuit"}})
-			b.conn.Close()
+		if b.link != nil {
+			b.link.Quit()
 		}
 		select {
 		case <-done:
@@ -133,8 +125,8 @@ func startThunderbird(t testing.TB, lang string, hosts []string, prefs map[strin
 			}
 		}
 	})
-	for deadline := time.Now().Add(patience); b.conn == nil; {
-		b.conn, _ = net.Dial("tcp", "127.0.0.1:"+strconv.Itoa(port)) // nil until it listens
+	for deadline := time.Now().Add(patience); b.link == nil; {
+		b.link, _ = webdriver.DialMarionette(port) // nil until it listens
 		select {
 		case <-done:
 			t.Fatal("Thunderbird ended at once")
@@ -144,60 +136,20 @@ func startThunderbird(t testing.TB, lang string, hosts []string, prefs map[strin
 			t.Fatal("Thunderbird does not listen")
 		}
 	}
-	b.r = bufio.NewReader(b.conn)
-	b.conn.SetDeadline(time.Now().Add(patience))
-	if _, err := b.receive(); err != nil {
-		t.Fatal(err)
-	}
-	b.command("WebDriver:NewSession", map[string]any{"capabilities": map[string]any{}})
+	b.command("NewSession", nil)
 	b.command("Marionette:SetContext", map[string]any{"value": "chrome"})
-	b.command("WebDriver:SetTimeouts", map[string]any{"script": patience.Milliseconds()})
+	b.command("SetTimeouts", map[string]any{"script": patience.Milliseconds()})
 	return b
 }
 
-func (b *Thunderbird) send(name string, params any) error {
-	b.id++
-	m, err := json.Marshal([]any{0, b.id, name, params})
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(b.conn, "%d:%s", len(m), m)
-	return err
-}
-
-func (b *Thunderbird) receive() (json.RawMessage, error) {
-	size, err := b.r.ReadString(':')
-	if err != nil {
-		return nil, err
-	}
-	n, err := strconv.Atoi(strings.TrimSuffix(size, ":"))
-	if err != nil {
-		return nil, err
-	}
-	m := make(json.RawMessage, n)
-	_, err = io.ReadFull(b.r, m)
-	return m, err
-}
-
-// command sends a command and returns its result.
-func (b *Thunderbird) command(name string, params any) json.RawMessage {
+// command runs a command and returns its value.
+func (b *Thunderbird) command(name string, params map[string]any) json.RawMessage {
 	b.t.Helper()
-	b.conn.SetDeadline(time.Now().Add(patience + 30*time.Second))
-	if err := b.send(name, params); err != nil {
-		b.t.Fatal(err)
-	}
-	m, err := b.receive()
+	value, err := b.link.DoWithin(patience, name, params)
 	if err != nil {
-		b.t.Fatalf("%s: %v", name, err)
+		b.t.Fatalf("%s: %.1000s", name, err)
 	}
-	var reply []json.RawMessage // 1, id, error, result
-	if err := json.Unmarshal(m, &reply); err != nil || len(reply) != 4 {
-		b.t.Fatalf("%s: not a reply: %.200s", name, m)
-	}
-	if string(reply[2]) != "null" {
-		b.t.Fatalf("%s: %.1000s", name, reply[2])
-	}
-	return reply[3]
+	return value
 }
 
 // js runs the body of an async function in the program itself, after drive.js,
@@ -209,23 +161,21 @@ func (b *Thunderbird) js(v any, body string, args ...any) error {
 	if args == nil {
 		args = []any{}
 	}
-	result := b.command("WebDriver:ExecuteAsyncScript", map[string]any{"script": script, "args": args, "newSandbox": false})
+	result := b.command("ExecuteAsyncScript", map[string]any{"script": script, "args": args, "newSandbox": false})
 	var r struct {
-		Value struct {
-			V json.RawMessage
-			E string
-		}
+		V json.RawMessage
+		E string
 	}
 	if err := json.Unmarshal(result, &r); err != nil {
 		return fmt.Errorf("%w: %.500s", err, result)
 	}
-	if r.Value.E != "" {
-		return fmt.Errorf("in Thunderbird: %s", r.Value.E)
+	if r.E != "" {
+		return fmt.Errorf("in Thunderbird: %s", r.E)
 	}
 	if v == nil {
 		return nil
 	}
-	return json.Unmarshal(r.Value.V, v)
+	return json.Unmarshal(r.V, v)
 }
 
 // must is js that ends the test with an error.

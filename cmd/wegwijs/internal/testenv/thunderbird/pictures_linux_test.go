@@ -3,7 +3,6 @@ package thunderbird
 import (
 	"bytes"
 	"cmp"
-	"encoding/base64"
 	"encoding/json"
 	"image"
 	"image/color"
@@ -74,12 +73,8 @@ await enter("#incomingUsername", address);`, in, address)
 // screen returns the picture of the whole window.
 func (b *Thunderbird) screen() image.Image {
 	b.t.Helper()
-	var r struct{ Value string }
-	if err := json.Unmarshal(b.command("WebDriver:TakeScreenshot", map[string]any{"full": false, "hash": false}), &r); err != nil {
-		b.t.Fatal(err)
-	}
-	data, err := base64.StdEncoding.DecodeString(r.Value)
-	if err != nil {
+	var data []byte // in base64, as JSON has bytes
+	if err := json.Unmarshal(b.command("TakeScreenshot", map[string]any{"full": false, "hash": false}), &data); err != nil {
 		b.t.Fatal(err)
 	}
 	m, err := png.Decode(bytes.NewReader(data))

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package webdriver
+
+import "os/exec"
+
+func tether(*exec.Cmd) {}
