@@ -8,7 +8,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/emulation"
 	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
@@ -148,20 +147,6 @@ func TestLanguageSwitcher(t *testing.T) {
 			t.Errorf("the English page names %s as its Dutch version", got)
 		}
 	})
-}
-
-// allowClipboard lets the test read what the page has put there.
-func (b *tab) allowClipboard() {
-	b.t.Helper()
-	id := chromedp.FromContext(b.Ctx).BrowserContextID
-	for _, name := range []string{"clipboard-read", "clipboard-write"} {
-		_, err := chromedp.CallBrowser(b.Ctx, browser.SetPermission, browser.SetPermissionParams{
-			Permission: &browser.PermissionDescriptor{Name: name}, Setting: browser.PermissionSettingGranted, BrowserContextID: id,
-		})
-		if err != nil {
-			b.t.Fatal(err)
-		}
-	}
 }
 
 // TestCopy copies a host name by keyboard: the value is on the clipboard, the
@@ -429,7 +414,7 @@ func TestLanguageHintClosed(t *testing.T) {
 		b.Languages("en-GB,en") // as WebKit asks anyway
 		b.open(settingsPage)
 		if got := ask[string](b, `document.querySelector(".hint-bar")?.lang ?? ""`); got != "en" {
-			t.Fatalf("the line is in %q, want en", got)
+			t.Fatalf("the line is in %q, want en; asked for are %q", got, ask[[]string](b, `navigator.languages`))
 		}
 		b.Click(".hint-bar button")
 		b.open(choicePage)

@@ -14,7 +14,7 @@ import (
 )
 
 // WebKit returns the small browser that comes with WebKitGTK. It asks for pages
-// in the language of the machine.
+// in English.
 func WebKit() *Browser {
 	return &Browser{Name: "WebKit", start: startWebKit, need: func(t testing.TB) {
 		t.Helper()
@@ -54,7 +54,7 @@ func (e *engine) startWebKit(dir string) error {
 	cmd.Env = append(os.Environ(),
 		"DISPLAY="+display, "GDK_BACKEND=x11",
 		"HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_CACHE_HOME="+dir, "XDG_DATA_HOME="+dir, "XDG_RUNTIME_DIR="+dir,
-		"LANGUAGE=", "LANG=C.UTF-8", "LC_ALL=C.UTF-8",
+		"LANGUAGE=en_US", "LANG=en_US.UTF-8", "LC_ALL=", // not the C of a container, which is no language
 		"LIBGL_ALWAYS_SOFTWARE=1", "WEBKIT_DISABLE_COMPOSITING_MODE=1", // a container has no graphics card
 		"DBUS_SESSION_BUS_ADDRESS=disabled:", "NO_AT_BRIDGE=1", "GSETTINGS_BACKEND=memory", // nor a desktop, for which GTK would wait
 	)
@@ -99,7 +99,7 @@ func (e *engine) startScreen() (display string, err error) {
 	e.stop = append(e.stop, screen.end)
 	number, err := bufio.NewReader(r).ReadString('\n')
 	if err != nil {
-		return "", fmt.Errorf("Xvfb: %w\n%s", err, screen.said())
+		return "", fmt.Errorf("start Xvfb: %w\n%s", err, screen.said())
 	}
 	return ":" + strings.TrimSpace(number), nil
 }
