@@ -248,13 +248,20 @@ func BenchmarkPage(b *testing.B) {
 	}
 }
 
-// BenchmarkStart starts the program, which carries theme, strings and pages,
-// and reports its size in MB and that of what it carries.
-func BenchmarkStart(b *testing.B) {
+// builtProgram builds the program, and returns its file.
+func builtProgram(b *testing.B) string {
+	b.Helper()
 	name := filepath.Join(b.TempDir(), "wegwijs")
 	if out, err := exec.Command("go", "build", "-o", name, ".").CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, out)
 	}
+	return name
+}
+
+// BenchmarkStart starts the program, which carries theme, strings and pages,
+// and reports its size in MB and that of what it carries.
+func BenchmarkStart(b *testing.B) {
+	name := builtProgram(b)
 	program, err := os.Stat(name)
 	if err != nil {
 		b.Fatal(err)

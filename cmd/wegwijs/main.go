@@ -35,8 +35,8 @@ const gcPercent = 400
 // instead of 284, in the same time). Until the site is known it is loadMemory.
 const (
 	loadMemory = 400 << 20
-	baseMemory = 130 << 20
-	pageMemory = 7000 // for each input file; half of it is what search knows of a text
+	baseMemory = 100 << 20
+	pageMemory = 6000 // for each input file; half of it is what search knows of a text
 )
 
 // limitMemory sets what the collector aims at for a site of so many files,

@@ -425,3 +425,38 @@ func TestForPrograms(t *testing.T) {
 		t.Errorf("got %+v", at)
 	}
 }
+
+// TestPrintKeepsLittle: a report of many files keeps none of them: each is read
+// once for the findings that follow each other, and what is said goes out while
+// the rest is still to be read.
+func TestPrintKeepsLittle(t *testing.T) {
+	var ds []Diagnostic
+	for i := range 2000 {
+		for line := range 2 {
+			ds = append(ds, Diagnostic{Pos: Pos{File: fmt.Sprintf("content/%d.md", i), Line: line + 1, Col: 1}, Code: LinkAnchor, Msg: "no heading"})
+		}
+	}
+	var b bytes.Buffer
+	read, out := 0, 0
+	p := &Printer{Read: func(file string) ([]byte, error) {
+		read++
+		if read == 1000 {
+			out = b.Len()
+		}
+		return []byte("first " + file + "\nsecond " + file + "\n"), nil
+	}}
+	if err := p.Print(&b, ds); err != nil {
+		t.Fatal(err)
+	}
+	if read != 2000 {
+		t.Errorf("files were read %d times, want each once: 2000", read)
+	}
+	if out == 0 {
+		t.Error("nothing was written when half was said")
+	}
+	for _, want := range []string{"    first content/7.md\n", "    second content/1999.md\n", "4000 errors\n"} {
+		if strings.Count(b.String(), want) != 1 {
+			t.Errorf("the report does not say %q once", want)
+		}
+	}
+}

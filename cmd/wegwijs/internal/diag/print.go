@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"io"
@@ -31,21 +32,36 @@ const (
 //	        ^
 //	    hint: link to #one
 //
-// and then a count. It writes nothing for an empty list.
+// and then a count. It writes nothing for an empty list. Of the files it keeps
+// one at a time, so findings of one file are to follow each other.
 func (p *Printer) Print(w io.Writer, ds []Diagnostic) error {
-	var b bytes.Buffer
-	files := map[string][]byte{}
+	b := bufio.NewWriterSize(w, 64<<10)
+	var last source
 	for _, d := range ds {
-		p.one(&b, d.In(p.Lang), files)
+		p.one(b, d.In(p.Lang), &last)
 	}
 	if len(ds) > 0 {
 		b.WriteString(Count(ds, p.Lang) + "\n")
 	}
-	_, err := w.Write(b.Bytes())
-	return err
+	return b.Flush()
 }
 
-func (p *Printer) one(b *bytes.Buffer, d Diagnostic, files map[string][]byte) {
+// A source is a file of which an excerpt is shown.
+type source struct {
+	file string
+	text []byte
+}
+
+// of returns the text of a file, read where it is another than the last.
+func (s *source) of(file string, read func(file string) ([]byte, error)) []byte {
+	if s.file != file {
+		text, _ := read(file)
+		*s = source{file, text}
+	}
+	return s.text
+}
+
+func (p *Printer) one(b *bufio.Writer, d Diagnostic, last *source) {
 	paint := func(c, s string) string {
 		if !p.Color {
 			return s
@@ -61,12 +77,7 @@ func (p *Printer) one(b *bytes.Buffer, d Diagnostic, files map[string][]byte) {
 	}
 	fmt.Fprintf(b, "%s: %s%s %s\n", paint(bold, clean(d.Pos.String())), kind, clean(d.Msg), paint(dim, "["+string(d.Code)+"]"))
 	if p.Read != nil && d.Pos.Line > 0 {
-		src, ok := files[d.Pos.File]
-		if !ok {
-			src, _ = p.Read(d.Pos.File)
-			files[d.Pos.File] = src
-		}
-		if text, caret := Excerpt(src, d.Pos); text != "" {
+		if text, caret := Excerpt(last.of(d.Pos.File, p.Read), d.Pos); text != "" {
 			fmt.Fprintf(b, "    %s\n", text)
 			if caret != "" {
 				fmt.Fprintf(b, "    %s\n", paint(red, caret))

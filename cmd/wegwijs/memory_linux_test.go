@@ -1,0 +1,40 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+)
+
+// BenchmarkMemory builds a whole site into an empty folder and reports the most
+// memory that the program had, in MiB: at most 200 at 10,000 pages, and 600 at
+// 100,000.
+func BenchmarkMemory(b *testing.B) {
+	name := builtProgram(b)
+	sizes := benchSizes
+	if !testing.Short() {
+		sizes = append(sizes[:len(sizes):len(sizes)], 100_000)
+	}
+	for _, n := range sizes {
+		b.Run(fmt.Sprintf("pages=%d", n), func(b *testing.B) {
+			dir := benchSite(b, n)
+			var most int64 // kB, see getrusage(2)
+			for b.Loop() {
+				b.StopTimer()
+				if err := os.RemoveAll(filepath.Join(dir, "public")); err != nil {
+					b.Fatal(err)
+				}
+				b.StartTimer()
+				c := exec.Command(name, "build", "-C", dir)
+				if out, err := c.CombinedOutput(); err != nil {
+					b.Fatalf("%v\n%s", err, out)
+				}
+				most = max(most, c.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)
+			}
+			b.ReportMetric(float64(most)/1024, "MiB")
+		})
+	}
+}
