@@ -709,6 +709,9 @@ func (w *writer) write() (*Report, error) {
 		if p.src != "" {
 			rep.Pages++
 			rep.Origins[p.file] = p.src
+			if p.hidden() { // nobody could read it there
+				continue
+			}
 			rep.Addresses[p.file] = "/" + strings.TrimLeft(strings.TrimPrefix(p.url, strings.TrimSuffix(pathOf(t.base), "/")), "/")
 		}
 	}

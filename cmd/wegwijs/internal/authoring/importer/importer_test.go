@@ -205,6 +205,46 @@ func TestBehindEachPage(t *testing.T) {
 	}
 }
 
+// TestMenus: what a source's menus and its configuration say besides pages has a
+// line in the report; the names that have a place here are kept.
+func TestMenus(t *testing.T) {
+	for _, c := range []struct {
+		maker string
+		conf  string
+		files map[string]string
+		holds map[string]string
+		said  []string // of the configuration and what stands beside it
+	}{
+		{"mkdocs", "site_name: X\nsite_url: https://x.example/\nnav:\n  - Start: index.md\n  - Onze winkel: https://winkel.example/\n  - Gemengd:\n      - gids/a.md\n      - los/b.md\n  - Gids:\n      - Eerst: gids/c.md\n  - Kwijt: weg.md\nplugins:\n  - search\n  - blog:\n      toc: true\nextra_css:\n  - x.css\n",
+			map[string]string{"docs/index.md": "# S", "docs/gids/a.md": "# A", "docs/gids/c.md": "# C", "docs/los/b.md": "# B"},
+			map[string]string{"content/en/gids/index.md": `title = "Gids"`, "content/en/gids/c.md": `nav_title = "Eerst"`},
+			[]string{"mkdocs.yml:5 a link in the menu that leads to no page: https://winkel.example/", "mkdocs.yml:6 the name of a group in the menu: Gemengd", "mkdocs.yml:11 a link in the menu that leads to no page: weg.md", "mkdocs.yml:14 a setting that has no meaning here: plugins.blog", "mkdocs.yml:16 a setting that has no meaning here: extra_css"}},
+		{"hugo", "title = \"X\"\nbaseURL = \"https://x.example/\"\ntheme = \"docsy\"\n[[menu.main]]\nname = \"Winkel\"\nurl = \"https://winkel.example/\"\n[[menu.main]]\nname = \"Kort\"\npageRef = \"/gids\"\n",
+			map[string]string{"content/_index.md": "---\ntitle: S\n---\n", "content/gids/_index.md": "---\ntitle: Een lange gids\n---\n"},
+			map[string]string{"content/en/gids.md": `nav_title = "Kort"`},
+			[]string{"hugo.toml:3 a setting that has no meaning here: theme", "hugo.toml:6 a link in the menu that leads to no page: https://winkel.example/"}},
+		{"docusaurus", "module.exports = {title: 'X', url: 'https://x.example', baseUrl: '/',\n  favicon: 'img/f.ico',\n  presets: [['classic', {docs: {sidebarPath: './sidebars.js', routeBasePath: '/'}}]],\n  themeConfig: {\n    navbar: {items: [{to: '/a', label: 'A'},\n      {href: 'https://winkel.example', label: 'Winkel'}]},\n    prism: {theme: 1},\n  },\n};\n",
+			map[string]string{"docs/a.md": "# A", "docs/b.md": "# B", "sidebars.js": "module.exports = {m: [\n  'a',\n  {type: 'link', label: 'L', href: 'https://elders.example'},\n  {type: 'category', label: 'Groep', items: ['b']},\n]};\n"}, nil,
+			[]string{"docusaurus.config.js:2 a setting that has no meaning here: favicon", "docusaurus.config.js:6 a link in the menu that leads to no page: https://winkel.example", "docusaurus.config.js:7 a setting that has no meaning here: themeConfig.prism", "sidebars.js:3 a link in the menu that leads to no page: https://elders.example", "sidebars.js:4 the name of a group in the menu: Groep"}},
+		{"starlight", "export default defineConfig({site: 'https://x.example', integrations: [starlight({title: 'X',\n  social: [],\n  sidebar: [\n    {label: 'Gids', items: ['gids/a', 'gids/b']},\n    {label: 'Gemengd', items: ['gids/a', 'los/c']},\n    {label: 'Winkel', link: 'https://winkel.example'},\n  ]})]});\n",
+			map[string]string{"src/content/docs/index.md": "---\ntitle: S\n---\n", "src/content/docs/gids/a.md": "---\ntitle: A\n---\n", "src/content/docs/gids/b.md": "---\ntitle: B\n---\n", "src/content/docs/los/c.md": "---\ntitle: C\n---\n"},
+			map[string]string{"content/en/gids/index.md": `title = "Gids"`},
+			[]string{"astro.config.mjs:2 a setting that has no meaning here: starlight.social", "astro.config.mjs:5 the name of a group in the menu: Gemengd", "astro.config.mjs:6 a link in the menu that leads to no page: https://winkel.example"}},
+	} {
+		conf := configs[c.maker]
+		c.files[conf[0]] = c.conf
+		got, rep := bring(t, t.TempDir(), c.files)
+		for name, want := range c.holds {
+			if !strings.Contains(got[name], want) {
+				t.Errorf("%s: %s holds %s, want %s", c.maker, name, got[name], want)
+			}
+		}
+		if lines := strings.Split(said(rep), "\n"); !slices.Equal(lines, c.said) {
+			t.Errorf("%s: said\n%s\nwant\n%s", c.maker, strings.Join(lines, "\n"), strings.Join(c.said, "\n"))
+		}
+	}
+}
+
 // TestModules: an import that a page does not use, or that is no component, has
 // its line; a sentence that begins so is one.
 func TestModules(t *testing.T) {

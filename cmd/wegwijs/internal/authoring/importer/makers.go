@@ -101,7 +101,8 @@ func pathOf(base string) string {
 }
 
 func (t *tree) mkdocs() {
-	m := t.config(t.first("mkdocs.yml", "mkdocs.yaml"))
+	conf := t.first("mkdocs.yml", "mkdocs.yaml")
+	m := t.config(conf)
 	t.title, t.base = str(m, "site_name"), str(m, "site_url")
 	docs := path.Clean(cmp.Or(str(m, "docs_dir"), "docs"))
 	t.python, t.slug, t.again = true, pythonSlug, "_"
@@ -202,22 +203,27 @@ func (t *tree) mkdocs() {
 		}
 	}
 	n := 0
-	t.mkdocsNav(m["nav"], "", names, &n)
+	t.mkdocsNav(conf, m["nav"], names, &n)
+	t.mkdocsPlugins(conf, m["plugins"])
+	t.unusedSettings(conf, "", m, "site_name", "site_url", "docs_dir", "nav", "plugins", "markdown_extensions", "extra", "theme", "use_directory_urls")
 }
 
 // mkdocsNav returns pages their order and their names in menus.
-func (t *tree) mkdocsNav(nav any, section string, names map[string]string, n *int) (dirs []string) {
+func (t *tree) mkdocsNav(conf string, nav any, names map[string]string, n *int) (dirs []string) {
 	for _, item := range asList(nav) {
 		title, target := "", item
 		for k, v := range asMap(item) {
 			title, target = k, v
 		}
 		if l, ok := target.([]any); ok {
-			below := t.mkdocsNav(l, title, names, n)
-			slices.Sort(below)
-			if d := slices.Compact(below); len(d) == 1 && d[0] != "." {
-				for i, lang := range t.languages {
-					t.setFolder(i, d[0], cmp.Or(names[lang.code+"\x00"+title], title))
+			below := t.mkdocsNav(conf, l, names, n)
+			dir, ok := oneFolder(below)
+			if !ok {
+				t.menuGroup(conf, title)
+			}
+			for i, lang := range t.languages {
+				if ok {
+					t.setFolder(i, dir, cmp.Or(names[lang.code+"\x00"+title], title))
 				}
 			}
 			dirs = append(dirs, below...)
@@ -225,6 +231,10 @@ func (t *tree) mkdocsNav(nav any, section string, names map[string]string, n *in
 		}
 		file := strings.TrimSuffix(fmt.Sprint(target), ".md")
 		*n += 10
+		if !slices.ContainsFunc(t.pages, func(p *page) bool { return p.path == file }) {
+			t.menuLink(conf, fmt.Sprint(target))
+			continue
+		}
 		dirs = append(dirs, path.Dir(file))
 		for _, p := range t.pages {
 			if p.path == file {
@@ -249,7 +259,18 @@ func (t *tree) setFolder(l int, dir, title string) {
 	t.variables[fmt.Sprintf("\x00folder %d %s", l, dir)] = title
 }
 
-func asList(v any) []any { l, _ := v.([]any); return l }
+// asList returns a list of a configuration, also one of TOML's tables.
+func asList(v any) []any {
+	if tables, ok := v.([]map[string]any); ok {
+		l := make([]any, len(tables))
+		for i, m := range tables {
+			l[i] = m
+		}
+		return l
+	}
+	l, _ := v.([]any)
+	return l
+}
 
 func asMap(v any) map[string]any { m, _ := v.(map[string]any); return m }
 
@@ -271,10 +292,11 @@ func lower(m map[string]any) map[string]any {
 }
 
 func (t *tree) hugo() {
-	m := lower(t.config(hugoConfig(t)))
-	for _, part := range []string{"languages", "params", "markup"} {
+	conf := hugoConfig(t)
+	m, in := lower(t.config(conf)), map[string]string{} // the files of parts
+	for _, part := range []string{"languages", "params", "markup", "menu", "menus"} {
 		if f := t.first("config/_default/"+part+".toml", "config/_default/"+part+".yaml"); f != "" && m[part] == nil {
-			m[part] = lower(t.config(f))
+			m[part], in[part] = lower(t.config(f)), f
 		}
 	}
 	t.title, t.base = str(m, "title"), str(m, "baseurl")
@@ -338,6 +360,10 @@ func (t *tree) hugo() {
 			t.hugoPage(f, l, rel, base, keep)
 		}
 	}
+	for _, part := range []string{"menu", "menus"} {
+		t.hugoMenus(cmp.Or(in[part], conf), sub(m, part))
+	}
+	t.unusedSettings(conf, "", m, "title", "baseurl", "languages", "params", "menu", "menus", "contentdir", "defaultcontentlanguage", "defaultcontentlanguageinsubdir", "languagecode", "disablepathtolower", "markup")
 }
 
 func (t *tree) hugoPage(f string, l int, rel, base string, keep bool) {
@@ -392,7 +418,8 @@ func unnumbered(s string) (name, number string) {
 }
 
 func (t *tree) docusaurus() {
-	m := t.config(t.first("docusaurus.config.js", "docusaurus.config.ts", "docusaurus.config.mjs", "docusaurus.config.cjs"))
+	conf := t.first("docusaurus.config.js", "docusaurus.config.ts", "docusaurus.config.mjs", "docusaurus.config.cjs")
+	m := t.config(conf)
 	t.title = str(m, "title")
 	base := "/" + strings.Trim(str(m, "baseUrl"), "/") + "/"
 	if base == "//" {
@@ -473,6 +500,8 @@ func (t *tree) docusaurus() {
 		}
 	}
 	t.sidebarOrder()
+	t.docusaurusMenus(conf, sub(m, "themeConfig"))
+	t.unusedSettings(conf, "", m, "title", "url", "baseUrl", "i18n", "presets", "plugins", "themeConfig")
 }
 
 func orDefault(m map[string]any, key, def string) string {
@@ -590,8 +619,14 @@ func (t *tree) sidebars(name string) {
 					t.variables["\x00label "+id] = l
 				}
 			}
+			if href := str(v, "href"); href != "" {
+				t.menuLink(name, href)
+			}
 			if link := asMap(v["link"]); link != nil {
 				walk(link)
+			}
+			if v["items"] != nil {
+				t.menuGroup(name, str(v, "label"))
 			}
 			if v["items"] != nil {
 				walk(v["items"])
@@ -623,7 +658,8 @@ func (t *tree) sidebarOrder() {
 }
 
 func (t *tree) starlight() {
-	m := t.config(t.first("astro.config.mjs", "astro.config.ts", "astro.config.js", "astro.config.mts", "astro.config.cjs"))
+	file := t.first("astro.config.mjs", "astro.config.ts", "astro.config.js", "astro.config.mts", "astro.config.cjs")
+	m := t.config(file)
 	base := "/" + strings.Trim(str(m, "base"), "/")
 	t.base = strings.TrimSuffix(str(m, "site"), "/") + strings.TrimSuffix(base, "/")
 	t.mdx, t.slug, t.again, t.statics, t.partials = true, githubSlug, "-", []string{"public", "src/assets"}, []string{"."}
@@ -710,11 +746,12 @@ func (t *tree) starlight() {
 		p.url = strings.ReplaceAll(p.url, "//", "/")
 	}
 	n := 0
-	t.starlightBar(conf["sidebar"], &n)
+	t.starlightBar(file, conf["sidebar"], &n)
+	t.unusedSettings(file, "starlight.", conf, "title", "sidebar", "locales", "defaultLocale")
 }
 
 // starlightBar returns pages the order of the sidebar.
-func (t *tree) starlightBar(items any, n *int) (dirs []string) {
+func (t *tree) starlightBar(file string, items any, n *int) (dirs []string) {
 	for _, item := range asList(items) {
 		slug, label := "", ""
 		switch v := item.(type) {
@@ -734,13 +771,16 @@ func (t *tree) starlightBar(items any, n *int) (dirs []string) {
 			if v["items"] != nil {
 				*n += 10
 				at := *n
-				below := t.starlightBar(v["items"], n)
-				slices.Sort(below)
-				if d := slices.Compact(below); len(d) == 1 && d[0] != "." {
-					t.setFolder(0, d[0], label)
-					t.setOrder("\x00order "+d[0], at)
+				if dir, ok := oneFolder(t.starlightBar(file, v["items"], n)); ok {
+					t.setFolder(0, dir, label)
+					t.setOrder("\x00order "+dir, at)
+				} else {
+					t.menuGroup(file, label)
 				}
 				continue
+			}
+			if l := str(v, "link"); slug == "" && l != "" {
+				t.menuLink(file, l)
 			}
 		}
 		if slug == "" {
@@ -748,8 +788,12 @@ func (t *tree) starlightBar(items any, n *int) (dirs []string) {
 		}
 		*n += 10
 		slug = strings.Trim(slug, "/")
+		named := func(p *page) bool { return p.path == slug || p.path == slug+"/index" }
+		if !slices.ContainsFunc(t.pages, named) {
+			t.menuLink(file, slug)
+		}
 		for _, p := range t.pages {
-			if p.path == slug || p.path == slug+"/index" {
+			if named(p) {
 				dirs = append(dirs, path.Dir(slug))
 				p.order = *n
 				if label != "" && p.lang == 0 && p.nav == "" {
