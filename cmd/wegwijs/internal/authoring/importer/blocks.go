@@ -259,7 +259,9 @@ func (c *conv) block(ls []line, i int, pad, text string) ([]line, int) {
 		}
 		return nil, i + 1
 	case abbrRE.MatchString(text):
-		c.note(l.n, leftOut, "the explanation of the abbreviation %s", abbrRE.FindStringSubmatch(text)[1])
+		if m := abbrRE.FindStringSubmatch(text); !c.t.explain(c.p.lang, m[1], m[2]) {
+			c.note(l.n, leftOut, "the explanation of the abbreviation %s", m[1])
+		}
 		return nil, i + 1
 	case pad == "" && refDefRE.MatchString(l.s):
 		return nil, i + 1

@@ -516,6 +516,7 @@ func (w *writer) siteFile(h house) {
 	}
 	var b strings.Builder
 	if _, err := w.site.Lstat("site.toml"); err == nil && !w.recorded("site.toml") { // the site's own
+		t.sayExplained()
 		w.redirects(func(from, to string) {
 			t.out.Warnf(diag.Pos{File: "."}, diag.Imported, "write it in site.toml", "the redirect from %s to %s", from, to)
 		})
@@ -535,6 +536,7 @@ func (w *writer) siteFile(h house) {
 		}
 	}
 	fmt.Fprintf(&b, "\n[provider]\nname = %s\n\n# The built-in pages about e-mail: true, with [[mail]], brings them in beside these.\n[content]\nbuiltin = false\n", tomlfile.Quote(title))
+	b.WriteString(t.explained())
 	w.redirects(func(from, to string) {
 		fmt.Fprintf(&b, "\n[[redirect]]\nfrom = %s\nto = %s\n", tomlfile.Quote(from), tomlfile.Quote(to))
 	})

@@ -186,19 +186,22 @@ func said(rep *importer.Report) string {
 func TestBehindEachPage(t *testing.T) {
 	conf := "site_name: X\nsite_url: https://x.example/\nmarkdown_extensions:\n  - pymdownx.snippets:\n      base_path: [delen]\n      auto_append:\n        - achter.md\n        - weg.md\n        - includes/meer.md\n"
 	got, rep := bring(t, t.TempDir(), map[string]string{
-		"mkdocs.yml": conf, "docs/index.md": "# A\n\n[x][doel] en [y][].\n\n[y]: https://eigen.example", "docs/b.md": "# B\n\n[doel]\n\n```\n[code]: x",
+		"mkdocs.yml": conf, "docs/index.md": "# A\n\n[x][doel] en [y][].\n\n[y]: https://eigen.example", "docs/a.md": "# A\n\n*[POP]: Post  Office Protocol", "docs/b.md": "# B\n\n[doel]\n\n```\n[code]: x\n```\n*[POP]: iets anders\n*[twee woorden]: x\n",
 		"delen/achter.md":  "[doel]: https://doel.example \"T\"\n  [y]: https://ander.example\n*[IMAP]: Internet Message Access Protocol\n```\n*[A]: b\n```\n",
 		"includes/meer.md": "\n!!! tip\n    Vragen? [Bel][tel].\n\n[tel]: tel:+31\n",
 	})
 	for name, want := range map[string]string{
 		"index.md": "[x](https://doel.example \"T\") en [y](https://eigen.example).\n\n```\n*[A]: b\n```\n\n> [!TIP]\n> Vragen? [Bel](tel:+31).\n",
-		"b.md":     "[doel](https://doel.example \"T\")\n\n```\n[code]: x\n",
+		"b.md":     "[doel](https://doel.example \"T\")\n\n```\n[code]: x\n```\n",
 	} {
 		if !strings.Contains(got["content/en/"+name], want) {
 			t.Errorf("%s: got %s\nwithout %s", name, got["content/en/"+name], want)
 		}
 	}
-	for _, want := range []string{"delen/achter.md:3 the explanation of the abbreviation IMAP", "mkdocs.yml:8 a part of another file that is not there: weg.md"} {
+	if want := "[abbreviations.en]\n\"IMAP\" = \"Internet Message Access Protocol\"\n\"POP\" = \"Post Office Protocol\"\n"; !strings.Contains(got["site.toml"], want) {
+		t.Errorf("got %s\nwithout %s", got["site.toml"], want)
+	}
+	for _, want := range []string{"docs/b.md:8 the explanation of the abbreviation POP", "docs/b.md:9 the explanation of the abbreviation twee woorden", "mkdocs.yml:8 a part of another file that is not there: weg.md"} {
 		if strings.Count(said(rep), want) != 1 {
 			t.Errorf("got\n%s\nnot once %s", said(rep), want)
 		}

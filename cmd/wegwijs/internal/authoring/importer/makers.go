@@ -202,6 +202,7 @@ func (t *tree) mkdocs() {
 			p.url += ".html"
 		}
 	}
+	t.explainAll()
 	n := 0
 	t.mkdocsNav(conf, m["nav"], names, &n)
 	t.mkdocsPlugins(conf, m["plugins"])
@@ -864,8 +865,7 @@ func langInPath(f string) string {
 }
 
 // behind keeps what MkDocs puts behind each page, of a file that is found from
-// some folders: the addresses of links, text, and explanations of abbreviations,
-// which pages here cannot have.
+// some folders: the addresses of links, text, and explanations of abbreviations.
 func (t *tree) behind(name string, bases []string) {
 	for _, base := range bases {
 		f := path.Join(base, name)
@@ -882,7 +882,7 @@ func (t *tree) behind(name string, bases []string) {
 			def, abbr := refDefRE.FindStringSubmatch(strings.TrimLeft(s, " ")), abbrRE.FindStringSubmatch(s)
 			switch {
 			case !inCode && abbr != nil:
-				t.note(f, l.n, leftOut, "the explanation of the abbreviation %s", abbr[1])
+				t.behindAbbr = append(t.behindAbbr, abbreviation{f, l.n, abbr[1], abbr[2]})
 			case !inCode && def != nil:
 				if key := refKey(def[1]); t.refs[key] == (ref{}) {
 					t.refs[key] = ref{def[2] + def[3], def[4]}
@@ -900,5 +900,3 @@ func (t *tree) behind(name string, bases []string) {
 	conf := t.first("mkdocs.yml", "mkdocs.yaml")
 	t.note(conf, t.lineOf(conf, name), leftOut, "a part of another file that is not there: %s", name)
 }
-
-var abbrRE = regexp.MustCompile(`^\*\[([^\]]+)\]:\s*(.*)$`)

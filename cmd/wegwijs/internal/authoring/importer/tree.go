@@ -27,19 +27,21 @@ type tree struct {
 	files map[string]bool // the paths of all files
 	out   *diag.List
 
-	maker     string
-	title     string
-	base      string // the address of the site: https://example.org/docs
-	languages []lang // the default one first
-	pages     []*page
-	statics   []string        // folders whose files stand at the root of the site, in the order in which they count
-	variables map[string]any  // what pages may name: {{ version }}
-	redirects [][2]string     // old address, what it leads to
-	partials  []string        // folders in which parts of pages are looked for
-	refs      map[string]ref  // where references of every page lead
-	tail      []string        // lines that stand behind every page
-	used      map[string]bool // files that were read or taken along, but pages
-	roots     []string        // folders of what readers get
+	maker         string
+	title         string
+	base          string // the address of the site: https://example.org/docs
+	languages     []lang // the default one first
+	pages         []*page
+	statics       []string                  // folders whose files stand at the root of the site, in the order in which they count
+	variables     map[string]any            // what pages may name: {{ version }}
+	redirects     [][2]string               // old address, what it leads to
+	partials      []string                  // folders in which parts of pages are looked for
+	refs          map[string]ref            // where references of every page lead
+	behindAbbr    []abbreviation            // abbreviations of every page
+	abbreviations map[int]map[string]string // what abbreviations mean, by language
+	tail          []string                  // lines that stand behind every page
+	used          map[string]bool           // files that were read or taken along, but pages
+	roots         []string                  // folders of what readers get
 
 	slug      func(text string) string
 	again     string // stands between an id and the number of a second one
