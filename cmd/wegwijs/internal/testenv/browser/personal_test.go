@@ -145,8 +145,10 @@ func TestPersonal(t *testing.T) {
 		if got := ask[string](b, `window.__download + " " + window.__type`); got != want+"-pop.mobileconfig application/x-apple-aspen-config" {
 			t.Errorf("downloaded as %q", got)
 		}
-		again := ask[string](b, `(window.__blob = null, document.querySelector("[data-profile]").click(), new Promise((r) => setTimeout(r, 300)).then(() => window.__blob))`)
-		if again != text {
+		b.do(`window.__blob = null`)
+		b.Click("[data-profile]")
+		b.Until(`window.__blob`)
+		if again := ask[string](b, `window.__blob`); again != text {
 			t.Error("the same address gives another profile the second time")
 		}
 		if kept := ask[int](b, `sessionStorage.length + localStorage.length + document.cookie.length`); kept != 0 {

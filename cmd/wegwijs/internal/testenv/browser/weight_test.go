@@ -98,12 +98,14 @@ func TestSearchOfLarge(t *testing.T) {
 		b.Until(`document.querySelector("[name=q]").role === "combobox"`)
 		b.Press("wachtwoord poort")
 		b.Until(options + `.length > 0`)
-		moved := site.sent.Load()
-		median, most := timed(b, fmt.Sprintf(`await (async () => {
+		b.Run(fmt.Sprintf(`(async () => {
 			const { open } = await import("/assets/%s");
 			const index = await open("/search/nl.js");
-			return (q) => index.find(q);
+			window.find = (q) => index.find(q);
+			await find("wachtwoord poort"); // what was typed may have been asked in part
 		})()`, filepath.Base(scripts[0])))
+		moved := site.sent.Load()
+		median, most := timed(b, "window.find")
 		t.Logf("%s: a first search moves %d bytes; a query takes %.1f ms, at most %.1f", dir, moved, median, most)
 
 		if _, err := os.Stat(filepath.Join(dir, "pagefind")); err != nil {
