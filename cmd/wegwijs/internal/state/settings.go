@@ -95,16 +95,26 @@ func mailForms(s *site.Site, checked *mail.Checked, ring *ring, today tomlfile.D
 			}
 		}
 	}
-	src.Accounts = func(product string) string {
+	src.Accounts = func(product string) (string, []string) {
 		p, ok := c.Mail.Product(product)
 		if !ok {
-			return "[]"
+			return "[]", nil
 		}
-		b, err := json.Marshal(forms.Accounts(p, f))
+		accounts := forms.Accounts(p, f)
+		b, err := json.Marshal(accounts)
 		if err != nil {
 			panic(err) // text and numbers always marshal
 		}
-		return string(b)
+		var made []string
+		for _, a := range accounts {
+			if a.Profile != nil {
+				made = append(made, string(forms.FormProfile))
+			}
+			if a.QR != nil {
+				made = append(made, string(forms.FormQR))
+			}
+		}
+		return string(b), made
 	}
 	src.DNS = func(product, domain string) ([]settings.DNSRecord, string) {
 		p, ok := c.Mail.Product(product)

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
@@ -32,9 +31,9 @@ type Source struct {
 	Clients  []string // the mail programs that the attribute client may name
 	Profiles []Profile
 	DNS      func(product, domain string) (rows []DNSRecord, zone string)
-	// Accounts gives, as JSON, what the script of a page needs to make a
-	// profile and a QR code for an address.
-	Accounts func(product string) string
+	// Accounts returns, as JSON, what the script of a page needs to make forms for
+	// an address, and which of profile and qr these are.
+	Accounts func(product string) (json string, forms []string)
 }
 
 // A Reader is for whom values are shown, and on whose site.
@@ -117,14 +116,19 @@ func (a *Asked) Accounts() (string, error) {
 	if err != nil || a.source.Accounts == nil {
 		return "[]", err
 	}
-	return a.source.Accounts(p.ID), nil
+	accounts, _ := a.source.Accounts(p.ID)
+	return accounts, nil
 }
 
 // Offers reports whether the script personal.js can make a form, profile or qr,
 // for any way to receive mail that the directive's product has.
 func (a *Asked) Offers(form string) (bool, error) {
-	accounts, err := a.Accounts()
-	return strings.Contains(accounts, strconv.Quote(form)+`:{`), err
+	p, err := a.Product()
+	if err != nil || a.source.Accounts == nil {
+		return false, err
+	}
+	_, forms := a.source.Accounts(p.ID)
+	return slices.Contains(forms, form), nil
 }
 
 // Webmail reports whether any mail product has webmail.

@@ -311,9 +311,14 @@ func TestProfilesAndDNS(t *testing.T) {
 	if got, err := d.Accounts(); err != nil || got != "[]" {
 		t.Errorf("without a source: got accounts %q, %v", got, err)
 	}
-	d.source.Accounts = func(product string) string { return "accounts of " + product }
+	d.source.Accounts = func(product string) (string, []string) { return "accounts of " + product, []string{"qr"} }
 	if got, err := d.Accounts(); err != nil || got != "accounts of hosting" {
 		t.Errorf("got accounts %q, %v", got, err)
+	}
+	for form, want := range map[string]bool{"qr": true, "profile": false, "q": false, "accounts": false} {
+		if got, err := d.Offers(form); got != want || err != nil {
+			t.Errorf("Offers(%q): got %t, %v", form, got, err)
+		}
 	}
 	d.source.DNS = nil
 	if rows, err := d.DNS(); rows != nil || err != nil {

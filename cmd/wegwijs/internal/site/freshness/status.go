@@ -48,6 +48,8 @@ type Page struct {
 	// not needed or is not there.
 	Base, Now, Translation *Text    `json:"-"`
 	Changes                []Change `json:"-"` // from Base to Now; of a stale page
+
+	translated []*Unit // see align; nil before it was asked for
 }
 
 // A Language sums up the pages of one language.
@@ -472,13 +474,16 @@ func (r *Reader) Translate(p *Page) (err error) {
 }
 
 // Of returns the unit of the translation that translates a unit of the present
-// text; nil where there is none.
+// text; nil where there is none. It must not be called by two goroutines at once.
 func (p *Page) Of(u Unit) *Unit {
 	n := slices.IndexFunc(p.Now.Units, func(v Unit) bool { return v.Pos == u.Pos && v.sum == u.sum })
 	if n < 0 || p.Translation == nil {
 		return nil
 	}
-	return p.Partner(n)
+	if p.translated == nil {
+		p.translated = p.align()
+	}
+	return p.translated[n]
 }
 
 // A Diff is one unit that is not the same in two states of a text, with what
@@ -534,24 +539,27 @@ func (p *Page) Diffs() []Diff {
 	return list
 }
 
-// Partner returns the unit of the translation for the n-th unit of the present
-// text; nil where there is none.
-func (p *Page) Partner(n int) *Unit {
+// align returns of each unit of the present text the one that translates it; nil
+// where there is none.
+func (p *Page) align() []*Unit {
 	made := p.Base
 	if made == nil {
 		made = p.Now
 	}
-	if p.Changes != nil {
-		at := slices.IndexFunc(p.Changes, func(c Change) bool { return c.New == n })
-		if at < 0 || p.Changes[at].Old < 0 {
-			return nil
-		}
-		n = p.Changes[at].Old
-	}
-	for _, pair := range Align(made, p.Translation) {
-		if pair.Source == n && pair.Target >= 0 {
-			return &p.Translation.Units[pair.Target]
+	to, _ := partners(made, p.Translation, Align(made, p.Translation))
+	list := make([]*Unit, len(p.Now.Units))
+	translated := func(old, now int) {
+		if old >= 0 && now >= 0 && to[old] >= 0 {
+			list[now] = &p.Translation.Units[to[old]]
 		}
 	}
-	return nil
+	if p.Changes == nil { // the text is the one that it was made from
+		for i := range list {
+			translated(i, i)
+		}
+	}
+	for _, c := range p.Changes {
+		translated(c.Old, c.New)
+	}
+	return list
 }
