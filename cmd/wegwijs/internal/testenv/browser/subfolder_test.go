@@ -100,11 +100,11 @@ func TestSubfolder(t *testing.T) {
 	})
 	t.Run("offline", func(t *testing.T) {
 		b.open("/over/")
-		b.untilPromise(`navigator.serviceWorker.ready.then(Boolean)`)
+		b.Until(`navigator.serviceWorker.ready.then(Boolean)`)
 		if got := eval[string](b, `navigator.serviceWorker.ready.then((r) => r.scope)`); got != base+"/" {
 			t.Errorf("the service worker is there for %s, want %s/", got, base)
 		}
-		b.untilPromise(`caches.open("wegwijs").then((c) => c.keys()).then((all) => all.some((r) => r.url.endsWith("/hulp/over/")) && all.some((r) => r.url.endsWith("/hulp/")))`)
+		b.Until(`caches.open("wegwijs").then((c) => c.keys()).then((all) => all.some((r) => r.url.endsWith("/hulp/over/")) && all.some((r) => r.url.endsWith("/hulp/")))`)
 		if other := eval[[]string](b, `caches.open("wegwijs").then((c) => c.keys()).then((all) => all.map((r) => new URL(r.url).pathname).filter((p) => !p.startsWith("/hulp/")))`); slices.ContainsFunc(other, func(p string) bool { return p != "/release" }) {
 			t.Errorf("it keeps what is not ours: %q", other)
 		}
@@ -121,7 +121,7 @@ func TestSubfolder(t *testing.T) {
 func (b *tab) film(t *testing.T) {
 	t.Helper()
 	b.Until(`document.querySelector("video")`)
-	b.untilPromise(`new Promise((done) => { const i = new Image(); i.onload = () => done(i.naturalWidth === 160); i.onerror = () => done(false); i.src = document.querySelector("video").poster; })`)
+	b.Until(`new Promise((done) => { const i = new Image(); i.onload = () => done(i.naturalWidth === 160); i.onerror = () => done(false); i.src = document.querySelector("video").poster; })`)
 	if early := eval[int](b, `performance.getEntriesByType("resource").filter((e) => e.name.endsWith(".webm")).length`); early > 0 {
 		t.Error("the film is loaded before anybody plays it")
 	}
