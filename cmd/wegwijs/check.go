@@ -5,10 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/spf13/cobra"
 
+	"wegwijs/cmd/wegwijs/internal/deliver/output"
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/config"
 	"wegwijs/cmd/wegwijs/internal/pages/plain"
@@ -65,7 +68,11 @@ func (e *env) runCheck(ctx context.Context, strict, external bool, most int) err
 			}
 		}
 		ejected, err := e.ejected()
-		ds = diag.Sort(s.Weigh(slices.Concat(ds, audit, spelling, ejected)))
+		if err != nil {
+			return err
+		}
+		foreign, err := e.foreign()
+		ds = diag.Sort(s.Weigh(slices.Concat(ds, audit, spelling, ejected, foreign)))
 		return err
 	})
 	if err != nil {
@@ -101,6 +108,20 @@ func (e *env) runCheck(ctx context.Context, strict, external bool, most int) err
 		return errProblems
 	}
 	return nil
+}
+
+// foreign looks in the folder of the output for what no build wrote.
+func (e *env) foreign() ([]diag.Diagnostic, error) {
+	dir := filepath.Join(e.dir, "public")
+	if fi, err := os.Stat(dir); err != nil || !fi.IsDir() {
+		return nil, nil // what that is to builds, they say
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return output.Foreign(root.FS(), "public")
 }
 
 // elsewhere asks other sites for the pages that links lead to.

@@ -44,7 +44,7 @@ var allowed = map[string][]string{
 	"pages/webserver":         {"fileset"},
 	"state":                   {"diag", "fileset", "input/builtin", "input/config", "input/content", "input/i18n", "input/mail", "input/markdown", "input/scan", "input/tomlfile", "pages/forms", "pages/layout", "pages/pictures", "pages/plain", "pages/render", "pages/settings", "site", "site/freshness"},
 	"deliver":                 {}, // doc.go
-	"deliver/output":          {"fileset"},
+	"deliver/output":          {"diag", "fileset"},
 	"deliver/preview":         {"diag", "fileset", "input/content", "input/notify", "input/scan", "pages/layout", "site", "state"},
 	"deliver/publish":         {"deliver/publish/bucket", "deliver/publish/dial", "deliver/publish/release", "deliver/publish/remote", "deliver/publish/tree", "diag", "fileset", "input/tomlfile"},
 	"deliver/publish/bucket":  {"deliver/publish/release", "fileset"},
