@@ -49,7 +49,7 @@ func (e *env) runBuild(ctx context.Context, out string) error {
 		dir = filepath.Join(e.dir, out)
 	}
 	if err := e.checkOutput(dir); err != nil {
-		return err
+		return usageError{diag.Errorf("%w; choose another with -o", err)}
 	}
 	var s *state.State
 	var r *output.Report
@@ -242,7 +242,7 @@ const busyWait = 200 * time.Millisecond
 // remedy adds to an error what to do about it, where its text does not tell.
 func remedy(err error) error {
 	if scan.Crowded(err) {
-		return fmt.Errorf("%w\n\ttoo many files are open at once: let more be open (ulimit -n 1024), or end other programs", err)
+		return diag.Errorf("%w\n\ttoo many files are open at once: let more be open (ulimit -n 1024), or end other programs", err)
 	}
 	return err
 }
@@ -321,11 +321,11 @@ func (e *env) checkOutput(dir string) error {
 		p := abs(filepath.Join(e.dir, in))
 		switch {
 		case p == out:
-			return usageError{fmt.Errorf("the output folder %s is the site's own %s; choose another with -o", dir, in)}
+			return diag.Errorf("the output folder %s is the site's own %s", dir, in)
 		case inside(out, p):
-			return usageError{fmt.Errorf("the output folder %s holds the site's own %s; choose another with -o", dir, in)}
+			return diag.Errorf("the output folder %s holds the site's own %s", dir, in)
 		case inside(p, out):
-			return usageError{fmt.Errorf("the output folder %s lies in the site's %s; choose another with -o", dir, in)}
+			return diag.Errorf("the output folder %s lies in the site's %s", dir, in)
 		}
 	}
 	return nil

@@ -29,7 +29,7 @@ func (e *env) check() *cobra.Command {
 		Args:  noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if most < 0 {
-				return usageError{fmt.Errorf("--max %d: a number of findings is not less than nothing", most)}
+				return usageError{diag.Errorf("--max %d: a number of findings is not less than nothing", most)}
 			}
 			return e.runCheck(c.Context(), strict, external, most)
 		},

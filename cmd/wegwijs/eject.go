@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 
@@ -27,9 +26,9 @@ file, and --done says that yours has what it needs of it.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case diff && accept:
-				return errors.New("--diff shows and --done accepts: use one of the two")
+				return diag.Errorf("--diff shows and --done accepts: use one of the two")
 			case len(args) == 0:
-				return errors.New("name the files: wegwijs eject layouts/partials/footer.html")
+				return diag.Errorf("name the files: wegwijs eject layouts/partials/footer.html")
 			}
 			return nil
 		},
@@ -42,7 +41,7 @@ file, and --done says that yours has what it needs of it.`,
 
 func (e *env) runEject(args []string, diff, accept bool) error {
 	if e.files().Source() {
-		return errors.New(diag.Say("the files in this folder are the built-in ones: change them where they stand"))
+		return diag.Errorf("the files in this folder are the built-in ones: change them where they stand")
 	}
 	root, err := os.OpenRoot(e.dir)
 	if err != nil {

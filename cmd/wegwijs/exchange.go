@@ -27,7 +27,7 @@ func (e *env) translateExport() *cobra.Command {
 already: those pages of the language that are missing or not fresh, or the pages that
 are named. What is not to be translated, such as code, settings and addresses, is
 protected.`,
-		Args: cobra.MinimumNArgs(1),
+		Args: takes(1, 0),
 		RunE: func(c *cobra.Command, args []string) error {
 			t, err := e.translator(c.Context())
 			if err != nil {
@@ -44,17 +44,17 @@ protected.`,
 func (t *translator) export(lang string, names []string, as exchange.Format, out string) error {
 	langs := t.languages()
 	if !slices.Contains(langs[1:], lang) {
-		return usageError{errors.New(diag.Say("%q is not a language that the site is translated into; %s", lang, diag.DidYouMean(lang, langs[1:])))}
+		return usageError{diag.Errorf("%q is not a language that the site is translated into; %s", lang, diag.DidYouMean(lang, langs[1:]))}
 	}
 	if !slices.Contains(exchange.Formats, string(as)) {
-		return usageError{errors.New(diag.Say("%q is no format; %s", as, diag.DidYouMean(string(as), exchange.Formats)))}
+		return usageError{diag.Errorf("%q is no format; %s", as, diag.DidYouMean(string(as), exchange.Formats))}
 	}
 	var ids []string
 	for _, n := range names {
 		_, rest := content.Split(filepath.ToSlash(filepath.Clean(n)))
 		id, _ := content.ID(rest)
 		if p := t.state.Site.Written(id); len(p) == 0 || p[0] == nil || rest == "" {
-			return usageError{errors.New(diag.Say("there is no page %s", n))}
+			return usageError{diag.Errorf("there is no page %s", n)}
 		}
 		ids = append(ids, id)
 	}
@@ -117,7 +117,7 @@ func (e *env) translateImport() *cobra.Command {
 		Long: `Import puts the words of files that export wrote into the pages. A file that is broken,
 that is of an older text, or that would change anything else than words is refused with
 its place, and then nothing is written. A page that is whole is stamped by "translate done".`,
-		Args: cobra.MinimumNArgs(1),
+		Args: takes(1, 0),
 		RunE: func(c *cobra.Command, args []string) error {
 			t, err := e.translator(c.Context())
 			if err != nil {

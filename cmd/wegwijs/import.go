@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -26,7 +25,7 @@ our form. Old addresses and the ids of headings go on working.
 What could not be kept is listed by file and line of the source, with what was
 done. What the import wrote is remembered in
 ` + importer.Record + `: running it again leaves alone what was edited since.`,
-		Args: cobra.ExactArgs(2),
+		Args: takes(2, 2),
 		RunE: func(_ *cobra.Command, args []string) error { return e.runImport(args[0], args[1], from) },
 	}
 	c.Flags().StringVar(&from, "from", "", "the program that the source is for: "+strings.Join(importer.Makers, ", "))
@@ -35,7 +34,7 @@ done. What the import wrote is remembered in
 
 func (e *env) runImport(source, dir, from string) error {
 	if fi, err := os.Stat(source); err != nil || !fi.IsDir() {
-		return usageError{errors.New(diag.Say("%s is not a folder", source))}
+		return usageError{diag.Errorf("%s is not a folder", source)}
 	}
 	if !filepath.IsAbs(dir) {
 		dir = filepath.Join(e.dir, dir)

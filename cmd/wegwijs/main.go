@@ -17,6 +17,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"wegwijs/cmd/wegwijs/internal/authoring/manual"
@@ -82,8 +83,10 @@ const (
 // A usageError says that the command line is wrong.
 type usageError struct{ error }
 
+func (e usageError) Unwrap() error { return e.error }
+
 // errProblems is the error of a command that has said already what is wrong.
-var errProblems = errors.New("the site has problems")
+var errProblems = diag.Errorf("the site has problems")
 
 // run carries out one command line and gives the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
@@ -107,12 +110,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return failed
 	case e.started && !wrong:
 		if errors.Is(err, context.Canceled) {
-			err = errors.New("stopped")
+			err = diag.Errorf("stopped")
 		}
-		fmt.Fprintf(stderr, "wegwijs: %s\n", diag.In(e.lang, err.Error()))
+		fmt.Fprintf(stderr, "wegwijs: %s\n", diag.ErrorIn(e.lang, err))
 		return failed
 	}
-	fmt.Fprintf(stderr, "wegwijs: %s\nrun '%s --help' to see what it takes\n", diag.In(e.lang, err.Error()), c.CommandPath())
+	fmt.Fprintf(stderr, "wegwijs: %s\n%s\n", diag.ErrorIn(e.lang, err), diag.Sayf(e.lang, "run '%s --help' to see what it takes", c.CommandPath()))
 	return usage
 }
 
@@ -179,10 +182,10 @@ func (e *env) command() *cobra.Command {
 				known = own
 			}
 			if !slices.Contains(known, e.format) {
-				return fmt.Errorf("--format is one of %s, not %q", strings.Join(known, ", "), e.format)
+				return diag.Errorf("--format is one of %s, not %q", strings.Join(known, ", "), e.format)
 			}
 			if fi, err := os.Stat(e.dir); err != nil || !fi.IsDir() {
-				return fmt.Errorf("-C %s: no such folder", e.dir)
+				return diag.Errorf("-C %s: no such folder", e.dir)
 			}
 			e.started = true
 			return nil
@@ -192,11 +195,12 @@ func (e *env) command() *cobra.Command {
 	root.PersistentFlags().StringVar(&e.format, "format", "text", diag.Say("form of the report: %s", strings.Join(formats, ", ")))
 	root.PersistentFlags().Func("lang", "language of messages: nl or en (default: that of the system)", func(s string) error {
 		if s != "nl" && s != "en" {
-			return fmt.Errorf("%q is not nl or en", s)
+			return diag.Errorf("%q is not nl or en", s)
 		}
 		e.lang = diag.Lang(s)
 		return nil
 	})
+	root.SetFlagErrorFunc(wrongFlag)
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.SetHelpCommand(e.help(root))
 	root.AddCommand(e.new(), e.importer(), e.build(), e.watch(), e.check(), e.verify(), e.publish(), e.translate(), e.eject(), e.lsp(), e.doctor(), e.version())
@@ -248,9 +252,50 @@ func (e *env) explain(code diag.Code) error {
 // noArgs refuses arguments of a command that takes none.
 func noArgs(c *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return fmt.Errorf("%q is too much: %s takes no names", args[0], c.CommandPath())
+		return diag.Errorf("%q is too much: %s takes no names", args[0], c.CommandPath())
 	}
 	return nil
+}
+
+// takes refuses fewer arguments than least, and more than most where that is not
+// 0.
+func takes(least, most int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		switch {
+		case len(args) < least:
+			return diag.Errorf("something is missing: write %s", c.UseLine())
+		case most > 0 && len(args) > most:
+			return diag.Errorf("%q is too much: write %s", args[most], c.UseLine())
+		}
+		return nil
+	}
+}
+
+// wrongFlag says in our words what is wrong with a flag.
+func wrongFlag(c *cobra.Command, err error) error {
+	if e, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		if e.GetSpecifiedShortnames() != "" {
+			return diag.Errorf("there is no option -%s", e.GetSpecifiedName())
+		}
+		var known []string
+		c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+		return diag.Errorf("there is no option --%s; %s", e.GetSpecifiedName(), diag.DidYouMean(e.GetSpecifiedName(), known))
+	}
+	if e, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
+		return diag.Errorf("a value is missing behind --%s", e.GetFlag().Name)
+	}
+	if e, ok := errors.AsType[*pflag.InvalidSyntaxError](err); ok {
+		return diag.Errorf("%s is no option", e.GetSpecifiedFlag())
+	}
+	e, ok := errors.AsType[*pflag.InvalidValueError](err)
+	if !ok {
+		return err
+	}
+	kind := map[string]diag.Phrase{"int": "a whole number", "float64": "a number", "bool": "true or false", "duration": "a time such as 500ms or 2s"}[e.GetFlag().Value.Type()]
+	if kind == "" { // the value says itself what is wrong
+		return diag.Errorf("--%s: %w", e.GetFlag().Name, errors.Unwrap(e))
+	}
+	return diag.Errorf("--%s takes %s, not %q", e.GetFlag().Name, kind, e.GetValue())
 }
 
 // oneOf refuses what is none of the commands below c, and names the nearest.
@@ -267,7 +312,7 @@ func oneOf(c *cobra.Command, args []string) error {
 	if len(known) == 0 {
 		return noArgs(c, args)
 	}
-	return fmt.Errorf("unknown command %q; %s", args[0], diag.DidYouMean(args[0], known))
+	return diag.Errorf("unknown command %q; %s", args[0], diag.DidYouMean(args[0], known))
 }
 
 // terminal reports whether w is a terminal on which colours are welcome

@@ -44,7 +44,7 @@ fills in the servers, webmail and the name; what nobody says is a guess, and mar
 as one.
 
 It never writes over a file.`,
-		Args: cobra.ExactArgs(1),
+		Args: takes(1, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return e.runNew(c.Context(), args[0], f)
 		},
@@ -71,11 +71,11 @@ func (e *env) newPage() *cobra.Command {
 		Use:   "page LANGUAGE/PATH.md",
 		Short: "Make a page to fill in",
 		Long:  "Page writes a page to fill in, as a draft: wegwijs new page nl/e-mail/postbus-vol.md.\nIn a section that is new it writes the page of the section too, which every section\nneeds: nl/telefoon/index.md.",
-		Args:  cobra.ExactArgs(1),
+		Args:  takes(1, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			name := strings.TrimPrefix(filepath.ToSlash(args[0]), "content/")
 			if !pageRE.MatchString(name) || path.Clean(name) != name {
-				return usageError{errors.New(diag.Say("%q is not a page; write its language and its path, in small letters: nl/e-mail/postbus-vol.md", args[0]))}
+				return usageError{diag.Errorf("%q is not a page; write its language and its path, in small letters: nl/e-mail/postbus-vol.md", args[0])}
 			}
 			sections, err := scaffold.Sections(e.files(), name)
 			if err != nil {
@@ -101,7 +101,7 @@ var pageRE = regexp.MustCompile(`^[a-zA-Z]{2,3}(?:-[A-Za-z0-9]+)*/(?:[a-z0-9-]+/
 // exists says in the user's language that a file is there already.
 func (e *env) exists(err error) error {
 	if x, ok := errors.AsType[*scaffold.ExistsError](err); ok {
-		return errors.New(diag.Say("%s is there already; nothing was written", x.Path))
+		return diag.Errorf("%s is there already; nothing was written", x.Path)
 	}
 	return err
 }
@@ -111,11 +111,11 @@ func (e *env) runNew(ctx context.Context, dir string, f newFlags) error {
 		dir = filepath.Join(e.dir, dir)
 	}
 	if f.CI != "" && f.CI != "github" && f.CI != "gitlab" {
-		return usageError{errors.New(diag.Say("--ci is github or gitlab, not %q", f.CI))}
+		return usageError{diag.Errorf("--ci is github or gitlab, not %q", f.CI)}
 	}
 	for _, l := range f.Languages {
 		if !slices.Contains(scaffold.Languages, l) {
-			return usageError{errors.New(diag.Say("there are no built-in pages in %q; %s", l, diag.DidYouMean(l, scaffold.Languages)))}
+			return usageError{diag.Errorf("there are no built-in pages in %q; %s", l, diag.DidYouMean(l, scaffold.Languages))}
 		}
 	}
 	if _, err := os.Lstat(filepath.Join(dir, "site.toml")); err == nil { // before anything is asked
@@ -127,22 +127,22 @@ func (e *env) runNew(ctx context.Context, dir string, f newFlags) error {
 		}
 	}
 	if f.Domain == "" || f.Name == "" && f.offline {
-		return usageError{errors.New(diag.Say("say who the help centre is for: --name \"My Hosting\" --domain example.nl"))}
+		return usageError{diag.Errorf("say who the help centre is for: --name \"My Hosting\" --domain example.nl")}
 	}
 	f.Domain = strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(f.Domain, "@"), "."))
 	if !domainRE.MatchString(f.Domain) {
-		return usageError{errors.New(diag.Say("%q is not a domain; write what stands behind the @ of an address: example.nl", f.Domain))}
+		return usageError{diag.Errorf("%q is not a domain; write what stands behind the @ of an address: example.nl", f.Domain)}
 	}
 	if f.URL != "" {
 		if u, err := url.Parse(f.URL); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-			return usageError{errors.New(diag.Say("%q is not the address of a site; write the whole address: https://help.example.nl", f.URL))}
+			return usageError{diag.Errorf("%q is not the address of a site; write the whole address: https://help.example.nl", f.URL)}
 		}
 	}
 	if err := f.servers(ctx, e); err != nil {
 		return err
 	}
 	if f.Name == "" {
-		return usageError{errors.New(diag.Say("%s does not say what the company is called: add --name \"My Hosting\"", f.Domain))}
+		return usageError{diag.Errorf("%s does not say what the company is called: add --name \"My Hosting\"", f.Domain)}
 	}
 	f.Lang = string(e.lang)
 	if err := scaffold.Write(dir, f.Files()); err != nil {
@@ -197,7 +197,7 @@ func (f *newFlags) servers(ctx context.Context, e *env) error {
 		if host, port, err := net.SplitHostPort(g.value); err == nil {
 			n, err := strconv.Atoi(port)
 			if err != nil || n < 1 || n > 65535 {
-				return usageError{errors.New(diag.Say("%q is not a server; write its name, or its name and port: imap.example.nl:993", g.value))}
+				return usageError{diag.Errorf("%q is not a server; write its name, or its name and port: imap.example.nl:993", g.value)}
 			}
 			s.Host, s.Port = host, n
 		}
@@ -205,7 +205,7 @@ func (f *newFlags) servers(ctx context.Context, e *env) error {
 			s.Security = mail.STARTTLS
 		}
 		if !domainRE.MatchString(strings.ToLower(s.Host)) {
-			return usageError{errors.New(diag.Say("%q is not a server; write its name, or its name and port: imap.example.nl:993", g.value))}
+			return usageError{diag.Errorf("%q is not a server; write its name, or its name and port: imap.example.nl:993", g.value)}
 		}
 		s.Host = strings.ToLower(s.Host)
 		f.Servers = append(f.Servers, s)

@@ -113,7 +113,7 @@ no, or when readers do not get the new release after the switch.`,
 // atMostOne refuses arguments after the first.
 func atMostOne(c *cobra.Command, args []string) error {
 	if len(args) > 1 {
-		return fmt.Errorf("%q is too much: %s takes one name", args[1], c.CommandPath())
+		return diag.Errorf("%q is too much: %s takes one name", args[1], c.CommandPath())
 	}
 	return nil
 }
@@ -129,7 +129,7 @@ func (e *env) publishTarget(name string) (publish.Target, error) {
 		out.Errorf(diag.Pos{File: config.File}, diag.ConfigMissing, "run this in the folder of the site, or name that with -C", "there is no site.toml")
 		return publish.Target{}, e.report(out.Sorted())
 	case err != nil:
-		return publish.Target{}, fmt.Errorf("read %s: %w", config.File, err)
+		return publish.Target{}, diag.Errorf("read %s: %w", config.File, err)
 	}
 	c := config.Parse(src, &out)
 	if c == nil {
@@ -152,15 +152,15 @@ func (e *env) publishTarget(name string) (publish.Target, error) {
 	}
 	switch {
 	case len(targets) == 0:
-		return publish.Target{}, errors.New("site.toml has no target: add a table such as [publish.live]\n\ttype = \"dir\"\n\tpath = \"/srv/www/help\"")
+		return publish.Target{}, diag.Errorf("site.toml has no target: add a table such as [publish.live]\n\ttype = \"dir\"\n\tpath = \"/srv/www/help\"")
 	case name == "":
-		return publish.Target{}, usageError{fmt.Errorf("site.toml has several targets: name one of %s", strings.Join(names, ", "))}
+		return publish.Target{}, usageError{diag.Errorf("site.toml has several targets: name one of %s", strings.Join(names, ", "))}
 	}
 	hint := diag.DidYouMean(name, names)
 	if near := diag.Nearest(name, []string{"rollback", "status"}); near != "" {
 		hint = fmt.Sprintf("did you mean wegwijs publish %s?", near)
 	}
-	return publish.Target{}, usageError{fmt.Errorf("site.toml has no target %q (%s)", name, hint)}
+	return publish.Target{}, usageError{diag.Errorf("site.toml has no target %q (%s)", name, hint)}
 }
 
 // surroundings gathers what publishing takes from this machine.
@@ -235,7 +235,7 @@ func (e *env) publishOptions(ctx context.Context, f publishFlags, shown *publish
 		shown.clear()
 		files := fileCount(p.Deletes())
 		if !e.interactive() {
-			return false, fmt.Errorf("readers would lose %s and nobody is here to ask: look with --plan, then say --yes", files)
+			return false, diag.Errorf("readers would lose %s and nobody is here to ask: look with --plan, then say --yes", files)
 		}
 		if err := p.Text(e.stderr); err != nil {
 			return false, err
@@ -266,7 +266,7 @@ func (e *env) runPublish(ctx context.Context, f publishFlags) error {
 			for _, k := range release.Gates() {
 				names = append(names, string(k))
 			}
-			return usageError{fmt.Errorf("--allow %s: there is no such gate (%s)", g, diag.DidYouMean(g, names))}
+			return usageError{diag.Errorf("--allow %s: there is no such gate (%s)", g, diag.DidYouMean(g, names))}
 		}
 	}
 	target, err := e.publishTarget(f.target)
@@ -275,7 +275,7 @@ func (e *env) runPublish(ctx context.Context, f publishFlags) error {
 	}
 	dir := filepath.Join(e.dir, "public")
 	if err := e.checkOutput(dir); err != nil {
-		return err
+		return usageError{err}
 	}
 	var built *output.Report
 	var sample []string
@@ -448,10 +448,10 @@ func (e *env) openTarget(ctx context.Context, name string, write bool) (*publish
 // A failure after the switch is told beside it.
 func (e *env) reportPublish(rep *publish.Report, err error, shown *publishProgress) error {
 	if _, ok := errors.AsType[*release.HeldError](err); ok {
-		return fmt.Errorf("%w\n\twait until it is done; if it never will be, take the lock with --break-lock", err)
+		return diag.Errorf("%w\n\twait until it is done; if it never will be, take the lock with --break-lock", err)
 	}
 	if half, ok := errors.AsType[*publish.HalfwayError](err); ok && errors.Is(err, context.Canceled) {
-		return errors.New("stopped\n\t" + half.Left)
+		return diag.Errorf("stopped\n\t%s", half.Left)
 	}
 	if err != nil && !rep.Live {
 		return err

@@ -193,7 +193,7 @@ func (e *env) translateDiff() *cobra.Command {
 		Use:   "diff PAGE…",
 		Short: "Show what changed in the text since a translation was made",
 		Long:  "Diff shows for each block that changed the text as it was, the text as it is,\nwith the words that differ, and the present translation, each with its place.\nPAGE is the file of a translation, such as content/en/e-mail/webmail.md.",
-		Args:  cobra.MinimumNArgs(1),
+		Args:  takes(1, 0),
 		RunE: func(c *cobra.Command, args []string) error {
 			t, err := e.translator(c.Context())
 			if err != nil {
@@ -226,10 +226,10 @@ func (t *translator) page(name string) (*freshness.Page, error) {
 	file := filepath.ToSlash(filepath.Clean(name))
 	lang, rest := content.Split(file)
 	if !strings.HasPrefix(file, content.Root+"/") || !strings.HasSuffix(file, ".md") || rest == "" {
-		return nil, usageError{errors.New(diag.Say("%q is not a page; write its file: content/en/e-mail/webmail.md", name))}
+		return nil, usageError{diag.Errorf("%q is not a page; write its file: content/en/e-mail/webmail.md", name)}
 	}
 	if lang == t.state.Site.Locales[0].Lang {
-		return nil, usageError{errors.New(diag.Say("%s is the text itself, not a translation", file))}
+		return nil, usageError{diag.Errorf("%s is the text itself, not a translation", file)}
 	}
 	id, _ := content.ID(rest)
 	p, err := t.reader.Page(id, lang)
@@ -237,7 +237,7 @@ func (t *translator) page(name string) (*freshness.Page, error) {
 	case err != nil:
 		return nil, err
 	case p == nil || p.File == "":
-		return nil, usageError{errors.New(diag.Say("there is no page %s", file))}
+		return nil, usageError{diag.Errorf("there is no page %s", file)}
 	}
 	return p, t.reader.Translate(p)
 }
@@ -316,9 +316,9 @@ func (e *env) translateNew() *cobra.Command {
 		Long:  "New writes the page of a language with the text of the default language in it,\nas a draft: its links, directives and ids are there, its words wait for you.\nPAGE is the file of the text, such as content/nl/e-mail/webmail.md.\n\nWith --language it gives the site a language: its table in site.toml, its first page\nas a draft, and its interface strings, those that are to be translated marked.",
 		Args: func(c *cobra.Command, args []string) error {
 			if lang != "" {
-				return cobra.NoArgs(c, args)
+				return noArgs(c, args)
 			}
-			return cobra.ExactArgs(2)(c, args)
+			return takes(2, 2)(c, args)
 		},
 		RunE: func(c *cobra.Command, args []string) error {
 			t, err := e.translator(c.Context())
@@ -342,9 +342,9 @@ func (t *translator) newLanguage(lang string) error {
 	tag, err := language.Parse(lang)
 	switch {
 	case err != nil || tag.String() != lang:
-		return usageError{errors.New(diag.Say("%q is not a language; use a code such as es or pt-BR", lang))}
+		return usageError{diag.Errorf("%q is not a language; use a code such as es or pt-BR", lang)}
 	case slices.Contains(langs, lang):
-		return usageError{errors.New(diag.Say("the site has the language %s already", lang))}
+		return usageError{diag.Errorf("the site has the language %s already", lang)}
 	}
 	l := scaffold.Language{Lang: lang, Fallback: slices.Compact([]string{langs[0]}), Forms: i18n.Forms(lang)}
 	if slices.Contains(langs[1:], "en") {
@@ -391,11 +391,11 @@ func (t *translator) scaffold(name, lang string) error {
 	_, rest := content.Split(file)
 	langs := t.languages()
 	if !slices.Contains(langs, lang) || lang == t.state.Site.Locales[0].Lang {
-		return usageError{errors.New(diag.Say("%q is not a language that the site is translated into; %s", lang, diag.DidYouMean(lang, langs[1:])))}
+		return usageError{diag.Errorf("%q is not a language that the site is translated into; %s", lang, diag.DidYouMean(lang, langs[1:]))}
 	}
 	src, err := fs.ReadFile(t.files(), content.Root+"/"+t.state.Site.Locales[0].Lang+"/"+rest)
 	if err != nil || rest == "" {
-		return usageError{errors.New(diag.Say("there is no page %s", file))}
+		return usageError{diag.Errorf("there is no page %s", file)}
 	}
 	to := content.Root + "/" + lang + "/" + rest
 	if err := scaffold.Write(t.dir, []scaffold.File{{Path: to, Data: freshness.Scaffold(src)}}); err != nil {
@@ -419,8 +419,11 @@ func (e *env) translateDone() *cobra.Command {
 		Use:   "done PAGE…",
 		Short: "Say that a translation holds all that its text says now",
 		Long:  "Done stamps a translation with the text of this moment and keeps that. It refuses\na page that lacks a block, a number, a host name or a link of its text; --force\nstamps it all the same. --unchanged says that nothing had to change for it.",
-		Args:  cobra.MinimumNArgs(1),
+		Args:  takes(1, 0),
 		RunE: func(c *cobra.Command, args []string) error {
+			if force && unchanged {
+				return usageError{diag.Errorf("--force and --unchanged say two things: use one of the two")}
+			}
 			t, err := e.translator(c.Context())
 			if err != nil {
 				return err
@@ -430,7 +433,6 @@ func (e *env) translateDone() *cobra.Command {
 	}
 	c.Flags().BoolVar(&force, "force", false, "stamp it although something seems to be missing")
 	c.Flags().BoolVar(&unchanged, "unchanged", false, "the changes of the text ask nothing of the translation")
-	c.MarkFlagsMutuallyExclusive("force", "unchanged")
 	return c
 }
 
@@ -492,7 +494,7 @@ func (t *translator) stringsDone(lang string, out *diag.List) error {
 		return err
 	}
 	if all == nil {
-		return usageError{errors.New(diag.Say("%q is not a language that the site is translated into; %s", lang, diag.DidYouMean(lang, t.languages()[1:])))}
+		return usageError{diag.Errorf("%q is not a language that the site is translated into; %s", lang, diag.DidYouMean(lang, t.languages()[1:]))}
 	}
 	file := c.Lang(lang).File
 	if err := writeWhole(filepath.Join(t.dir, filepath.FromSlash(freshness.StringsFile(lang))), t.reader.KeepStrings(c, lang)); err != nil {
@@ -574,7 +576,7 @@ func (t *translator) stamp(p *freshness.Page, forced bool) error {
 	}
 	stamp := freshness.StampOf(src)
 	if stamp != p.Now.Stamp {
-		return fmt.Errorf("%s changed meanwhile; run the command again", p.Source)
+		return diag.Errorf("%s changed meanwhile; run the command again", p.Source)
 	}
 	own, err := fs.ReadFile(t.files(), p.File)
 	if err != nil {
@@ -582,7 +584,7 @@ func (t *translator) stamp(p *freshness.Page, forced bool) error {
 	}
 	with, ok := freshness.WithStamp(own, stamp, forced)
 	if !ok {
-		return fmt.Errorf("%s has no front matter", p.File)
+		return diag.Errorf("%s has no front matter", p.File)
 	}
 	if err := writeWhole(filepath.Join(t.dir, filepath.FromSlash(stamp.File())), src); err != nil {
 		return err

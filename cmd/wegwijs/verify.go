@@ -77,7 +77,7 @@ func (e *env) runVerify(ctx context.Context, f verifyFlags) error {
 	case errors.Is(err, fs.ErrNotExist):
 		out.Errorf(diag.Pos{File: config.File}, diag.ConfigMissing, "run this in the folder of the site, or name that with -C", "there is no site.toml")
 	case err != nil:
-		return fmt.Errorf("read %s: %w", config.File, err)
+		return diag.Errorf("read %s: %w", config.File, err)
 	}
 	c := config.Parse(src, &out)
 	var was *mail.Checked

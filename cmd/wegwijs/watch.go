@@ -75,19 +75,18 @@ func (e *env) runWatch(ctx context.Context, f watchFlags) error {
 	defer stop()
 	public := filepath.Join(e.dir, "public")
 	if f.pace < 0 {
-		return usageError{fmt.Errorf("--pace %s: the time between two looks cannot be less than nothing", f.pace)}
+		return usageError{diag.Errorf("--pace %s: the time between two looks cannot be less than nothing", f.pace)}
 	}
 	if f.write {
 		if err := e.checkOutput(public); err != nil {
-			why, _, _ := strings.Cut(err.Error(), ";") // there is no other folder to choose
-			return usageError{errors.New("--write: " + why)}
+			return usageError{diag.Errorf("--write: %w", err)}
 		}
 	}
 	editor := ""
 	if f.editor != "" {
 		var ok bool
 		if editor, ok = serve.Editor(f.editor); !ok {
-			return usageError{fmt.Errorf("--editor %s: that is none of %s, nor an address with {path} in it", f.editor, strings.Join(serve.Editors(), ", "))}
+			return usageError{diag.Errorf("--editor %s: that is none of %s, nor an address with {path} in it", f.editor, strings.Join(serve.Editors(), ", "))}
 		}
 	}
 	listener, err := listen(f.host, f.port)
@@ -171,7 +170,7 @@ func names(host string, port int) (hosts, addresses []string) {
 // listen takes the port, or the next free one.
 func listen(host string, port int) (net.Listener, error) {
 	if port < 0 || port > 65535 {
-		return nil, usageError{fmt.Errorf("--port %d: a port is a number from 0 to 65535", port)}
+		return nil, usageError{diag.Errorf("--port %d: a port is a number from 0 to 65535", port)}
 	}
 	for p := port; ; p++ {
 		l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(p)))
@@ -179,7 +178,7 @@ func listen(host string, port int) (net.Listener, error) {
 			return l, nil
 		}
 		if !errors.Is(err, syscall.EADDRINUSE) || p >= port+portTries || p == 65535 || port == 0 {
-			return nil, fmt.Errorf("listen: %w", err)
+			return nil, diag.Errorf("listen: %w", err)
 		}
 	}
 }

@@ -3,10 +3,14 @@ package diag
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"unicode"
 	"unicode/utf8"
@@ -458,5 +462,37 @@ func TestPrintKeepsLittle(t *testing.T) {
 		if strings.Count(b.String(), want) != 1 {
 			t.Errorf("the report does not say %q once", want)
 		}
+	}
+}
+
+// TestErrorf: an error is in English what fmt.Errorf would make of it, and in
+// Dutch all that is known of it and of its causes.
+func TestErrorf(t *testing.T) {
+	full := Errorf("no room is left on the disk")
+	for _, c := range []struct {
+		err, like error
+		dutch     string
+	}{
+		{full, errors.New("no room is left on the disk"), "de schijf is vol"},
+		{Errorf("%q is too much: write %s", "a\x02b", "stopped"), fmt.Errorf("%q is too much: write %s", "a\x02b", "stopped"), `"a\x02b" is te veel: schrijf stopped`},
+		{Errorf("write %s: %w", "a", full), fmt.Errorf("write %s: %w", "a", full), "a schrijven: de schijf is vol"},
+		{fmt.Errorf("x (%w, %w)", full, io.EOF), nil, "x (de schijf is vol, EOF)"},
+		{&fs.PathError{Op: "open", Path: "a", Err: syscall.EACCES}, nil, "open a: geen toestemming"},
+		{Errorf("read %s: %w", "a", fs.ErrNotExist), nil, "a lezen: dat bestand of die map is er niet"},
+		{Errorf("--%s takes %s, not %q", "port", Phrase("a whole number"), "x"), nil, `bij --port hoort een heel getal, niet "x"`},
+		{Errorf("unknown command %q; %s", "bild", Say("did you mean %q?", "build")), nil, `de opdracht "bild" is er niet; bedoelde je "build"?`},
+	} {
+		if got := ErrorIn(Dutch, c.err); got != c.dutch {
+			t.Errorf("%v: %q, want %q", c.err, got, c.dutch)
+		}
+		if got := ErrorIn(English, c.err); got != c.err.Error() {
+			t.Errorf("%q, %q", got, c.err)
+		}
+		if c.like != nil && c.err.Error() != c.like.Error() {
+			t.Errorf("%q, want %q", c.err, c.like)
+		}
+	}
+	if err := Errorf("write %s: %w", "a", fmt.Errorf("b: %w", full)); !errors.Is(err, full) {
+		t.Error("the cause is lost")
 	}
 }

@@ -6,7 +6,9 @@ import (
 	"go/token"
 	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,7 +58,11 @@ func formats(t *testing.T) map[string]string {
 				name := ""
 				switch f := n.Fun.(type) {
 				case *ast.SelectorExpr:
-					if x, ok := f.X.(*ast.Ident); !ok || x.Name != "fmt" {
+					x, ok := f.X.(*ast.Ident)
+					switch {
+					case ok && x.Name == "diag" && f.Sel.Name == "Errorf": // an error, not a finding
+						name = "Say"
+					case !ok || x.Name != "fmt":
 						name = f.Sel.Name
 					}
 				case *ast.Ident:
@@ -103,6 +109,37 @@ func TestDutch(t *testing.T) {
 		if len(a) != len(b) {
 			t.Errorf("%q has %d values, in Dutch %d: %q", en, len(a), len(b), nl)
 		}
+	}
+}
+
+// TestErrorsSpeakDutch: in the rooms whose errors people see as they are, an
+// error with words is one of [Errorf].
+func TestErrorsSpeakDutch(t *testing.T) {
+	words := regexp.MustCompile(`(?:fmt\.Errorf|errors\.New)\("(?:[^"\\]|\\.)*?[a-z]{3}`)
+	seen := 0
+	for _, room := range []string{"../..", "../deliver/output", "../deliver/publish"} {
+		err := filepath.WalkDir(room, func(p string, d fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return err
+			case d.IsDir() && (d.Name() == "internal" || d.Name() == "testdata"):
+				return fs.SkipDir
+			case d.IsDir() || !strings.HasSuffix(p, ".go") || strings.HasSuffix(p, "_test.go"):
+				return nil
+			}
+			seen++
+			src, err := os.ReadFile(p)
+			for _, found := range words.FindAll(src, -1) {
+				t.Errorf("%s: %s…: use diag.Errorf", p, found)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if seen < 40 {
+		t.Fatalf("saw %d files", seen)
 	}
 }
 

@@ -2,6 +2,7 @@ package diag
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -70,8 +71,17 @@ func In(lang Lang, text string) string {
 	return parts.in(lang, plain)
 }
 
-// Sayf is [In] of [Say]: for texts that are shown at once.
-func Sayf(lang Lang, format string, args ...any) string { return In(lang, Say(format, args...)) }
+// Sayf is [In] of [Say], with errors as [ErrorIn] has them: for texts that are
+// shown at once.
+func Sayf(lang Lang, format string, args ...any) string {
+	said := slices.Clone(args)
+	for i, a := range said {
+		if err, ok := a.(error); ok {
+			said[i] = ErrorIn(lang, err)
+		}
+	}
+	return In(lang, Say(format, said...))
+}
 
 // Marks of a text that can be translated. An argument cannot hold them: see
 // strip.

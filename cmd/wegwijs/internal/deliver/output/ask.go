@@ -2,9 +2,10 @@ package output
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"path"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 // ask finds out, before anything of the output changes, whether every file can
@@ -21,7 +22,7 @@ func (w *writer) ask(keep map[string]bool) error {
 			continue
 		}
 		if err := a.place(e.Path); err != nil {
-			return fmt.Errorf("write %s: %w", e.Path, err)
+			return diag.Errorf("write %s: %w", e.Path, err)
 		}
 	}
 	files, _ := w.stale(keep)
@@ -31,7 +32,7 @@ func (w *writer) ask(keep map[string]bool) error {
 			continue
 		}
 		if err := a.folder(path.Dir(p)); err != nil {
-			return fmt.Errorf("delete %s: %w", p, err)
+			return diag.Errorf("delete %s: %w", p, err)
 		}
 	}
 	return nil
@@ -57,17 +58,17 @@ func (a *asker) place(to string) error {
 	}
 	if !fi.IsDir() {
 		if fi.Mode().IsRegular() && !a.ours(to) { // of a link nothing is lost
-			return fmt.Errorf("%s is there already and was not made by a build; move it away, or remove it if an earlier build left it", to)
+			return diag.Errorf("%s is there already and was not made by a build; move it away, or remove it if an earlier build left it", to)
 		}
 		return nil
 	}
 	dirs, _, err := a.w.contents(to)
 	if err != nil {
-		return fmt.Errorf("a folder stands in its place: %w", err)
+		return diag.Errorf("a folder stands in its place: %w", err)
 	}
 	for _, d := range dirs { // which is emptied
 		if err := a.w.writable(d); err != nil {
-			return fmt.Errorf("a folder stands in its place: %w", err)
+			return diag.Errorf("a folder stands in its place: %w", err)
 		}
 	}
 	return nil
@@ -93,7 +94,7 @@ func (a *asker) folder(dir string) error {
 		case !a.there(dir):
 			a.absent[dir] = true
 		case !a.ours(dir):
-			err = fmt.Errorf("%s stands in the way and was not made by a build; move it away", dir)
+			err = diag.Errorf("%s stands in the way and was not made by a build; move it away", dir)
 		}
 	}
 	a.folders[dir] = err
@@ -115,7 +116,7 @@ func (a *asker) ours(p string) bool {
 // writable says why nothing can be put into a folder that is there.
 func (w *writer) writable(dir string) error {
 	if err := access(w.root, dir); err != nil {
-		return fmt.Errorf("the folder %s cannot be written: %w", dir, err)
+		return diag.Errorf("the folder %s cannot be written: %w", dir, err)
 	}
 	return nil
 }

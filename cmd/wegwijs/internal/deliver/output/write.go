@@ -24,6 +24,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 )
 
@@ -75,7 +76,7 @@ type Report struct {
 func Write(ctx context.Context, s *fileset.Set, dir string, opt Options) (*Report, error) {
 	made, err := mkdirAll(dir)
 	if err != nil {
-		return nil, fmt.Errorf("make the output folder: %w", err)
+		return nil, diag.Errorf("make the output folder: %w", err)
 	}
 	w := &writer{set: s, opt: opt, earlier: map[string]fileset.Rank{}, was: map[string]written{}, dirs: map[string]bool{".": true}}
 	if w.opt.Workers <= 0 {
@@ -108,15 +109,15 @@ func mkdirAll(dir string) (made []string, err error) {
 		if fi.Mode()&fs.ModeSymlink != 0 {
 			to, _ := os.Readlink(d)
 			if fi, err = os.Stat(d); errors.Is(err, fs.ErrNotExist) {
-				return nil, fmt.Errorf("%s is a link to %s, which is not there; make that folder, or remove the link", d, to)
+				return nil, diag.Errorf("%s is a link to %s, which is not there; make that folder, or remove the link", d, to)
 			} else if err != nil {
-				return nil, fmt.Errorf("%s is a link to %s: %w", d, to, err)
+				return nil, diag.Errorf("%s is a link to %s: %w", d, to, err)
 			}
 			if !fi.IsDir() {
-				return nil, fmt.Errorf("%s is a link to %s, which is a file; let it lead to a folder, or remove the link", d, to)
+				return nil, diag.Errorf("%s is a link to %s, which is a file; let it lead to a folder, or remove the link", d, to)
 			}
 		} else if !fi.IsDir() {
-			return nil, fmt.Errorf("%s is a file, and the site needs a folder there; move it away, or choose another folder with -o", d)
+			return nil, diag.Errorf("%s is a file, and the site needs a folder there; move it away, or choose another folder with -o", d)
 		}
 		break
 	}
@@ -143,23 +144,23 @@ type writer struct {
 func (w *writer) write(ctx context.Context, dir string) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return fmt.Errorf("open the output folder: %w", err)
+		return diag.Errorf("open the output folder: %w", err)
 	}
 	defer root.Close()
 	w.root = root
 	unlock, err := lock(root)
 	if err != nil {
-		return fmt.Errorf("another build is writing to %s; wait until it is done", dir)
+		return diag.Errorf("another build is writing to %s; wait until it is done", dir)
 	}
 	defer unlock()
 	w.readManifest()
 	w.pending = w.readJournal()
 	if err := w.clearStage(); err != nil {
-		return fmt.Errorf("clear what a killed build left: %w", err)
+		return diag.Errorf("clear what a killed build left: %w", err)
 	}
 	defer w.clearStage()
 	if err := root.Mkdir(stageDir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("write to the output folder %s: %w", dir, err)
+		return diag.Errorf("write to the output folder %s: %w", dir, err)
 	}
 	if err := w.stageAll(ctx); err != nil {
 		return err
@@ -296,7 +297,7 @@ func (w *writer) stageAll(ctx context.Context) error {
 		size.Add(int64(len(data)))
 		if !w.same(f.Path, data) {
 			if err := writeFile(stage, strconv.Itoa(i), data); err != nil {
-				return fmt.Errorf("write %s: %w", f.Path, err)
+				return diag.Errorf("write %s: %w", f.Path, err)
 			}
 			w.staged[i] = true
 			changed.Add(1)
@@ -360,7 +361,7 @@ func (w *writer) commit(ctx context.Context) error {
 	} else {
 		w.report.Written++
 		if err := writeFile(w.root, manifest, b.Bytes()); err != nil {
-			return fmt.Errorf("write %s: %w", fileset.ManifestPath, err)
+			return diag.Errorf("write %s: %w", fileset.ManifestPath, err)
 		}
 	}
 	keep := make(map[string]bool, len(w.entries))
@@ -374,7 +375,7 @@ func (w *writer) commit(ctx context.Context) error {
 		w.opt.asked()
 	}
 	if err := w.writeJournal(); err != nil {
-		return fmt.Errorf("write the journal: %w", err)
+		return diag.Errorf("write the journal: %w", err)
 	}
 	var byRank [fileset.Last + 1][]int
 	for i, e := range w.entries {
@@ -412,7 +413,7 @@ func (w *writer) commit(ctx context.Context) error {
 // gives way.
 func (w *writer) place(from, to string) error {
 	if err := w.mkdir(path.Dir(to)); err != nil {
-		return fmt.Errorf("write %s: %w", to, err)
+		return diag.Errorf("write %s: %w", to, err)
 	}
 	err := w.root.Rename(from, to)
 	if err == nil {
@@ -420,12 +421,12 @@ func (w *writer) place(from, to string) error {
 	}
 	if fi, serr := w.root.Lstat(to); serr == nil && fi.IsDir() {
 		if rerr := w.clearDir(to); rerr != nil {
-			return fmt.Errorf("write %s: a folder stands in its place: %w", to, rerr)
+			return diag.Errorf("write %s: a folder stands in its place: %w", to, rerr)
 		}
 		err = w.root.Rename(from, to)
 	}
 	if err != nil {
-		return fmt.Errorf("write %s: %w", to, err)
+		return diag.Errorf("write %s: %w", to, err)
 	}
 	return nil
 }
@@ -454,7 +455,7 @@ func (w *writer) contents(dir string) (dirs, files []string, err error) {
 		case d.IsDir():
 			dirs = append(dirs, p)
 		case !ours:
-			return fmt.Errorf("%s was not made by a build; move it away", p)
+			return diag.Errorf("%s was not made by a build; move it away", p)
 		default:
 			files = append(files, p)
 		}
@@ -489,7 +490,7 @@ func (w *writer) mkdirLocked(dir string) error {
 				err = w.root.Mkdir(dir, 0o755)
 			}
 		default:
-			err = fmt.Errorf("%s stands in the way and was not made by a build; move it away", dir)
+			err = diag.Errorf("%s stands in the way and was not made by a build; move it away", dir)
 		}
 	}
 	if err == nil {
@@ -529,7 +530,7 @@ func (w *writer) deleteStale(keep map[string]bool) error {
 			continue
 		}
 		if err := w.root.Remove(p); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("delete %s: %w", p, err)
+			return diag.Errorf("delete %s: %w", p, err)
 		}
 		w.report.Deleted++
 	}

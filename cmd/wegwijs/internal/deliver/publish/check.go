@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 )
 
@@ -263,12 +264,12 @@ func (p *Place) fetch(ctx context.Context, address string) (*http.Response, erro
 	}
 	if coding != "" && !slices.Contains(fileset.Codings(), coding) {
 		resp.Body.Close()
-		return nil, fmt.Errorf("sends Content-Encoding %q, which was not asked for", said)
+		return nil, diag.Errorf("sends Content-Encoding %q, which was not asked for", said)
 	}
 	plain, err := coding.Decode(resp.Body)
 	if err != nil {
 		resp.Body.Close()
-		return nil, fmt.Errorf("its Content-Encoding is not what it says: %w", err)
+		return nil, diag.Errorf("its Content-Encoding is not what it says: %w", err)
 	}
 	resp.Body = struct {
 		io.Reader

@@ -106,7 +106,7 @@ func Open(ctx context.Context, t Target, around Surroundings, write bool) (*Plac
 	case "s3":
 		p.at, err = openS3(t, around)
 	default:
-		err = fmt.Errorf("%q is no type of target", t.Type)
+		err = diag.Errorf("%q is no type of target", t.Type)
 	}
 	if err != nil {
 		return nil, p.wrap(err)
@@ -250,11 +250,11 @@ func (p *Place) wrap(err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, fs.ErrPermission) && p.target.Type == "dir":
-		return fmt.Errorf("target %s: %w\n\twhoever publishes must own %s and all that is in it", p.target.Name, err, p.target.Path)
+		return diag.Errorf("target %s: %w\n\twhoever publishes must own %s and all that is in it", p.target.Name, err, p.target.Path)
 	case errors.Is(err, fs.ErrPermission) && p.target.Type == "ssh":
-		return fmt.Errorf("target %s: %w\n\tthe user who logs in to %s must own %s and all that is in it", p.target.Name, err, p.target.SSH.Host, p.target.Path)
+		return diag.Errorf("target %s: %w\n\tthe user who logs in to %s must own %s and all that is in it", p.target.Name, err, p.target.SSH.Host, p.target.Path)
 	}
-	return fmt.Errorf("target %s: %w", p.target.Name, err)
+	return diag.Errorf("target %s: %w", p.target.Name, err)
 }
 
 // Publish makes readers get r. When a gate does not hold, or the question is
@@ -349,11 +349,11 @@ func (p *Place) Rollback(ctx context.Context, id string, opt Options) (*Report, 
 			return err
 		}
 		if now.Current != old.Current {
-			return fmt.Errorf("someone switched to release %s in the meantime; look again", now.Current)
+			return diag.Errorf("someone switched to release %s in the meantime; look again", now.Current)
 		}
 		rec, ok := now.Release(id)
 		if !ok {
-			return fmt.Errorf("release %s has gone in the meantime", id)
+			return diag.Errorf("release %s has gone in the meantime", id)
 		}
 		j := p.job("rollback", now, m, opt)
 		rec.Kept = j.Record.Kept
@@ -387,7 +387,7 @@ func choose(s *release.State, id string) (string, error) {
 			return r.Release, nil
 		}
 		if len(s.Releases) < 2 {
-			return "", errors.New("there is no earlier release to go back to")
+			return "", diag.Errorf("there is no earlier release to go back to")
 		}
 	}
 	var found []string
@@ -405,9 +405,9 @@ func choose(s *release.State, id string) (string, error) {
 		return found[0], nil
 	}
 	if id == "" {
-		return "", fmt.Errorf("readers have the earliest release; name the one to go to, of%s", known.String())
+		return "", diag.Errorf("readers have the earliest release; name the one to go to, of%s", known.String())
 	}
-	return "", fmt.Errorf("the target keeps no release %q; it keeps%s", id, known.String())
+	return "", diag.Errorf("the target keeps no release %q; it keeps%s", id, known.String())
 }
 
 // locked does something while nobody else may change the target.
@@ -419,7 +419,7 @@ func (p *Place) locked(ctx context.Context, action, id string, opt Options, do f
 	}
 	err = because(ctx, do(ctx))
 	if uerr := unlock(); err == nil && uerr != nil {
-		err = fmt.Errorf("give back the lock: %w", uerr)
+		err = diag.Errorf("give back the lock: %w", uerr)
 	}
 	return err
 }

@@ -41,6 +41,7 @@ import (
 	"time"
 
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 )
 
@@ -153,14 +154,14 @@ func (b *Bucket) Look(ctx context.Context, known *release.State) (*release.State
 // Release reads the manifest of a release.
 func (b *Bucket) Release(ctx context.Context, id string) (*fileset.Manifest, error) {
 	if !release.CheckID(id) {
-		return nil, fmt.Errorf("%q is no release", id)
+		return nil, diag.Errorf("%q is no release", id)
 	}
 	m, _, err := b.readManifest(ctx, manifestKey(id))
 	if err != nil {
 		return nil, err
 	}
 	if m.Release != id {
-		return nil, fmt.Errorf("%s %w: it is that of release %s", manifestKey(id), errBroken, m.Release)
+		return nil, diag.Errorf("%s %w: it is that of release %s", manifestKey(id), errBroken, m.Release)
 	}
 	return m, nil
 }
@@ -184,7 +185,7 @@ func (b *Bucket) readManifest(ctx context.Context, key string) (_ *fileset.Manif
 }
 
 // errBroken is of a manifest that was read, and is not that of its release.
-var errBroken = errors.New("makes no sense")
+var errBroken = diag.Errorf("makes no sense")
 
 // lost reports whether the manifest of a release was deleted or spoilt.
 func lost(err error) bool { return errors.Is(err, errAbsent) || errors.Is(err, errBroken) }

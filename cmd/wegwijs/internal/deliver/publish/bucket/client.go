@@ -16,6 +16,8 @@ import (
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 // Keys are what proves to the store who is calling. They are never printed.
@@ -45,7 +47,7 @@ func FindKeys(getenv func(string) string, home, profile string) (Keys, error) {
 			return Keys{v.AccessKeyID, v.SecretAccessKey, v.SessionToken}, nil
 		}
 	}
-	return Keys{}, fmt.Errorf("no keys for the object store: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write them to ~/.aws/credentials under [%s]", profile)
+	return Keys{}, diag.Errorf("no keys for the object store: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write them to ~/.aws/credentials under [%s]", profile)
 }
 
 // client does the few requests that publishing needs.
@@ -97,7 +99,7 @@ func newClient(c Config) (*client, error) {
 		MaxRetries:   tries,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("object store %s: %w", c.Endpoint, err)
+		return nil, diag.Errorf("object store %s: %w", c.Endpoint, err)
 	}
 	return &client{core: *core, bucket: c.Bucket, prefix: c.Prefix, keys: c.Keys, trip: t, weak: c.Unconditional}, nil
 }
@@ -187,8 +189,8 @@ func (a answer) Close() error {
 }
 
 var (
-	errAbsent = errors.New("there is no such object")
-	errOther  = errors.New("the object is not what it was: someone else wrote it")
+	errAbsent = diag.Errorf("there is no such object")
+	errOther  = diag.Errorf("the object is not what it was: someone else wrote it")
 )
 
 // wrap says what was being done, tells the two expected refusals apart, and
@@ -200,13 +202,13 @@ func (c *client) wrap(op, key string, err error) error {
 	if r, ok := errors.AsType[minio.ErrorResponse](err); ok {
 		switch {
 		case r.Code == "NoSuchBucket":
-			err = fmt.Errorf("there is no bucket %q", c.bucket)
+			err = diag.Errorf("there is no bucket %q", c.bucket)
 		case r.Code == "InvalidAccessKeyId":
-			err = fmt.Errorf("the store does not know the access key (%s)", r.Code)
+			err = diag.Errorf("the store does not know the access key (%s)", r.Code)
 		case r.Code == "SignatureDoesNotMatch":
-			err = fmt.Errorf("the secret key does not fit the access key (%s)", r.Code)
+			err = diag.Errorf("the secret key does not fit the access key (%s)", r.Code)
 		case r.Code == "AccessDenied":
-			err = fmt.Errorf("the access key may not do this (%s): it needs s3:ListBucket on the bucket, and s3:GetObject, s3:PutObject and s3:DeleteObject on what is in it", r.Code)
+			err = diag.Errorf("the access key may not do this (%s): it needs s3:ListBucket on the bucket, and s3:GetObject, s3:PutObject and s3:DeleteObject on what is in it", r.Code)
 		case r.StatusCode == http.StatusNotFound && (strings.HasPrefix(r.Code, "NoSuch") || r.Code == "NotFound"): // other things may not be found, such as the key's owner
 			err = errAbsent
 		case r.StatusCode == http.StatusPreconditionFailed, r.StatusCode == http.StatusConflict:

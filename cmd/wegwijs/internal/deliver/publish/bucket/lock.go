@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
+	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 // held is a lock that this run has.
@@ -113,7 +114,7 @@ func (s *slot) Yield(ctx context.Context) error {
 }
 
 // ErrNoConditions says that a store ignores what keeps two publishers apart.
-var ErrNoConditions = errors.New("the object store does not honour conditional puts (If-Match, If-None-Match), so nothing would keep two publishers apart: choose another, or set conditional = false and see to it that only one publishes at a time")
+var ErrNoConditions = diag.Errorf("the object store does not honour conditional puts (If-Match, If-None-Match), so nothing would keep two publishers apart: choose another, or set conditional = false and see to it that only one publishes at a time")
 
 // probe makes sure that the store refuses what it should: some take a header
 // that they do not know for no header at all.

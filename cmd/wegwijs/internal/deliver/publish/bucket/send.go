@@ -7,13 +7,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"time"
 
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 )
 
@@ -86,7 +86,7 @@ func (b *Bucket) sendBlob(ctx context.Context, j *release.Job, e fileset.Entry) 
 // putBlob writes the bytes of e under a condition.
 func (b *Bucket) putBlob(ctx context.Context, j *release.Job, e fileset.Entry, c condition) error {
 	if j.Files == nil {
-		return fmt.Errorf("the bytes of %s of release %s are gone from the store: publish it again from its source", e.Path, j.Record.Release)
+		return diag.Errorf("the bytes of %s of release %s are gone from the store: publish it again from its source", e.Path, j.Record.Release)
 	}
 	body, err := release.OpenBody(j.Files, e, j.Meter)
 	if err != nil {
@@ -98,7 +98,7 @@ func (b *Bucket) putBlob(ctx context.Context, j *release.Job, e fileset.Entry, c
 		return nil // it is there: the name says what is in it
 	}
 	if err != nil {
-		return fmt.Errorf("upload %s: %w", e.Path, err)
+		return diag.Errorf("upload %s: %w", e.Path, err)
 	}
 	return nil
 }
@@ -253,7 +253,7 @@ func (b *Bucket) copyAll(ctx context.Context, j *release.Job, now []standing) er
 		return b.c.copy(ctx, blobKey(e.SHA256), e.Path, h)
 	})
 	if err != nil {
-		return fmt.Errorf("switch: %w", err)
+		return diag.Errorf("switch: %w", err)
 	}
 	j.Mended = mended
 	return b.putManifest(ctx, fileset.ManifestPath, j.Manifest, b.conf.CachePages)
@@ -320,7 +320,7 @@ func (b *Bucket) compareSums(ctx context.Context, j *release.Job, key func(files
 		defer r.Close()
 		h := sha256.New()
 		if _, err := io.Copy(h, r); err != nil {
-			return fmt.Errorf("read %s: %w", at, err)
+			return diag.Errorf("read %s: %w", at, err)
 		}
 		spoilt[i] = hex.EncodeToString(h.Sum(nil)) != files[i].SHA256
 		return nil

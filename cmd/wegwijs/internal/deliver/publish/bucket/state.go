@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 )
 
@@ -77,7 +78,7 @@ func (b *Bucket) load(ctx context.Context) error {
 	}
 	b.broken = nil
 	if s.Version != 1 {
-		return fmt.Errorf("%s has version %d, which a newer wegwijs wrote: use that one", stateKey, s.Version)
+		return diag.Errorf("%s has version %d, which a newer wegwijs wrote: use that one", stateKey, s.Version)
 	}
 	b.st, b.tag = s, tag
 	return nil
@@ -145,7 +146,7 @@ func (b *Bucket) save(ctx context.Context, change func(s *state)) error {
 			return nil
 		}
 		b.tag = was
-		return fmt.Errorf("%w: the state of the target changed under our hands", release.ErrLost)
+		return diag.Errorf("%w: the state of the target changed under our hands", release.ErrLost)
 	}
 	if err != nil {
 		return err

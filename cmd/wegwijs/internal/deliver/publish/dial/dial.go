@@ -21,6 +21,8 @@ import (
 	"syscall"
 	"time"
 	"unicode"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 // A Target says where to connect to. Only Host is needed; what is set here
@@ -73,7 +75,7 @@ func Start(ctx context.Context, t Target, around Surroundings) (*Conn, error) {
 	name := cmp.Or(around.program, "ssh")
 	program, err := exec.LookPath(name)
 	if err != nil {
-		return nil, fmt.Errorf("publishing to %s needs the program %s, which this machine does not have: install OpenSSH's client", t.Host, name)
+		return nil, diag.Errorf("publishing to %s needs the program %s, which this machine does not have: install OpenSSH's client", t.Host, name)
 	}
 	args, err := Arguments(t, around)
 	if err != nil {
@@ -100,7 +102,7 @@ func Start(ctx context.Context, t Target, around Surroundings) (*Conn, error) {
 	if err != nil {
 		in.Close()
 		out.Close()
-		return nil, fmt.Errorf("start ssh: %w", err)
+		return nil, diag.Errorf("start ssh: %w", err)
 	}
 	go func() { // ends with the program, for which Close waits
 		c.cmd.Wait()
@@ -116,7 +118,7 @@ func (c *Conn) watch(ctx context.Context, most time.Duration) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	late := func() bool { return true }
 	if c.batch {
-		late = time.AfterFunc(most, func() { cancel(fmt.Errorf("no answer within %s", most)) }).Stop
+		late = time.AfterFunc(most, func() { cancel(diag.Errorf("no answer within %s", most)) }).Stop
 	}
 	ended := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
@@ -183,7 +185,7 @@ func Arguments(t Target, around Surroundings) ([]string, error) {
 		}
 		if _, err := os.Stat(around.expand(f.name)); err != nil {
 			// Not wrapped: a refusal of this machine is none of the server's.
-			return nil, fmt.Errorf("%s of the target: %v", f.key, err)
+			return nil, diag.Errorf("%s of the target: %v", f.key, err)
 		}
 	}
 	args := []string{
@@ -303,7 +305,7 @@ func Refusal(said string) string {
 func (c *Conn) Explain(err error) error {
 	c.Close()
 	if c.why != nil {
-		return fmt.Errorf("connect to %s: %w", c.host, c.why)
+		return diag.Errorf("connect to %s: %w", c.host, c.why)
 	}
 	lines := c.said.lines()
 	text := strings.Join(lines, "\n")

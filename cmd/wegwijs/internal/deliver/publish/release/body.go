@@ -3,12 +3,12 @@ package release
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"hash"
 	"io"
 	"io/fs"
 	"sync"
 
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 )
 
@@ -28,7 +28,7 @@ func OpenBody(fsys fs.FS, e fileset.Entry, meter *Meter) (*Body, error) {
 	f, err := fsys.Open(e.Path)
 	if err != nil {
 		// Not wrapped: a refusal of this machine is none of the target.
-		return nil, fmt.Errorf("read %s: %v", e.Path, err)
+		return nil, diag.Errorf("read %s: %v", e.Path, err)
 	}
 	fi, err := f.Stat()
 	if err == nil && (!fi.Mode().IsRegular() || fi.Size() != e.Size) {
@@ -42,7 +42,7 @@ func OpenBody(fsys fs.FS, e fileset.Entry, meter *Meter) (*Body, error) {
 }
 
 func changed(e fileset.Entry) error {
-	return fmt.Errorf("%s is not what the build wrote: it was changed since; build again", e.Path)
+	return diag.Errorf("%s is not what the build wrote: it was changed since; build again", e.Path)
 }
 
 // Read reads on. The bytes that complete the file come only with the right
@@ -84,7 +84,7 @@ func (b *Body) Seek(offset int64, whence int) (int64, error) {
 	}
 	s, ok := b.file.(io.Seeker)
 	if !ok || offset != 0 || whence != io.SeekStart {
-		return 0, fmt.Errorf("read %s: cannot go to another place", b.entry.Path)
+		return 0, diag.Errorf("read %s: cannot go to another place", b.entry.Path)
 	}
 	if _, err := s.Seek(0, io.SeekStart); err != nil {
 		return 0, err

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 // An Owner is who wants to change a target.
@@ -86,11 +88,11 @@ func (e *HeldError) Error() string {
 }
 
 // ErrLost ends a run whose lock someone else took away.
-var ErrLost = errors.New("someone else took over the lock; nothing further was changed")
+var ErrLost = diag.Errorf("someone else took over the lock; nothing further was changed")
 
 // ErrTaken says that a lock could not be seized, because what stands at its
 // place is not what was read there.
-var ErrTaken = errors.New("someone else took the lock first")
+var ErrTaken = diag.Errorf("someone else took the lock first")
 
 // A Pace says how fast a holder of a lock gives signs of life, and how long is
 // waited for one. Its zero value is the usual one.
@@ -155,7 +157,7 @@ func Take(ctx context.Context, s Slot, want Lock, owner Owner, take bool, pace P
 	for tries := 0; tries < missed; { // again when the lock's holder leaves while we look
 		old, err := s.ReadLock(ctx)
 		if err != nil {
-			return nil, nil, fmt.Errorf("lock the target: %w", err)
+			return nil, nil, diag.Errorf("lock the target: %w", err)
 		}
 		if old == nil || old.Token == "" || old.Token != last {
 			tries++ // else only a sign of life of the one who was there already
@@ -183,12 +185,12 @@ func Take(ctx context.Context, s Slot, want Lock, owner Owner, take bool, pace P
 		case errors.Is(err, ErrTaken):
 			continue
 		case err != nil:
-			return nil, nil, fmt.Errorf("lock the target: %w", err)
+			return nil, nil, diag.Errorf("lock the target: %w", err)
 		}
 		ctx, err := h.hold(ctx)
 		return ctx, h, err
 	}
-	return nil, nil, errors.New("lock the target: others come and go too fast; try again")
+	return nil, nil, diag.Errorf("lock the target: others come and go too fast; try again")
 }
 
 func beats(n int) string { return fmt.Sprintf("%09d", n) }
@@ -209,7 +211,7 @@ func (h *Hold) dead(ctx context.Context, l *Lock, o Owner) (bool, error) {
 		now, err := h.slot.ReadLock(ctx)
 		switch {
 		case err != nil:
-			return false, fmt.Errorf("lock the target: %w", err)
+			return false, diag.Errorf("lock the target: %w", err)
 		case now == nil || now.Token != l.Token:
 			return false, ErrTaken
 		case now.Version != l.Version:

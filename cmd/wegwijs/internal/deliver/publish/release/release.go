@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 )
 
@@ -286,20 +287,20 @@ func (e *LiveError) Unwrap() error { return e.Err }
 // each path stays inside the site and outside of Folder.
 func CheckManifest(m *fileset.Manifest) error {
 	if id := m.ID(); id != m.Release || !CheckID(id) {
-		return fmt.Errorf("the manifest calls itself release %q, its files make it %q: build again", m.Release, id)
+		return diag.Errorf("the manifest calls itself release %q, its files make it %q: build again", m.Release, id)
 	}
 	for i, e := range m.Files {
 		if why := fileset.CheckPath(e.Path); why != "" {
-			return fmt.Errorf("the manifest names %q: %s", e.Path, why)
+			return diag.Errorf("the manifest names %q: %s", e.Path, why)
 		}
 		if e.Path == Folder || strings.HasPrefix(e.Path, Folder+"/") || e.Path == fileset.ManifestPath {
-			return fmt.Errorf("the manifest names %q, which is not a file of the site", e.Path)
+			return diag.Errorf("the manifest names %q, which is not a file of the site", e.Path)
 		}
 		if i > 0 && m.Files[i-1].Path >= e.Path {
-			return fmt.Errorf("the manifest is not in order at %q: build again", e.Path)
+			return diag.Errorf("the manifest is not in order at %q: build again", e.Path)
 		}
 		if e.Rank < fileset.Asset || e.Rank > fileset.Last {
-			return fmt.Errorf("the manifest gives %q the rank %d, which is none", e.Path, e.Rank)
+			return diag.Errorf("the manifest gives %q the rank %d, which is none", e.Path, e.Rank)
 		}
 	}
 	return nil

@@ -9,6 +9,8 @@ import (
 	"path"
 	"path/filepath"
 	"syscall"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 // local is a folder of this machine. Nothing it does leads out of it.
@@ -30,12 +32,12 @@ func full(err error) error {
 func Open(dir string, create bool) (FS, error) {
 	if create {
 		if err := os.MkdirAll(dir, dirMode); err != nil {
-			return nil, fmt.Errorf("make the target's folder: %w", err)
+			return nil, diag.Errorf("make the target's folder: %w", err)
 		}
 	}
 	root, err := os.OpenRoot(filepath.Clean(dir))
 	if err != nil {
-		return nil, fmt.Errorf("open the target's folder: %w", err)
+		return nil, diag.Errorf("open the target's folder: %w", err)
 	}
 	return guard(&local{root, dir}), nil
 }
@@ -143,7 +145,7 @@ func (l *local) Mkdir(name string) error {
 func (l *local) Remove(name string) error {
 	fi, err := l.root.Lstat(name)
 	if err == nil && fi.IsDir() {
-		return &fs.PathError{Op: "remove", Path: name, Err: errors.New("is a folder")}
+		return &fs.PathError{Op: "remove", Path: name, Err: diag.Errorf("is a folder")}
 	}
 	return l.root.Remove(name)
 }
@@ -151,7 +153,7 @@ func (l *local) Remove(name string) error {
 func (l *local) RemoveDir(name string) error {
 	fi, err := l.root.Lstat(name)
 	if err == nil && !fi.IsDir() {
-		return &fs.PathError{Op: "remove", Path: path.Clean(name), Err: errors.New("is not a folder")}
+		return &fs.PathError{Op: "remove", Path: path.Clean(name), Err: diag.Errorf("is not a folder")}
 	}
 	return l.root.Remove(name)
 }

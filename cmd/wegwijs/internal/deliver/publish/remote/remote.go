@@ -4,10 +4,11 @@
 package remote
 
 import (
-	"errors"
 	"io"
 	"io/fs"
 	"time"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 // An FS is a folder and what is below it. Names are paths from the folder,
@@ -51,7 +52,7 @@ type FS interface {
 
 // ErrFull says that the disk of a folder, or the part of it that its user may
 // have, is full.
-var ErrFull = errors.New("no room is left on the disk")
+var ErrFull = diag.Errorf("no room is left on the disk")
 
 // A LockFile is an open file. Writing to it touches that very file, even when
 // another has taken its name.

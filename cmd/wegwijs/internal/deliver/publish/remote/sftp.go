@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"github.com/pkg/sftp"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 // over is a folder behind an SFTP server (draft-ietf-secsh-filexfer-02, with
@@ -41,7 +43,7 @@ func OverSFTP(line io.ReadWriteCloser, dir string, create bool) (FS, error) {
 	}
 	if _, ok := c.HasExtension("posix-rename@openssh.com"); !ok {
 		c.Close()
-		return nil, errors.New("the server's SFTP cannot replace a file in one step (posix-rename@openssh.com), so no switch could be whole")
+		return nil, diag.Errorf("the server's SFTP cannot replace a file in one step (posix-rename@openssh.com), so no switch could be whole")
 	}
 	o := &over{line: line, c: c, root: path.Clean(strings.TrimPrefix(dir, "~/"))}
 	if dir == "~" {
@@ -51,7 +53,7 @@ func OverSFTP(line io.ReadWriteCloser, dir string, create bool) (FS, error) {
 	_, o.fsync = c.HasExtension("fsync@openssh.com")
 	if err := o.open(create); err != nil {
 		c.Close()
-		return nil, fmt.Errorf("open the target's folder %s: %w", o.root, err)
+		return nil, diag.Errorf("open the target's folder %s: %w", o.root, err)
 	}
 	return guard(o), nil
 }
@@ -74,7 +76,7 @@ func (o *over) open(create bool) error {
 		}
 	}
 	if err == nil && !fi.IsDir() {
-		err = errors.New("it is not a folder")
+		err = diag.Errorf("it is not a folder")
 	}
 	return err
 }
@@ -98,7 +100,7 @@ func (o *over) wrap(op, name string, err error, exist bool) error {
 				return &fs.PathError{Op: op, Path: name, Err: fs.ErrExist}
 			}
 		}
-		err = fmt.Errorf("the server refused and gave no reason (%w)", err)
+		err = diag.Errorf("the server refused and gave no reason (%w)", err)
 		switch op {
 		case "create", "write", "mkdir", "symlink", "link", "rename":
 			free, ok := o.Free()
@@ -106,9 +108,9 @@ func (o *over) wrap(op, name string, err error, exist bool) error {
 			case ok && free < little:
 				err = fmt.Errorf("%w: %w", ErrFull, err)
 			case ok:
-				err = fmt.Errorf("%w; the usual one is a quota that is used up: %d MB are free on its disk", err, free/1e6)
+				err = diag.Errorf("%w; the usual one is a quota that is used up: %d MB are free on its disk", err, free/1e6)
 			default:
-				err = fmt.Errorf("%w; the usual one is a full disk or quota", err)
+				err = diag.Errorf("%w; the usual one is a full disk or quota", err)
 			}
 		}
 	}
@@ -319,7 +321,7 @@ func (o *over) Remove(name string) error {
 func (o *over) remove(name string) error {
 	fi, err := o.c.Lstat(o.at(name))
 	if err == nil && fi.IsDir() {
-		return errors.New("is a folder")
+		return diag.Errorf("is a folder")
 	}
 	if err != nil {
 		return err

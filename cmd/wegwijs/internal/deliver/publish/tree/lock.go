@@ -4,13 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"strings"
 	"time"
 
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/remote"
+	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 // lockSize is the size of the lock file. It never changes, so that writing it
@@ -28,7 +28,7 @@ const lockSize = 1024
 // takes anything away where readers are.
 func (t *Tree) Lock(ctx context.Context, want release.Lock, owner release.Owner, take bool) (_ context.Context, unlock func() error, _ error) {
 	if t.fs == nil {
-		return nil, nil, errors.New("the target's folder does not exist")
+		return nil, nil, diag.Errorf("the target's folder does not exist")
 	}
 	if err := t.ready(); err != nil {
 		return nil, nil, err
@@ -54,13 +54,13 @@ func (t *Tree) ready() error {
 	i, err := t.fs.Lstat(currentLink)
 	switch {
 	case err == nil && i.Kind != remote.Link:
-		return fmt.Errorf("%s on the target is not a symbolic link, so it cannot be switched: move it away", currentLink)
+		return diag.Errorf("%s on the target is not a symbolic link, so it cannot be switched: move it away", currentLink)
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("look at the target: %w", err)
+		return diag.Errorf("look at the target: %w", err)
 	}
 	for _, d := range []string{release.Folder, tmpDir} {
 		if err := t.mkdir(d); err != nil {
-			return fmt.Errorf("lock the target: %w", err)
+			return diag.Errorf("lock the target: %w", err)
 		}
 	}
 	return nil
@@ -105,7 +105,7 @@ func lockText(l release.Lock) ([]byte, error) {
 		return nil, err
 	}
 	if len(text) >= lockSize {
-		return nil, fmt.Errorf("the name %q is too long", l.By)
+		return nil, diag.Errorf("the name %q is too long", l.By)
 	}
 	return append(text, strings.Repeat(" ", lockSize-1-len(text))+"\n"...), nil
 }
@@ -250,7 +250,7 @@ func (t *Tree) takeLock(ctx context.Context, old *release.Lock) error {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
-		return fmt.Errorf("take over: %w", err)
+		return diag.Errorf("take over: %w", err)
 	}
 	taken := &release.Lock{}
 	if b, err := t.readFile(away); err == nil {
@@ -262,7 +262,7 @@ func (t *Tree) takeLock(ctx context.Context, old *release.Lock) error {
 		return release.ErrTaken
 	}
 	if err := t.discard(ctx, away); err != nil {
-		return fmt.Errorf("take over: %w", err)
+		return diag.Errorf("take over: %w", err)
 	}
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"maps"
@@ -16,6 +15,7 @@ import (
 
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/remote"
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 )
 
@@ -34,13 +34,13 @@ func (t *Tree) mend(ctx context.Context, j *release.Job) error {
 		has[strings.TrimPrefix(name, treeOf(id)+"/")] = i
 	})
 	if err != nil {
-		return fmt.Errorf("look at release %s: %w", id, err)
+		return diag.Errorf("look at release %s: %w", id, err)
 	}
 	files := j.Manifest.Files
 	spoilt := make([]bool, len(files))
 	if j.Verify {
 		if spoilt, err = t.compareSums(ctx, j, treeOf(id), files, has); err != nil {
-			return fmt.Errorf("look at release %s: %w", id, err)
+			return diag.Errorf("look at release %s: %w", id, err)
 		}
 	}
 	var todo []fileset.Entry
@@ -52,7 +52,7 @@ func (t *Tree) mend(ctx context.Context, j *release.Job) error {
 		}
 	}
 	if err := t.bringAgain(ctx, j, todo, size, has); err != nil {
-		return fmt.Errorf("mend release %s: %w", id, err)
+		return diag.Errorf("mend release %s: %w", id, err)
 	}
 	j.Mended = len(todo)
 	damaged := j.Old.Damaged != "" // what is known of the current one
@@ -67,7 +67,7 @@ func (t *Tree) mend(ctx context.Context, j *release.Job) error {
 		return nil
 	}
 	if err := t.makeWay(ctx, j.Meter, treeOf(id), []string{fileset.ManifestPath}, has); err != nil {
-		return fmt.Errorf("mend release %s: %w", id, err)
+		return diag.Errorf("mend release %s: %w", id, err)
 	}
 	j.Mended++
 	return t.putManifest(treeOf(id)+"/"+fileset.ManifestPath, j.Manifest)
@@ -109,7 +109,7 @@ func (t *Tree) is(ctx context.Context, name string, e fileset.Entry) (bool, erro
 	defer f.Close()
 	h := sha256.New()
 	if _, err := io.Copy(h, io.LimitReader(ended{ctx, f}, e.Size+1)); err != nil {
-		return false, fmt.Errorf("read %s: %w", name, err)
+		return false, diag.Errorf("read %s: %w", name, err)
 	}
 	return hex.EncodeToString(h.Sum(nil)) == e.SHA256, nil
 }

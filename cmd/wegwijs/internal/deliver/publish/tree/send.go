@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"path"
@@ -13,6 +12,7 @@ import (
 
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/remote"
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 )
 
@@ -39,12 +39,12 @@ func (t *Tree) Send(ctx context.Context, j *release.Job) error {
 		return t.mend(ctx, j)
 	}
 	if j.Files == nil {
-		return fmt.Errorf("the target does not hold release %s", id)
+		return diag.Errorf("the target does not hold release %s", id)
 	}
 	s := &sending{Tree: t, job: j, want: wanted(j), cur: currentFiles(j.Old)}
 	if j.Verify {
 		if err := s.trustNothing(ctx); err != nil {
-			return fmt.Errorf("bring release %s: %w", id, err)
+			return diag.Errorf("bring release %s: %w", id, err)
 		}
 	}
 	steps := []func(context.Context) error{s.takeStage, s.clean, s.announce, s.folders, s.fill, s.finish}
@@ -53,7 +53,7 @@ func (t *Tree) Send(ctx context.Context, j *release.Job) error {
 			return err
 		}
 		if err := step(ctx); err != nil {
-			return fmt.Errorf("bring release %s: %w", id, err)
+			return diag.Errorf("bring release %s: %w", id, err)
 		}
 	}
 	return nil
@@ -372,12 +372,12 @@ func (t *Tree) addKept(ctx context.Context, j *release.Job) error {
 		slices.Reverse(up)
 		for _, d := range up {
 			if err := t.mkdir(d); err != nil {
-				return fmt.Errorf("keep %s: %w", k.Path, err)
+				return diag.Errorf("keep %s: %w", k.Path, err)
 			}
 		}
 		s := &sending{Tree: t}
 		if _, err := s.reuse(treeOf(j.Old.Current)+"/"+from, to, k.Size, false); err != nil {
-			return fmt.Errorf("keep %s: %w", k.Path, err)
+			return diag.Errorf("keep %s: %w", k.Path, err)
 		}
 	}
 	return nil

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/remote"
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 )
 
@@ -22,15 +22,15 @@ func (t *Tree) Switch(ctx context.Context, j *release.Job) error {
 	id := j.Record.Release
 	i, err := t.fs.Lstat(currentLink)
 	if err == nil && i.Kind != remote.Link {
-		return fmt.Errorf("%s on the target is not a symbolic link, so it cannot be switched: move it away", currentLink)
+		return diag.Errorf("%s on the target is not a symbolic link, so it cannot be switched: move it away", currentLink)
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("switch: %w", err)
+		return diag.Errorf("switch: %w", err)
 	}
 	if j.Old.Current != id || err != nil {
 		tmp := t.tmpName()
 		if err := t.fs.Symlink(treeOf(id), tmp); err != nil {
-			return fmt.Errorf("switch: %w", err)
+			return diag.Errorf("switch: %w", err)
 		}
 		// The last look before the point of no return.
 		err := t.mine()
@@ -39,7 +39,7 @@ func (t *Tree) Switch(ctx context.Context, j *release.Job) error {
 		}
 		if err != nil {
 			t.fs.Remove(tmp)
-			return fmt.Errorf("switch: %w", err)
+			return diag.Errorf("switch: %w", err)
 		}
 		if err := t.fs.Rename(tmp, currentLink); err != nil {
 			to, rerr := t.fs.Readlink(currentLink)
@@ -47,9 +47,9 @@ func (t *Tree) Switch(ctx context.Context, j *release.Job) error {
 			case rerr == nil && to == treeOf(id): // done, and the answer lost
 			case rerr == nil || errors.Is(rerr, fs.ErrNotExist):
 				t.fs.Remove(tmp)
-				return fmt.Errorf("switch: %w", err)
+				return diag.Errorf("switch: %w", err)
 			default:
-				return fmt.Errorf("switch: %w; whether it was done is not known, ask `wegwijs publish status`", err)
+				return diag.Errorf("switch: %w; whether it was done is not known, ask `wegwijs publish status`", err)
 			}
 		}
 	}
@@ -88,7 +88,7 @@ func (t *Tree) Tidy(ctx context.Context, j *release.Job) error {
 		// The newest of those that go is the nearest to the next release.
 		for n, r := range s.Releases[max(j.Keep, 1):] {
 			if err := t.retire(ctx, r, n == 0); err != nil {
-				return fmt.Errorf("remove release %s: %w", r.Release, err)
+				return diag.Errorf("remove release %s: %w", r.Release, err)
 			}
 			delete(whole, r.Release)
 		}
@@ -250,12 +250,12 @@ func (t *Tree) removeAll(ctx context.Context, dir string) error {
 // Release returns the manifest of a release that is on the target.
 func (t *Tree) Release(_ context.Context, id string) (*fileset.Manifest, error) {
 	if !release.CheckID(id) {
-		return nil, fmt.Errorf("%q is no release", id)
+		return nil, diag.Errorf("%q is no release", id)
 	}
 	name := treeOf(id) + "/" + fileset.ManifestPath
 	m, err := t.readManifest(name)
 	if err == nil && m.Release != id {
-		return nil, brokenError{fmt.Errorf("%s is that of release %s", name, m.Release)}
+		return nil, brokenError{diag.Errorf("%s is that of release %s", name, m.Release)}
 	}
 	return m, err
 }

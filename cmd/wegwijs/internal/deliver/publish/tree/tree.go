@@ -50,6 +50,7 @@ import (
 
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/remote"
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 )
 
@@ -114,7 +115,7 @@ func (t *Tree) Look(ctx context.Context, known *release.State) (*release.State, 
 	}
 	_, err := t.fs.Lstat(markerFile)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("look at the target: %w", err)
+		return nil, diag.Errorf("look at the target: %w", err)
 	}
 	s.Ours = err == nil
 	if !s.Ours {
@@ -160,7 +161,7 @@ func (t *Tree) Look(ctx context.Context, known *release.State) (*release.State, 
 func (t *Tree) strangers() ([]string, error) {
 	all, err := t.fs.ReadDir(".")
 	if err != nil {
-		return nil, fmt.Errorf("look at the target: %w", err)
+		return nil, diag.Errorf("look at the target: %w", err)
 	}
 	var names []string
 	for _, i := range all {
@@ -182,7 +183,7 @@ func (t *Tree) readCurrent(s *release.State) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("look at the target: %w", err)
+		return diag.Errorf("look at the target: %w", err)
 	}
 	note := func(text string) {
 		s.Foreign = slices.DeleteFunc(s.Foreign, func(f string) bool { return strings.TrimSuffix(f, "/") == currentLink })
@@ -194,7 +195,7 @@ func (t *Tree) readCurrent(s *release.State) error {
 	}
 	to, err := t.fs.Readlink(currentLink)
 	if err != nil {
-		return fmt.Errorf("look at the target: %w", err)
+		return diag.Errorf("look at the target: %w", err)
 	}
 	id, ok := strings.CutPrefix(to, releasesDir+"/")
 	if !ok || !release.CheckID(id) {
@@ -229,7 +230,7 @@ func (t *Tree) readReleases(ctx context.Context, s *release.State) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("look at the releases: %w", err)
+		return diag.Errorf("look at the releases: %w", err)
 	}
 	records := map[string]bool{}
 	for _, i := range all {
@@ -246,7 +247,7 @@ func (t *Tree) readReleases(ctx context.Context, s *release.State) error {
 		}
 		r, err := t.readRecord(recordOf(i.Name))
 		if err == nil && r.Release != i.Name {
-			err = brokenError{fmt.Errorf("%s is that of release %q", recordOf(i.Name), r.Release)}
+			err = brokenError{diag.Errorf("%s is that of release %q", recordOf(i.Name), r.Release)}
 		}
 		if broken(err) {
 			m, merr := t.Release(ctx, i.Name)
@@ -288,7 +289,7 @@ func (t *Tree) readManifest(name string) (*fileset.Manifest, error) {
 		return nil, t.noFile(name, r.err)
 	}
 	if err != nil {
-		return nil, brokenError{fmt.Errorf("%s makes no sense: %w", name, err)}
+		return nil, brokenError{diag.Errorf("%s makes no sense: %w", name, err)}
 	}
 	return m, nil
 }
@@ -302,7 +303,7 @@ func (t *Tree) noFile(name string, err error) error {
 	if _, lerr := t.fs.Lstat(name); errors.Is(lerr, fs.ErrNotExist) {
 		err = lerr
 	}
-	return fmt.Errorf("read %s: %w", name, err)
+	return diag.Errorf("read %s: %w", name, err)
 }
 
 // watched remembers an error of reading, as against one of what was read.
@@ -325,7 +326,7 @@ func (t *Tree) readJSON(name string, v any) error {
 		return err
 	}
 	if err := json.Unmarshal(b, v); err != nil {
-		return brokenError{fmt.Errorf("%s makes no sense (%w)", name, err)}
+		return brokenError{diag.Errorf("%s makes no sense (%w)", name, err)}
 	}
 	return nil
 }
@@ -397,7 +398,7 @@ func (t *Tree) putJSON(name string, v any) error {
 	}
 	b = append(b, '\n')
 	if err := t.putOwn(name, b); err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
+		return diag.Errorf("write %s: %w", name, err)
 	}
 	return nil
 }
