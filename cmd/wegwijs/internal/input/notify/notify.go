@@ -334,10 +334,9 @@ func (w *Watcher) event(e fsnotify.Event) (Hint, error) {
 	}
 	if (e.Has(fsnotify.Rename) || e.Has(fsnotify.Remove)) && w.watched[e.Name] {
 		w.forget(e.Name)
-		// Its new place may have been watched already, and was forgotten too.
-		if err := w.addAll(); err != nil {
-			return Hint{}, err
-		}
+		// Its new place may have been watched already, and was forgotten too:
+		// what was written there meanwhile gave no event.
+		return Hint{All: true}, w.addAll()
 	}
 	if e.Has(fsnotify.Create) {
 		if fi, err := os.Lstat(e.Name); err == nil && fi.IsDir() {

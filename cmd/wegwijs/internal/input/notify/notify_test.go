@@ -439,6 +439,26 @@ func TestRealEvents(t *testing.T) {
 	}
 }
 
+// TestMoveForgets: when a folder moved, all that was watched in it is watched
+// anew, at its new place too. What was written there meanwhile is looked for
+// everywhere, since nothing told of it.
+func TestMoveForgets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := start(t, notify.Options{Pace: func(bool, bool, time.Duration) time.Duration { return time.Hour }}, nil)
+		b.event(fsnotify.Rename, "layouts/page.html") // no folder
+		if all, paths := b.hints(time.Second); all != 0 || !slices.Equal(paths, []string{"layouts/page.html"}) {
+			t.Errorf("a file: %d times everywhere, %q", all, paths)
+		}
+		for _, op := range []fsnotify.Op{fsnotify.Rename, fsnotify.Remove} {
+			b.f.added = nil
+			b.event(op, "content/nl/e-mail")
+			if all, _ := b.hints(time.Second); all != 1 || !slices.Contains(b.f.added, filepath.Join(b.dir, "content/nl/e-mail")) {
+				t.Errorf("%s of a folder: %d times everywhere, watched %q", op, all, b.f.added)
+			}
+		}
+	})
+}
+
 // TestMovedFolders moves a folder with others in it to and fro, also into one
 // that is new: what is saved deep in it afterwards gives a hint at its place.
 func TestMovedFolders(t *testing.T) {
