@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -24,14 +25,12 @@ func Errorf(format string, args ...any) error {
 		_ = fmt.Errorf(format, args...) // so that vet checks the arguments
 	}
 	e := &spokenError{format: format, args: args}
-	n := 0
-	for verb := range verbs(format) {
-		if n < len(args) && verb == "%w" {
-			if err, ok := args[n].(error); ok {
+	for i, verb := range slices.Collect(verbs(format)) {
+		if verb == "%w" && i < len(args) {
+			if err, ok := args[i].(error); ok {
 				e.causes = append(e.causes, err)
 			}
 		}
-		n++
 	}
 	e.text = e.in(English)
 	return e
@@ -42,32 +41,7 @@ func (e *spokenError) Error() string { return e.text }
 func (e *spokenError) Unwrap() []error { return e.causes }
 
 // in returns the text in a language.
-func (e *spokenError) in(lang Lang) string {
-	var args []string
-	n := 0
-	for verb := range verbs(e.format) {
-		if n == len(e.args) {
-			break
-		}
-		switch a := e.args[n].(type) {
-		case error:
-			args = append(args, ErrorIn(lang, a))
-		case string:
-			if strings.Contains(a, begin) { // a text by Say; others are not the program's
-				a = In(lang, a)
-			}
-			args = append(args, fmt.Sprintf(verb, a))
-		case Phrase:
-			args = append(args, In(lang, string(a)))
-		default:
-			args = append(args, fmt.Sprintf(verb, a))
-		}
-		n++
-	}
-	var b strings.Builder
-	fill(&b, In(lang, e.format), args)
-	return b.String()
-}
+func (e *spokenError) in(lang Lang) string { return Sayf(lang, e.format, e.args...) }
 
 // ErrorIn returns the text of an error in a language: that of [Errorf] and
 // [Say], of what the system says most, and of those within another error. Other

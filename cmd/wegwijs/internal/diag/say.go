@@ -56,6 +56,9 @@ func Say(format string, args ...any) string {
 			b.WriteString(phrase)
 			b.WriteString(string(p))
 		} else {
+			if verb == "%w" { // of [Errorf]
+				verb = "%v"
+			}
 			b.WriteString(strip(fmt.Sprintf(verb, args[n])))
 		}
 		n++
@@ -71,13 +74,18 @@ func In(lang Lang, text string) string {
 	return parts.in(lang, plain)
 }
 
-// Sayf is [In] of [Say], with errors as [ErrorIn] has them: for texts that are
-// shown at once.
+// Sayf is [In] of [Say], with errors as [ErrorIn] has them and texts of Say among
+// the arguments in the same language: for texts that are shown at once.
 func Sayf(lang Lang, format string, args ...any) string {
 	said := slices.Clone(args)
 	for i, a := range said {
-		if err, ok := a.(error); ok {
-			said[i] = ErrorIn(lang, err)
+		switch a := a.(type) {
+		case error:
+			said[i] = ErrorIn(lang, a)
+		case string:
+			if strings.Contains(a, begin) {
+				said[i] = In(lang, a)
+			}
 		}
 	}
 	return In(lang, Say(format, said...))

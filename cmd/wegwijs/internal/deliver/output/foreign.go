@@ -64,7 +64,7 @@ func Foreign(public fs.FS, name string) ([]diag.Diagnostic, error) {
 		case like(d.Name(), leftovers):
 			out.Warnf(pos, diag.FileUnused, "remove it", "a program left this behind, and whoever asks for it gets it")
 		case d.Type().IsRegular():
-			return keysIn(public, p, pos, out)
+			return keysIn(public, p, d, pos, out)
 		}
 		return nil
 	})
@@ -72,13 +72,8 @@ func Foreign(public fs.FS, name string) ([]diag.Diagnostic, error) {
 }
 
 // keysIn reports keys in a file that no build wrote.
-func keysIn(public fs.FS, p string, pos diag.Pos, out *diag.List) error {
-	f, err := public.Open(p)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if info, err := f.Stat(); err != nil || info.Size() > bigFile {
+func keysIn(public fs.FS, p string, d fs.DirEntry, pos diag.Pos, out *diag.List) error {
+	if info, err := d.Info(); err != nil || info.Size() > bigFile {
 		return err
 	}
 	data, err := fs.ReadFile(public, p)

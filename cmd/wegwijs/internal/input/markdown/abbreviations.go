@@ -116,15 +116,8 @@ func (e *explained) Dump(src []byte, level int) {
 // abbreviate explains the abbreviations in the running text directly in n that
 // the page did not explain before.
 func (w *walk) abbreviate(n ast.Node) {
-	for c := n.FirstChild(); c != nil; {
-		first, ok := c.(*ast.Text)
-		if !ok || first.IsRaw() {
-			c = c.NextSibling()
-			continue
-		}
-		pieces := run(first)
-		from, end := first.Segment.Start, pieces[len(pieces)-1].to
-		c = pieces[len(pieces)-1].node.NextSibling()
+	for pieces := range runs(n) {
+		from, end := pieces[0].from, pieces[len(pieces)-1].to
 		for {
 			at, word := w.engine.short.find(w.body, from, end, w.explained)
 			if at < 0 || !explains(n) {

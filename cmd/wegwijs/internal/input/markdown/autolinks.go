@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"bytes"
+	"iter"
 	"regexp"
 	"strings"
 	"unicode"
@@ -55,22 +56,34 @@ func run(first *ast.Text) []piece {
 	return pieces
 }
 
+// runs yields the runs of text directly in n. What was yielded may be taken out of
+// the tree before the next is asked for.
+func runs(n ast.Node) iter.Seq[[]piece] {
+	return func(yield func([]piece) bool) {
+		for c := n.FirstChild(); c != nil; {
+			first, ok := c.(*ast.Text)
+			if !ok || first.IsRaw() {
+				c = c.NextSibling()
+				continue
+			}
+			pieces := run(first)
+			c = pieces[len(pieces)-1].node.NextSibling()
+			if !yield(pieces) {
+				return
+			}
+		}
+	}
+}
+
 // linkify makes links of the bare addresses in the running text directly in n.
 func (w *walk) linkify(n ast.Node) {
-	for c := n.FirstChild(); c != nil; {
-		first, ok := c.(*ast.Text)
-		if !ok || first.IsRaw() {
-			c = c.NextSibling()
+	for pieces := range runs(n) {
+		begin, end := pieces[0].from, pieces[len(pieces)-1].to
+		if !addressed(w.body[begin:end]) {
 			continue
 		}
-		pieces := run(first)
-		end := pieces[len(pieces)-1]
-		c = end.node.NextSibling()
-		if !addressed(w.body[first.Segment.Start:end.to]) {
-			continue
-		}
-		for at := first.Segment.Start; ; {
-			from, to, kind := address(w.body, at, end.to)
+		for at := begin; ; {
+			from, to, kind := address(w.body, at, end)
 			if from < 0 {
 				break
 			}

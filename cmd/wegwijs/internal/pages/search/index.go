@@ -289,10 +289,10 @@ func (b *builder) addHead(page int, d *Doc) {
 	for _, k := range d.Keywords {
 		var words, stems, all []string
 		Words(Fold(k), func(w string) {
-			words = append(words, w)
-			all = append(all, b.stem.Stem(w))
+			stem := b.stem.Stem(w)
+			words, all = append(words, w), append(all, stem)
 			if !b.stem.stop[w] {
-				stems = append(stems, b.stem.Stem(w))
+				stems = append(stems, stem)
 			}
 		})
 		b.whole(page, stems)
