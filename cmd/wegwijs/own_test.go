@@ -19,7 +19,9 @@ import (
 
 	"golang.org/x/net/html"
 
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
+	"wegwijs/cmd/wegwijs/internal/input/content"
 	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
@@ -420,5 +422,29 @@ func TestAnyDefaultLanguage(t *testing.T) {
 			t.Fatal(err)
 		}
 		do("check", "--strict")
+	}
+}
+
+// TestMessagesOfPages: what pages know to be said instead of a message belongs
+// to one that stands in a table of theirs.
+func TestMessagesOfPages(t *testing.T) {
+	n := 0
+	for name, text := range inputs(t, repository) {
+		if !strings.HasPrefix(name, content.Root+"/") || !strings.HasSuffix(name, ".md") {
+			continue
+		}
+		p := content.Parse(name, []byte(text), new(diag.List))
+		if p == nil {
+			continue // TestOwnSite says why
+		}
+		for _, m := range p.Messages {
+			n++
+			if !regexp.MustCompile(`(?m)^\|.*:message\[` + regexp.QuoteMeta(m.Text) + `\]`).MatchString(text) {
+				t.Errorf("%s: no table has the message %q", name, m.Text)
+			}
+		}
+	}
+	if n < 15 {
+		t.Errorf("%d messages, want 15 or more", n)
 	}
 }

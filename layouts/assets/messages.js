@@ -6,6 +6,11 @@ import { fold } from "./search-index.js";
 
 const split = (text) => fold(text).match(/[\p{L}\p{N}]+/gu) ?? [];
 
+// What stands before the code of a server, which other numbers of its shape (a
+// date, a version, a price) have not: nothing, a sign, another code, or a word
+// that announces one.
+const before = String.raw`(?:^\s*|[:(#"“'[<>/=|,;-]\s*|(?<![\d.])[245]\d\d[ -]#?|\b(?:fout|foutcode|foutmelding|melding|code|nummer|error|status|server|smtp|said|reply|response|antwoordde|serverfout|fehler|erreur)\s+)`;
+
 // codes finds the codes in a text: Outlook's numbers, and those of mail servers
 // (RFC 3463, RFC 5321), whether a hyphen, a space or a # stands between.
 export function codes(text) {
@@ -13,14 +18,21 @@ export function codes(text) {
   const list = new Set();
   for (const [, hex] of t.matchAll(/(?:\b0x|\b)(800[0-9a-f]{5})\b/g)) list.add("0x" + hex);
   for (const [, hex] of t.matchAll(/\b0x([0-9a-f]{6,8})\b/g)) list.add("0x" + hex);
-  for (const [, a] of t.matchAll(/(?:^|[^\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/g)) list.add(a);
-  for (const [, a] of t.matchAll(/(?:^|[\s:(#"“'[-])(?!443|465)([45][0-7]\d)(?=[\s:;,)#"”'\]-]|$)(?!\s*(?:mb|kb|gb|ms|px)\b)/g)) list.add(a);
+  for (const [, a] of t.matchAll(new RegExp(`${before}([245]\\.\\d{1,3}\\.\\d{1,3})(?![\\d.]*\\d)`, "gm"))) list.add(a);
+  for (const [, a] of t.matchAll(new RegExp(`${before}(?!443|465)([45][0-7]\\d)(?=[\\s:;,)#"”'\\]-]|$)(?!\\s*(?:mb|kb|gb|ms|px|euro)\\b)`, "gm"))) list.add(a);
   return list;
 }
 
 // General codes say little by themselves: a server gives them for many reasons.
-const general = (code) => (/^\d{3}$/.test(code) ? !["530", "534", "535"].includes(code) : /\.0\.0$|\.7\.[01]$/.test(code));
+const general = (code) => (/^\d{3}$/.test(code) ? !["534", "535"].includes(code) : /\.0\.0$|\.7\.[01]$/.test(code));
 const enough = .72;
+const coded = /[([]?\b(?:0x[0-9a-f]+|[245]\.\d{1,3}\.\d{1,3}|[45]\d\d)\b[)\]]?[-\s]?/gi;
+
+// Words that every program has in its messages: a message of nothing else is
+// one of mail only by what stands around it.
+const common = new Set("access auth authenticatie authenticatiefout authenticatiefehler authentication aanmelding authentifizierung authentification anmeldung credentials denied error erreur failed fehler fehlgeschlagen fout geweigerd invalid login mislukt refused required unavailable unsuccessful échec".split(" ").map(fold));
+const said = new Set("again check controleer foutmelding gebruikersnaam melding opnieuw password please probeer server user username wachtwoord your".split(" "));
+const ofMail = /mail|imap|smtp|\bpop3?\b|outlook|thunderbird|postbus|postvak|postfach|inbox|phone|ipad|samsung|telefoon|handy|@/i;
 
 // pairs gives the words that stand side by side in what is written of a
 // message: not those on both sides of a …
@@ -33,7 +45,7 @@ export async function finder(url, version) {
   const known = new Map(); // how many messages have a word
   const all = rows.flatMap(([at, title, messages, cells, labels], row) => messages.map((m) => {
     const has = codes(m);
-    const text = m.replace(/[([]?\b(?:0x[0-9a-f]+|[245]\.\d{1,3}\.\d{1,3}|[45]\d\d)\b[)\]]?[-\s]?/gi, " ");
+    const text = m.replace(coded, " ");
     const list = [...new Set(split(text))];
     for (const w of list) known.set(w, (known.get(w) ?? 0) + 1);
     return { row, codes: has, words: list, pairs: pairs(text) };
@@ -68,7 +80,14 @@ export async function finder(url, version) {
     const has = (w) => set.has(w) || (last.length > 2 && w.startsWith(last));
     const beside = new Set(pairs(text));
     const given = codes(text);
-    const special = [...given].filter((c) => !general(c));
+    let special = [...given].filter((c) => !general(c));
+    const exact = special.filter((c) => /[.x]/.test(c)); // says more than the number before it
+    if (exact.length) special = exact;
+    // The words of every program, in a text that is about something else.
+    const around = split(text.replace(coded, " "));
+    const others = around.some((w) => w.length > 3 && !common.has(w) && !said.has(w));
+    const elsewhere = (m) => m.words.every((w) => common.has(w)) &&
+      (exact.length ? around.length >= 3 * m.words.length : !ofMail.test(text) && ![...given].some((c) => m.codes.has(c)) && (others || around.length >= 2 * m.words.length));
     const fits = all.map((m) => {
       const common = m.words.filter(has);
       const part = m.words.length ? weigh(common) / weigh(m.words) : 0;
@@ -83,12 +102,13 @@ export async function finder(url, version) {
       const said = fits.filter((m) => m.words.length > 2 && m.part > .99 && !byCode.includes(m)); // the text of another row, word for word
       best = [...byCode, ...said].map((m) => ({ ...m, fit: 2 + m.part + m.codes.size / 100 + (m.part > .99 ? m.words.length / 100 : 0) }));
     } else {
-      const whole = fits.filter((m) => (m.words.length > 1 || m.words[0]?.length > 9) && m.part >= (special.length ? .99 : enough) && m.order >= .45 && m.common.some((w) => w.length > 2));
+      const whole = fits.filter((m) => (m.words.length > 1 || m.words[0]?.length > 9 && (asked.length === 1 || set.has(m.words[0]))) && !elsewhere(m) && m.part >= (special.length || m.words.length < 4 ? .99 : enough) && m.order >= .45 && m.common.some((w) => w.length > 2));
       if (special.length) unknown = special[0];
       best = whole.map((m) => ({ ...m, fit: m.part + weigh(m.common) / 100 + ([...given].some((c) => m.codes.has(c)) ? .3 : 0) }));
       if (!best.length && !special.length && asked.length > 1) { // a piece of a message
-        const of = (m) => weigh(m.common) / weigh([...set].filter((w) => w !== last || m.words.includes(w)));
-        best = fits.filter((m) => m.common.filter((w) => w.length > 2).length > 1 && of(m) >= .8).map((m) => ({ ...m, fit: of(m) * m.part }));
+        const begun = [...known.keys()].some((w) => w.startsWith(last)); // the last word may be half of one
+        const of = (m) => weigh(m.common) / weigh([...set].filter((w) => w !== last || m.words.includes(w) || !begun));
+        best = fits.filter((m) => m.common.filter((w) => w.length > 2).length > 1 && !m.common.every((w) => common.has(w)) && of(m) >= .8).map((m) => ({ ...m, fit: of(m) * m.part }));
       }
       if (!best.length && given.size && !special.length) unknown = [...given][0];
       if (best.length && special.length) unknown = undefined;

@@ -377,6 +377,7 @@ func (h *here) about(key string) string {
 		"related":     diag.Say("pages to read next, by their paths"),
 		"needs":       diag.Say("the page is there only where the site has this, such as pop"),
 		"contents":    diag.Say("3 to have the headings of ### in the list of contents too"),
+		"messages":    diag.Say("what programs also say instead of a message in a table of the page"),
 		"layout":      diag.Say("another layout than the usual one"),
 		"source":      diag.Say("the text that it was translated from; a command writes it"),
 		"draft":       diag.Say("true leaves the page out of the site"),

@@ -116,7 +116,7 @@ func TestSchemas(t *testing.T) {
 	const front = "title = \"A\"\n"
 	for _, mistake := range []string{
 		"description = \"no title\"", front + "titel = \"B\"", front + "order = \"3\"", front + "draft = \"ja\"", front + "updated = \"gisteren\"",
-		front + "keywords = \"imap\"", front + "aliases = [1]", front + "[groups]\na = 3", front + "[groups.a]\npages = [\"x\"]", front + "[groups.a]\ntitle = \"A\"\npage = []",
+		front + "keywords = \"imap\"", front + "aliases = [1]", front + "[groups]\na = 3", front + "[messages]\na = \"b\"", front + "[messages]\na = [1]", front + "[groups.a]\npages = [\"x\"]", front + "[groups.a]\ntitle = \"A\"\npage = []",
 	} {
 		if page.Validate(value(t, mistake)) == nil {
 			t.Errorf("front matter with a mistake is taken: %s", mistake)

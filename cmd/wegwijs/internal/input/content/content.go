@@ -38,6 +38,7 @@ type Page struct {
 	Aliases     []string
 	Related     []string // ids
 	Groups      []Group  // of a section: its pages under headings, in order
+	Messages    []Message
 	Needs       []string // what the record must have for the page to be there, such as pop
 	Contents    int      // how deep its list of contents goes: to headings of level 2 or 3
 	Layout      string   // name of a layout other than the usual one; "" usually
@@ -52,6 +53,13 @@ type place struct {
 	key string // slug, groups.instellen.pages
 	n   int    // of an item of its list; -1 for the whole
 	pos diag.Pos
+}
+
+// A Message is an error message in a table of the page, and what programs and
+// servers say instead: the page does not show that, its readers may paste it.
+type Message struct {
+	Text string
+	Also []string
 }
 
 // A Group is some of a section's pages under a heading of their own. Which
@@ -153,6 +161,7 @@ func (p *Page) read(t *tomlfile.Table) {
 		p.Related[i] = norm.NFC.String(id)
 	}
 	p.groups(t)
+	p.messages(t)
 	p.Needs = t.Strings("needs")
 	if p.Contents = t.Int("contents", 2); p.Contents != 2 && p.Contents != 3 {
 		t.Errorf("contents", diag.PageContents, "write contents = 3 to have the headings of ### in it too", "the contents of a page go to headings of level 2 or 3, not %d", p.Contents)
@@ -193,6 +202,18 @@ func (p *Page) groups(t *tomlfile.Table) {
 		p.Groups = append(p.Groups, group)
 		g.Done()
 	}
+}
+
+// messages reads the table [messages], in the order of the file.
+func (p *Page) messages(t *tomlfile.Table) {
+	table := t.Table("messages")
+	if table == nil {
+		return
+	}
+	for _, text := range table.Keys() {
+		p.Messages = append(p.Messages, Message{text, table.Strings(text)})
+	}
+	table.Done()
 }
 
 // locate keeps where the keys stand that can be right in themselves and wrong

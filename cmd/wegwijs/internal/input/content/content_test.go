@@ -59,6 +59,9 @@ related = ["e-mail/pop-instellingen"]
 layout = "breed"
 source = "0123456789abcdef"
 draft = true
+[messages]
+"mailbox full" = ["over quota", "vol"]
+0x800CCC0E = []
 +++
 De tekst.
 `
@@ -66,6 +69,7 @@ De tekst.
 		File: "content/nl/e-mail/imap-instellingen.md", Lang: "nl", ID: "e-mail/imap-instellingen",
 		Title: "Instellingen voor IMAP", NavTitle: "Instellingen voor IMAP", Description: "Wat je invult.", Slug: "imap", Order: 20, Updated: tomlfile.Date{Year: 2026, Month: 11, Day: 23},
 		Keywords: []string{"mailserver", "poort"}, Aliases: []string{"/oud/pad/"}, Related: []string{"e-mail/pop-instellingen"}, Contents: 2, Layout: "breed", Source: "0123456789abcdef", Draft: true,
+		Messages: []Message{{"mailbox full", []string{"over quota", "vol"}}, {"0x800CCC0E", []string{}}},
 	}
 	for _, tt := range []struct{ name, src string }{
 		{"unix", full},

@@ -134,6 +134,18 @@ func (r *Renderer) programs(p *site.Page) []*site.Page {
 	return list
 }
 
+// said returns what is said instead of the messages of a page's tables: servers
+// answer every reader alike, so what its translations know counts too.
+func (r *Renderer) said(p *site.Page) map[string][]string {
+	all := map[string][]string{}
+	for _, q := range append([]*site.Page{p}, r.programs(p)...) {
+		for _, m := range q.Messages {
+			all[m.Text] = append(all[m.Text], m.Also...)
+		}
+	}
+	return all
+}
+
 // index returns the index of a language.
 func (r *Renderer) index(ctx context.Context, l *site.Locale) (*search.Index, error) {
 	x := r.memo.indexes[l.N]
@@ -182,7 +194,7 @@ func (r *Renderer) index(ctx context.Context, l *site.Locale) (*search.Index, er
 	}
 	for i, p := range l.All {
 		link := r.linkTo(p)
-		in.Docs[i] = search.Doc{Page: search.Page{URL: p.URL, Title: link.Title, Description: link.Description, Lang: p.Lang, Keywords: p.Keywords}, Text: texts[i], Same: same[i], Boost: float64(conf.Boost[p.ID])}
+		in.Docs[i] = search.Doc{Page: search.Page{URL: p.URL, Title: link.Title, Description: link.Description, Lang: p.Lang, Keywords: p.Keywords, Said: r.said(p)}, Text: texts[i], Same: same[i], Boost: float64(conf.Boost[p.ID])}
 	}
 	files, err := search.Build(in)
 	if err != nil {

@@ -656,10 +656,23 @@ func messages(docs []Doc) []any {
 			if id := d.Text.sections[m.section].id; id != "" {
 				url += "#" + id
 			}
-			list = append(list, []any{url, d.Title, slices.Concat(m.messages, also[j]), m.cells, m.labels})
+			list = append(list, []any{url, d.Title, d.said(slices.Concat(m.messages, also[j])), m.cells, m.labels})
 		}
 	}
 	return list
+}
+
+// said returns the messages of a row, and behind them what is said instead.
+func (d *Doc) said(messages []string) []string {
+	all := slices.Clone(messages)
+	for _, m := range messages {
+		for _, s := range d.Said[m] {
+			if !slices.Contains(all, s) {
+				all = append(all, s)
+			}
+		}
+	}
+	return all
 }
 
 // HasMessages reports whether the page has a table of error messages.

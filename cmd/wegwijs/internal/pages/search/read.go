@@ -15,6 +15,7 @@ import (
 type Page struct {
 	URL, Title, Description, Lang string
 	Keywords                      []string
+	Said                          map[string][]string // what is said instead of a message of its tables
 }
 
 // A Text is a page's text as the index needs it. It is not changed.

@@ -249,6 +249,23 @@ func TestMessagesOfPrograms(t *testing.T) {
 	}
 }
 
+// TestSaidInstead: what a page knows to be said instead of a message stands
+// behind it in its row, once, and in no other row.
+func TestSaidInstead(t *testing.T) {
+	var dict Dictionary
+	d := Doc{
+		Page: Page{Lang: "nl", Said: map[string][]string{"Vol": {"Full", "Over quota", "Full"}, "Elders": {"x"}}},
+		Text: dict.Read([]byte(`<table><tr><td><code class="message">Vol</code> of <code class="message">Full</code></td><td>y</td></tr><tr><td><code class="message">Leeg</code></td><td>y</td></tr></table>`)),
+	}
+	var got []string
+	for _, row := range messages([]Doc{d}) {
+		got = append(got, strings.Join(row.([]any)[2].([]string), "|"))
+	}
+	if want := []string{"Vol|Full|Over quota", "Leeg"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // TestStopWordsOfFallbacks: what says nothing in the language of a page is not
 // found on it, in the index of another language either.
 func TestStopWordsOfFallbacks(t *testing.T) {

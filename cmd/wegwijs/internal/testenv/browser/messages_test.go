@@ -144,7 +144,7 @@ func TestMessages(t *testing.T) {
 			t.Logf("%q finds %q, want %q", pasted[i], got[i], w)
 		}
 	}
-	if hits < 120 || refusals < 40 || 100*right < 95*hits {
-		t.Errorf("%d of %d messages find their row, with %d refusals; want 95 %% of 120 or more, and 40", right, hits, refusals)
+	if hits < 220 || refusals < 120 || 100*right < 95*hits {
+		t.Errorf("%d of %d messages find their row, with %d refusals; want 95 %% of 220 or more, and 120", right, hits, refusals)
 	}
 }
