@@ -16,7 +16,10 @@ import (
 	"testing/fstest"
 
 	"wegwijs/cmd/wegwijs/internal/deliver/output"
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/builtin"
+	"wegwijs/cmd/wegwijs/internal/input/content"
+	"wegwijs/cmd/wegwijs/internal/site/freshness"
 	"wegwijs/cmd/wegwijs/internal/state"
 	"wegwijs/cmd/wegwijs/internal/testenv"
 )
@@ -187,6 +190,127 @@ func BenchmarkCheck(b *testing.B) {
 				benchRun(b, "check", "-C", dir)
 			}
 			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "pages/s")
+		})
+	}
+}
+
+// stampedSite stamps the translations of a generated site, and then lets edit change
+// each page of the default language, the n-th of them in order; nil changes nothing.
+func stampedSite(files map[string]string, edit func(n int, text string) string) {
+	n := 0
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		id, ok := strings.CutPrefix(name, "content/nl/")
+		if !ok {
+			continue
+		}
+		stamp := freshness.StampOf([]byte(files[name]))
+		files[stamp.File()] = files[name]
+		for _, lang := range []string{"en", "de", "fr"} {
+			if to := "content/" + lang + "/" + id; files[to] != "" {
+				files[to] = strings.Replace(files[to], "+++\n", "+++\nsource = \""+string(stamp)+"\"\n", 1)
+			}
+		}
+		if edit != nil {
+			files[name] = edit(n, files[name])
+		}
+		n++
+	}
+}
+
+// stampedEdits are what a writer did to the default language of a site since its
+// translations were stamped.
+var stampedEdits = []struct {
+	name string
+	edit func(n int, text string) string
+}{
+	{"nothing", nil},
+	{"front", func(_ int, text string) string {
+		return strings.Replace(text, "order =", "keywords = [\"x\"]\norder =", 1)
+	}},
+	{"tenth", func(n int, text string) string {
+		if n%10 == 0 {
+			text = strings.Replace(text, "ipsum", "amet", 1)
+		}
+		return text
+	}},
+	{"all", func(_ int, text string) string { return strings.Replace(text, "ipsum", "amet", 1) }},
+}
+
+// TestStampsAreReadOnce: what translations were made from is read when the folder is
+// looked at, and never again where nothing changed that they say; where something
+// did, once to find its headings and for what readers are told, whatever the number
+// of languages, and once to say how much is stale.
+func TestStampsAreReadOnce(t *testing.T) {
+	for _, x := range stampedEdits {
+		files := generated(t, 100)
+		stampedSite(files, x.edit)
+		c := &countFS{FS: memoryFS(files), opened: map[string]int{}}
+		s, err := state.Load(t.Context(), c, state.Options{}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.MakeAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		out := new(diag.List)
+		if err := freshness.NewReader(s.Site, c).Check(t.Context(), false, sums(s), out); err != nil {
+			t.Fatal(err)
+		}
+		if ds := s.Findings(); len(ds) > 0 {
+			t.Fatal(ds)
+		}
+		stale := map[string]bool{} // by id
+		for _, d := range out.Sorted() {
+			_, rest := content.Split(d.Pos.File)
+			stale[rest] = true
+		}
+		if some := x.name == "tenth" || x.name == "all"; (len(stale) > 0) != some {
+			t.Errorf("%s: %d pages are stale", x.name, len(stale))
+		}
+		for name, text := range files {
+			rest, ok := strings.CutPrefix(name, "content/nl/")
+			if !ok {
+				continue
+			}
+			was, now := 1, 2
+			if stale[rest] {
+				was, now = 4, 4
+			}
+			id, _ := content.ID(rest)
+			for _, p := range s.Site.Written(id)[1:] {
+				if kept := freshness.Stamp(p.Source).File(); c.opened[kept] > was {
+					t.Errorf("%s: %s, the text of %s, was read %d times, want at most %d", x.name, kept, name, c.opened[kept], was)
+				}
+			}
+			if c.opened[name] > now {
+				t.Errorf("%s: %s was read %d times, want at most %d\n%s", x.name, name, c.opened[name], now, text)
+			}
+		}
+	}
+}
+
+// BenchmarkBuildStamped builds a site without stamps, and with them, where writers
+// since changed what the name says. Stamps are to cost at most 2 percent where
+// nothing changed that is translated.
+func BenchmarkBuildStamped(b *testing.B) {
+	for _, x := range append(stampedEdits, struct {
+		name string
+		edit func(n int, text string) string
+	}{name: "unstamped"}) {
+		b.Run(x.name, func(b *testing.B) {
+			files := generated(b, 1_000)
+			if x.name != "unstamped" {
+				stampedSite(files, x.edit)
+			}
+			dir := testenv.RAM(b)
+			for _, name := range slices.Sorted(maps.Keys(files)) {
+				testenv.Write(b, filepath.Join(dir, name), files[name])
+			}
+			benchRun(b, "build", "-C", dir)
+			b.ReportAllocs()
+			for b.Loop() {
+				benchRun(b, "build", "-C", dir)
+			}
 		})
 	}
 }

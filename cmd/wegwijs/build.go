@@ -151,16 +151,20 @@ func (e *env) findings(ctx context.Context, s *state.State, deep bool) ([]diag.D
 	ds := s.Every()
 	out := new(diag.List)
 	out.Add(ds...)
-	sum := func(file string) [sha256.Size]byte {
-		f, _ := s.Tree.Get(file)
-		return f.Hash
-	}
 	r := freshness.NewReader(s.Site, e.files())
-	err := r.Check(ctx, deep, sum, out)
+	err := r.Check(ctx, deep, sums(s), out)
 	if s.Renderer != nil && err == nil {
 		err = r.CheckStrings(s.Renderer.Strings, out)
 	}
 	return s.Lead(s.Weigh(out.Sorted())), err
+}
+
+// sums tells the files of a state apart.
+func sums(s *state.State) freshness.Sums {
+	return freshness.Sums{
+		Of:       func(file string) [sha256.Size]byte { return s.Tree.Hash(file) },
+		SameText: func(a, b [sha256.Size]byte) bool { return s.SameText(a, b) },
+	}
 }
 
 // tally says how many pages a site has, by language.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+	"strings"
 	"sync"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
@@ -35,6 +36,7 @@ type State struct {
 
 	sums    sums
 	pages   *pages
+	gists   *gists
 	scanned []diag.Diagnostic
 	secrets map[string][]diag.Diagnostic // in files that are no pages, by file
 	static  []diag.Diagnostic
@@ -110,7 +112,7 @@ func Sweep(ctx context.Context, fsys fs.FS, opt Options, prev *State) (next *Sta
 
 func load(ctx context.Context, fsys fs.FS, opt Options, prev *State, look func(*scan.Tree, scan.Visit, *diag.List) (*scan.Tree, error)) (*State, error) {
 	if prev == nil {
-		prev = &State{Tree: &scan.Tree{}, pages: &pages{}}
+		prev = &State{Tree: &scan.Tree{}, pages: &pages{}, gists: new(gists)}
 	}
 	out := new(diag.List)
 	read := map[string]page{}
@@ -122,6 +124,9 @@ func load(ctx context.Context, fsys fs.FS, opt Options, prev *State, look func(*
 			secretsIn(f.Path, data, found)
 		}
 		if !isPage(f.Path) {
+			if strings.HasPrefix(f.Path, freshness.BaseDir+"/") {
+				prev.gists.add(f.Hash, data)
+			}
 			if found.Len() > 0 {
 				mu.Lock()
 				secrets[f.Path] = found.Sorted()
@@ -130,6 +135,9 @@ func load(ctx context.Context, fsys fs.FS, opt Options, prev *State, look func(*
 			return
 		}
 		p := content.Parse(f.Path, data, found)
+		if p != nil && p.Source == "" {
+			prev.gists.add(f.Hash, data)
+		}
 		mu.Lock()
 		read[f.Path] = page{p, found.Sorted()}
 		mu.Unlock()
@@ -137,7 +145,7 @@ func load(ctx context.Context, fsys fs.FS, opt Options, prev *State, look func(*
 	if err != nil {
 		return nil, err
 	}
-	s := &State{Tree: tree, scanned: out.Sorted(), sums: prev.sums}
+	s := &State{Tree: tree, scanned: out.Sorted(), sums: prev.sums, gists: prev.gists}
 	changed := scan.Changed(prev.Tree, tree)
 	var gone []string
 	for _, path := range changed {
@@ -216,9 +224,9 @@ func once(ds []diag.Diagnostic) []diag.Diagnostic {
 
 // base returns the file with the text that a page was translated from, as far as
 // its stamp tells: the page in another language that is still that text, or what
-// was kept of it. It is "" where the text of the default language is that text,
-// or nobody knows, and the page's own file where the default language was
-// translated from it.
+// was kept of it. It is "" where the text of the default language is that text
+// as far as translators see, or nobody knows, and the page's own file where the
+// default language was translated from it.
 func (s *State) base(p *content.Page) string {
 	texts := s.Site.Translations(p.ID)
 	is := func(t *content.Page, stamp string) bool {
@@ -239,7 +247,11 @@ func (s *State) base(p *content.Page) string {
 		}
 	}
 	file := freshness.Stamp(p.Source).File()
-	if f, ok := s.Tree.Get(file); !ok || string(freshness.StampOfSum(f.Hash)) != p.Source {
+	was, ok := s.Tree.Get(file)
+	if !ok || string(freshness.StampOfSum(was.Hash)) != p.Source {
+		return ""
+	}
+	if t := texts[0]; t != nil && t != p && s.SameText(was.Hash, s.Tree.Hash(t.File)) {
 		return ""
 	}
 	return file

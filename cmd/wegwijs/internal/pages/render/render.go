@@ -108,6 +108,7 @@ type headings struct {
 	mu    sync.Mutex
 	known bool
 	list  []markdown.Heading
+	since map[scan.Hash]*since // by the bytes that the text had when it was translated
 }
 
 // textKey says of which bytes something holds: of the text's own, of those of the
@@ -326,11 +327,9 @@ func (r *Renderer) inherit(p *content.Page, in *markdown.Input) error {
 		in.Inherit, err = r.Headings(ref)
 		return err
 	}
-	src, err := r.Read(file)
-	if err != nil {
+	if in.Inherit, err = r.keptHeadings(file, ref); err != nil {
 		return err
 	}
-	in.Inherit = r.engines[r.Site.Locales[0].Lang].Headings(&markdown.Input{File: file, Src: src, Body: content.Body(src), Taken: in.Taken, Gone: r.gone(ref), Needs: in.Needs, Site: &resolver{r: r}})
 	if ref != p {
 		now, err := r.Headings(ref)
 		if err != nil {

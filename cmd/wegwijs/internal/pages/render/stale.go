@@ -21,20 +21,12 @@ func (r *Renderer) mark(p *site.Page, base string, src []byte, out *diag.List) (
 	if !strings.HasPrefix(base, freshness.BaseDir+"/") || ref == nil || ref == p.Page {
 		return nil, nil
 	}
-	was, err := r.Read(base)
-	if err != nil {
+	edits, err := r.edits(base, ref)
+	if edits == nil || err != nil {
 		return nil, err
-	}
-	is, err := r.Read(ref.File)
-	if err != nil {
-		return nil, err
-	}
-	old, now := freshness.Parse(base, was), freshness.Parse(ref.File, is)
-	if ref.Source != "" && !freshness.Akin(old, now) {
-		return nil, nil // the default language was another one, from which it was translated
 	}
 	mark := new(markdown.Mark)
-	for _, u := range freshness.Misleading(old, now, freshness.Parse(p.File, src)) {
+	for _, u := range edits.Misleading(freshness.Parse(p.File, src)) {
 		mark.Lines = append(mark.Lines, u.Pos.Line)
 	}
 	if len(mark.Lines) == 0 {

@@ -4,21 +4,43 @@ import (
 	"context"
 	"crypto/sha256"
 	"runtime"
+	"slices"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/content"
 )
+
+// Sums tell files of a site apart without reading them.
+type Sums struct {
+	// Of returns the digest of a file; zero for none.
+	Of func(file string) [sha256.Size]byte
+	// SameText reports whether two files, by their digests, are known to have the
+	// same [Gist].
+	SameText func(a, b [sha256.Size]byte) bool
+}
+
+// fresh reports whether nothing changed for a translator in a file that had a stamp.
+func (s Sums) fresh(stamp Stamp, file string) bool {
+	now := s.Of(file)
+	if StampOfSum(now) == stamp {
+		return true
+	}
+	kept := s.Of(stamp.File())
+	return StampOfSum(kept) == stamp && s.SameText(kept, now)
+}
 
 // Check puts on out what is not fresh: stamped translations whose text changed,
 // is gone or was never kept, and what a translation lacks of the text that it
-// was made from. Translations without a stamp are not looked at. sum returns the
-// digest of a file of the site.
+// was made from. Translations without a stamp are not looked at. sums are of the
+// files of the site.
 //
 // Without deep only those are read whose text is no longer the one of the
-// stamp, so that a site where all is fresh costs nothing.
-func (r *Reader) Check(ctx context.Context, deep bool, sum func(file string) [sha256.Size]byte, out *diag.List) error {
+// stamp, so that a site where all is fresh costs nothing, nor does an edit that
+// asks nothing of translators.
+func (r *Reader) Check(ctx context.Context, deep bool, sums Sums, out *diag.List) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	stale := make([]atomic.Int64, len(r.site.Locales)) // words
@@ -26,21 +48,9 @@ func (r *Reader) Check(ctx context.Context, deep bool, sum func(file string) [sh
 	words := make([]int, len(ids)) // of the texts that were read
 	for n, id := range ids {
 		words[n] = unread
-		texts := r.site.Written(id)
-		var langs []string // to look at
-		for i, t := range texts {
-			fresh := func() bool {
-				for j, o := range texts {
-					if original(o, j, i) && StampOfSum(sum(o.File)) == Stamp(t.Source) {
-						return true
-					}
-				}
-				return false
-			}
-			if i > 0 && t != nil && t.Source != "" && (deep || !fresh()) {
-				langs = append(langs, r.site.Locales[i].Lang)
-			}
-		}
+		langs := r.stamped(id, func(stamp Stamp, of []*content.Page) bool {
+			return deep || !slices.ContainsFunc(of, func(t *content.Page) bool { return sums.fresh(stamp, t.File) })
+		})
 		if langs == nil {
 			continue
 		}
@@ -53,10 +63,10 @@ func (r *Reader) Check(ctx context.Context, deep bool, sum func(file string) [sh
 				return err
 			}
 			words[n] = now.Words()
-			for _, lang := range langs {
-				p, err := r.page(id, lang, now)
+			kept := map[Stamp]*Text{}
+			for _, i := range langs {
+				p, err := r.page(id, r.site.Locales[i].Lang, now, kept)
 				if err == nil && p != nil {
-					_, i := r.translation(id, lang)
 					stale[i].Add(int64(p.StaleWords))
 					err = r.report(p, deep, out)
 				}
@@ -71,6 +81,28 @@ func (r *Reader) Check(ctx context.Context, deep bool, sum func(file string) [sh
 		return err
 	}
 	return r.budgets(stale, ids, words, out)
+}
+
+// stamped returns the places of the languages in which a page has a stamp that, with
+// the texts that it may be one of, is to be looked at.
+func (r *Reader) stamped(id string, look func(stamp Stamp, of []*content.Page) bool) []int {
+	var langs []int
+	texts := r.site.Written(id)
+	for i, t := range texts {
+		if i == 0 || t == nil || t.Source == "" {
+			continue
+		}
+		var of []*content.Page
+		for j, o := range texts {
+			if original(o, j, i) {
+				of = append(of, o)
+			}
+		}
+		if look(Stamp(t.Source), of) {
+			langs = append(langs, i)
+		}
+	}
+	return langs
 }
 
 // unread stands for the words of a text that was not read.

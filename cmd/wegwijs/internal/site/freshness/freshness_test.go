@@ -6,6 +6,49 @@ import (
 	"testing"
 )
 
+// TestGist: what asks nothing of a translator changes nothing of a page's gist, and
+// what does changes it, however that is written.
+func TestGist(t *testing.T) {
+	const page = "+++\ntitle = \"Titel\"\nnav_title = 'Kort'\ndescription = \"Wat.\"\norder = 2\nkeywords = [\n  \"een\",\n]\n[groups.a]\ntitle = \"A\"\n+++\n## Kop\n\nTekst.\n"
+	for _, e := range []struct {
+		old, new string
+		same     bool
+	}{
+		{"order = 2", "order = 3", true},
+		{"order = 2\n", "", true},
+		{"  \"een\",\n", "  \"een\",\n  \"twee\",\n", true},
+		{"order = 2", "aliases = [\"/oud/\"] # title", true},
+		{"order = 2", "updated = 2026-11-29\nslug = \"titel\"", true},
+		{"Titel", "Titels", false},
+		{"title = \"Titel\"", "\"title\" = \"Titels\"", false},
+		{"title = \"Titel\"", "title=\"Titels\"", false},
+		{"nav_title = 'Kort'\n", "", false},
+		{"Wat.", "Wat dan?", false},
+		{"\"Titel\"", "\"\"\"\nTitels\"\"\"", false},
+		{"Tekst.", "Tekst", false},
+		{"Tekst.\n", "Tekst.", false},
+		{"## Kop", "### Kop", false},
+	} {
+		now := strings.Replace(page, e.old, e.new, 1)
+		if now == page {
+			t.Fatalf("no %q", e.old)
+		}
+		if got := Gist([]byte(page)) == Gist([]byte(now)); got != e.same {
+			t.Errorf("%q as %q: the same gist %t, want %t", e.old, e.new, got, e.same)
+		}
+	}
+	// Of a title of several lines any may change.
+	long := func(s string) [32]byte {
+		return Gist([]byte("+++\ntitle = \"\"\"\nEen\norder = " + s + "\"\"\"\n+++\nTekst.\n"))
+	}
+	if long("2") == long("3") {
+		t.Error("a line of a title of several lines is not in the gist")
+	}
+	if Gist([]byte("Tekst.")) == Gist([]byte("Tekst")) || Gist(nil) != Gist([]byte{}) {
+		t.Error("a page without front matter")
+	}
+}
+
 // page makes a text of units that are separated by blank lines.
 func page(body string) *Text {
 	return Parse("content/nl/a.md", []byte("+++\ntitle = \"Titel\"\n+++\n\n"+body+"\n"))

@@ -8,11 +8,52 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
 )
 
+// Edits are what changed in a text since it was translated.
+type Edits struct {
+	base, now *Text
+	changes   []Change
+}
+
+// NewEdits compares the text that translations were made from with what it is now.
+func NewEdits(base, now *Text) *Edits { return &Edits{base, now, Compare(base, now)} }
+
+// Akin reports whether so much of the text still stands there that this is what
+// became of it, and no text in another language.
+func (e *Edits) Akin() bool { return overlap(e.base, e.now) >= originEnough }
+
+// MayMislead reports whether anything changed that readers act by, so that it is
+// worth while to look at translations.
+func (e *Edits) MayMislead() bool {
+	return slices.ContainsFunc(e.changes, func(c Change) bool {
+		old, new := e.units(c)
+		switch c.Kind {
+		case Added:
+			return matters(new)
+		case Removed:
+			return matters(old)
+		case Moved:
+			return new.Step
+		}
+		return c.Kind == Edited && told(old, new, nil)
+	})
+}
+
+// units returns the unit of a change before and after it; nil where there is none.
+func (e *Edits) units(c Change) (old, new *Unit) {
+	if c.Old >= 0 {
+		old = &e.base.Units[c.Old]
+	}
+	if c.New >= 0 {
+		new = &e.now.Units[c.New]
+	}
+	return old, new
+}
+
 // Misleading returns the units of a translation at which readers would do or type
 // what is no longer right: those of a step, a number, the name of a host or a
-// setting that changed, in the text that it was made from, since then. base is that
-// text and now what it is now. What is new stands at the unit before it.
-func Misleading(base, now, translation *Text) []*Unit {
+// setting that changed. What is new stands at the unit before it.
+func (e *Edits) Misleading(translation *Text) []*Unit {
+	base := e.base
 	partner := map[int]*Unit{} // by unit of base; of a when directive what stands in it
 	for _, p := range Align(base, translation) {
 		if p.Source < 0 || p.Target < 0 {
@@ -30,27 +71,20 @@ func Misleading(base, now, translation *Text) []*Unit {
 			found = append(found, u)
 		}
 	}
-	var before *Unit // the translation of the last unit that has one
-	waiting := false // for one, of what is new at the beginning
-	changes := Compare(base, now)
+	var before *Unit                        // the translation of the last unit that has one
+	waiting := false                        // for one, of what is new at the beginning
 	replaces := func(i int, u *Unit) bool { // what is new stands for what is told already
 		for _, j := range []int{i - 1, i + 1} {
-			if j >= 0 && j < len(changes) && changes[j].Kind == Removed {
-				if gone := &base.Units[changes[j].Old]; gone.Kind == u.Kind && matters(gone) && partner[changes[j].Old] != nil {
+			if j >= 0 && j < len(e.changes) && e.changes[j].Kind == Removed {
+				if gone := &base.Units[e.changes[j].Old]; gone.Kind == u.Kind && matters(gone) && partner[e.changes[j].Old] != nil {
 					return true
 				}
 			}
 		}
 		return false
 	}
-	for i, c := range changes {
-		var old, new *Unit
-		if c.Old >= 0 {
-			old = &base.Units[c.Old]
-		}
-		if c.New >= 0 {
-			new = &now.Units[c.New]
-		}
+	for i, c := range e.changes {
+		old, new := e.units(c)
 		there := partner[c.Old]
 		switch {
 		case c.Kind == Added && (!matters(new) || replaces(i, new)), c.Kind == Removed && !matters(old), c.Kind == Moved && !new.Step:
@@ -138,7 +172,3 @@ func exact(u *Unit) []string {
 	slices.Sort(all)
 	return slices.Compact(all)
 }
-
-// Akin reports whether so much of the text old stands in now that this is what
-// became of it, and no text in another language.
-func Akin(old, now *Text) bool { return overlap(old, now) >= originEnough }

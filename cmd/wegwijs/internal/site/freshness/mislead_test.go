@@ -53,7 +53,7 @@ func TestMisleading(t *testing.T) {
 			translation = tt.english
 		}
 		var got []string
-		for _, u := range Misleading(Parse("nl.md", front("Mail", dutch)), Parse("nl.md", front("Mail 2", now)), Parse("en.md", front("Mail", translation))) {
+		for _, u := range NewEdits(Parse("nl.md", front("Mail", dutch)), Parse("nl.md", front("Mail 2", now))).Misleading(Parse("en.md", front("Mail", translation))) {
 			got = append(got, u.Source)
 		}
 		if !slices.Equal(got, tt.want) {

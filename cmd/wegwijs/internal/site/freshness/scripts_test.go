@@ -47,7 +47,7 @@ func TestScripts(t *testing.T) {
 
 // large is a site of n pages with translations in three languages, one from right
 // to left and one without spaces; every tenth text changed since.
-func large(b testing.TB, n int) (*site.Site, fstest.MapFS, func(string) [sha256.Size]byte) {
+func large(b testing.TB, n int) (*site.Site, fstest.MapFS, Sums) {
 	files := fstest.MapFS{}
 	var pages []*content.Page
 	put := func(file, text string) {
@@ -79,7 +79,10 @@ func large(b testing.TB, n int) (*site.Site, fstest.MapFS, func(string) [sha256.
 	for f, m := range files {
 		sums[f] = sha256.Sum256(m.Data)
 	}
-	return s, files, func(f string) [sha256.Size]byte { return sums[f] }
+	return s, files, Sums{
+		func(f string) [sha256.Size]byte { return sums[f] },
+		func(_, _ [sha256.Size]byte) bool { return false },
+	}
 }
 
 func TestStatusOfManyPages(t *testing.T) {

@@ -86,10 +86,10 @@ func (r *Reader) text(file string) (*Text, error) {
 	return Parse(file, src), nil
 }
 
-// Base returns the text with a stamp: the kept one, or now where it has that
+// base returns the text with a stamp: the kept one, or now where it has that
 // stamp itself. It is nil where nobody has it: what is kept under another name
 // than its own is not that text.
-func (r *Reader) Base(stamp Stamp, now *Text) (*Text, error) {
+func (r *Reader) base(stamp Stamp, now *Text) (*Text, error) {
 	if now != nil && now.Stamp == stamp {
 		return now, nil
 	}
@@ -115,7 +115,7 @@ func (r *Reader) Page(id, lang string) (*Page, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.page(id, lang, now)
+	return r.page(id, lang, now, map[Stamp]*Text{})
 }
 
 // Now returns the present text of a page in the default language; nil where
@@ -179,7 +179,9 @@ func (r *Reader) origin(id string, i int, base, now *Text) (*Text, error) {
 	return found, nil
 }
 
-func (r *Reader) page(id, lang string, now *Text) (_ *Page, err error) {
+// page is [Reader.Page] for a text that is read already. It adds to kept what it
+// reads of the texts that translations were made from.
+func (r *Reader) page(id, lang string, now *Text, kept map[Stamp]*Text) (_ *Page, err error) {
 	p := &Page{ID: id, Lang: lang, Now: now}
 	target, i := r.translation(id, lang)
 	of := func(now *Text) {
@@ -213,9 +215,14 @@ func (r *Reader) page(id, lang string, now *Text) (_ *Page, err error) {
 		}
 		return p, nil
 	}
-	if p.Base, err = r.Base(Stamp(target.Source), now); err != nil {
-		return nil, err
+	made, known := kept[Stamp(target.Source)]
+	if !known {
+		if made, err = r.base(Stamp(target.Source), now); err != nil {
+			return nil, err
+		}
+		kept[Stamp(target.Source)] = made
 	}
+	p.Base = made
 	for j, t := range r.site.Written(id) {
 		if p.Base == nil && j > 0 && original(t, j, i) {
 			text, err := r.text(t.File)
@@ -302,8 +309,9 @@ func (r *Reader) Status(ctx context.Context) ([]Language, error) {
 				return err
 			}
 			pages[i] = make([]*Page, len(langs))
+			kept := map[Stamp]*Text{}
 			for n := range langs {
-				if pages[i][n], err = r.page(id, r.site.Locales[n+1].Lang, now); err != nil {
+				if pages[i][n], err = r.page(id, r.site.Locales[n+1].Lang, now, kept); err != nil {
 					return fmt.Errorf("compare %s in %s: %w", id, r.site.Locales[n+1].Lang, err)
 				}
 			}

@@ -80,6 +80,9 @@ func (r *Reader) Strings(c *i18n.Catalogue, lang string) ([]String, error) {
 // translated.
 func (r *Reader) CheckStrings(c *i18n.Catalogue, out *diag.List) error {
 	for _, l := range r.site.Locales[1:] {
+		if r.keptNow(c, l.Lang) {
+			continue
+		}
 		all, err := r.Strings(c, l.Lang)
 		if err != nil {
 			return err
@@ -91,6 +94,16 @@ func (r *Reader) CheckStrings(c *i18n.Catalogue, out *diag.List) error {
 		}
 	}
 	return nil
+}
+
+// keptNow reports whether what the strings of a language were translated from is, to
+// the byte, what stands there now, so that none of them is stale.
+func (r *Reader) keptNow(c *i18n.Catalogue, lang string) bool {
+	if c.Lang(lang) == nil {
+		return false
+	}
+	src, err := fs.ReadFile(r.files, StringsFile(lang))
+	return err == nil && bytes.Equal(src, r.KeepStrings(c, lang))
 }
 
 // KeepStrings returns the file that keeps what the strings of a language were

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -205,6 +206,33 @@ func Parse(file string, src []byte) *Text {
 		t.Units = append(t.Units, u)
 	}
 	return t
+}
+
+// Gist returns a digest of what of a page is translated, at little cost: of its
+// text, and of the lines of its front matter that may have a part in it. Pages with
+// the same gist have the same units; others may have them too.
+func Gist(src []byte) [sha256.Size]byte {
+	sum := sha256.New()
+	if start, end, ok := content.FrontMatterRange(src); ok {
+		head := src[start:end]
+		all := bytes.Contains(head, []byte(`"""`)) || bytes.Contains(head, []byte(`'''`)) // of several lines
+		for line := range bytes.Lines(head) {
+			if all || translated(bytes.TrimLeft(line, " \t")) {
+				sum.Write(line)
+			}
+		}
+	}
+	sum.Write([]byte("+++\n"))
+	sum.Write(src[content.Body(src):])
+	return [sha256.Size]byte(sum.Sum(nil))
+}
+
+// translated reports whether a line of front matter may be one of [front].
+func translated(line []byte) bool {
+	if bytes.HasPrefix(line, []byte(`"`)) || bytes.HasPrefix(line, []byte("'")) {
+		return bytes.Contains(line, []byte("=")) // a key can have quotes
+	}
+	return slices.ContainsFunc(front, func(key string) bool { return bytes.HasPrefix(line, []byte(key)) })
 }
 
 // frontREs find the value of each key of front matter, with its quotes.

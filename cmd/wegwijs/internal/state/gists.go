@@ -1,0 +1,38 @@
+package state
+
+import (
+	"sync"
+
+	"wegwijs/cmd/wegwijs/internal/input/scan"
+	"wegwijs/cmd/wegwijs/internal/site/freshness"
+)
+
+// gists are what [freshness.Gist] says of files, by the digests of their bytes: of
+// pages that are no translations, and of the texts that translations were made from.
+// They are taken while the scan has the bytes, so that nobody reads a text again to
+// see that a writer only gave it a keyword. What they say of bytes always holds, so
+// all states share them.
+type gists struct {
+	mu sync.Mutex
+	of map[scan.Hash]scan.Hash
+}
+
+func (g *gists) add(file scan.Hash, data []byte) {
+	gist := freshness.Gist(data)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.of == nil {
+		g.of = map[scan.Hash]scan.Hash{}
+	}
+	g.of[file] = gist
+}
+
+// SameText reports whether two files of the site, named by the digests of their
+// bytes, are known to say the same to a translator: a page and the text that a
+// translation of it was made from.
+func (s *State) SameText(a, b scan.Hash) bool {
+	s.gists.mu.Lock()
+	defer s.gists.mu.Unlock()
+	was, ok := s.gists.of[a]
+	return ok && was == s.gists.of[b]
+}
