@@ -16,8 +16,110 @@ type Pair struct {
 
 // Align lays a translation beside the text that it was made from. Units
 // correspond where their kinds and places do, in order; between those, when
-// directives that have different conditions.
+// directives that have different conditions. A when directive that begins or ends
+// elsewhere corresponds to the one around the same units.
 func Align(source, translation *Text) []Pair {
+	pairs := alignInOrder(source, translation)
+	whole := !slices.ContainsFunc(pairs, func(p Pair) bool { return p.Source < 0 || p.Target < 0 })
+	if whole || nextWhen(source.Units, 0, len(source.Units)) < 0 || nextWhen(translation.Units, 0, len(translation.Units)) < 0 {
+		return pairs
+	}
+	if other := alignAround(source, translation); len(Gaps(source, translation, other)) < len(Gaps(source, translation, pairs)) {
+		return other
+	}
+	return pairs
+}
+
+// alignAround lays first what stands outside and within when directives side by
+// side, and then the directives, by what of that they have in common.
+func alignAround(source, translation *Text) []Pair {
+	a, whensA := source.apartFromWhens()
+	b, whensB := translation.apartFromWhens()
+	partner := slices.Repeat([]int{-1}, len(source.Units))
+	for _, m := range common(len(a), len(b), func(i int) string { return source.Units[a[i]].signature() }, func(j int) string { return translation.Units[b[j]].signature() }) {
+		partner[a[m[0]]] = b[m[1]]
+	}
+	var all []rated
+	for _, w := range whensA {
+		for _, v := range whensB {
+			score := 0.0
+			if source.Units[w].Condition == translation.Units[v].Condition {
+				score = 0.1
+			}
+			both, either := 0, 0
+			for _, i := range a {
+				if in := source.within(i, w); in {
+					either++
+					if partner[i] >= 0 && translation.within(partner[i], v) {
+						both++
+					}
+				}
+			}
+			for _, j := range b {
+				if translation.within(j, v) {
+					either++
+				}
+			}
+			if score += 2 * float64(both) / float64(max(either, 1)); score > 0 {
+				all = append(all, rated{w, v, score})
+			}
+		}
+	}
+	best(all, func(w, v int) { partner[w] = v })
+	return inOrder(partner, len(translation.Units))
+}
+
+// apartFromWhens returns the places of the units that are no when directives, and of
+// those that are.
+func (t *Text) apartFromWhens() (others, whens []int) {
+	for i := range t.Units {
+		if t.Units[i].Condition != "" {
+			whens = append(whens, i)
+		} else {
+			others = append(others, i)
+		}
+	}
+	return others, whens
+}
+
+// within reports whether the n-th unit stands in the when directive at a place, or
+// in one that stands there.
+func (t *Text) within(n, when int) bool {
+	for u := t.Units[n].When; u >= 0; u = t.Units[u].When {
+		if u == when {
+			return true
+		}
+	}
+	return false
+}
+
+// inOrder returns the pairs of units by their partners, in the order of the text;
+// what only the translation has, of n units, stands before what follows it there.
+func inOrder(partner []int, n int) []Pair {
+	of := make(map[int]bool, n)
+	for _, j := range partner {
+		of[j] = true
+	}
+	var all []Pair
+	next := 0
+	for i, j := range partner {
+		for ; next < j; next++ {
+			if !of[next] {
+				all = append(all, Pair{-1, next})
+			}
+		}
+		all = append(all, Pair{i, j})
+	}
+	for ; next < n; next++ {
+		if !of[next] {
+			all = append(all, Pair{-1, next})
+		}
+	}
+	return all
+}
+
+// alignInOrder pairs units in order, when directives too.
+func alignInOrder(source, translation *Text) []Pair {
 	a, b := source.Units, translation.Units
 	var all []Pair
 	i, j := 0, 0
@@ -73,7 +175,10 @@ func Gaps(source, translation *Text, pairs []Pair) []Gap {
 	to, from := partners(source, translation, pairs)
 	var told *[2]int // the directives of the unit before, when that stands apart
 	for _, p := range pairs {
-		if p.Source < 0 || p.Target < 0 {
+		switch {
+		case p.Target < 0 && source.Units[p.Source].own(), p.Source < 0 && translation.Units[p.Target].own():
+			continue
+		case p.Source < 0 || p.Target < 0:
 			gaps = append(gaps, Gap{Pair: p})
 			continue
 		}

@@ -1,6 +1,7 @@
 package freshness
 
 import (
+	"cmp"
 	"slices"
 
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
@@ -133,10 +134,6 @@ func match(a, b []Unit, olds, news []int, enough float64, pair func(i, j int)) {
 	if len(olds) > gapMax || len(news) > gapMax {
 		olds, news = olds[:min(len(olds), gapMax)], news[:min(len(news), gapMax)]
 	}
-	type rated struct {
-		i, j  int
-		score float64
-	}
 	var all []rated
 	for x, i := range olds {
 		for y, j := range news {
@@ -156,15 +153,18 @@ func match(a, b []Unit, olds, news []int, enough float64, pair func(i, j int)) {
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(p, q rated) int {
-		switch {
-		case p.score > q.score:
-			return -1
-		case p.score < q.score:
-			return 1
-		}
-		return 0
-	})
+	best(all, pair)
+}
+
+// A rated pair is a place in each of two lists, and how well they go together.
+type rated struct {
+	i, j  int
+	score float64
+}
+
+// best pairs what goes together best first, each place once.
+func best(all []rated, pair func(i, j int)) {
+	slices.SortStableFunc(all, func(p, q rated) int { return cmp.Compare(q.score, p.score) })
 	usedA, usedB := map[int]bool{}, map[int]bool{}
 	for _, r := range all {
 		if !usedA[r.i] && !usedB[r.j] {

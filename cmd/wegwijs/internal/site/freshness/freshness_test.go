@@ -178,6 +178,33 @@ func TestAlignAndGaps(t *testing.T) {
 	}
 }
 
+// TestEachLanguageHasItsOwnMenuTitle: a title for menus may stand in one language
+// only; other front matter that is translated may not.
+func TestEachLanguageHasItsOwnMenuTitle(t *testing.T) {
+	for _, tt := range []struct{ nl, en, want string }{
+		{"", "nav_title = \"Short\"", ""},
+		{"nav_title = \"Kort\"", "", ""},
+		{"nav_title = \"Kort\"", "nav_title = \"Short\"", ""},
+		{"nav_title = \"Kort\"", "description = \"What.\"", "description"},
+		{"description = \"Wat.\"", "nav_title = \"Short\"", "description"},
+		{"description = \"Wat.\"\nnav_title = \"Kort\"", "description = \"What.\"", ""},
+	} {
+		text := func(head string) *Text { return Parse("a.md", []byte("+++\ntitle = \"T\"\n"+head+"\n+++\nTekst.\n")) }
+		nl, en := text(tt.nl), text(tt.en)
+		var got []string
+		for _, g := range Gaps(nl, en, Align(nl, en)) {
+			if g.Source >= 0 {
+				got = append(got, nl.Units[g.Source].Kind)
+			} else {
+				got = append(got, en.Units[g.Target].Kind)
+			}
+		}
+		if s := strings.Join(got, ", "); s != tt.want {
+			t.Errorf("%q and %q: got %q, want %q", tt.nl, tt.en, s, tt.want)
+		}
+	}
+}
+
 // TestWithStamp: a stamp takes the place of the one before, also of one that was
 // forced, and says whether it is.
 func TestWithStamp(t *testing.T) {

@@ -80,6 +80,10 @@ func sumOf(kind, text string) [sha256.Size]byte { return sha256.Sum256([]byte(ki
 // signature is what a unit and its translation have in common.
 func (u *Unit) signature() string { return u.Kind + " " + u.Place + " " + u.Condition }
 
+// own reports whether each language has such a unit or not, as it likes: a title
+// that is too long for a menu in one may fit there in another.
+func (u *Unit) own() bool { return u.Kind == "nav_title" }
+
 // Words returns how many words a translator has to read.
 func (u *Unit) Words() int { return len(tokens(u.Source)) }
 
