@@ -30,7 +30,7 @@ const coded = /[([]?\b(?:0x[0-9a-f]+|[245]\.\d{1,3}\.\d{1,3}|[45]\d\d)\b[)\]]?[-
 
 // Words that every program has in its messages: a message of nothing else is
 // one of mail only by what stands around it.
-const common = new Set("access auth authenticatie authenticatiefout authenticatiefehler authentication aanmelding authentifizierung authentification anmeldung credentials denied error erreur failed fehler fehlgeschlagen fout geweigerd invalid login mislukt refused required unavailable unsuccessful échec".split(" ").map(fold));
+const common = new Set("access auth authenticatie authenticatiefout authenticatiefehler authentication aanmelding authentifizierung authentification anmeldung credentials denied error erreur failed fehler fehlgeschlagen fout geweigerd invalid login mislukt refused required unavailable unsuccessful echec".split(" "));
 const said = new Set("again check controleer foutmelding gebruikersnaam melding opnieuw password please probeer server user username wachtwoord your".split(" "));
 const ofMail = /mail|imap|smtp|\bpop3?\b|outlook|thunderbird|postbus|postvak|postfach|inbox|phone|ipad|samsung|telefoon|handy|@/i;
 

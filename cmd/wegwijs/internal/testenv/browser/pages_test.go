@@ -318,6 +318,13 @@ func after(s, sep string) string {
 	return rest
 }
 
+// lostIcons are the elements with an icon that is cut out of a background: the
+// system gives that the colour of what is behind it, unless it is told not to.
+const lostIcons = `[...document.querySelectorAll("body *")].filter((e) => e.checkVisibility({ visibilityProperty: true }) && ["::before", "::after"].some((at) => {
+	const s = getComputedStyle(e, at);
+	return s.content !== "none" && s.maskImage !== "none" && s.forcedColorAdjust !== "none";
+})).map((e) => e.outerHTML.slice(0, 80))`
+
 // TestForced looks at the main pages with the colours of the reader's system
 // and with more contrast: no control may be without an edge or a text that says
 // what it is.
@@ -337,6 +344,13 @@ func TestForced(t *testing.T) {
 		if len(bare) > 0 {
 			t.Errorf("%s in forced colours: without an edge: %q", path, bare)
 		}
+		for _, width := range []int64{1280, 390} {
+			b.Size(width, 800)
+			if lost := eval[[]string](b, lostIcons); len(lost) > 0 {
+				t.Errorf("%s in forced colours at %d px: nobody sees the icon of %q", path, width, lost)
+			}
+		}
+		b.Size(1280, 800)
 		b.media("prefers-contrast", "more")
 		b.open(path)
 		b.Run(axe)

@@ -72,8 +72,10 @@ const unticked = `[...document.querySelectorAll(".content li")].flatMap((li) => 
   return step && !(box && clear) ? ["no box: " + li.innerText] : !step && box ? ["a box: " + li.innerText] : [];
 })`
 
-// severed returns what may be cut between two sheets of paper.
-const severed = `[...document.querySelectorAll(".content :is(li, tr, .alert, .settings, figure, details), .content > .summary")].filter((e) => getComputedStyle(e).breakInside !== "avoid").map((e) => e.outerHTML.slice(0, 80))`
+// severed returns what may be cut between two sheets of paper, and what may
+// stand below a sheet without what it is about.
+const severed = `[["breakInside", ".content :is(li, tr, .alert, .settings, .result, figure, details), .content > .summary"], ["breakAfter", ".content :is(h2, h3, dt, caption)"]].flatMap(([way, what]) =>
+	[...document.querySelectorAll(what)].filter((e) => getComputedStyle(e)[way] !== "avoid").map((e) => e.outerHTML.slice(0, 80)))`
 
 // TestTicked looks at steps on paper: each can be ticked off, in both
 // directions of writing, and nothing that belongs together is cut.
@@ -120,7 +122,7 @@ const (
 	pageBudget   = 10000 // HTML and style sheets, by brotli
 	themeBudget  = 9350  // of a page that is heavier: what is left without its article, and without the styles that few pages have
 	heavyPages   = 95    // as many are heavier, of some 200: they have a table of settings, steps and more than 1,500 bytes of words
-	scriptBudget = 17250 // all scripts that the page may ever load, search among them; by gzip
+	scriptBudget = 17400 // all scripts that the page may ever load, search among them; by gzip
 )
 
 var (
