@@ -15,8 +15,13 @@ import (
 	"time"
 )
 
-// CI says whether the tests run where nothing that they need may be missing.
+// CI reports whether the tests run where nothing that they need may be missing.
 func CI() bool { return os.Getenv("CI") == "true" }
+
+// Thorough reports whether tests that could try everything in every way do: where
+// WEGWIJS_THOROUGH is set, and not with -short. Usually, and in CI, they try a
+// sample, always the same one, and say which.
+func Thorough() bool { return os.Getenv("WEGWIJS_THOROUGH") != "" && !testing.Short() }
 
 // Missing skips a test that needs what this machine does not have. On CI the
 // machine must have it and the test fails.

@@ -103,18 +103,14 @@ func copyAll(t *testing.T, from, to string) {
 	}
 }
 
-// thorough is for tests that try everything in every way. Usually each thing is
-// tried in one of the ways, or in the two that differ most.
-func thorough() bool { return os.Getenv("WEGWIJS_THOROUGH") != "" }
-
-// stride says how far apart the tries are in a test that could try every
-// operation: with -short, usually, and in CI.
-func stride(short, usual, ci int) int {
+// stride returns how far apart the tries are in a test that could try every
+// operation: with -short, usually, and where tests are thorough.
+func stride(short, usual, thorough int) int {
 	switch {
 	case testing.Short():
 		return short
-	case testenv.CI() || thorough():
-		return ci
+	case testenv.Thorough():
+		return thorough
 	}
 	return usual
 }
@@ -175,8 +171,9 @@ func compareListings(t *testing.T, got, want files) {
 }
 
 // TestEveryOperationFails interrupts each scene at each operation in turn, in
-// three ways: the connection goes before the operation is done, or right after
-// it, or only this operation fails. Readers then have exactly the old release
+// up to four ways: the connection goes before the operation is done, or right
+// after it, or only this operation fails, or only its answer is lost. (Usually in
+// the first and the last, which differ most.) Readers then have exactly the old release
 // or exactly the new one; and the same command again, without faults, ends in
 // exactly the state that it would have made undisturbed.
 func TestEveryOperationFails(t *testing.T) {
@@ -191,7 +188,7 @@ func TestEveryOperationFails(t *testing.T) {
 		}
 		want := listing(t, ref)
 		modes := map[string]*fault{"cut": {}, "cut after": {after: true}, "fails": {only: true}, "answer lost": {only: true, after: true}}
-		if !thorough() {
+		if !testenv.Thorough() {
 			delete(modes, "cut after")
 			delete(modes, "fails")
 		}

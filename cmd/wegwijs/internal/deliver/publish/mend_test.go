@@ -144,6 +144,7 @@ func TestAllGoneMends(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			root := testenv.RAM(t)
 			target := dirTarget(root)
 			target.Parallel = 1
@@ -326,106 +327,136 @@ func empty(dir string) error {
 	return err
 }
 
-// TestMendingInterrupted cuts the mending at every operation in turn, in every
-// way: no file is ever half, and whatever comes next is whole.
+// TestMendingInterrupted cuts the mending at every operation in turn: no file is
+// ever half, and whatever comes next is whole. What comes next, and the way in
+// which the operation fails, are usually tried in the pairs that differ most.
 func TestMendingInterrupted(t *testing.T) {
 	if testing.Short() {
 		t.Skip("skipped: takes long")
 	}
-	for _, next := range []files{siteB, siteC} {
-		for mode := range 4 {
-			for n := 1; ; n++ {
-				root := testenv.RAM(t)
-				target := dirTarget(root)
-				target.Parallel = 1
-				mustPublish(t, target, quietly(), siteA.release(), lax)
-				mustPublish(t, target, later(quietly(), time.Minute), siteB.release(), lax)
-				dir := filepath.Join(root, "current")
-				spoil(t, dir)
-				f := &fault{at: n, after: mode&1 != 0, only: mode&2 != 0}
-				around := later(quietly(), hour)
-				around.wrap = f.wrap
-				_, err := tryPublish(t.Context(), target, around, siteB.release(), lax)
-				for p, text := range siteB {
-					name := filepath.Join(dir, filepath.FromSlash(p))
-					i, lerr := os.Lstat(name)
-					if lerr != nil || !i.Mode().IsRegular() {
-						if strings.HasPrefix(p, "assets/logo") || strings.HasPrefix(p, "assets/blijft") {
-							t.Errorf("at %d: %s was there, and is not", n, p)
-						}
-						continue
-					}
-					if b, _ := os.ReadFile(name); string(b) != text && string(b) != text[:min(3, len(text))] {
-						t.Errorf("at %d: %s has %q", n, p, b)
-					}
-				}
-				mustPublish(t, target, later(quietly(), 2*hour), next.release(), lax)
-				isOne(t, served(t, root), next)
-				if next["index.html"] == siteB["index.html"] {
-					rollback(t, target, later(quietly(), 3*hour), "")
-					isOne(t, served(t, root), siteA)
-				}
+	for _, c := range []struct {
+		name        string
+		next        files
+		after, only bool
+		usual       bool
+	}{
+		{"cut, the same", siteB, false, false, true},
+		{"cut after, the same", siteB, true, false, false},
+		{"fails, the same", siteB, false, true, false},
+		{"answer lost, the same", siteB, true, true, false},
+		{"cut, another", siteC, false, false, false},
+		{"cut after, another", siteC, true, false, false},
+		{"fails, another", siteC, false, true, false},
+		{"answer lost, another", siteC, true, true, true},
+	} {
+		if !c.usual && !testenv.Thorough() {
+			continue
+		}
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			before := testenv.RAM(t)
+			mustPublish(t, dirTarget(before), quietly(), siteA.release(), lax)
+			mustPublish(t, dirTarget(before), later(quietly(), time.Minute), siteB.release(), lax)
+			spoil(t, filepath.Join(before, "current"))
+			for n := 1; mendInterrupted(t, before, c.next, &fault{at: n, after: c.after, only: c.only}); n++ {
 				if t.Failed() {
-					t.Fatalf("mode %d, operation %d", mode, n)
-				}
-				os.RemoveAll(root)
-				if !f.hit {
-					if err != nil || n < 40 {
-						t.Errorf("%d operations, %v", n, err)
-					}
-					break
+					t.Fatalf("operation %d", n)
 				}
 			}
+		})
+	}
+}
+
+// mendInterrupted mends a copy of the target before with one fault, publishes
+// next there without, and reports whether there was an operation for the fault to
+// strike.
+func mendInterrupted(t *testing.T, before string, next files, f *fault) (hit bool) {
+	root := testenv.RAM(t)
+	defer os.RemoveAll(root)
+	copyAll(t, before, root)
+	target := dirTarget(root)
+	target.Parallel = 1
+	dir := filepath.Join(root, "current")
+	around := later(quietly(), hour)
+	around.wrap = f.wrap
+	_, err := tryPublish(t.Context(), target, around, siteB.release(), lax)
+	for p, text := range siteB {
+		name := filepath.Join(dir, filepath.FromSlash(p))
+		i, lerr := os.Lstat(name)
+		if lerr != nil || !i.Mode().IsRegular() {
+			if strings.HasPrefix(p, "assets/logo") || strings.HasPrefix(p, "assets/blijft") {
+				t.Errorf("%s was there, and is not", p)
+			}
+			continue
+		}
+		if b, _ := os.ReadFile(name); string(b) != text && string(b) != text[:min(3, len(text))] {
+			t.Errorf("%s has %q", p, b)
 		}
 	}
+	mustPublish(t, target, later(quietly(), 2*hour), next.release(), lax)
+	isOne(t, served(t, root), next)
+	if next["index.html"] == siteB["index.html"] {
+		rollback(t, target, later(quietly(), 3*hour), "")
+		isOne(t, served(t, root), siteA)
+	}
+	if !f.hit && (err != nil || f.at < 40) {
+		t.Errorf("%d operations, %v", f.at, err)
+	}
+	return f.hit
 }
 
 // TestMendingLosesTheLock lets someone else take the lock and mend, at every
 // operation in turn: what that one brought stays.
 func TestMendingLosesTheLock(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: takes long")
+	}
 	for name, spoil := range map[string]func(dir string){
 		"parts":  func(dir string) { spoil(t, dir) },
 		"folder": func(dir string) { os.RemoveAll(filepath.Join(filepath.Dir(dir), "releases")) },
 	} {
-		for n := 20; ; n++ {
-			root := testenv.RAM(t)
-			target := dirTarget(root)
-			target.Parallel = 1
-			mustPublish(t, target, me(), siteB.release(), lax)
-			spoil(filepath.Join(root, "current"))
-			first := later(quietly(), hour)
-			first.Alive = func(int) bool { return true }
-			count, hit := 0, false
-			first.wrap = func(f remote.FS) remote.FS {
-				return &hooked{FS: f, before: func(op, to string) error {
-					if count++; count == n && (op != "rename" || !strings.Contains(to, "/trash/")) {
-						hit = true
-						second := later(me(), 2*hour)
-						second.User, second.Alive = "piet", first.Alive
-						opt := lax
-						opt.TakeLock = true
-						mustPublish(t, target, second, siteB.release(), opt)
-						os.Mkdir(filepath.Join(root, release.Folder, "trash"), 0o755) // as if it had not come to tidying up
-					}
-					if hit {
-						isOne(t, served(t, root), siteB)
-					}
-					return nil
-				}}
-			}
-			tryPublish(t.Context(), target, first, siteB.release(), lax)
-			isOne(t, served(t, root), siteB)
-			if t.Failed() {
-				t.Fatalf("%s, at operation %d", name, n)
-			}
-			os.RemoveAll(root)
-			if count < n {
-				if n < 60 {
-					t.Errorf("only %d operations", n)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for n := 20; ; n++ {
+				root := testenv.RAM(t)
+				target := dirTarget(root)
+				target.Parallel = 1
+				mustPublish(t, target, me(), siteB.release(), lax)
+				spoil(filepath.Join(root, "current"))
+				first := later(quietly(), hour)
+				first.Alive = func(int) bool { return true }
+				count, hit := 0, false
+				first.wrap = func(f remote.FS) remote.FS {
+					return &hooked{FS: f, before: func(op, to string) error {
+						if count++; count == n && (op != "rename" || !strings.Contains(to, "/trash/")) {
+							hit = true
+							second := later(me(), 2*hour)
+							second.User, second.Alive = "piet", first.Alive
+							opt := lax
+							opt.TakeLock = true
+							mustPublish(t, target, second, siteB.release(), opt)
+							os.Mkdir(filepath.Join(root, release.Folder, "trash"), 0o755) // as if it had not come to tidying up
+						}
+						if hit {
+							isOne(t, served(t, root), siteB)
+						}
+						return nil
+					}}
 				}
-				break
+				tryPublish(t.Context(), target, first, siteB.release(), lax)
+				isOne(t, served(t, root), siteB)
+				if t.Failed() {
+					t.Fatalf("at operation %d", n)
+				}
+				os.RemoveAll(root)
+				if count < n {
+					if n < 60 {
+						t.Errorf("only %d operations", n)
+					}
+					break
+				}
 			}
-		}
+		})
 	}
 }
 
@@ -520,6 +551,7 @@ func TestMendingStops(t *testing.T) {
 // TestS3PublishAgainMends is as [TestPublishAgainMends]; a store has no folders
 // and no links, but bytes of its own for each file.
 func TestS3PublishAgainMends(t *testing.T) {
+	t.Parallel()
 	s := startStore(t)
 	remove := func(t *testing.T, target Target, key string) {
 		t.Helper()

@@ -338,6 +338,7 @@ func holdsLock() func(op, name string) bool {
 // of a publish that follows its taking of the lock, lets the taker finish, and
 // lets the first one go on: it must not put its release over the other's.
 func TestLockTakenFromALivingPublisher(t *testing.T) {
+	t.Parallel()
 	for n := 1; n < 140; n++ {
 		root := testenv.RAM(t)
 		target := dirTarget(root)
@@ -390,6 +391,7 @@ func TestLockTakenFromALivingPublisher(t *testing.T) {
 // of life and does not look either, like a laptop whose lid was closed. It
 // notices when it comes to the switch.
 func TestLockTakenFromASleepingPublisher(t *testing.T) {
+	t.Parallel()
 	noticed := 0
 	for n := 1; ; n++ {
 		root := testenv.RAM(t)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
+	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
 // requests counts and disturbs requests to the store.
@@ -153,7 +154,7 @@ func TestS3EveryRequestFails(t *testing.T) {
 		for _, after := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/after=%v", sc.name, after), func(t *testing.T) {
 				for n := 1; n <= count.count; n += step {
-					if !thorough() && (n%2 == 0) == after {
+					if !testenv.Thorough() && (n%2 == 0) == after {
 						continue
 					}
 					target := sc.stage(t, s)

@@ -139,7 +139,7 @@ func (f *FS) Lstat(name string) (fs.FileInfo, error) {
 	return nil, err
 }
 
-// Stat is Lstat for who wants to know what a symbolic link leads to.
+// Stat is Lstat, for callers that want to know what a symbolic link leads to.
 func (f *FS) Stat(name string) (fs.FileInfo, error) {
 	info, err := f.Lstat(name)
 	if err == nil && info.Mode()&fs.ModeSymlink != 0 {

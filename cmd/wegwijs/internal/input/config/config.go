@@ -219,7 +219,7 @@ func (c *Content) Leaves(id string) bool {
 	})
 }
 
-// Layouts says whether the site has the built-in theme.
+// Layouts reports whether the site has the built-in theme.
 type Layouts struct {
 	Bare bool // builtin = false: it has not
 }

@@ -126,10 +126,11 @@ var adviceRE = regexp.MustCompile(`write (\w+) = "(#[0-9a-f]{6})"`)
 
 // TestAccents builds the site with an accent alone. Where check has something
 // against it, its advice is taken, once; then every text can be read.
+// Usually with the first five of them.
 func TestAccents(t *testing.T) {
 	b := reader(t)
 	list := accents
-	if !thorough() {
+	if !testenv.Thorough() {
 		list = accents[:5]
 	}
 	paths := []string{"/", "/e-mail/", choicePage, settingsPage, personalPage, "/e-mail/versturen-lukt-niet/", "/de/e-mail/glossary/", "/er/is/niets/"}

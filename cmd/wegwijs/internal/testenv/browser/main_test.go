@@ -71,9 +71,5 @@ func npmFile(t testing.TB, name string) string {
 	return path
 }
 
-// thorough reports whether a test looks at all that it could look at: in CI,
-// where it may take as long as it takes.
-func thorough() bool { return testenv.CI() && !testing.Short() }
-
 // tabs is how many pages are looked at side by side.
 func tabs() int { return max(1, min(4, runtime.NumCPU())) }

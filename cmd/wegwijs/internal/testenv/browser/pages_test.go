@@ -16,9 +16,9 @@ import (
 	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
-// each looks at pages, several side by side, each in its
-// own language: at all of them in CI, usually at every third one and at the main
-// ones, with -short at the main ones only.
+// each looks at pages, several side by side, each in its own language: at every
+// third one and at the main ones, with -short at the main ones only, and at all
+// where tests are thorough.
 func each(t *testing.T, pages []page, look func(b *tab, p page), scripts ...string) {
 	t.Helper()
 	chrome.Need(t)
@@ -35,7 +35,7 @@ func each(t *testing.T, pages []page, look func(b *tab, p page), scripts ...stri
 		})
 	}
 	for n, p := range pages {
-		if thorough() || !testing.Short() && n%3 == 0 || slices.Contains(mainPages, p.path) || p.missing {
+		if testenv.Thorough() || !testing.Short() && n%3 == 0 || slices.Contains(mainPages, p.path) || p.missing {
 			work <- p
 		}
 	}

@@ -80,7 +80,7 @@ const severed = `[["breakInside", ".content :is(li, tr, .alert, .settings, .resu
 // TestTicked looks at steps on paper: each can be ticked off, in both
 // directions of writing, and nothing that belongs together is cut.
 func TestTicked(t *testing.T) {
-	each(t, theSite.readable(), func(b *tab, p page) {
+	each(t, theSite.own(), func(b *tab, p page) {
 		b.open(p.path)
 		if onScreen := eval[[]string](b, `[...document.querySelectorAll(".steps > ol > li:last-child")].filter((li) => getComputedStyle(li, "::after").content !== "none").map((li) => li.innerText)`); len(onScreen) > 0 {
 			b.t.Errorf("%s: boxes on the screen: %q", p.path, onScreen)
@@ -151,7 +151,7 @@ func TestWeight(t *testing.T) {
 	sheets := map[string]int{}
 	heavy := 0
 	for i, p := range theSite.pages {
-		if i%3 != 0 && !thorough() || p.redirect {
+		if i%3 != 0 && !testenv.CI() || p.redirect {
 			continue
 		}
 		html, err := theSite.read(p.file)

@@ -322,7 +322,7 @@ func TestFirstScreen(t *testing.T) {
 		}
 	})
 	for lang, n := range seen {
-		if n < 15 && thorough() {
+		if n < 15 && testenv.Thorough() {
 			t.Errorf("%s: only %d pages were looked at", lang, n)
 		}
 	}
