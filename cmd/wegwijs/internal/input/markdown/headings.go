@@ -32,7 +32,7 @@ func (w *walk) headings(doc ast.Node, pc parser.Context) []*ast.Heading {
 	attrs, _ := pc.Get(attrsKey).(map[ast.Node]headingAttr)
 	list := make([]Heading, len(nodes))
 	for i, n := range nodes {
-		list[i] = Heading{Level: n.Level, Text: strings.TrimSpace(Plain(n, w.body))}
+		list[i] = Heading{Level: n.Level, Text: strings.Clone(strings.TrimSpace(Plain(n, w.body)))}
 		if a, ok := attrs[n]; ok {
 			list[i].ID, list[i].Old = w.given(a, "heading", "## Kop {#kop}")
 		}
@@ -43,7 +43,7 @@ func (w *walk) headings(doc ast.Node, pc parser.Context) []*ast.Heading {
 		h := &list[i]
 		if h.ID == "" && from[i] >= 0 {
 			if s := w.Inherit[from[i]]; w.ids[s.ID] == 0 && !w.taken[s.ID] {
-				h.ID, h.own = s.ID, Slug(h.Text)
+				h.ID, h.inherited = s.ID, true
 				w.ids[h.ID]++
 			}
 		}

@@ -135,11 +135,11 @@ type File struct {
 // A Heading is one heading of a page, or a term of a definition list that has
 // an id: links lead to both.
 type Heading struct {
-	Level int // 1 to 6; 0 for a term
-	ID    string
-	Text  string   // plain text
-	Old   []string // ids that it had before, which go on working
-	own   string   // the id that its text would give, where ID is that of the page's source
+	Level     int // 1 to 6; 0 for a term
+	ID        string
+	Text      string   // plain text
+	Old       []string // ids that it had before, which go on working
+	inherited bool     // ID is that of the source of the page, and not of the text
 	// Absent says that a when directive leaves the heading out of the page.
 	Absent bool
 }
@@ -155,7 +155,7 @@ func Meant(id string, hs []Heading) (h Heading, ok bool) {
 	slug := Slug(id)
 	hs = slices.DeleteFunc(slices.Clone(hs), func(h Heading) bool { return h.Absent })
 	for _, like := range []func(h Heading) bool{
-		func(h Heading) bool { return h.own != "" && h.own == slug },
+		func(h Heading) bool { return slug != "" && h.inherited && Slug(h.Text) == slug },
 		func(h Heading) bool { return Slug(h.ID) == slug },
 		func(h Heading) bool { return Slug(h.Text) == slug },
 	} {
