@@ -113,6 +113,14 @@ func TestSchemas(t *testing.T) {
 	if err != nil || pages < 100 {
 		t.Fatalf("looked at %d pages: %v", pages, err)
 	}
+	for _, more := range []string{
+		"[forms]\nautodiscover = false", "[forms]\ncertificate = \"a.pem\"\nkey = \"b.pem\"", "[publish]\nkeep = 3", "[publish.live]\ntarget = \"../site\"",
+		"[mail.forms]\nqr = false", "[mail.oauth2]\nissuer = \"a.example\"\nauth_url = \"https://a.example/a\"\ntoken_url = \"https://a.example/t\"\nscope = [\"mail\"]",
+	} {
+		if err := site.Validate(value(t, productTOML+more)); err != nil {
+			t.Errorf("%s: %v", more, err)
+		}
+	}
 	const front = "title = \"A\"\n"
 	for _, mistake := range []string{
 		"description = \"no title\"", front + "titel = \"B\"", front + "order = \"3\"", front + "draft = \"ja\"", front + "updated = \"gisteren\"",
@@ -138,3 +146,6 @@ func TestSchemas(t *testing.T) {
 		}
 	}
 }
+
+// productTOML is a site with one product, to which tables can be added.
+const productTOML = "title = \"A\"\nbase_url = \"https://a.example\"\ndefault_language = \"nl\"\n[[mail]]\nid = \"a\"\nname = \"A\"\n"

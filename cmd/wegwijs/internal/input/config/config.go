@@ -335,7 +335,7 @@ func (c *Config) read() {
 	}
 	n.Done()
 	for _, name := range sections {
-		t.Table(name)
+		t.Table(name).Open()
 	}
 	t.Done()
 }

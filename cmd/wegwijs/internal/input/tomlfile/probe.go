@@ -59,6 +59,13 @@ func (t *Table) below(key string) *Table {
 	return &Table{doc: t.doc, path: append(slices.Clone(t.path), key), m: map[string]any{}, asked: t.asked.ask(key, "")}
 }
 
+// Open says that others ask for the keys of the table too.
+func (t *Table) Open() {
+	if t.probing() {
+		t.asked.ask(Any, "")
+	}
+}
+
 // Takes says which values the text, or the texts, at a key can have.
 func (t *Table) Takes(key string, valid ...string) {
 	if t.probing() {

@@ -465,6 +465,9 @@ func (t *Table) IsTable(key string) bool {
 	if t == nil {
 		return false
 	}
+	if t.doc.probe {
+		return true
+	}
 	_, ok := t.m[key].(map[string]any)
 	return ok
 }
