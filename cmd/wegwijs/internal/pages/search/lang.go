@@ -126,7 +126,7 @@ ontvangen, ontvangst, binnenkomen, ophalen, binnenhalen, afhalen, receive
 inkomende server, imap server, ontvangst server, inkomende mailserver
 uitgaande server, smtp server, verzendserver, uitgaande mailserver
 servernaam, hostnaam, host, hostname, serveradres
-telefoon, gsm, mobiel, smartphone, mobieltje, toestel
+telefoon, gsm, mobiel, smartphone, mobieltje, toestel, tablet
 toestel, apparaat, device
 computer, pc, laptop, desktop
 iphone, ios, apple telefoon
@@ -143,41 +143,46 @@ outlook klassiek, outlook 2016, outlook 2019, outlook 2021, outlook 2013, outloo
 outlook nieuw, nieuwe outlook, new outlook
 outlook app, outlook mobiel, outlook telefoon, outlook android, outlook iphone, outlook ios
 windows mail, windows live mail, mail windows 10, mail windows 11, mail app windows
-webmail, roundcube, browser, mail online, via internet, via de website, zonder programma, zonder app, iemand anders, andermans
+webmail, roundcube, browser, mail online, via internet, via de website, zonder programma, zonder app, iemand anders, andermans, pc van een ander, computer van een ander, pc van een vriend, bij een vriend, in de bibliotheek, internetcafe, in het hotel, in een hotel, zonder outlook, chrome, firefox, edge, safari
 instellen, installeren, configureren, toevoegen, koppelen, opzetten, setup, instellingen
 instellingen, configuratie, gegevens, settings
 automatisch, autodiscover, autoconfig, vanzelf, invullen
-inloggen, aanmelden, login, log in, logon, signin
+inloggen, aanmelden, login, log in, logon, signin, binnenkomen op
 authenticatie, verificatie, aanmelding
 foutmelding, error, fout, melding, foutcode
-werkt niet, doet het niet, doet niks, doet niets, reageert niet, laadt niet, ververst niet, synchroniseert niet, haalt niet op, haalt geen, opent niet, niet openen, geen verbinding, verbroken, timeout, time out, storing, kapot, stuk, probleem, defect, problemen, doe het niet, hapert, doet raar, doet vreemd
+werkt niet, doet het niet, doet niks, doet niets, reageert niet, laadt niet, ververst niet, synchroniseert niet, haalt niet op, haalt geen, opent niet, niet openen, geen verbinding, verbroken, timeout, time out, storing, kapot, stuk, probleem, defect, problemen, doe het niet, hapert, doet raar, doet vreemd, ligt plat, plat, ligt eruit, ligt uit, eruit, down, offline, onbereikbaar, niet bereikbaar, verbinding mislukt, geen internet, opnieuw installeren
 lukt niet, mislukt, niet gelukt, gaat niet
 klopt niet, onjuist, verkeerd, fout, geweigerd, niet geaccepteerd, ongeldig, incorrect
-vol, full, quota, quotum, opslag, opslagruimte, schijfruimte, ruimte, plaats, overvol
-verdwenen, weg, kwijt, verloren, missing, verwijderd, foetsie
+vol, full, quota, quotum, opslag, opslagruimte, schijfruimte, ruimte, plaats, overvol, gb, gigabyte, mb, megabyte, geheugen
+verdwenen, weg, kwijt, verloren, missing, verwijderd, foetsie, verdwijnen
 dubbel, dubbele, tweemaal, twee keer
-gestolen, kwijt, verloren, gehackt, gejat, gepikt
+gestolen, kwijt, verloren, gehackt, gejat, gepikt, hacker, hackers, ingebroken
 back up, reservekopie, kopie, bewaren, exporteren, export, opslaan, archiveren, archief, veiligstellen, pst
-certificaat, ssl, beveiligingscertificaat, beveiligingswaarschuwing, beveiligingsmelding, vertrouwd, niet vertrouwd, onveilig
+certificaat, ssl, beveiligingscertificaat, beveiligingswaarschuwing, beveiligingsmelding, vertrouwd, niet vertrouwd, onveilig, niet beveiligd, veiligheidswaarschuwing, identiteit
 waarschuwing, melding
-overstappen, overstap, omzetten, migreren, migratie, overgaan, verhuizen, verhuizing, overzetten, meenemen, overbrengen, overnemen, wisselen
+overstappen, overstap, omzetten, migreren, migratie, overgaan, verhuizen, verhuizing, overzetten, meenemen, overbrengen, overnemen, wisselen, andere provider, andere hoster, nieuwe provider
 verschil, kiezen, vergelijken, beter, voordeel, nadeel
 woordenlijst, begrippen, betekenis, uitleg, betekent, definitie, jargon
 beveiliging, ssl, tls, versleuteling, encryptie
-terugkomen, komt terug, teruggestuurd, retour, bounce, mailer daemon, delivery failed, undeliverable, onbestelbaar, terug
-postvak uit, outbox
+terugkomen, komt terug, teruggestuurd, retour, bounce, mailer daemon, delivery failed, undeliverable, onbestelbaar, terug, undelivered, returned to sender, delivery status notification
+postvak uit, outbox, versturen lukt niet
+zwarte lijst, blacklist, blacklisted, blocklist, spamhaus, versturen lukt niet
+root folder path, root map, hoofdmap, prefix, imap pad
+helpdesk, klantenservice, klantendienst, bellen, support, contact
+onveilige verbinding, niet beveiligde verbinding, certificaat
+heb ik, welk type, wat voor account
 client, programma, emailprogramma, mailprogramma, mailclient
 relay, relaying
 pop, pop3
 email, mail, bericht, berichten
 map, folder
 aanmaken, maken, toevoegen
-verwijderen, wissen, weggooien, weghalen, opheffen, delete, weg doen
+verwijderen, wissen, weggooien, weghalen, opheffen, delete, weg doen, opkuisen, smijten
 terughalen, terugvinden, terugzetten, herstellen, restore
-bijlage, attachment, bestand, foto
+bijlage, attachment, bestand, foto, document, fotos, filmpje, pdf
 extra, bijkomend
 wachtwoord wijzigen, nieuw wachtwoord, ander wachtwoord, wachtwoord herstellen
-wachtwoord klopt niet, inloggen lukt niet, inloggen mislukt, niet inloggen, niet aanmelden, login failed, authentication failed
+wachtwoord klopt niet, inloggen lukt niet, inloggen mislukt, niet inloggen, niet aanmelden, login failed, authentication failed, toegang geweigerd, access denied, te veel pogingen, authenticatie mislukt
 blokkeren, tegenhouden, weren, filteren, filter
 gebruikersnaam, username, inlognaam, accountnaam
 vergrendeld, geblokkeerd, locked
@@ -194,21 +199,21 @@ achterlaten, laten staan, blijven staan
 afwezig, afwezigheid, vakantie, verlof, out of office, automatisch antwoord, autoreply, auto reply, vakantiebericht, afwezigheidsbericht, afwezigheidsassistent, buiten kantoor
 doorsturen, forwarden, forward, doorzenden, doorzending, omleiden
 handtekening, signature, ondertekening, logo, footer
-spam, ongewenst, junk, reclame, spamfilter
-phishing, oplichting, oplichter, nepmail, nep, vals, verdacht, afpersing, chantage, fraude, scam, virus, echt
-twee stappen, tweestaps, smscode, inlogcode, code via sms, twee staps, 2fa, mfa, tweefactor, twee factor, authenticator, tweestapsverificatie, verificatiecode
+spam, ongewenst, ongewenste post, ongewenste mail, spammap, junk, reclame, spamfilter
+phishing, oplichting, oplichter, nepmail, nep, vals, verdacht, afpersing, chantage, fraude, scam, virus, echt, fishing, vervalst, vervalste, spoofing, in mijn naam, namens mij
+twee stappen, tweestaps, smscode, inlogcode, code via sms, twee staps, 2fa, mfa, tweefactor, twee factor, authenticator, tweestapsverificatie, verificatiecode, bevestigingscode
 catch all, catchall
-vertraging, vertraagd, te laat, laat, later, traag, langzaam, duurt lang
+vertraging, vertraagd, te laat, laat, later, traag, langzaam, duurt lang, delay, delayed, komt niet aan
 niets, niks, geen
 postbus, mailadres, emailadres, mailaccount
-gedeeld, delen, samen, gezamenlijk, gemeenschappelijk, collega, team, shared
+gedeeld, delen, samen, gezamenlijk, gemeenschappelijk, collega, team, shared, meerdere gebruikers, meerdere mensen, met zijn tweeen
 grootte, limiet, maximaal, maximum, te groot, te zwaar
 printer, scanner, scannen, scan, multifunctional, kopieerapparaat
 website, wordpress, webshop, contactformulier`
 	sameEN = `mailbox, inbox
 password, passphrase, pwd
 change, reset, update, new
-wrong, incorrect, invalid, rejected, not accepted, denied
+wrong, incorrect, invalid, rejected, not accepted, denied, access denied, authentication failed
 send, sending, outgoing
 receive, incoming, fetch, download
 hostname, server name, host, server address
@@ -220,17 +225,18 @@ samsung, galaxy
 set up, setup, configure, add, install, connect, settings
 login, log in, sign in
 error, problem, message
-not working, broken, down, outage, fails, stopped working, not responding, timed out, timeout, not syncing, not loading
-full, quota, storage, space
+not working, broken, down, outage, fails, stopped working, not responding, timed out, timeout, not syncing, not loading, unreachable, offline, cannot connect, cant connect, no connection
+full, quota, storage, space, gb, gigabyte, mb
 missing, disappeared, gone, lost, deleted, vanished
 duplicate, double, twice
 stolen, lost, hacked
 back up, backup, export, save, archive
-certificate, ssl, identity, untrusted, not secure, not trusted
+certificate, ssl, identity, untrusted, not secure, not trusted, verify, warning
 migrate, switch, move, convert, change
 difference, versus, vs, choose, better
 glossary, terms, definition, meaning, jargon
-bounce, bounced, returned, bounced back, mailer daemon, undeliverable, delivery failed, came back
+blacklist, blacklisted, blocklist, spamhaus, refused
+bounce, bounced, returned, bounced back, mailer daemon, undeliverable, delivery failed, came back, undelivered, delivery status notification, not delivered
 webmail, browser, roundcube
 automatic, autodiscover, autoconfig
 pop, pop3
@@ -240,7 +246,7 @@ start, begin, getting started
 vacation, out of office, away, holiday, auto reply, autoreply, automatic reply, absence
 forward, redirect
 spam, junk, unwanted
-phishing, scam, fake, blackmail, suspicious, fraud
+phishing, scam, fake, blackmail, suspicious, fraud, spoofing, spoofed
 two step, 2fa, text message, sms, mfa, two factor, authenticator, verification code
 catch all, catchall
 delay, late, slow
@@ -272,21 +278,21 @@ rechner, computer, pc, laptop
 einrichten, einstellen, hinzufugen, konfigurieren, set up, add
 einstellungen, settings, konfiguration, serverdaten
 automatisch, automatic, automatically, autodiscover
-anmelden, einloggen, login, sign in
-fehler, fehlermeldung, error, problem, storung
-funktioniert nicht, geht nicht, antwortet nicht, zeituberschreitung, timeout, synchronisiert nicht, ladt nicht, not working, kaputt
-voll, full, speicher, speicherplatz
+anmelden, einloggen, login, sign in, zugangsdaten, benutzername
+fehler, fehlermeldung, error, problem, storung, probleme
+funktioniert nicht, geht nicht, antwortet nicht, zeituberschreitung, timeout, synchronisiert nicht, ladt nicht, not working, kaputt, mehr bekommen, nicht erreichbar, offline, ausfall, keine verbindung, ausgefallen
+voll, full, speicher, speicherplatz, gb, quota
 verschwunden, weg, geloscht, disappeared, missing, lost
 doppelt, duplicate, zweimal
-verloren, gestohlen, lost, stolen
+verloren, gestohlen, geklaut, lost, stolen
 sicherung, backup, sichern, exportieren, back up
-zertifikat, certificate, vertrauenswurdig, unsicher
+zertifikat, certificate, vertrauenswurdig, unsicher, identitat, nicht sicher
 warnung, warning
 wechseln, umstellen, umziehen, switch, umstieg
-unterschied, difference, vergleich, besser
+unterschied, difference, vergleich, besser, oder, wahlen
 glossar, begriffe, glossary
 zuruck, zuruckgeschickt, bounce, returned, unzustellbar
-app, program, programm
+app, program, programm, mailprogramm
 pop, pop3
 email, mail, nachricht
 barrierefreiheit, accessibility, blind, sehbehindert
@@ -294,7 +300,7 @@ uber, about
 abwesenheit, abwesend, urlaub, out of office, vacation, autoreply, abwesenheitsnotiz
 weiterleiten, weiterleitung, forward, forwarding, umleiten
 signatur, signature, unterschrift
-spam, junk, werbung, unerwunscht
+spam, junk, werbung, unerwunscht, phishing, betrug
 zwei faktor, zweifaktor, 2fa, mfa, two step, zwei schritte
 verzogerung, verspatet, zu spat, delay, langsam
 gemeinsam, geteilt, shared
@@ -328,13 +334,13 @@ parametres, reglages, settings
 automatique, automatiquement, automatic, automatically, autodiscover
 connexion, se connecter, identifiant, sign in, login
 erreur, message d'erreur, error, probleme, panne
-ne marche pas, ne fonctionne pas, ne repond pas, delai depasse, delai, ne recois plus, ne charge pas, not working, marche plus, panne
-pleine, plein, full, espace, quota, plus d'espace
+ne marche pas, ne fonctionne pas, ne repond pas, delai depasse, delai, ne recois plus, ne charge pas, not working, marche plus, panne, ne recois plus mes, injoignable, hors ligne, pas de connexion
+pleine, plein, full, espace, quota, plus d'espace, go, stockage
 disparu, supprime, disappeared, missing, lost
 double, duplicate, doublon
 perdu, vole, lost, stolen
 sauvegarde, sauvegarder, backup, back up, exporter
-certificat, certificate, avertissement, warning, non fiable, fiable, non securise
+certificat, certificate, avertissement, warning, non fiable, fiable, non securise, identite, verifier
 passer, migrer, basculer, switch
 difference, comparer, choisir, mieux
 glossaire, definitions, glossary
@@ -346,7 +352,7 @@ a propos, about
 absence, absent, vacances, vacation, out of office, reponse automatique, repondeur
 transferer, transfert, rediriger, redirection, forward, forwarding
 signature, signer
-spam, indesirable, indesirables, pourriel, junk
+spam, indesirable, indesirables, pourriel, junk, pourriels, hameconnage
 double authentification, deux etapes, deux facteurs, 2fa, two step, validation
 retard, lent, tard, delay
 partage, partagee, commun, shared
