@@ -145,6 +145,7 @@ func load(ctx context.Context, fsys fs.FS, opt Options, prev *State, look func(*
 	if err != nil {
 		return nil, err
 	}
+	prev.gists.forget(tree)
 	s := &State{Tree: tree, scanned: out.Sorted(), sums: prev.sums, gists: prev.gists}
 	changed := scan.Changed(prev.Tree, tree)
 	var gone []string
