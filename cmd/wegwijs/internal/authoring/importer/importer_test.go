@@ -248,6 +248,32 @@ func TestMenus(t *testing.T) {
 	}
 }
 
+// TestSettings: what a configuration says in parts that are only partly known,
+// themes, values, presets, has its line too; what pages fill in has none.
+func TestSettings(t *testing.T) {
+	for _, c := range []struct {
+		maker, conf string
+		files       map[string]string
+		said        []string
+	}{
+		{"mkdocs", "site_name: X\nsite_url: https://x.example/\ntheme:\n  name: material\n  language: en\n  logo: l.png\nextra:\n  versie: '3'\n  social: []\nmarkdown_extensions:\n  - admonition\n  - pymdownx.arithmatex:\n      generic: true\n  - toc:\n      permalink: true\n",
+			map[string]string{"docs/index.md": "# S\n\nVersie {{ config.extra.versie }}"},
+			[]string{"mkdocs.yml:6 a setting that has no meaning here: theme.logo", "mkdocs.yml:9 a setting that has no meaning here: extra.social", "mkdocs.yml:12 a setting that has no meaning here: markdown_extensions.pymdownx.arithmatex"}},
+		{"hugo", "title = \"X\"\nbaseURL = \"https://x.example/\"\n[params]\nversie = \"3\"\nkleur = \"rood\"\n[markup.goldmark.renderer]\nunsafe = true\n[languages.en]\nlanguageName = \"English\"\nlanguageDirection = \"ltr\"\n[[languages.en.menu.main]]\nname = \"Winkel\"\nurl = \"https://winkel.example/\"\n",
+			map[string]string{"content/_index.md": "---\ntitle: S\n---\nVersie {{< param versie >}}"},
+			[]string{"hugo.toml:5 a setting that has no meaning here: params.kleur", "hugo.toml:6 a setting that has no meaning here: markup.goldmark", "hugo.toml:10 a setting that has no meaning here: languages.en.languagedirection", "hugo.toml:13 a link in the menu that leads to no page: https://winkel.example/"}},
+		{"docusaurus", "module.exports = {title: 'X', url: 'https://x.example', baseUrl: '/',\n  presets: [['classic', {\n    docs: {routeBasePath: '/',\n      editUrl: 'https://x.example'},\n    blog: {showReadingTime: true},\n  }]],\n  plugins: ['docusaurus-plugin-sass',\n    ['@docusaurus/plugin-pwa', {debug: true}]],\n};\n",
+			map[string]string{"docs/a.md": "# A"},
+			[]string{"docusaurus.config.js:4 a setting that has no meaning here: classic.docs.editUrl", "docusaurus.config.js:5 a setting that has no meaning here: classic.blog", "docusaurus.config.js:7 a setting that has no meaning here: plugins.docusaurus-plugin-sass", "docusaurus.config.js:8 a setting that has no meaning here: plugins.@docusaurus/plugin-pwa"}},
+	} {
+		c.files[configs[c.maker][0]] = c.conf
+		_, rep := bring(t, t.TempDir(), c.files)
+		if lines := strings.Split(said(rep), "\n"); !slices.Equal(lines, c.said) {
+			t.Errorf("%s: said\n%s\nwant\n%s", c.maker, strings.Join(lines, "\n"), strings.Join(c.said, "\n"))
+		}
+	}
+}
+
 // TestModules: an import that a page does not use, or that is no component, has
 // its line; a sentence that begins so is one.
 func TestModules(t *testing.T) {

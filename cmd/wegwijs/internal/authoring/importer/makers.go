@@ -206,6 +206,9 @@ func (t *tree) mkdocs() {
 	n := 0
 	t.mkdocsNav(conf, m["nav"], names, &n)
 	t.mkdocsPlugins(conf, m["plugins"])
+	t.mkdocsExtensions(conf, m["markdown_extensions"])
+	t.unusedSettings(conf, "theme.", sub(m, "theme"), "name", "language")
+	t.unusedSettings(conf, "extra.", sub(m, "extra"), t.asked(sub(m, "extra"))...)
 	t.unusedSettings(conf, "", m, "site_name", "site_url", "docs_dir", "nav", "plugins", "markdown_extensions", "extra", "theme", "use_directory_urls")
 }
 
@@ -363,7 +366,15 @@ func (t *tree) hugo() {
 	}
 	for _, part := range []string{"menu", "menus"} {
 		t.hugoMenus(cmp.Or(in[part], conf), sub(m, part))
+		for _, o := range all {
+			t.hugoMenus(cmp.Or(in["languages"], conf), sub(lower(o.conf), part))
+		}
 	}
+	for _, o := range all {
+		t.unusedSettings(cmp.Or(in["languages"], conf), "languages."+o.code+".", lower(o.conf), "languagename", "label", "title", "weight", "contentdir", "disabled", "menu", "menus", "languagecode")
+	}
+	t.unusedSettings(cmp.Or(in["params"], conf), "params.", sub(m, "params"), t.asked(sub(m, "params"))...)
+	t.unusedSettings(cmp.Or(in["markup"], conf), "markup.", sub(m, "markup"))
 	t.unusedSettings(conf, "", m, "title", "baseurl", "languages", "params", "menu", "menus", "contentdir", "defaultcontentlanguage", "defaultcontentlanguageinsubdir", "languagecode", "disablepathtolower", "markup")
 }
 
@@ -502,6 +513,8 @@ func (t *tree) docusaurus() {
 	}
 	t.sidebarOrder()
 	t.docusaurusMenus(conf, sub(m, "themeConfig"))
+	t.docusaurusParts(conf, "presets", asList(m["presets"]))
+	t.docusaurusParts(conf, "plugins", asList(m["plugins"]))
 	t.unusedSettings(conf, "", m, "title", "url", "baseUrl", "i18n", "presets", "plugins", "themeConfig")
 }
 

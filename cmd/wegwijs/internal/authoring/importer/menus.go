@@ -2,6 +2,7 @@ package importer
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -56,6 +57,87 @@ func (t *tree) mkdocsPlugins(conf string, list any) {
 		}
 	}
 }
+
+// mkdocsExtensions reports the extensions of Markdown whose notation has no form
+// here.
+func (t *tree) mkdocsExtensions(conf string, list any) {
+	names := map[string]bool{}
+	for name := range asMap(list) {
+		names[name] = true
+	}
+	for _, e := range asList(list) {
+		if name, ok := e.(string); ok {
+			names[name] = true
+		}
+		for name := range asMap(e) {
+			names[name] = true
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		if !strings.HasPrefix(name, "\x00") && !slices.Contains(mkdocsForms, strings.TrimPrefix(name, "markdown.extensions.")) {
+			t.note(conf, t.lineOfKey(conf, name), leftOut, "a setting that has no meaning here: %s", "markdown_extensions."+name)
+		}
+	}
+}
+
+// mkdocsForms are the extensions of Markdown whose notation has a form here, or
+// that change nothing in what readers see.
+var mkdocsForms = strings.Fields(`abbr admonition attr_list codehilite def_list extra fenced_code footnotes md_in_html meta sane_lists smarty tables toc
+pymdownx.betterem pymdownx.blocks.admonition pymdownx.blocks.details pymdownx.blocks.tab pymdownx.caret pymdownx.details pymdownx.emoji pymdownx.escapeall pymdownx.extra
+pymdownx.highlight pymdownx.inlinehilite pymdownx.keys pymdownx.magiclink pymdownx.mark pymdownx.saneheaders pymdownx.smartsymbols pymdownx.snippets pymdownx.superfences
+pymdownx.tabbed pymdownx.tasklist pymdownx.tilde`)
+
+// asked returns the keys of a source's own values that a page fills in, in any
+// letter case.
+func (t *tree) asked(values map[string]any) []string {
+	var asked []string
+	var calls strings.Builder
+	for _, p := range t.pages {
+		for _, l := range p.lines {
+			if strings.Contains(l.s, "{{") {
+				calls.WriteString(strings.ToLower(l.s))
+				calls.WriteByte('\n')
+			}
+		}
+	}
+	for key := range values {
+		if regexp.MustCompile(`\b` + regexp.QuoteMeta(strings.ToLower(key)) + `\b`).MatchString(calls.String()) {
+			asked = append(asked, key)
+		}
+	}
+	return asked
+}
+
+// docusaurusParts reports what presets and plugins of Docusaurus do that has no
+// form here: all but pages, their sidebars and redirects.
+func (t *tree) docusaurusParts(conf, above string, parts []any) {
+	for _, p := range parts {
+		name, _ := p.(string)
+		var options map[string]any
+		if l := asList(p); len(l) > 0 {
+			name = fmt.Sprint(l[0])
+			if len(l) > 1 {
+				options = asMap(l[1])
+			}
+		}
+		short := name[strings.LastIndexByte(name, '/')+1:]
+		switch {
+		case name == "":
+		case strings.Contains(name, "client-redirects"):
+			t.unusedSettings(conf, short+".", options, "redirects")
+		case strings.Contains(name, "content-docs"):
+			t.unusedSettings(conf, short+".", options, docsSettings...)
+		case above == "presets":
+			t.unusedSettings(conf, short+".", options, "docs")
+			t.unusedSettings(conf, short+".docs.", sub(options, "docs"), docsSettings...)
+		default:
+			t.note(conf, t.lineOf(conf, name), leftOut, "a setting that has no meaning here: %s", above+"."+name)
+		}
+	}
+}
+
+// docsSettings are the options of a set of Docusaurus' pages that are heeded.
+var docsSettings = []string{"id", "path", "routeBasePath", "sidebarPath"}
 
 // hugoMenus reports the entries of the menus in a configuration of Hugo that
 // lead to no page, and those with another name than their page.
