@@ -248,6 +248,23 @@ func TestMenus(t *testing.T) {
 	}
 }
 
+// TestUnseen: what no page may hold is left out, with its line, and files of old
+// systems are read as what they are.
+func TestUnseen(t *testing.T) {
+	for _, c := range []struct{ in, want, said string }{
+		{"# A\n\n```\n\x1b[34mblauw\x1b[0m\n```\n", "blauw", "docs/a.md:4 characters that nobody sees"},
+		{"# A\n\nEen\x0bvan \u202etwee\n\n\x07drie\n", "Eenvan twee\n\ndrie", "docs/a.md:3 characters that nobody sees\ndocs/a.md:5 characters that nobody sees"},
+		{"# A\rRegel één\rRegel twee\r", "Regel één\nRegel twee", ""},
+		{"# A\n\nEnqu\xeate \x80 5\n", "Enquête € 5", "docs/a.md:1 the file is not UTF-8"},
+		{"\xff\xfe#\x00 \x00A\x00\n\x00\n\x00\xe9\x00n\x00", "én", "docs/a.md:1 the file is not UTF-8"},
+	} {
+		got, rep := bring(t, t.TempDir(), map[string]string{"mkdocs.yml": configs["mkdocs"][1], "docs/index.md": "# S", "docs/a.md": c.in})
+		if !strings.Contains(got["content/en/a.md"], c.want) || said(rep) != c.said {
+			t.Errorf("%q: %q, said %q; want %q and %q", c.in, got["content/en/a.md"], said(rep), c.want, c.said)
+		}
+	}
+}
+
 // TestSettings: what a configuration says in parts that are only partly known,
 // themes, values, presets, has its line too; what pages fill in has none.
 func TestSettings(t *testing.T) {

@@ -6,11 +6,14 @@ import (
 	"io/fs"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
+	"golang.org/x/net/html/charset"
 	"golang.org/x/text/language"
 	"golang.org/x/text/unicode/norm"
 
@@ -26,6 +29,7 @@ type tree struct {
 	fsys  fs.FS
 	files map[string]bool // the paths of all files
 	out   *diag.List
+	said  map[string]bool // what is said once of a line
 
 	maker         string
 	title         string
@@ -115,7 +119,54 @@ func (t *tree) read(name string) []byte {
 	if err != nil {
 		return nil
 	}
-	return []byte(strings.ReplaceAll(strings.TrimPrefix(string(data), "\ufeff"), "\r\n", "\n"))
+	return t.visible(name, t.utf8(name, data))
+}
+
+// utf8 returns the text of a file as UTF-8, without a byte order mark. What is not
+// UTF-8 is read as what its first bytes or its HTML say it is, else as
+// Windows-1252, which the older programs of Windows write.
+func (t *tree) utf8(name string, data []byte) string {
+	if !utf8.Valid(data) {
+		enc, _, _ := charset.DetermineEncoding(data, "")
+		if text, err := enc.NewDecoder().Bytes(data); err == nil {
+			if t.firstTime(name, 1, "not UTF-8") {
+				t.note(name, 1, "see whether its letters with accents are right", "the file is not UTF-8")
+			}
+			data = text
+		}
+	}
+	return strings.TrimPrefix(strings.ToValidUTF8(string(data), "\ufffd"), "\ufeff")
+}
+
+// unseenRE finds what no reader sees and no page may hold: colours of terminals,
+// control characters, and characters that turn the direction of text.
+var unseenRE = regexp.MustCompile("\x1b\\[[0-9;?]*[A-Za-z]|[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f\u0080-\u009f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
+
+// visible returns a text with the line ends of today and without what no page may
+// hold.
+func (t *tree) visible(name, text string) []byte {
+	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+	for n, at := 1, 0; ; {
+		found := unseenRE.FindStringIndex(text[at:])
+		if found == nil {
+			break
+		}
+		n += strings.Count(text[at:at+found[0]], "\n")
+		at += found[1]
+		if t.firstTime(name, n, "unseen") {
+			t.note(name, n, leftOut, "characters that nobody sees")
+		}
+	}
+	return []byte(unseenRE.ReplaceAllString(text, ""))
+}
+
+// firstTime reports whether a line of a file is seen with something for the first time,
+// however often the file is read.
+func (t *tree) firstTime(file string, n int, what string) bool {
+	key := fmt.Sprintf("%s:%d %s", file, n, what)
+	before := t.said[key]
+	t.said[key] = true
+	return !before
 }
 
 // read2 returns the bytes of a file that is no text.

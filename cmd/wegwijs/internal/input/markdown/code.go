@@ -71,7 +71,7 @@ func (w *walk) settings(n *ast.FencedCodeBlock) {
 			f.lang = unescape([]byte(part))
 			if _, known := lexer(f.lang); !known {
 				hint := diag.DidYouMean(f.lang, languageNames())
-				if hint == "" || strings.HasPrefix(hint, "known:") {
+				if hint == "" || strings.HasPrefix(hint, "known:") || len(f.lang) < 3 { // a short name is like many
 					hint = "write text where it has no language that people colour"
 				}
 				if low := strings.ToLower(f.lang); low == "mermaid" || low == "plantuml" {
