@@ -324,6 +324,7 @@ var (
 var (
 	measureWordRE = regexp.MustCompile(`[\pL\pN]+`)
 	measureNoise  = []*regexp.Regexp{
+		regexp.MustCompile(`\x1b\[[0-9;]*m`), // colours of terminals
 		regexp.MustCompile(`(?s)<!--.*?-->|\{/\*.*?\*/\}|<(?:style|script)\b[^>]*>.*?</(?:style|script)>`), regexp.MustCompile(`(?m)^(?:import|export)\s.*$`), regexp.MustCompile(`(?s)\{\{[<%].*?[>%]\}\}`),
 		regexp.MustCompile(`\]\[[^\]\n]*\]`), regexp.MustCompile(`(?m)^\s*\[[^\]]+\]:\s*\S+.*$`), regexp.MustCompile(`\]\((?:<[^>]*>|[^()\s]*(?:\([^()]*\)[^()\s]*)*)(?:\s+"[^"]*")?\)`), regexp.MustCompile(`(?s)</?[A-Za-z][\w.-]*(?:\s(?:[^<>"'{}]|"[^"]*"|'[^']*'|\{(?:[^{}]|\{[^{}]*\})*\})*)?/?>`),
 		regexp.MustCompile(`\{:?\s*[#.][^{}\n]*\}|\{\s*[\w-]+=[^{}\n]*\}`), regexp.MustCompile("(?m)^\\s*(?:```|~~~).*$"), regexp.MustCompile(`(?m)^\s*(?:!!!|\?\?\?\+?)\s*[\w-]+|^\s*:{3,}[\w-]*|\[![\w]+\][+-]?`),
