@@ -62,6 +62,25 @@ func TestHeadingIDsOfTheStamp(t *testing.T) {
 	}
 }
 
+// The ids of a translation whose text is gone are asked before anything is made of
+// it, as translate ids does.
+func TestHeadingIDsOfAnOrphan(t *testing.T) {
+	m := stamped(t, "## Eén\n\n## Twee", "", "## One\n\n## Two", true, md("nl/e-mail/imap", `title = "IMAP"`, "Tekst."))
+	s, err := state.Load(t.Context(), m, state.Options{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := s.Renderer.Headings(s.Site.Reference("e-mail/pop"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, h := range list {
+		ids = append(ids, h.ID)
+	}
+	same(t, "ids", ids, []string{"een", "twee"})
+}
+
 // Links to what the text calls a heading now lead to it in a translation that was
 // made before, and what it has too much of is no mistake of the links.
 func TestLinksBeforeATranslationFollows(t *testing.T) {

@@ -21,10 +21,10 @@ type since struct {
 // since returns what is known of the text in file, from which a translation of ref
 // was made, for its caller to lock.
 func (r *Renderer) since(file string, ref *content.Page) *since {
-	h := r.entry(ref)
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	was := r.Hash(file)
+	h, was := r.entry(ref), r.Hash(file)
+	// Not that of h: who asks may hold it, where ref is a translation without a text.
+	r.texts.mu.Lock()
+	defer r.texts.mu.Unlock()
 	s := h.since[was]
 	if s == nil {
 		if h.since == nil {

@@ -108,7 +108,7 @@ type headings struct {
 	mu    sync.Mutex
 	known bool
 	list  []markdown.Heading
-	since map[scan.Hash]*since // by the bytes that the text had when it was translated
+	since map[scan.Hash]*since // by the bytes that the text had when it was translated; guarded by the mutex of texts
 }
 
 // textKey says of which bytes something holds: of the text's own, of those of the
