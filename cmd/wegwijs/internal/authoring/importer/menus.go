@@ -47,37 +47,33 @@ func (t *tree) lineOfKey(conf, key string) int {
 
 // mkdocsPlugins reports those of MkDocs that are not among the ones with a meaning here.
 func (t *tree) mkdocsPlugins(conf string, list any) {
-	for _, p := range asList(list) {
-		name, _ := p.(string)
-		for k := range asMap(p) {
-			name = k
-		}
-		if !slices.Contains([]string{"", "search", "i18n", "redirects"}, name) {
-			t.note(conf, t.lineOfKey(conf, name), leftOut, "a setting that has no meaning here: %s", "plugins."+name)
-		}
-	}
+	t.unusedSettings(conf, "plugins.", named(list), "search", "i18n", "redirects")
 }
 
 // mkdocsExtensions reports the extensions of Markdown whose notation has no form
 // here.
 func (t *tree) mkdocsExtensions(conf string, list any) {
-	names := map[string]bool{}
-	for name := range asMap(list) {
-		names[name] = true
+	used := slices.Clone(mkdocsForms)
+	for _, name := range mkdocsForms {
+		used = append(used, "markdown.extensions."+name)
 	}
-	for _, e := range asList(list) {
-		if name, ok := e.(string); ok {
-			names[name] = true
-		}
-		for name := range asMap(e) {
-			names[name] = true
-		}
+	t.unusedSettings(conf, "markdown_extensions.", named(list), used...)
+}
+
+// named returns the parts of a list of MkDocs by their names: each is a name, or a
+// name with settings; it may be a table of these too.
+func named(list any) map[string]any {
+	all := maps.Clone(asMap(list))
+	if all == nil {
+		all = map[string]any{}
 	}
-	for _, name := range slices.Sorted(maps.Keys(names)) {
-		if !strings.HasPrefix(name, "\x00") && !slices.Contains(mkdocsForms, strings.TrimPrefix(name, "markdown.extensions.")) {
-			t.note(conf, t.lineOfKey(conf, name), leftOut, "a setting that has no meaning here: %s", "markdown_extensions."+name)
+	for _, part := range asList(list) {
+		if name, ok := part.(string); ok {
+			all[name] = nil
 		}
+		maps.Copy(all, asMap(part))
 	}
+	return all
 }
 
 // mkdocsForms are the extensions of Markdown whose notation has a form here, or

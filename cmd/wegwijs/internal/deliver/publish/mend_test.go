@@ -430,12 +430,7 @@ func TestMendingLosesTheLock(t *testing.T) {
 					return &hooked{FS: f, before: func(op, to string) error {
 						if count++; count == n && (op != "rename" || !strings.Contains(to, "/trash/")) {
 							hit = true
-							second := later(me(), 2*hour)
-							second.User, second.Alive = "piet", first.Alive
-							opt := lax
-							opt.TakeLock = true
-							mustPublish(t, target, second, siteB.release(), opt)
-							os.Mkdir(filepath.Join(root, release.Folder, "trash"), 0o755) // as if it had not come to tidying up
+							takeOver(t, root, first)
 						}
 						if hit {
 							isOne(t, served(t, root), siteB)
@@ -458,6 +453,18 @@ func TestMendingLosesTheLock(t *testing.T) {
 			}
 		})
 	}
+}
+
+// takeOver has another publish to root with the lock of first, an hour later, and
+// leaves what it took away.
+func takeOver(t *testing.T, root string, first Surroundings) {
+	t.Helper()
+	second := later(me(), 2*hour)
+	second.User, second.Alive = "piet", first.Alive
+	opt := lax
+	opt.TakeLock = true
+	mustPublish(t, dirTarget(root), second, siteB.release(), opt)
+	os.Mkdir(filepath.Join(root, release.Folder, "trash"), 0o755) // as if it had not come to tidying up
 }
 
 // TestMendingStopsWhenTheLockIsLost does the same in the moment in which
@@ -483,12 +490,7 @@ func TestMendingStopsWhenTheLockIsLost(t *testing.T) {
 				hit := away && count == n
 				mu.Unlock()
 				if hit {
-					second := later(me(), 2*hour)
-					second.User, second.Alive = "piet", first.Alive
-					opt := lax
-					opt.TakeLock = true
-					mustPublish(t, target, second, siteB.release(), opt)
-					os.Mkdir(filepath.Join(root, release.Folder, "trash"), 0o755) // as if it had not come to tidying up
+					takeOver(t, root, first)
 					time.Sleep(3 * first.beat)
 					done = true
 				}
