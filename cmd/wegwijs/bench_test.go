@@ -138,7 +138,7 @@ func TestReadsEachFileAFewTimes(t *testing.T) {
 	}
 }
 
-// benchSite writes a generated site and gives its folder.
+// benchSite writes a generated site and returns its folder.
 func benchSite(b *testing.B, n int) string {
 	b.Helper()
 	dir := testenv.RAM(b)

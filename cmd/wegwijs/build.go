@@ -335,7 +335,7 @@ func (e *env) checkOutput(dir string) error {
 	return nil
 }
 
-// report prints findings in the form asked for and gives [errProblems] when one
+// report prints findings in the form asked for and returns [errProblems] when one
 // of them is an error.
 func (e *env) report(ds []diag.Diagnostic) error { return e.reportSome(ds, len(ds)) }
 

@@ -88,7 +88,7 @@ func (e usageError) Unwrap() error { return e.error }
 // errProblems is the error of a command that has said already what is wrong.
 var errProblems = diag.Errorf("the site has problems")
 
-// run carries out one command line and gives the exit status.
+// run carries out one command line and returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	out := &checked{Writer: stdout}
 	e := &env{stdout: out, stderr: stderr, lang: locale(os.Getenv)}

@@ -128,7 +128,7 @@ const release = {{ .Release }}
 export {}
 `
 
-// build writes the small site with files laid over it, and gives its folder
+// buildSite writes the small site with files laid over it. It returns its folder
 // and that of its output.
 func buildSite(t *testing.T, dir string, overlays ...string) string {
 	t.Helper()
@@ -142,7 +142,7 @@ func buildSite(t *testing.T, dir string, overlays ...string) string {
 	return filepath.Join(dir, "public")
 }
 
-// siteLines give the lines that a provider writes for the site: where it is,
+// siteLines are the lines that a provider writes for the site: where it is,
 // and its two files of rules.
 var siteLines = map[string]string{
 	"nginx":  "root %[1]s;\ninclude %[1]s/rules/nginx.conf;\ninclude %[1]s/mail/nginx.conf;",

@@ -42,7 +42,7 @@ type session struct {
 	code     int
 }
 
-// smallSite makes [testenv.SmallSite] and gives its folder.
+// smallSite makes [testenv.SmallSite] and returns its folder.
 func smallSite(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -189,7 +189,7 @@ func (s *session) edit(name, old, new string) {
 	s.write(name, strings.Replace(string(data), old, new, 1))
 }
 
-// end sends a signal and gives the exit status.
+// end sends a signal and returns the exit status.
 func (s *session) end(sig os.Signal) int {
 	s.t.Helper()
 	if err := s.cmd.Process.Signal(sig); err != nil {

@@ -52,7 +52,7 @@ type File struct {
 	Immutable bool   // the name holds a hash of the bytes: caches may keep it for ever
 	Coding    Coding // the file is another one in this coding, see [Coded]
 
-	// Make writes the file's bytes to b, which is empty, and gives an error
+	// Make writes the file's bytes to b, which is empty, and returns an error
 	// only when the work could not be done; an author's mistakes go elsewhere.
 	// It may be called from several goroutines at once, each with its own b,
 	// and writes the same bytes each time. Where it is nil, the set's [Maker]
@@ -243,7 +243,7 @@ func newClaims() map[string]claim {
 	return map[string]claim{ManifestPath: {path: ManifestPath, by: &File{Path: ManifestPath}}}
 }
 
-// claimAll claims the path of f and the folders above it, or gives the file
+// claimAll claims the path of f and the folders above it, or returns the file
 // that stands in the way.
 func claimAll(claims map[string]claim, f *File) *File {
 	low := Fold(f.Path)

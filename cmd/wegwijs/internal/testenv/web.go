@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// webServers give for each web server its command and its whole configuration:
+// webServers holds for each web server its command and its whole configuration:
 // what it cannot start without, around the lines of one site.
 var webServers = map[string]func(t testing.TB, run, site string, port int) (argv []string, conf string){
 	"nginx": func(t testing.TB, run, site string, port int) ([]string, string) {
@@ -96,7 +96,7 @@ http://:%[2]d {
 	},
 }
 
-// StartWeb starts nginx, apache or caddy on a port of this machine and gives
+// StartWeb starts nginx, apache or caddy on a port of this machine and returns
 // its address. site holds the lines for one site in the server's own language:
 // those of its server block, virtual host or site block. The server may run as
 // another user, to whom dir is opened. The test fails when the server warns.

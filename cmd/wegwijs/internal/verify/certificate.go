@@ -18,7 +18,7 @@ import (
 const soon = 21 // days
 
 // certificate checks what a server showed against the published host and
-// gives all that is wrong with it: protocol version (RFC 8314 §4 with RFC 8997
+// returns all that is wrong with it: protocol version (RFC 8314 §4 with RFC 8997
 // §3), time, chain and name (RFC 7817 §3).
 //
 // The chain is built from what the server sent and the roots, nothing else:

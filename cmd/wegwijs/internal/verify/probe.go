@@ -99,7 +99,7 @@ func (o *Options) addresses(ctx context.Context, host string) ([]netip.Addr, []P
 	return ips, problems
 }
 
-// contact makes the one connection to an address and notes what it gives.
+// contact makes the one connection to an address and notes what came of it.
 func (o *Options) contact(ctx context.Context, s mail.Server, c *contact) {
 	ctx, cancel := context.WithTimeout(ctx, o.Timeouts.Row)
 	defer cancel()
@@ -126,7 +126,7 @@ func (o *Options) contact(ctx context.Context, s mail.Server, c *contact) {
 	}
 }
 
-// talk has the whole dialogue but for its end. It gives what cut it short.
+// talk has the whole dialogue but for its end. It returns what cut it short.
 func (o *Options) talk(w *wire, d dialect, s mail.Server, c *contact) *fault {
 	if s.Security == mail.TLS {
 		if f := o.secure(w, s, c); f != nil {
@@ -208,7 +208,7 @@ func (o *Options) greet(w *wire, d dialect, s mail.Server, c *contact) *fault {
 	return nil
 }
 
-// step does one step within its time and gives what went wrong. What names
+// step does one step within its time and returns what went wrong. What names
 // what the step waits for.
 func (o *Options) step(w *wire, what string, limit time.Duration, do func() error) *fault {
 	begin := time.Now()

@@ -64,9 +64,9 @@ func (t Timeouts) withDefaults() Timeouts {
 type Options struct {
 	Resolver Resolver // nil: Go's own resolver with the machine's configuration
 	// Dial opens a TCP connection to an IP address and port; nil: a plain
-	// [net.Dialer]. Run closes what it gives.
+	// [net.Dialer]. Run closes what it returns.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
-	// HasRoute says whether this machine can send to an address at all. Where
+	// HasRoute reports whether this machine can send to an address at all. Where
 	// it cannot (a machine without IPv6), the address is skipped, not called
 	// unreachable. nil: the system's routing table is asked.
 	HasRoute func(netip.Addr) bool

@@ -84,7 +84,7 @@ func Import(src fs.FS, site *os.Root, from string) (*Report, error) {
 		return nil, err
 	}
 	out := new(diag.List)
-	t := &tree{fsys: src, files: map[string]bool{}, refs: map[string]ref{}, used: map[string]bool{}, said: map[string]bool{}, out: out, ids: h.layouts.IDs()}
+	t := &tree{fsys: src, files: map[string]bool{}, refs: map[string]ref{}, used: map[string]bool{}, said: map[string]bool{}, texts: map[string]string{}, out: out, ids: h.layouts.IDs()}
 	err = fs.WalkDir(src, ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err

@@ -2,11 +2,13 @@ package importer_test
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -287,6 +289,60 @@ func TestSettings(t *testing.T) {
 		_, rep := bring(t, t.TempDir(), c.files)
 		if lines := strings.Split(said(rep), "\n"); !slices.Equal(lines, c.said) {
 			t.Errorf("%s: said\n%s\nwant\n%s", c.maker, strings.Join(lines, "\n"), strings.Join(c.said, "\n"))
+		}
+	}
+}
+
+// A counted is a source that counts how often each of its files is opened.
+type counted struct {
+	fs.FS
+	mu     sync.Mutex
+	opened map[string]int
+}
+
+func (c *counted) Open(name string) (fs.File, error) {
+	c.mu.Lock()
+	c.opened[name]++
+	c.mu.Unlock()
+	return c.FS.Open(name)
+}
+
+// TestSettingsReadOnce: however many settings have a line in the report, the file
+// that they stand in is read no more often than for one.
+func TestSettingsReadOnce(t *testing.T) {
+	for _, c := range []struct{ maker, page, head, setting string }{
+		{"mkdocs", "docs/index.md", configs["mkdocs"][1] + "extra:\n", "  key%d: x\n"},
+		{"hugo", "content/_index.md", configs["hugo"][1] + "[params]\n", "key%d = \"x\"\n"},
+		{"docusaurus", "docs/a.md", "module.exports = {title: 'X', url: 'https://x.example', baseUrl: '/', presets: [['classic', {docs: {routeBasePath: '/',\n", "key%d: 'x',\n"},
+		{"mkdocs", "docs/index.md", configs["mkdocs"][1] + "nav:\n  - index.md\n", "  - Naam %d: https://%[1]d.example/\n"},
+	} {
+		var opened []int
+		for _, n := range []int{1, 40} {
+			conf := c.head
+			for i := range n {
+				conf += fmt.Sprintf(c.setting, i)
+			}
+			if c.maker == "docusaurus" {
+				conf += "}}]]};\n"
+			}
+			name := configs[c.maker][0]
+			src := &counted{FS: fstest.MapFS{name: {Data: []byte(conf)}, c.page: {Data: []byte("# S\n")}}, opened: map[string]int{}}
+			root, err := os.OpenRoot(t.TempDir())
+			if err != nil {
+				t.Fatal(err)
+			}
+			rep, err := importer.Import(src, root, c.maker)
+			root.Close()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if said := said(rep); strings.Count(said, name+":") < n {
+				t.Errorf("%s: %d settings, said\n%s", c.maker, n, said)
+			}
+			opened = append(opened, src.opened[name])
+		}
+		if opened[0] != opened[1] {
+			t.Errorf("%s: the configuration was read %d times for one setting, %d for 40", c.maker, opened[0], opened[1])
 		}
 	}
 }

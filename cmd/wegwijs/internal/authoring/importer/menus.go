@@ -38,11 +38,12 @@ func (t *tree) unusedSettings(conf, above string, m map[string]any, used ...stri
 // lineOfKey returns the number of the first line of a configuration that sets a
 // key, in TOML, YAML, JSON or JavaScript; 1 where none does.
 func (t *tree) lineOfKey(conf, key string) int {
-	m := regexp.MustCompile(`(?mi)^[^#\n]*?\b` + regexp.QuoteMeta(key) + `\b["']?\s*[\]:=,.(]`).FindIndex(t.read(conf))
+	text := t.text(conf)
+	m := regexp.MustCompile(`(?mi)^[^#\n]*?\b` + regexp.QuoteMeta(key) + `\b["']?\s*[\]:=,.(]`).FindStringIndex(text)
 	if m == nil {
 		return t.lineOf(conf, key)
 	}
-	return strings.Count(string(t.read(conf)[:m[0]]), "\n") + 1
+	return strings.Count(text[:m[0]], "\n") + 1
 }
 
 // mkdocsPlugins reports those of MkDocs that are not among the ones with a meaning here.

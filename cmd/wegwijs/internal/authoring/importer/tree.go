@@ -46,6 +46,7 @@ type tree struct {
 	tail          []string                  // lines that stand behind every page
 	used          map[string]bool           // files that were read or taken along, but pages
 	roots         []string                  // folders of what readers get
+	texts         map[string]string         // of configurations and of what they name, as they were read
 
 	slug      func(text string) string
 	again     string // stands between an id and the number of a second one
@@ -107,13 +108,25 @@ type line struct {
 // lineOf returns the number of the first line of a file that holds a text; 1
 // where none does.
 func (t *tree) lineOf(name, text string) int {
-	before, _, found := strings.Cut(string(t.read(name)), text)
+	before, _, found := strings.Cut(t.text(name), text)
 	if !found || text == "" {
 		return 1
 	}
 	return strings.Count(before, "\n") + 1
 }
 
+// text returns what read does, and reads a file once however much is looked for
+// in it.
+func (t *tree) text(name string) string {
+	s, ok := t.texts[name]
+	if !ok {
+		s = string(t.read(name))
+		t.texts[name] = s
+	}
+	return s
+}
+
+// read returns the text of a file; nil when it cannot be read.
 func (t *tree) read(name string) []byte {
 	data, err := fs.ReadFile(t.fsys, name)
 	if err != nil {

@@ -94,7 +94,7 @@ func Write(ctx context.Context, s *fileset.Set, dir string, opt Options) (*Repor
 	return &w.report, nil
 }
 
-// mkdirAll makes a folder and those above it, and gives those that were not
+// mkdirAll makes a folder and those above it, and returns those that were not
 // there, the deepest first.
 func mkdirAll(dir string) (made []string, err error) {
 	for d := filepath.Clean(dir); ; d = filepath.Dir(d) {

@@ -172,7 +172,7 @@ func (l *States) keep(path, source string, data []byte, view uint64, asked bool)
 	}
 }
 
-// hot is how many files Hot gives.
+// hot is how many files Hot returns.
 const hot = 16
 
 // Hot returns the files in which a change is most likely: those of the pages

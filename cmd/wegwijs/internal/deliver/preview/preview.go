@@ -152,7 +152,7 @@ func (l *States) View(ctx context.Context) (*View, error) {
 	}
 }
 
-// Run reads the site and follows hints until ctx ends. It gives an error only
+// Run reads the site and follows hints until ctx ends. It returns an error only
 // when the site cannot be read at the start. When it cannot be read later, the
 // last view stays, says so, and Run tries again.
 func (l *States) Run(ctx context.Context, hints <-chan notify.Hint) error {

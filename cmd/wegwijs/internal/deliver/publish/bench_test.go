@@ -77,7 +77,7 @@ func (f *memFile) ModTime() time.Time         { return time.Time{} }
 func (f *memFile) IsDir() bool                { return false }
 func (f *memFile) Sys() any                   { return nil }
 
-// peak watches the heap while do runs and gives its greatest size, in bytes.
+// peak watches the heap while do runs and returns its greatest size, in bytes.
 func peak(do func()) uint64 {
 	stop := make(chan struct{})
 	var most uint64
@@ -219,7 +219,7 @@ func TestBodiesStream(t *testing.T) {
 	run("s3", s.target(), s.me())
 }
 
-// endless gives files of zeros that take no memory.
+// endless holds files of zeros that take no memory.
 type endless struct {
 	fs.FS
 	size int64

@@ -58,7 +58,7 @@ func (f *fault) wrap(fsys remote.FS) remote.FS {
 	return &hooked{FS: fsys, before: f.before, then: f.then, torn: true}
 }
 
-// before says whether an operation must fail without being done.
+// before reports whether an operation must fail without being done.
 func (f *fault) before(string, string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()

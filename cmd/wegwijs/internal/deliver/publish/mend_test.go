@@ -24,7 +24,7 @@ import (
 
 // spoil does by hand, in a folder with siteB that readers get, what should not
 // be done: it takes away a page, a folder and an asset, cuts files short, and
-// puts a folder, a link and a file in the place of others. It gives how many
+// puts a folder, a link and a file in the place of others. It returns how many
 // files that harms.
 func spoil(t *testing.T, dir string) int {
 	t.Helper()

@@ -74,7 +74,7 @@ type Group struct {
 // Root is the folder that holds a folder of pages for each language.
 const Root = "content"
 
-// Split takes a path below [Root] apart: content/nl/a/b.md gives nl and a/b.md.
+// Split takes a path below [Root] apart: content/nl/a/b.md returns nl and a/b.md.
 func Split(file string) (lang, rest string) {
 	_, p, _ := strings.Cut(file, "/")
 	lang, rest, _ = strings.Cut(p, "/")
@@ -121,7 +121,7 @@ func LikePage(file string) bool {
 }
 
 // Parse reads the front matter of a page. A page whose front matter cannot be
-// read at all gives nil; the mistake is then on out.
+// read at all returns nil; the mistake is then on out.
 func Parse(file string, src []byte, out *diag.List) *Page {
 	p := &Page{File: file}
 	var rest string

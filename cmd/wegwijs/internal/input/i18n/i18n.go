@@ -235,7 +235,7 @@ type Catalogue struct {
 	langs  []string
 }
 
-// NewCatalogue joins languages, the default one first. chains gives for a
+// NewCatalogue joins languages, the default one first. chains holds for a
 // language those in which a missing string may be looked for instead. all are
 // left as they are.
 func NewCatalogue(all []*Strings, chains map[string][]string) *Catalogue {

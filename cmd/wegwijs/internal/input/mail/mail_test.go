@@ -11,7 +11,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 )
 
-// read reads a record and gives it with its findings, one line each:
+// read reads a record and returns it with its findings, one line each:
 // "LINE:COLUMN SEVERITY CODE: MESSAGE".
 func read(src string) (*Record, []string) {
 	var out diag.List
@@ -307,7 +307,7 @@ security = "tls"
 	same(t, "another protocol in one product", ds, []string{`26:12 error mail-contradiction: port 2000 of host.nl is pop with tls at site.toml:5:3, and imap with tls here`})
 }
 
-// matrix reads one row of the matrix and gives what is found at its port and
+// matrix reads one row of the matrix and returns what is found at its port and
 // its security, without the position.
 func matrix(t *testing.T, proto Protocol, port int, security Security, why string) []string {
 	t.Helper()

@@ -128,7 +128,7 @@ func (r *reader) productDomains(t *tomlfile.Table, id string) []string {
 	return domains
 }
 
-// servers reads a product's rows and gives them in their order.
+// servers reads a product's rows and returns them in their order.
 func (r *reader) servers(t *tomlfile.Table, product int) []Server {
 	username := Username(t.OneOf("username", string(Address), usernames()...))
 	next := map[Protocol]int{}
@@ -346,7 +346,7 @@ type verdict struct {
 	msg, hint string
 }
 
-// standard gives the protocols' registered ports (RFC 8314 §3, §7.3).
+// standard holds the protocols' registered ports (RFC 8314 §3, §7.3).
 var standard = map[Protocol]struct{ implicit, upgrade int }{
 	IMAP: {993, 143},
 	POP:  {995, 110},

@@ -73,7 +73,7 @@ func (d *Directive) Dump(src []byte, level int) {
 
 var nameRE = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_-]*`)
 
-// parseRest reads name[label]{attributes} and gives how many bytes it took; 0
+// parseRest reads name[label]{attributes} and returns how many bytes it took; 0
 // when s does not begin with a name.
 func (d *Directive) parseRest(s []byte) int {
 	name := nameRE.Find(s)

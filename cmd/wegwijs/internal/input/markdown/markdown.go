@@ -217,7 +217,7 @@ type Resolver interface {
 	Image(dest string) Image
 	// Alert names an alert: note, tip, important, warning, caution.
 	Alert(kind string) string
-	// Kind says whether there is a directive with a name, and of which kind; ""
+	// Kind reports whether there is a directive with a name, and of which kind; ""
 	// when that is not known. Known returns the names that there are.
 	Kind(name string) (Kind, bool)
 	Known() []string

@@ -106,7 +106,7 @@ func next(line []byte) rune {
 
 func word(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.M, r) }
 
-// flanks says whether a quote between two characters can open and close, as
+// flanks reports whether a quote between two characters can open and close, as
 // CommonMark has it for emphasis (0.31 §6.2).
 func flanks(before, after rune) (canOpen, canClose bool) {
 	blank := func(r rune) bool { return unicode.IsSpace(r) }

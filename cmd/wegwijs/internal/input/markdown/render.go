@@ -175,7 +175,7 @@ func (r *nodeRenderer) code(w util.BufWriter, source []byte, n ast.Node, enterin
 const longest = 24
 
 // Hyphened finds a word whose first part is one letter, as e-mail, x-as and
-// T-shirt: browsers would break it behind the hyphen. It gives 0, 0 when
+// T-shirt: browsers would break it behind the hyphen. It returns 0, 0 when
 // there is none.
 func Hyphened(s []byte) (start, end int) {
 	for at := 0; ; {

@@ -337,7 +337,7 @@ func input(p string) bool {
 	return rest != builtin.Marker
 }
 
-// read puts the files that were found in order and gives them with their
+// read puts the files that were found in order and returns them with their
 // hashes; those that prev knows by their stamp are not read.
 func (w *walker) read(ctx context.Context, prev *Tree, visit Visit) ([]File, error) {
 	files := w.files

@@ -66,7 +66,7 @@ func link(t *testing.T, dir, name, to string) {
 	}
 }
 
-// scan scans and gives what was read.
+// scan scans and returns what was read.
 func scan(t *testing.T, fsys fs.FS, prev *Tree) (*Tree, map[string]string, []diag.Diagnostic) {
 	t.Helper()
 	var mu sync.Mutex

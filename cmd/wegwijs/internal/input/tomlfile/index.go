@@ -15,7 +15,7 @@ type place struct {
 
 const sep = "\x00"
 
-// index finds where the keys stand and gives the offsets of those that stand
+// index finds where the keys stand and returns the offsets of those that stand
 // twice without the toml package taking notice.
 func (d *doc) index() (twice []int) {
 	if d.places == nil {

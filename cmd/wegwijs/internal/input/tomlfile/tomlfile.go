@@ -90,7 +90,7 @@ func (t *Table) To(out *diag.List) *Table {
 	return &u
 }
 
-// Parse reads the TOML in src[start:end] of file. It gives nil when the text
+// Parse reads the TOML in src[start:end] of file. It returns nil when the text
 // is not TOML; the mistake is then on out.
 func Parse(file string, src []byte, start, end int, out *diag.List) *Table {
 	if bytes.HasPrefix(src[start:end], bom) {
@@ -536,7 +536,7 @@ func (t *Table) ValuePos(key string) diag.Pos {
 }
 
 // ItemPos returns the position of element i of the list at key, counted as
-// [Table.Strings] gives them: without those that are no texts.
+// [Table.Strings] returns them: without those that are no texts.
 func (t *Table) ItemPos(key string, i int) diag.Pos {
 	if t == nil {
 		return diag.Pos{}

@@ -320,7 +320,7 @@ f:37:1 [toml-key] unknown key "meer.naan" | did you mean "naam"? known: naam
 	}
 }
 
-// TestItemPos: what Strings gives is counted alike by ItemPos, also when some
+// TestItemPos: what Strings returns is counted alike by ItemPos, also when some
 // elements of the list are no texts.
 func TestItemPos(t *testing.T) {
 	r, _ := parse(t, `l = ["a", 5, "b", ["c"], "d"]`+"\n")

@@ -91,7 +91,7 @@ var (
 )
 
 // Autoconfig writes the product as Mail Autoconfig XML, format 1.1
-// (draft-ietf-mailmaint-autoconfig-06 §3), to be served as text/xml. It gives
+// (draft-ietf-mailmaint-autoconfig-06 §3), to be served as text/xml. It returns
 // nil when there is no row to receive with or none to send with that the form
 // can express: programs reject such a file.
 //

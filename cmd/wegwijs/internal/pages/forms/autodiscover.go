@@ -51,7 +51,7 @@ var (
 )
 
 // Autodiscover writes the product as the answer to a POX request
-// (autodiscover.xml), to be served as text/xml. It gives nil when there is no
+// (autodiscover.xml), to be served as text/xml. It returns nil when there is no
 // row to receive with or none to send with that the form can express.
 //
 // What a static answer cannot do: a real one repeats the address that was

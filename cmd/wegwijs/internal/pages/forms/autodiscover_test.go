@@ -7,7 +7,7 @@ import (
 )
 
 // checkAutodiscover holds the rules of a POX answer on the parsed document and
-// gives its protocols.
+// returns its protocols.
 func checkAutodiscover(t testing.TB, doc []byte) []*node {
 	t.Helper()
 	root := parse(t, doc)

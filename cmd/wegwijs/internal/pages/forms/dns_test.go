@@ -27,7 +27,7 @@ func zone(t *testing.T, domain string, text []byte) []dns.RR {
 }
 
 // checkZone compares the zone text with the typed rows and holds RFC 2782 and
-// RFC 6186 §3 on them. It gives the records in short.
+// RFC 6186 §3 on them. It returns the records in short.
 func checkZone(t *testing.T, domain string, records []Record) []string {
 	t.Helper()
 	rrs := zone(t, domain, Zone(domain, records, nil))

@@ -6,7 +6,7 @@
 // A [mail.Record] and a [Site] go in; bytes come out, the same bytes for the
 // same input: no clock, no random numbers, no map order. Nothing here reads or
 // writes a file or the network. Every function may be called from several
-// goroutines at once; the slices they give are the caller's.
+// goroutines at once; the slices they return are the caller's.
 //
 // # What a form cannot say
 //

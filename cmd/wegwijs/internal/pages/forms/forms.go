@@ -51,7 +51,7 @@ type Site struct {
 	// port and at the root.
 	AutoconfigHost   string
 	AutodiscoverHost string
-	// Help gives, for each page id in [mail.Product].Help, the page in every
+	// Help holds, for each page id in [mail.Product].Help, the page in every
 	// language that has it, the default language first.
 	Help map[string][]HelpPage
 	Off  []Form // forms not to make

@@ -74,7 +74,7 @@ func example() *Site {
 	}
 }
 
-// missed returns what readers miss, one line each; all gives everything.
+// lines returns what readers miss, one line each; with all set, everything.
 func lines(left []LeftOut, all bool) []string {
 	var ls []string
 	for _, l := range left {

@@ -8,7 +8,7 @@ import (
 )
 
 // ReadOptions reads the table [forms] of site.toml into s; t may be nil, which
-// leaves the defaults. Mistakes are reported at their lines. It gives the files
+// leaves the defaults. Mistakes are reported at their lines. It returns the files
 // to sign profiles with, as they are written there, both "" for none: reading
 // them and [NewSigner] are for whoever may touch files, and a private key
 // belongs outside the site.

@@ -16,7 +16,7 @@ import (
 // draft-ietf-mailmaint-pacc, as draft -03 has it (sending is `submit`; in -02
 // it was `smtp`), to be served as application/json at
 // https://ua-auto-config.DOMAIN/.well-known/user-agent-configuration.json. It
-// gives nil when there is no row to receive with or none to send with that the
+// returns nil when there is no row to receive with or none to send with that the
 // form can express.
 //
 // The draft's text was not at hand, only two programs that follow it, so this

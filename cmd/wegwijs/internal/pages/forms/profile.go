@@ -14,7 +14,7 @@ import (
 
 // Profile writes an Apple configuration profile (.mobileconfig) for one of
 // IMAP and POP, to be served as application/x-apple-aspen-config; signed when
-// the site has a Signer. It gives nil when the product has no such row, or
+// the site has a Signer. It returns nil when the product has no such row, or
 // none to receive with or to send with that the form can express.
 //
 // The profile holds no address, user name, name or password: the device asks

@@ -44,7 +44,7 @@ func write(t *testing.T, r *mail.Record, s *Site) string {
 	return root
 }
 
-// siteLines give for each server the lines that a provider writes for the site.
+// siteLines holds for each server the lines that a provider writes for the site.
 var siteLines = map[string]string{
 	"nginx":  "access_log LOG;\nroot ROOT;\ninclude ROOT/mail/nginx.conf;",
 	"apache": "CustomLog LOG \"%r\" env=!wegwijs_mail\nDocumentRoot ROOT\n<Directory ROOT>\nRequire all granted\n</Directory>\nInclude ROOT/mail/apache.conf",
@@ -76,7 +76,7 @@ func (v running) logged(t *testing.T, text string) string {
 	}
 }
 
-// ask sends a request and gives status, content type and body.
+// ask sends a request and returns status, content type and body.
 func (v running) ask(t *testing.T, method, host, path string) (int, string, string) {
 	t.Helper()
 	var body io.Reader

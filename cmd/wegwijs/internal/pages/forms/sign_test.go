@@ -164,7 +164,7 @@ func TestSign(t *testing.T) {
 	}
 }
 
-// runOpenSSL verifies a signed message against a root and gives its content.
+// runOpenSSL verifies a signed message against a root and returns its content.
 func runOpenSSL(t *testing.T, root, signed []byte) ([]byte, error) {
 	t.Helper()
 	bin := testenv.Program(t, "openssl (apt install openssl)", "openssl")

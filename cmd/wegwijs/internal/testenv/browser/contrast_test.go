@@ -12,7 +12,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
-// measure gives the texts of a page that cannot be read well: the colour that
+// measure returns the texts of a page that cannot be read well: the colour that
 // the browser computed for each text, also of pseudo-elements, against what is
 // behind it, also pseudo-elements that lie there.
 const measure = `(() => {

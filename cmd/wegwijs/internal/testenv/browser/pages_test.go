@@ -97,7 +97,7 @@ func copySite(t *testing.T) string {
 	return dir
 }
 
-// overflow gives the elements that make a page wider than its window.
+// overflow returns the elements that make a page wider than its window.
 const overflow = `(() => {
   const wide = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= wide) return [];
@@ -262,7 +262,7 @@ func TestWholeWords(t *testing.T) {
 	}
 }
 
-// brokenWords gives the words that stand on two lines where no hyphen says so.
+// brokenWords returns the words that stand on two lines where no hyphen says so.
 // Names and addresses in code may be longer than a line.
 const brokenWords = `(() => {
   const broken = [], walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT), range = document.createRange();
@@ -296,7 +296,7 @@ func TestLongNames(t *testing.T) {
 	}
 }
 
-// signsAlone gives the signs behind an element that stand on a later line than
+// signsAlone returns the signs behind an element that stand on a later line than
 // the end of that.
 const signsAlone = `(() => {
   const alone = [], walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT), range = document.createRange();

@@ -50,7 +50,7 @@ func decode(t *testing.T, rows []string) string {
 	return r.GetText()
 }
 
-// shownCode gives the rows of the QR code that stands on the page.
+// shownCode returns the rows of the QR code that stands on the page.
 const shownCode = `(() => {
   const svg = document.querySelector(".qr svg");
   const size = svg.viewBox.baseVal.width - 8;

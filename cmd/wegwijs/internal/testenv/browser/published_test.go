@@ -211,7 +211,7 @@ func (s *publishedSite) edit(name, old, text string) {
 	s.write(name, strings.Replace(string(src), old, text, 1))
 }
 
-// publish runs the program, as a provider does, and gives what it says.
+// publish runs the program, as a provider does, and returns what it says.
 func (s *publishedSite) publish() string {
 	s.t.Helper()
 	c := exec.Command(program, "-C", s.source, "publish", "live", "--yes", "--allow", "sample")
@@ -418,7 +418,7 @@ func (s *publishedSite) notFoundSpeaks() {
 	}
 }
 
-// askAll asks for addresses and gives status, type, sum and content coding of
+// askAll asks for addresses and returns status, type, sum and content coding of
 // each answer.
 const askAll = `(async (all) => {
   const got = {};

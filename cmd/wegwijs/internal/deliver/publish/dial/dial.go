@@ -53,7 +53,7 @@ type Surroundings struct {
 // bounds the steps of it; this bounds a server that logs in and says no more.
 const patience = time.Minute
 
-// A Conn is the SFTP server's end of an ssh that runs. Reading gives what the
+// A Conn is the SFTP server's end of an ssh that runs. Reading returns what the
 // server says; writing says something to it.
 type Conn struct {
 	io.Reader

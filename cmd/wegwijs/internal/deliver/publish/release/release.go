@@ -165,7 +165,7 @@ func (s *State) Before() (Record, bool) {
 
 var idForm = regexp.MustCompile(`^[0-9a-f]{16}$`)
 
-// CheckID says whether id has the form of a release's id. What does not have
+// CheckID reports whether id has the form of a release's id. What does not have
 // it must not become part of a path.
 func CheckID(id string) bool { return idForm.MatchString(id) }
 
@@ -283,7 +283,7 @@ func (e *LiveError) Error() string {
 
 func (e *LiveError) Unwrap() error { return e.Err }
 
-// CheckManifest says whether m can be published: its id fits its files, and
+// CheckManifest returns why m cannot be published, or nil: its id fits its files, and
 // each path stays inside the site and outside of Folder.
 func CheckManifest(m *fileset.Manifest) error {
 	if id := m.ID(); id != m.Release || !CheckID(id) {
@@ -307,7 +307,7 @@ func CheckManifest(m *fileset.Manifest) error {
 }
 
 // Each does something for every i below n, as many at once as there are workers.
-// It stops at the first error, which it gives, and when ctx ends.
+// It stops at the first error, which it returns, and when ctx ends.
 func Each(ctx context.Context, workers, n int, do func(ctx context.Context, i int) error) error {
 	g, in := errgroup.WithContext(ctx)
 	g.SetLimit(workers)

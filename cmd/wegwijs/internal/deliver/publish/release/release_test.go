@@ -402,7 +402,7 @@ func TestBody(t *testing.T) {
 
 type onlyReader struct{ io.Reader }
 
-// growing gives files that have a byte more than they said.
+// growing holds files that have a byte more than they said.
 type growing struct{ fs.FS }
 
 func (g growing) Open(name string) (fs.File, error) {

@@ -213,7 +213,7 @@ type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, errRead }
 
-// portions gives odd portions.
+// portions reads in odd portions.
 type portions struct{ r io.Reader }
 
 func (o portions) Read(p []byte) (int, error) { return o.r.Read(p[:min(len(p), 4099)]) }

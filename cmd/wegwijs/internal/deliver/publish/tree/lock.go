@@ -268,7 +268,7 @@ func (t *Tree) takeLock(ctx context.Context, old *release.Lock) error {
 }
 
 // quiet says how long ago the lock was last written, by the target's clock: a
-// new file gives its time. 0 when that cannot be told.
+// new file tells its time. 0 when that cannot be told.
 func (t *Tree) quiet() time.Duration {
 	now := t.tmpName()
 	if err := t.fs.Create(now, 0, strings.NewReader("")); err != nil {
