@@ -214,7 +214,7 @@ func sameAddress(a, b string) bool {
 	return x.Scheme == y.Scheme && x.Host == y.Host && x.Path == y.Path && query(x) == query(y) && x.Fragment == y.Fragment
 }
 
-// TestHostileValues returns hostile values through every key that reaches rules
+// TestHostileValues puts hostile values through every key that reaches rules
 // of web servers and files of other programs: the files parse, every address
 // answers as it should, and the servers answer alike.
 func TestHostileValues(t *testing.T) {

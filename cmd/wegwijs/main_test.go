@@ -26,7 +26,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
 
 func TestMain(m *testing.M) {
-	if os.Getenv("WEGWIJS_CACHE") == "" { // not that of who runs the tests
+	if os.Getenv("WEGWIJS_CACHE") == "" { // not the cache of the person who runs the tests
 		os.Setenv("WEGWIJS_CACHE", filepath.Join(os.TempDir(), "wegwijs-tests"))
 	}
 	os.Setenv(hunspellEnv, "off") // what a machine knows of spelling is no matter of these tests

@@ -17,7 +17,7 @@ import (
 // hunspellEnv names the program that knows spelling, or is "off".
 const hunspellEnv = "WEGWIJS_HUNSPELL"
 
-// reader returns who looks at the language of a site's pages.
+// reader returns what looks at the language of a site's pages.
 func reader(c *config.Config) *plain.Reader {
 	r := &plain.Reader{Words: c.Check.Words, Glossary: map[string][]plain.Term{}}
 	for lang, terms := range c.Check.Glossary {

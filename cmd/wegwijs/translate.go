@@ -335,7 +335,7 @@ func (e *env) translateNew() *cobra.Command {
 	return c
 }
 
-// newLanguage returns the site a language. site.toml, without which the rest is
+// newLanguage adds a language to the site. site.toml, without which the rest is
 // nothing, is written last.
 func (t *translator) newLanguage(lang string) error {
 	langs := t.languages()

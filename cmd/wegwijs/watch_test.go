@@ -350,7 +350,7 @@ func TestWatchReports(t *testing.T) {
 	}
 }
 
-// TestWatchJSON returns programs the findings on the standard output, alone.
+// TestWatchJSON reads the standard output of watch as programs do: it holds the findings alone.
 func TestWatchJSON(t *testing.T) {
 	s := watching(t, smallSite(t), "--format", "json")
 	s.edit("content/nl/e-mail/imap.md", "[POP](pop.md)", "[POP](pup.md)")

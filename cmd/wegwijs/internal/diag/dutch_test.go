@@ -19,10 +19,23 @@ import (
 // authors, with the arguments that are texts.
 var speakers = map[string][]int{
 	"Errorf": {1, 2, 3, 4}, "Warnf": {1, 2, 3, 4}, "errorf": {1, 2, 3, 4}, "fail": {1, 2, 3}, "report": {1, 2, 3, 4}, "add": {1, 2, 3, 4}, "wrong": {1, 2, 3},
-	"warn": {1, 2, 3}, "refuted": {1, 2, 3}, "unreached": {1, 2, 3}, "Say": {0}, "In": {1}, "say": {0}, "Sayf": {1}, "Phrase": {0}, "note": {1, 2, 3},
+	"warn": {1, 2, 3}, "refuted": {1, 2, 3}, "unreached": {1, 2, 3}, "Say": {0}, "In": {1}, "say": {0}, "Sayf": {1}, "Phrase": {0}, "note": {1, 2, 3}, "Required": {1},
 }
 
 var spoken = []string{"Msg", "Hint", "Problem", "Way"}
+
+// kept reports whether a variable or a field holds a text until it is said.
+func kept(x ast.Expr) bool {
+	name := ""
+	switch x := x.(type) {
+	case *ast.Ident:
+		name = x.Name
+	case *ast.SelectorExpr:
+		name = x.Sel.Name
+	}
+	name = strings.ToLower(name)
+	return name == "msg" || strings.HasSuffix(name, "hint")
+}
 
 // formats returns every constant text of the program that is said to authors,
 // with a place at which it stands.
@@ -76,6 +89,18 @@ func formats(t *testing.T) map[string]string {
 			case *ast.KeyValueExpr:
 				if k, ok := n.Key.(*ast.Ident); ok && slices.Contains(spoken, k.Name) {
 					text(n.Value)
+				}
+			case *ast.AssignStmt:
+				for i, to := range n.Lhs {
+					if i < len(n.Rhs) && kept(to) {
+						text(n.Rhs[i])
+					}
+				}
+			case *ast.ValueSpec:
+				for i, to := range n.Names {
+					if i < len(n.Values) && kept(to) {
+						text(n.Values[i])
+					}
 				}
 			}
 			return true

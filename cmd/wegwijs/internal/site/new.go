@@ -292,7 +292,7 @@ func (b *builder) text(l *Locale, texts []*content.Page) *content.Page {
 	return nil
 }
 
-// place returns every page of a locale its address, its section and its place.
+// place sets the address, the section and the place of every page of a locale.
 // ids are sorted, and are taken in the order that order gives.
 func (b *builder) place(l *Locale, ids []string, order []int) {
 	l.byID = make(map[string]int, len(ids))
@@ -373,7 +373,7 @@ func (b *builder) order(l *Locale) {
 	}
 }
 
-// group returns the pages of a section their places in its groups.
+// group sets the places of a section's pages in its groups.
 func (b *builder) group(section *Page) {
 	groups := b.s.Reference(section.ID).Groups
 	type place struct{ group, at int }
@@ -531,7 +531,7 @@ var running = []string{
 	".php", ".phtml", ".phar", ".cgi", ".pl", ".py", ".rb", ".asp", ".aspx", ".jsp", ".lua", ".sh", ".fcgi",
 }
 
-// files returns each file beside the pages its place: in the folder of the
+// files sets the place of each file beside the pages: in the folder of the
 // section beside whose index it stands.
 func (b *builder) files() {
 	slices.Sort(b.Files)

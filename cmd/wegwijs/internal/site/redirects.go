@@ -246,7 +246,7 @@ func (b *builder) target(red *Redirect, r config.Redirect) (ok bool) {
 // page had its old address in its own language, it had one at the same place
 // in the others, and there it leads to the page for their readers. Where the
 // others have a text of their own that is so in sections that are still there;
-// a longer way is that of another site. What is taken stays with who took it.
+// a longer way is that of another site. What is taken stays with the page that took it.
 func (o *oldAddresses) elsewhere() {
 	quiet := func(diag.Code, string, string, ...any) {}
 	for _, red := range slices.Clone(o.b.s.Redirects) {

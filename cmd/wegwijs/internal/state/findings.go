@@ -43,7 +43,7 @@ func (s *State) Made() ([]diag.Diagnostic, error) {
 	return s.Weigh(s.news(ds)), err
 }
 
-// Weigh returns findings the severity that site.toml asks for. ds becomes the
+// Weigh returns findings with the severity that site.toml asks for. ds becomes the
 // result's.
 func (s *State) Weigh(ds []diag.Diagnostic) []diag.Diagnostic {
 	if s.Config == nil {

@@ -46,7 +46,7 @@ func silentSite(t testing.TB, max, pages int) fstest.MapFS {
 
 // lost returns the pages to which no link leads from the first page of their
 // language. Links in the menu of the section, to the page before and after, and
-// in the list on the page for who searches do not count.
+// in the list on the page for readers who search do not count.
 func lost(t testing.TB, s *state.State) []string {
 	t.Helper()
 	kind := map[string]fileset.File{}

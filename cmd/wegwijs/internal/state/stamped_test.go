@@ -123,7 +123,7 @@ func TestStampWithoutItsText(t *testing.T) {
 	}
 }
 
-// Edits of the text, of the stamp and of the text that is kept are seen as by who
+// Edits of the text, of the stamp and of the text that is kept are seen as by one who
 // reads the site anew.
 func TestUpdateFollowsTheStamp(t *testing.T) {
 	const was = "## Eén\n\n## Twee"

@@ -73,7 +73,7 @@ type Options struct {
 	// Publish looks at the table [publish] of site.toml, which may be nil, and
 	// puts what is wrong with it on the list. Nil: nobody looks.
 	Publish func(t *tomlfile.Table, out *diag.List)
-	// Plain returns who looks at the language of the site's own pages. Nil: nobody
+	// Plain returns what looks at the language of the site's own pages. Nil: nobody
 	// does.
 	Plain func(c *config.Config) *plain.Reader
 }
@@ -292,7 +292,7 @@ func (s *State) Named(ds []diag.Diagnostic) []diag.Diagnostic {
 	return ds
 }
 
-// MakeAll makes every file of the set and throws the bytes away, for who wants
+// MakeAll makes every file of the set and throws the bytes away, for callers that want
 // to know only what is wrong.
 func (s *State) MakeAll(ctx context.Context) error {
 	if s.Set == nil {

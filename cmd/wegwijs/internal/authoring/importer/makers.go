@@ -212,7 +212,7 @@ func (t *tree) mkdocs() {
 	t.unusedSettings(conf, "", m, "site_name", "site_url", "docs_dir", "nav", "plugins", "markdown_extensions", "extra", "theme", "use_directory_urls")
 }
 
-// mkdocsNav returns pages their order and their names in menus.
+// mkdocsNav sets the order of pages and their names in menus.
 func (t *tree) mkdocsNav(conf string, nav any, names map[string]string, n *int) (dirs []string) {
 	for _, item := range asList(nav) {
 		title, target := "", item
@@ -764,7 +764,7 @@ func (t *tree) starlight() {
 	t.unusedSettings(file, "starlight.", conf, "title", "sidebar", "locales", "defaultLocale")
 }
 
-// starlightBar returns pages the order of the sidebar.
+// starlightBar sets the order of pages to that of the sidebar.
 func (t *tree) starlightBar(file string, items any, n *int) (dirs []string) {
 	for _, item := range asList(items) {
 		slug, label := "", ""

@@ -255,7 +255,7 @@ func isLang(s string) bool {
 	return err == nil
 }
 
-// place returns every page its id, its file and its slug.
+// place sets the id, the file and the slug of every page.
 func (t *tree) place() {
 	slices.SortStableFunc(t.pages, func(a, b *page) int { return cmp.Or(cmp.Compare(a.lang, b.lang), cmp.Compare(a.src, b.src)) })
 	taken := map[string]*page{}
@@ -382,7 +382,7 @@ func (t *tree) fileURL(f string) string {
 	return ""
 }
 
-// sections returns every folder its page, and every language its first page.
+// sections adds a page for every folder, and a first page for every language.
 func (t *tree) sections() {
 	have := map[string]map[int]*page{} // by id and language
 	put := func(p *page) {

@@ -135,27 +135,19 @@ func readTarget(name string, t *tomlfile.Table, out *diag.List) Target {
 			out.Errorf(t.KeyPos(s), diag.PublishSecret, "remove it and make a new secret, this one may have been seen; keys of stores come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or ~/.aws/credentials, those of servers from ssh-agent or a key file", "%s: a secret does not belong in site.toml", s)
 		}
 	}
-	kinds := []string{"dir", "ssh", "s3"}
-	p.Type = t.Required("type", "one of dir, ssh, s3")
+	p.Type = t.Required("type", diag.Say("one of %s", strings.Join(kindNames(), ", ")))
 	p.URL = readURL(t)
 	p.Keep = number(t, "keep", 5, 1, 1000)
 	p.Grace = time.Duration(number(t, "grace_days", 30, 0, 3650)) * 24 * time.Hour
 	p.Shrink = number(t, "shrink", 20, 0, 100)
 	p.Sample = number(t, "sample", 12, 0, 1000)
-	switch p.Type {
-	case "dir":
-		p.Parallel = number(t, "parallel", 4, 1, 256)
-		p.readDir(t)
-	case "ssh":
-		p.Parallel = number(t, "parallel", 16, 1, 256)
-		p.readSSH(t)
-	case "s3":
-		p.Parallel = number(t, "parallel", 8, 1, 256)
-		p.readS3(t)
-	default:
-		t.OneOf("type", "", kinds...)
+	k := kindOf(p.Type)
+	if k == nil {
+		t.OneOf("type", "", kindNames()...)
 		return p // which keys are right depends on it
 	}
+	p.Parallel = number(t, "parallel", k.parallel, 1, 256)
+	k.read(&p, t)
 	t.Done()
 	return p
 }

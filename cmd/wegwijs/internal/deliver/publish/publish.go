@@ -24,11 +24,8 @@ import (
 	"strings"
 	"time"
 
-	"wegwijs/cmd/wegwijs/internal/deliver/publish/bucket"
-	"wegwijs/cmd/wegwijs/internal/deliver/publish/dial"
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/remote"
-	"wegwijs/cmd/wegwijs/internal/deliver/publish/tree"
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 )
@@ -84,6 +81,7 @@ type place interface {
 // A Place is a target that is connected. It does one thing at a time.
 type Place struct {
 	target Target
+	kind   *kind
 	around Surroundings
 	at     place
 	settle time.Duration // how long the sample is asked again when stale
@@ -97,80 +95,15 @@ const settleTime = 20 * time.Second
 // without, nothing on the target changes. The caller closes the Place.
 func Open(ctx context.Context, t Target, around Surroundings, write bool) (*Place, error) {
 	p := &Place{target: t, around: around, settle: settleTime}
-	var err error
-	switch t.Type {
-	case "dir":
-		p.at, err = openDir(t, around, write)
-	case "ssh":
-		p.at, err = openSSH(ctx, t, around, write)
-	case "s3":
-		p.at, err = openS3(t, around)
-	default:
-		err = diag.Errorf("%q is no type of target", t.Type)
+	if p.kind = kindOf(t.Type); p.kind == nil {
+		return nil, p.wrap(diag.Errorf("%q is no type of target", t.Type))
 	}
+	var err error
+	p.at, err = p.kind.open(ctx, t, around, write)
 	if err != nil {
 		return nil, p.wrap(err)
 	}
 	return p, nil
-}
-
-func openDir(t Target, around Surroundings, write bool) (place, error) {
-	f, err := remote.Open(t.Folder(around.Site), write)
-	if err != nil {
-		if !write && errors.Is(err, fs.ErrNotExist) {
-			return tree.New(nil, 1), nil
-		}
-		return nil, err
-	}
-	return around.tree(f, t), nil
-}
-
-func (s *Surroundings) tree(f remote.FS, t Target) place {
-	if s.wrap != nil {
-		f = s.wrap(f)
-	}
-	at := tree.New(f, t.Parallel)
-	at.Pace = release.Pace{Beat: s.beat, Watch: s.watch}
-	return at
-}
-
-func openSSH(ctx context.Context, t Target, around Surroundings, write bool) (place, error) {
-	c, err := dial.Start(ctx, t.Server(around.Site), dial.Surroundings{Home: around.Home, Terminal: around.Terminal})
-	if err != nil {
-		return nil, err
-	}
-	f, err := remote.OverSFTP(c, t.Path, write)
-	if _, ok := errors.AsType[*remote.SessionError](err); ok {
-		return nil, c.Explain(err)
-	}
-	c.Ready()
-	if err != nil {
-		c.Close()
-		if !write && errors.Is(err, fs.ErrNotExist) {
-			return tree.New(nil, 1), nil
-		}
-		return nil, err
-	}
-	return around.tree(f, t), nil
-}
-
-func openS3(t Target, around Surroundings) (place, error) {
-	getenv := around.Getenv
-	if getenv == nil {
-		getenv = func(string) string { return "" }
-	}
-	keys, err := bucket.FindKeys(getenv, around.Home, t.Profile)
-	if err != nil {
-		return nil, err
-	}
-	region := t.Region
-	if region == "" {
-		region = getenv("AWS_REGION")
-	}
-	return bucket.New(bucket.Config{
-		Endpoint: t.Endpoint, Insecure: t.Insecure, Bucket: t.Bucket, Prefix: t.Prefix, Region: region, PathStyle: t.PathStyle,
-		CachePages: t.CachePages, Unconditional: !t.Conditional, Parallel: t.Parallel, Rate: float64(t.Rate), Keys: keys, Transport: around.transport, Retries: around.tries, Pace: release.Pace{Beat: around.beat, Watch: around.watch},
-	})
 }
 
 // Close ends the connection.
@@ -246,13 +179,11 @@ func (p *Place) compare(old *release.State, m *fileset.Manifest) *release.Plan {
 
 // wrap names the target and, where it refuses, says what must hold there.
 func (p *Place) wrap(err error) error {
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil
-	case errors.Is(err, fs.ErrPermission) && p.target.Type == "dir":
-		return diag.Errorf("target %s: %w\n\twhoever publishes must own %s and all that is in it", p.target.Name, err, p.target.Path)
-	case errors.Is(err, fs.ErrPermission) && p.target.Type == "ssh":
-		return diag.Errorf("target %s: %w\n\tthe user who logs in to %s must own %s and all that is in it", p.target.Name, err, p.target.SSH.Host, p.target.Path)
+	}
+	if errors.Is(err, fs.ErrPermission) && p.kind.refused != nil {
+		return p.kind.refused(&p.target, err)
 	}
 	return diag.Errorf("target %s: %w", p.target.Name, err)
 }
@@ -446,19 +377,14 @@ func (p *Place) job(action string, old *release.State, m *fileset.Manifest, opt 
 	return j
 }
 
-// reload returns the files of a plan that nobody reads again by himself. Apache
-// does read .htaccess.
+// reload returns the files of a plan that nobody reads again by himself.
 func (p *Place) reload(plan *release.Plan) []string {
-	once := []string{"mail/apache.conf", "mail/caddy.conf", "mail/nginx.conf", "rules/Caddyfile", "rules/nginx.conf"}
-	if p.target.Type == "s3" {
-		once = []string{"_headers", "_redirects"}
-	}
 	var names []string
 	if plan.From == "" {
 		return names
 	}
 	for _, c := range slices.Concat(plan.New, plan.Changed, plan.Removed) {
-		if slices.Contains(once, c.Path) {
+		if slices.Contains(p.kind.once, c.Path) {
 			names = append(names, c.Path)
 		}
 	}
@@ -478,8 +404,7 @@ func (p *Place) change(ctx context.Context, j *release.Job, rep *Report) error {
 	switch {
 	case err == nil || live:
 		rep.Live, rep.Record, rep.Reload, rep.Mended = true, &j.Record, p.reload(rep.Plan), j.Mended
-	case p.target.Type == "s3":
-		// Page by page; each has what it needs.
+	case p.kind.stepwise:
 		err = halfway(ctx, err, "readers may get some new pages already; "+goesOn)
 	default:
 		err = halfway(ctx, err, goesOn)

@@ -179,7 +179,7 @@ func (h *handler) file(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
 	base := h.base(ctx)
 	address, within := strings.CutPrefix(r.URL.Path, base)
-	if base != "" && (address == "" || r.URL.Path == "/") { // for who types the name of the host alone
+	if base != "" && (address == "" || r.URL.Path == "/") { // for those who type the name of the host alone
 		w.Header().Set("Cache-Control", "no-store")
 		http.Redirect(w, r, base+"/", http.StatusTemporaryRedirect)
 		return

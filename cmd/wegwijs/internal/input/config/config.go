@@ -59,7 +59,7 @@ type Check struct {
 	Glossary map[string]map[string][]string
 }
 
-// Weigh returns findings the severity that the site asks for. An error stays one.
+// Weigh returns findings with the severity that the site asks for. An error stays one.
 // ds becomes the result's.
 func (c *Check) Weigh(ds []diag.Diagnostic) []diag.Diagnostic {
 	if len(c.Severity) == 0 {

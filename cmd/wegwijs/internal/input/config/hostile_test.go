@@ -10,7 +10,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
-// TestHostileAddresses returns values that files of rules could take for something
+// TestHostileAddresses tries values that files of rules could take for something
 // else to base_url and [security]: each is refused, or is what it seems.
 func TestHostileAddresses(t *testing.T) {
 	pieces := []string{

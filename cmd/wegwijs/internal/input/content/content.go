@@ -242,10 +242,10 @@ func (p *Page) locate(t *tomlfile.Table) {
 }
 
 // Pos returns the position of the value of a front matter key (title, nav_title,
-// description, slug, layout), of
-// item n of a list (aliases, related, needs, groups.ID.pages) when n is not
-// negative, or of a group's own keys (groups.ID, groups.ID.pages). Where the page
-// does not have the key, it is the position of the front matter.
+// description, slug, layout) or of a group's own keys (groups.ID,
+// groups.ID.pages). When n is not negative it is that of item n of a list
+// (aliases, related, needs, groups.ID.pages). Where the page does not have the
+// key, it is the position of the front matter.
 func (p *Page) Pos(key string, n int) diag.Pos {
 	for _, at := range p.places {
 		if at.key == key && at.n == n {

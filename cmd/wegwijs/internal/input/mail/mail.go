@@ -106,7 +106,7 @@ type Product struct {
 // An OAuth2Server says where programs get the token for [OAuth2]; its zero
 // value is none.
 type OAuth2Server struct {
-	Issuer   string // host name of who vouches
+	Issuer   string // host name of the one who vouches
 	AuthURL  string
 	TokenURL string
 	Scope    string // separated by spaces (RFC 6749 §3.3)

@@ -434,7 +434,7 @@ func (w *walk) lost(row ast.Node, columns int) {
 	}
 }
 
-// table returns the cells of a table their scope and the name of their column.
+// table sets the scope of the cells of a table, and the name of their column.
 func (w *walk) table(n ast.Node) {
 	t, ok := n.(*xast.Table)
 	if !ok {

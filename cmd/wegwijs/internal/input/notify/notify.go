@@ -146,8 +146,8 @@ func Start(ctx context.Context, dir string, opt Options) *Watcher {
 // Wait returns when the watcher has ended, which it does after its context.
 func (w *Watcher) Wait() { w.wait.Wait() }
 
-// Blind reports whether there are no events, so that a change shows only to who
-// looks.
+// Blind reports whether there are no events, so that a change shows only to
+// those who look.
 func (w *Watcher) Blind() bool { return w.blind.Load() }
 
 // Silent returns the kind of the first file system of the inputs of the site in

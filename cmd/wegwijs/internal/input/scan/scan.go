@@ -190,8 +190,8 @@ func Scan(ctx context.Context, fsys fs.FS, prev *Tree, visit Visit, out *diag.Li
 }
 
 // Update looks at some paths only and takes everything else from prev. It is
-// for who has been told what changed; a path may be a file or a folder, there
-// or gone. Symbolic links are always looked at: their targets may be among the
+// for callers that were told what changed. A path may be a file or a folder,
+// there or gone. Symbolic links are always looked at: their targets may be among the
 // paths.
 func Update(ctx context.Context, fsys fs.FS, prev *Tree, paths []string, visit Visit, out *diag.List) (*Tree, error) {
 	taken := time.Now()

@@ -267,7 +267,7 @@ func (t *Table) Required(key, hint string) string {
 	}
 	if _, ok := t.m[key]; !ok {
 		t.get(key, Text)
-		d := diag.Diagnostic{Pos: t.Pos(), Code: diag.TOMLMissing, Msg: t.name(key) + " is missing", Hint: hint}
+		d := diag.Diagnostic{Pos: t.Pos(), Code: diag.TOMLMissing, Msg: diag.Say("%s is missing", t.name(key)), Hint: hint}
 		t.doc.out.Add(d)
 		if t.missing == nil {
 			t.missing = map[string]diag.Diagnostic{}

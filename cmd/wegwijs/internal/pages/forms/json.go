@@ -13,7 +13,7 @@ type Document struct {
 	LeftOut  []LeftOutJSON `json:"leftOut"`  // what the other forms do not hold
 }
 
-// ProviderJSON is who gives the service.
+// ProviderJSON names the provider of the service.
 type ProviderJSON struct {
 	Name      string `json:"name"`
 	ShortName string `json:"shortName"`

@@ -89,7 +89,7 @@ func badKey(file []byte) string {
 	}
 }
 
-// Incomplete returns the name of who issued the certificate where that is not
+// Incomplete returns the name of the issuer of the certificate where that is not
 // in the chain, as it must be for devices to trust it; else "".
 func (s *Signer) Incomplete() string {
 	if len(s.chain) > 0 || s.leaf.CheckSignatureFrom(s.leaf) == nil || bytes.Equal(s.leaf.RawIssuer, s.leaf.RawSubject) {

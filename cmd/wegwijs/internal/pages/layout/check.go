@@ -587,7 +587,7 @@ func (s *scope) fields(n parse.Node, t reflect.Type, names []string) reflect.Typ
 	return t
 }
 
-// kindName says what a value is to who writes layouts.
+// kindName returns what authors of layouts call a kind of value.
 func kindName(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.String:

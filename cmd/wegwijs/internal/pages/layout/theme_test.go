@@ -73,7 +73,7 @@ func written(files map[string][]byte, th Theme) *[2]palette {
 	return p
 }
 
-// TestAccentAlone returns one colour only. What is written passes in both
+// TestAccentAlone sets one colour only. What is written passes in both
 // schemes, or there is one message whose advice passes.
 func TestAccentAlone(t *testing.T) {
 	files := shipped(t)
@@ -97,7 +97,7 @@ func TestAccentAlone(t *testing.T) {
 	}
 }
 
-// TestThemes returns colours at random: each message has advice, and following
+// TestThemes sets colours at random: each message has advice, and following
 // it makes every pair pass in both schemes, as the files are written.
 func TestThemes(t *testing.T) {
 	files := shipped(t)

@@ -13,7 +13,7 @@ import (
 )
 
 // TestFilm: a film of the site's own is played from its files, with a poster
-// that returns it its size and captions in every language that has them; nothing
+// that gives it its size, and captions in every language that has them; nothing
 // of it is loaded before. What is missing is a finding, and the copy has a link.
 func TestFilm(t *testing.T) {
 	site := func(more map[string]string) map[string]string {

@@ -95,7 +95,7 @@ func decode(s string) (rune, int) {
 	return 0, 1
 }
 
-// run returns the words of what a sign joins.
+// run yields the words of what a sign joins.
 func run(s string, yield func(string)) {
 	if strings.ContainsAny(s, ".@_") {
 		yield(s)

@@ -278,7 +278,7 @@ const brokenWords = `(() => {
   return broken;
 })()`
 
-// TestLongNames returns the provider and its servers long names: the page still
+// TestLongNames has a provider and servers with long names: the page still
 // fits on a phone.
 func TestLongNames(t *testing.T) {
 	b := reader(t)

@@ -231,7 +231,7 @@ func TestNoPassword(t *testing.T) {
 	}
 }
 
-// TestAddressesAndPayloads returns the script what the package forms gives its
+// TestAddressesAndPayloads hands the script what the package forms hands its
 // own writer: both must come to the same bytes or the same refusal.
 func TestAddressesAndPayloads(t *testing.T) {
 	var vectors []struct {

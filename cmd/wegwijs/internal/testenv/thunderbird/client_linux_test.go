@@ -81,7 +81,7 @@ Cc["@mozilla.org/security/x509certdb;1"].getService(Ci.nsIX509CertDB).addCertFro
 	}
 }
 
-// planted returns the program settings that are not the record's.
+// planted sets the program to values that are not the record's.
 func (j *journey) planted(t *testing.T) {
 	right := j.page.tables
 	defer func() { j.page.tables = right }()

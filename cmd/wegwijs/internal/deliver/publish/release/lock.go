@@ -246,7 +246,7 @@ func (h *Hold) hold(outer context.Context) (context.Context, error) {
 	return ctx, nil
 }
 
-// live returns signs of life and looks whether the lock is still this run's.
+// live shows signs of life and looks whether the lock is still this run's.
 func (h *Hold) live(ctx context.Context) {
 	tick := time.NewTicker(h.pace.Beat)
 	defer tick.Stop()
