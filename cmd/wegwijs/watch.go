@@ -244,7 +244,7 @@ func (w *watcher) changed(files []string) {
 }
 
 // report prints what was not printed before. A finding that only moved to
-// another line is none of that.
+// another line was printed before.
 func (w *watcher) report(ds []diag.Diagnostic) {
 	old := map[diag.Diagnostic]int{}
 	for _, d := range w.last {

@@ -1280,8 +1280,9 @@ var dutch = map[string]string{
 	"stopped\n\t%s":                                                                                               "gestopt\n\t%s",
 
 	// What must be there.
-	"%s is missing": "%s ontbreekt",
-	"one of %s":     "een van %s",
+	"%s is missing":              "%s ontbreekt",
+	"forms of this language: %s": "vormen van deze taal: %s",
+	"one of %s":                  "een van %s",
 	"give the heading the id that its partner has, ## Kop {#id}, or give both pages the same headings": "geef de kop het id van de kop waar hij bij hoort, ## Kop {#id}, of geef beide pagina's dezelfde koppen",
 	"write title = \"Helpcentrum\"":                                                                      "schrijf title = \"Helpcentrum\"",
 	"write the old address: from = \"/oud/\"":                                                            "schrijf het oude adres: from = \"/oud/\"",

@@ -62,7 +62,7 @@ func refusedSSH(t *Target, err error) error {
 	return diag.Errorf("target %s: %w\n\tthe user who logs in to %s must own %s and all that is in it", t.Name, err, t.SSH.Host, t.Path)
 }
 
-func openDir(t Target, around Surroundings, write bool) (place, error) {
+func openDir(_ context.Context, t Target, around Surroundings, write bool) (place, error) {
 	f, err := remote.Open(t.Folder(around.Site), write)
 	if err != nil {
 		if !write && errors.Is(err, fs.ErrNotExist) {
@@ -102,7 +102,7 @@ func openSSH(ctx context.Context, t Target, around Surroundings, write bool) (pl
 	return around.tree(f, t), nil
 }
 
-func openS3(t Target, around Surroundings) (place, error) {
+func openS3(_ context.Context, t Target, around Surroundings, _ bool) (place, error) {
 	getenv := around.Getenv
 	if getenv == nil {
 		getenv = func(string) string { return "" }

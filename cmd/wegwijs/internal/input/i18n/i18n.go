@@ -101,10 +101,7 @@ func Parse(lang, file string, src []byte, out *diag.List) *Strings {
 		}
 	}
 	used := s.categories()
-	formsHint := "forms of this language: " + strings.Join(used, ", ")
-	if !slices.Contains(used, "other") {
-		formsHint += ", other"
-	}
+	formsHint := diag.Say("forms of this language: %s", strings.Join(Forms(lang), ", "))
 	for _, k := range t.Keys() {
 		switch k {
 		case keyDate, keyFirst, keyMonths, keyQuotes, keySpace:

@@ -378,21 +378,14 @@ security = "tls"
 // own: each gives what the forms of that product can express and nothing else.
 func TestPersonalProducts(t *testing.T) {
 	b := reader(t, catchBlob)
-	dir := t.TempDir()
-	for _, name := range []string{"content", "i18n", "layouts"} {
-		if err := os.CopyFS(filepath.Join(dir, name), os.DirFS(filepath.Join(root, name))); err != nil {
-			t.Fatal(err)
-		}
-	}
-	config, err := os.ReadFile(filepath.Join(root, "site.toml"))
+	dir := copySite(t)
+	config, err := os.ReadFile(filepath.Join(dir, "site.toml"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	text := "+++\ntitle = \"Producten\"\ndescription = \"Drie producten.\"\nupdated = 2026-11-23\n+++\n\n::personal\n\n::personal{product=half}\n\n::personal{product=given}\n\n::settings[imap]{product=half}\n"
 	for name, data := range map[string]string{"site.toml": string(config) + products, "content/nl/e-mail/producten.md": text} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(data), 0o666); err != nil {
-			t.Fatal(err)
-		}
+		testenv.Write(t, filepath.Join(dir, name), data)
 	}
 	s, err := buildSite(dir, filepath.Join(dir, "public"))
 	if err != nil {

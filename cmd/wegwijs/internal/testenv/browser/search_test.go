@@ -243,18 +243,8 @@ var keywordsRE = regexp.MustCompile(`(?m)^keywords = .*$`)
 // language.
 func plainIndexes(t *testing.T) {
 	t.Helper()
-	dir := t.TempDir()
-	for _, root2 := range []string{"content", "layouts", "i18n"} {
-		if err := os.CopyFS(filepath.Join(dir, root2), os.DirFS(filepath.Join(root, root2))); err != nil {
-			t.Fatal(err)
-		}
-	}
-	config, err := os.ReadFile(filepath.Join(root, "site.toml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	testenv.Write(t, filepath.Join(dir, "site.toml"), string(config))
-	err = filepath.WalkDir(filepath.Join(dir, "content"), func(name string, d fs.DirEntry, err error) error {
+	dir := copySite(t)
+	err := filepath.WalkDir(filepath.Join(dir, "content"), func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || filepath.Ext(name) != ".md" {
 			return err
 		}

@@ -47,14 +47,33 @@ var (
 	baseRE    = regexp.MustCompile(`(?m)^base_url\s*=\s*"([^"]+)"`)
 )
 
-// buildSite builds the site in the folder site with the program and serves it.
+// build builds the site in the folder site with the program, and returns what
+// that says.
+func build(site, out string) (said string, err error) {
+	abs, err := filepath.Abs(out)
+	if err != nil {
+		return "", err
+	}
+	msg, err := exec.Command(program, "-C", site, "build", "-o", abs).CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("build the site in %s: %w\n%s", site, err, msg)
+	}
+	return string(msg), nil
+}
+
+// buildSite builds the site in the folder site and serves it.
 func buildSite(site, out string) (*builtSite, error) {
+	if _, err := build(site, out); err != nil {
+		return nil, err
+	}
+	return serveSite(site, out)
+}
+
+// serveSite serves what was built of the site in the folder site.
+func serveSite(site, out string) (*builtSite, error) {
 	abs, err := filepath.Abs(out)
 	if err != nil {
 		return nil, err
-	}
-	if msg, err := exec.Command(program, "-C", site, "build", "-o", abs).CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("build the site in %s: %w\n%s", site, err, msg)
 	}
 	config, err := os.ReadFile(filepath.Join(site, "site.toml"))
 	if err != nil {
