@@ -13,6 +13,7 @@ import (
 	"golang.org/x/net/idna"
 	"howett.net/plist"
 
+	"wegwijs/cmd/wegwijs/internal/testenv"
 	"wegwijs/cmd/wegwijs/internal/testenv/webdriver"
 )
 
