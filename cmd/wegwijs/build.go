@@ -156,7 +156,7 @@ func (e *env) findings(ctx context.Context, s *state.State, deep bool) ([]diag.D
 	if s.Renderer != nil && err == nil {
 		err = r.CheckStrings(s.Renderer.Strings, out)
 	}
-	return s.Lead(s.Weigh(out.Sorted())), err
+	return s.Lead(s.Weigh(diag.Sort(s.Named(out.Sorted())))), err
 }
 
 // sums tells the files of a state apart.

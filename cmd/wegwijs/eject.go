@@ -82,6 +82,35 @@ func (e *env) runEject(args []string, diff, accept bool) error {
 	return nil
 }
 
+// takeOver makes a built-in file the site's own, so that a command can change it,
+// and says so; nothing where the site has a file there already.
+func (e *env) takeOver(file string) error {
+	if _, builtIn := e.builtIn(file); !builtIn {
+		return nil
+	}
+	root, err := os.OpenRoot(e.dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if _, err := (eject.Site{Root: root, Under: builtin.Files}).Eject([]string{file}); err != nil {
+		return err
+	}
+	fmt.Fprintln(e.stdout, e.say("%s: it was built in, and is the site's own from now on", file))
+	return nil
+}
+
+// builtIn reports whether there is a file at a path, and whether that is in the
+// program and not in the folder of the site.
+func (e *env) builtIn(file string) (there, embedded bool) {
+	info, err := e.files().Lstat(file)
+	if err != nil {
+		return false, false
+	}
+	_, embedded = builtin.Is(info)
+	return true, embedded
+}
+
 // ejected returns what changed in the built-in files that the site took over.
 func (e *env) ejected() ([]diag.Diagnostic, error) {
 	root, err := os.OpenRoot(e.dir)

@@ -42,19 +42,19 @@ protected.`,
 }
 
 func (t *translator) export(lang string, names []string, as exchange.Format, out string) error {
-	langs := t.languages()
-	if !slices.Contains(langs[1:], lang) {
-		return usageError{diag.Errorf("%q is not a language that the site is translated into; %s", lang, diag.DidYouMean(lang, langs[1:]))}
+	if err := t.isTarget(lang); err != nil {
+		return err
 	}
 	if !slices.Contains(exchange.Formats, string(as)) {
 		return usageError{diag.Errorf("%q is no format; %s", as, diag.DidYouMean(string(as), exchange.Formats))}
 	}
 	var ids []string
 	for _, n := range names {
-		_, rest := content.Split(filepath.ToSlash(filepath.Clean(n)))
+		file := pageFile(n)
+		_, rest := content.Split(file)
 		id, _ := content.ID(rest)
 		if p := t.state.Site.Written(id); len(p) == 0 || p[0] == nil || rest == "" {
-			return usageError{diag.Errorf("there is no page %s", n)}
+			return t.noPage(file)
 		}
 		ids = append(ids, id)
 	}
@@ -161,7 +161,7 @@ func (t *translator) imports(names []string) error {
 		return t.report(ds)
 	}
 	for _, r := range results {
-		if err := writeWhole(filepath.Join(t.dir, filepath.FromSlash(r.file)), r.data); err != nil {
+		if err := t.write(r.file, r.data); err != nil {
 			return err
 		}
 		if r.complete {

@@ -31,7 +31,7 @@ var allowed = map[string][]string{
 	"input/notify":            {"input/scan"},
 	"input/scan":              {"diag", "input/builtin"},
 	"input/tomlfile":          {"diag"},
-	"site/freshness":          {"diag", "input/content", "input/i18n", "input/markdown", "input/tomlfile", "site"},
+	"site/freshness":          {"diag", "input/builtin", "input/content", "input/i18n", "input/markdown", "input/tomlfile", "site"},
 	"site":                    {"diag", "fileset", "input/config", "input/content"},
 	"pages":                   {}, // doc.go
 	"pages/forms":             {"diag", "fileset", "input/mail", "input/tomlfile", "pages/webserver"},

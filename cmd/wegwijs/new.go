@@ -20,6 +20,8 @@ import (
 
 	"wegwijs/cmd/wegwijs/internal/authoring/scaffold"
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/config"
+	"wegwijs/cmd/wegwijs/internal/input/content"
 	"wegwijs/cmd/wegwijs/internal/input/mail"
 	"wegwijs/cmd/wegwijs/internal/pages/forms"
 	"wegwijs/cmd/wegwijs/internal/verify"
@@ -77,6 +79,9 @@ func (e *env) newPage() *cobra.Command {
 			if !pageRE.MatchString(name) || path.Clean(name) != name {
 				return usageError{diag.Errorf("%q is not a page; write its language and its path, in small letters: nl/e-mail/postbus-vol.md", args[0])}
 			}
+			if err := e.free(content.Root + "/" + name); err != nil {
+				return err
+			}
 			sections, err := scaffold.Sections(e.files(), name)
 			if err != nil {
 				return err
@@ -94,6 +99,22 @@ func (e *env) newPage() *cobra.Command {
 	}
 	c.Flags().StringVar(&title, "title", "", "title of the page")
 	return c
+}
+
+// free returns an error where a built-in page stands at a path, which a new file
+// there would hide. A file of the site is found when the new one is written.
+func (e *env) free(file string) error {
+	if _, embedded := e.builtIn(file); !embedded {
+		return nil
+	}
+	_, rest := content.Split(file)
+	id, _ := content.ID(rest)
+	if src, err := os.ReadFile(filepath.Join(e.dir, config.File)); err == nil {
+		if c := config.Parse(src, new(diag.List)); c != nil && c.Content.Leaves(id) {
+			return nil
+		}
+	}
+	return diag.Errorf("%s is built in; to change it: wegwijs eject %s", file, file)
 }
 
 var pageRE = regexp.MustCompile(`^[a-zA-Z]{2,3}(?:-[A-Za-z0-9]+)*/(?:[a-z0-9-]+/)*[a-z0-9-]+\.md$`)

@@ -66,7 +66,8 @@ the switch it asks the target's url for more addresses: pages, what they use,
 files for programs, redirects, and what the rules for web servers promise.
 
 It ends with status 1 when a gate refused, when the question was answered with
-no, or when readers do not get the new release after the switch.`,
+no, or when readers do not get the new release after the switch. A first release that
+the web server does not know of yet is none of these.`,
 		Args: atMostOne,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {

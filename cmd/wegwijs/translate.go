@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -19,6 +20,7 @@ import (
 
 	"wegwijs/cmd/wegwijs/internal/authoring/scaffold"
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/builtin"
 	"wegwijs/cmd/wegwijs/internal/input/config"
 	"wegwijs/cmd/wegwijs/internal/input/content"
 	"wegwijs/cmd/wegwijs/internal/input/i18n"
@@ -62,35 +64,52 @@ func (e *env) translator(ctx context.Context) (*translator, error) {
 func (e *env) translateStatus() *cobra.Command {
 	var term string
 	c := &cobra.Command{
-		Use:   "status",
+		Use:   "status [LANGUAGE…]",
 		Short: "Say of each language what is fresh, stale, missing or orphaned",
-		Long:  "Status compares every page of every language with the text of the default\nlanguage. With --term it lists each block in which a word stands, and what\ntranslates it.",
-		Args:  noArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
+		Long:  "Status compares every page of every language, or of those that you name, with the\ntext of the default language. With --term it lists each block in which a word\nstands, and what translates it.",
+		Args:  takes(0, 0),
+		RunE: func(c *cobra.Command, args []string) error {
 			t, err := e.translator(c.Context())
 			if err != nil {
 				return err
 			}
-			if term != "" {
-				return t.mentions(term)
+			for _, lang := range args {
+				if err := t.isTarget(lang); err != nil {
+					return err
+				}
 			}
-			return t.status(c.Context())
+			if term != "" {
+				return t.mentions(term, args)
+			}
+			return t.status(c.Context(), args)
 		},
 	}
 	c.Flags().StringVar(&term, "term", "", "list the blocks in which this word stands")
 	return c
 }
 
-func (t *translator) status(ctx context.Context) error {
-	langs, err := t.reader.Status(ctx)
+// isTarget returns an error for what is no language that the site is translated
+// into.
+func (t *translator) isTarget(lang string) error {
+	if targets := t.languages()[1:]; !slices.Contains(targets, lang) {
+		return usageError{diag.Errorf("%q is not a language that the site is translated into; %s", lang, diag.DidYouMean(lang, targets))}
+	}
+	return nil
+}
+
+// status prints how far the languages are that are asked for; all of them when none
+// is.
+func (t *translator) status(ctx context.Context, asked []string) error {
+	all, err := t.reader.Status(ctx)
 	if err != nil {
 		return err
 	}
-	if err := t.heal(langs); err != nil {
+	if err := t.heal(all); err != nil {
 		return err
 	}
+	langs := slices.DeleteFunc(all, func(l freshness.Language) bool { return len(asked) > 0 && !slices.Contains(asked, l.Lang) })
 	if t.format == "json" {
-		strs, err := t.allStrings()
+		strs, err := t.allStrings(asked)
 		if err != nil {
 			return err
 		}
@@ -104,7 +123,7 @@ func (t *translator) status(ctx context.Context) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	if err := t.stringsStatus(); err != nil {
+	if err := t.stringsStatus(asked); err != nil {
 		return err
 	}
 	for _, l := range langs {
@@ -152,7 +171,9 @@ func (t *translator) heal(langs []freshness.Language) error {
 	return nil
 }
 
-func (t *translator) mentions(term string) error {
+// mentions prints the blocks in which a word stands, and what translates them in the
+// languages that are asked for; in all of them when none is.
+func (t *translator) mentions(term string, asked []string) error {
 	all, err := t.reader.Mentions(term)
 	if err != nil {
 		return err
@@ -170,6 +191,9 @@ func (t *translator) mentions(term string) error {
 		for _, m := range all {
 			x := mention{unit{m.Where, m.Text}, map[string]unit{}}
 			for lang, u := range m.Translations {
+				if len(asked) > 0 && !slices.Contains(asked, lang) {
+					continue
+				}
 				x.Translations[lang] = unit{u.Pos.String(), u.Source}
 			}
 			list = append(list, x)
@@ -179,7 +203,7 @@ func (t *translator) mentions(term string) error {
 	for _, m := range all {
 		fmt.Fprintf(t.stdout, "%s: %s\n", m.Where, oneLine(m.Text))
 		for _, l := range t.state.Site.Locales {
-			if u, ok := m.Translations[l.Lang]; ok {
+			if u, ok := m.Translations[l.Lang]; ok && (len(asked) == 0 || slices.Contains(asked, l.Lang)) {
 				fmt.Fprintf(t.stdout, "  %s: %s\n", u.Pos, oneLine(u.Source))
 			}
 		}
@@ -223,9 +247,9 @@ func (e *env) translateDiff() *cobra.Command {
 
 // page finds the translation in a file.
 func (t *translator) page(name string) (*freshness.Page, error) {
-	file := filepath.ToSlash(filepath.Clean(name))
+	file := pageFile(name)
 	lang, rest := content.Split(file)
-	if !strings.HasPrefix(file, content.Root+"/") || !strings.HasSuffix(file, ".md") || rest == "" {
+	if !strings.HasSuffix(file, ".md") || rest == "" {
 		return nil, usageError{diag.Errorf("%q is not a page; write its file: content/en/e-mail/webmail.md", name)}
 	}
 	if lang == t.state.Site.Locales[0].Lang {
@@ -237,9 +261,37 @@ func (t *translator) page(name string) (*freshness.Page, error) {
 	case err != nil:
 		return nil, err
 	case p == nil || p.File == "":
-		return nil, usageError{diag.Errorf("there is no page %s", file)}
+		return nil, t.noPage(file)
 	}
 	return p, t.reader.Translate(p)
+}
+
+// pageFile returns the file of a page that a name on the command line means: nl/a.md
+// and builtin:content/nl/a.md are content/nl/a.md.
+func pageFile(name string) string {
+	file := path.Clean(strings.TrimPrefix(filepath.ToSlash(name), builtin.Prefix))
+	if !strings.HasPrefix(file, content.Root+"/") {
+		file = content.Root + "/" + file
+	}
+	return file
+}
+
+// noPage returns an error that names the page that is nearest to a file that is not
+// there.
+func (t *translator) noPage(file string) error {
+	lang, _ := content.Split(file)
+	var known []string
+	for _, id := range append([]string{""}, t.state.Site.IDs()...) {
+		for _, p := range t.state.Site.Written(id) {
+			if p != nil && p.Lang == lang {
+				known = append(known, p.File)
+			}
+		}
+	}
+	if near := diag.Nearest(file, known); near != "" {
+		return usageError{diag.Errorf("there is no page %s; did you mean %s?", file, near)}
+	}
+	return usageError{diag.Errorf("there is no page %s", file)}
 }
 
 // A blockDiff is one changed block, for people and programs.
@@ -253,19 +305,20 @@ type blockDiff struct {
 	Translation string         `json:"translation,omitempty"`
 }
 
-func diffs(p *freshness.Page) []blockDiff {
+// diffs returns what changed in the text of a page.
+func (t *translator) diffs(p *freshness.Page) []blockDiff {
 	list := []blockDiff{}
 	for _, x := range p.Diffs() {
 		d := blockDiff{Kind: x.Change.Kind}
 		d.Old, d.New = x.Texts()
 		if x.Old != nil {
-			d.OldWhere = x.Old.Pos.String()
+			d.OldWhere = t.state.Place(x.Old.Pos).String()
 		}
 		if x.New != nil {
-			d.NewWhere = x.New.Pos.String()
+			d.NewWhere = t.state.Place(x.New.Pos).String()
 		}
 		if x.Translation != nil {
-			d.Translation, d.Where = x.Translation.Source, x.Translation.Pos.String()
+			d.Translation, d.Where = x.Translation.Source, t.state.Place(x.Translation.Pos).String()
 		}
 		list = append(list, d)
 	}
@@ -280,7 +333,7 @@ func (t *translator) diff(pages []*freshness.Page) error {
 		}
 		var list []page
 		for _, p := range pages {
-			list = append(list, page{p, diffs(p)})
+			list = append(list, page{p, t.diffs(p)})
 		}
 		return t.json(map[string]any{"version": 1, "pages": list})
 	}
@@ -292,7 +345,7 @@ func (t *translator) diff(pages []*freshness.Page) error {
 		if p.State == freshness.Fresh {
 			fmt.Fprintln(t.stdout, t.say("%s: fresh", p.File))
 		}
-		for _, d := range diffs(p) {
+		for _, d := range t.diffs(p) {
 			fmt.Fprintln(t.stdout, t.say("%s: %s", p.File, diag.Phrase(d.Kind)))
 			old, now := freshness.Words(d.Old, d.New, color)
 			if d.Kind == freshness.Moved {
@@ -339,32 +392,29 @@ func (e *env) translateNew() *cobra.Command {
 // nothing, is written last.
 func (t *translator) newLanguage(lang string) error {
 	langs := t.languages()
-	tag, err := language.Parse(lang)
-	switch {
-	case err != nil || tag.String() != lang:
+	switch code := config.LanguageCode(lang); {
+	case code == "":
 		return usageError{diag.Errorf("%q is not a language; use a code such as es or pt-BR", lang)}
+	case code != lang:
+		return usageError{diag.Errorf("%q is not a language; write %s", lang, code)}
 	case slices.Contains(langs, lang):
 		return usageError{diag.Errorf("the site has the language %s already", lang)}
 	}
-	l := scaffold.Language{Lang: lang, Fallback: slices.Compact([]string{langs[0]}), Forms: i18n.Forms(lang)}
-	if slices.Contains(langs[1:], "en") {
-		l.Fallback = []string{"en", langs[0]}
-	}
-	strs, err := fs.ReadFile(t.files(), "i18n/"+langs[0]+".toml")
-	if err != nil {
-		return err
+	l := scaffold.Language{Lang: lang, Fallback: fallbacks(lang, langs), Forms: i18n.Forms(lang)}
+	parent := config.Parent(lang, langs)
+	title := t.state.Config.Title
+	var files []scaffold.File
+	if parent != "" { // it has the strings and the pages of that
+		title = t.state.Site.Locales[slices.Index(langs, parent)].Title
+	} else {
+		var err error
+		if files, err = t.languageFiles(l); err != nil {
+			return err
+		}
 	}
 	toml, err := os.ReadFile(filepath.Join(t.dir, config.File))
 	if err != nil {
 		return err
-	}
-	files := []scaffold.File{{Path: "i18n/" + lang + ".toml", Data: l.Strings(strs)}}
-	if home := t.state.Site.Translations("")[0]; home != nil {
-		src, err := fs.ReadFile(t.files(), home.File)
-		if err != nil {
-			return err
-		}
-		files = append(files, scaffold.File{Path: content.Root + "/" + lang + "/index.md", Data: freshness.Scaffold(src)})
 	}
 	all := fmt.Sprintf("default_language = %s\n", tomlfile.Quote(langs[0]))
 	for _, x := range t.state.Config.Languages {
@@ -376,28 +426,71 @@ func (t *translator) newLanguage(lang string) error {
 	if err := scaffold.Write(t.dir, files); err != nil {
 		return t.exists(err)
 	}
-	if err := writeWhole(filepath.Join(t.dir, config.File), scaffold.WithLanguage(toml, l.Table(t.state.Config.Title), all)); err != nil {
+	if err := writeWhole(filepath.Join(t.dir, config.File), scaffold.WithLanguage(toml, l.Table(title), all)); err != nil {
 		return err
 	}
 	for _, f := range files {
 		fmt.Fprintln(t.stdout, f.Path)
 	}
+	if parent != "" {
+		fmt.Fprintln(t.stdout, t.say("%s: the language %s, which has all of %s; what is to differ gets a file of its own: wegwijs translate new PAGE %s", config.File, lang, parent, lang))
+		return nil
+	}
 	fmt.Fprintln(t.stdout, t.say("%s: the language %s; now translate its title there, its strings and its first page", config.File, lang))
 	return nil
 }
 
-func (t *translator) scaffold(name, lang string) error {
-	file := filepath.ToSlash(filepath.Clean(name))
-	_, rest := content.Split(file)
-	langs := t.languages()
-	if !slices.Contains(langs, lang) || lang == t.state.Site.Locales[0].Lang {
-		return usageError{diag.Errorf("%q is not a language that the site is translated into; %s", lang, diag.DidYouMean(lang, langs[1:]))}
+// languageFiles returns the first files of a language: its strings and its first
+// page.
+func (t *translator) languageFiles(l scaffold.Language) ([]scaffold.File, error) {
+	strs, err := fs.ReadFile(t.files(), "i18n/"+t.languages()[0]+".toml")
+	if err != nil {
+		return nil, err
 	}
-	src, err := fs.ReadFile(t.files(), content.Root+"/"+t.state.Site.Locales[0].Lang+"/"+rest)
+	files := []scaffold.File{{Path: "i18n/" + l.Lang + ".toml", Data: l.Strings(strs)}}
+	if home := t.state.Site.Translations("")[0]; home != nil {
+		src, err := fs.ReadFile(t.files(), home.File)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, scaffold.File{Path: content.Root + "/" + l.Lang + "/index.md", Data: freshness.Scaffold(src)})
+	}
+	return files, nil
+}
+
+// fallbacks returns the languages of a site, the default one first, in which readers
+// of a new one get what it does not have: the one that they understand by what CLDR
+// says of languages, then English and the default one.
+func fallbacks(lang string, langs []string) []string {
+	var tags []language.Tag
+	for _, l := range langs {
+		tags = append(tags, language.Make(l))
+	}
+	var list []string
+	if _, i, confidence := language.NewMatcher(tags).Match(language.Make(lang)); confidence > language.No {
+		list = append(list, langs[i])
+	}
+	if slices.Contains(langs, "en") {
+		list = append(list, "en")
+	}
+	list = append(list, langs[0])
+	return slices.Compact(list[:slices.Index(list, langs[0])+1]) // which has all pages
+}
+
+func (t *translator) scaffold(name, lang string) error {
+	file := pageFile(name)
+	_, rest := content.Split(file)
+	if err := t.isTarget(lang); err != nil {
+		return err
+	}
+	src, err := fs.ReadFile(t.files(), content.Root+"/"+t.languages()[0]+"/"+rest)
 	if err != nil || rest == "" {
-		return usageError{diag.Errorf("there is no page %s", file)}
+		return t.noPage(file)
 	}
 	to := content.Root + "/" + lang + "/" + rest
+	if err := t.free(to); err != nil {
+		return err
+	}
 	if err := scaffold.Write(t.dir, []scaffold.File{{Path: to, Data: freshness.Scaffold(src)}}); err != nil {
 		return t.exists(err)
 	}
@@ -515,12 +608,15 @@ type langStrings struct {
 	Strings []freshness.String `json:"strings"`
 }
 
-// allStrings returns the interface strings of the languages that have some of
-// their own, but for the default one.
-func (t *translator) allStrings() ([]langStrings, error) {
+// allStrings returns the interface strings of the languages that are asked for, all
+// when none is, and that have some of their own, but for the default one.
+func (t *translator) allStrings(asked []string) ([]langStrings, error) {
 	list := []langStrings{}
 	c := t.state.Renderer.Strings
 	for _, lang := range t.languages()[1:] {
+		if len(asked) > 0 && !slices.Contains(asked, lang) {
+			continue
+		}
 		all, err := t.reader.Strings(c, lang)
 		if err != nil {
 			return nil, err
@@ -539,8 +635,8 @@ func (t *translator) allStrings() ([]langStrings, error) {
 }
 
 // stringsStatus says of each language which interface strings are not fresh.
-func (t *translator) stringsStatus() error {
-	all, err := t.allStrings()
+func (t *translator) stringsStatus(asked []string) error {
+	all, err := t.allStrings(asked)
 	if err != nil {
 		return err
 	}
@@ -592,7 +688,15 @@ func (t *translator) stamp(p *freshness.Page, forced bool) error {
 	if bytes.Equal(own, with) {
 		return nil
 	}
-	return writeWhole(filepath.Join(t.dir, filepath.FromSlash(p.File)), with)
+	return t.write(p.File, with)
+}
+
+// write writes a page; one that was built in becomes the site's own.
+func (t *translator) write(file string, data []byte) error {
+	if err := t.takeOver(file); err != nil {
+		return err
+	}
+	return writeWhole(filepath.Join(t.dir, filepath.FromSlash(file)), data)
 }
 
 // prune removes the texts that no translation names any more.
@@ -666,7 +770,7 @@ func (t *translator) ids() error {
 					}
 				}
 			}
-			if err := writeWhole(filepath.Join(t.dir, filepath.FromSlash(p.File)), with); err != nil {
+			if err := t.write(p.File, with); err != nil {
 				return err
 			}
 			if n > 0 {

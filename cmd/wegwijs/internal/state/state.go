@@ -282,14 +282,22 @@ func (f oneFile) ReadFile(name string) ([]byte, error) {
 func (s *State) Named(ds []diag.Diagnostic) []diag.Diagnostic {
 	copied := false
 	for i, d := range ds {
-		if f, _ := s.Tree.Get(d.Pos.File); f.Embedded {
+		if pos := s.Place(d.Pos); pos != d.Pos {
 			if !copied {
 				ds, copied = slices.Clone(ds), true
 			}
-			ds[i].Pos.File = builtin.Prefix + d.Pos.File
+			ds[i].Pos = pos
 		}
 	}
 	return ds
+}
+
+// Place returns a position as people read it, as [State.Named] does.
+func (s *State) Place(pos diag.Pos) diag.Pos {
+	if f, _ := s.Tree.Get(pos.File); f.Embedded {
+		pos.File = builtin.Prefix + pos.File
+	}
+	return pos
 }
 
 // MakeAll makes every file of the set and throws the bytes away, for callers that want

@@ -87,7 +87,7 @@ func Of(text, translation *freshness.Text, src, target string, bytes, translated
 // words returns what is typed of a unit, without the marks around its lines. The
 // lines of src end as on Unix.
 func words(u *freshness.Unit, src []byte) string {
-	if isFront(u.Kind) {
+	if u.Front() {
 		return u.Source
 	}
 	var lines []string
@@ -98,10 +98,6 @@ func words(u *freshness.Unit, src []byte) string {
 }
 
 func unix(src []byte) []byte { return []byte(strings.ReplaceAll(string(src), "\r\n", "\n")) }
-
-func isFront(kind string) bool {
-	return kind == "title" || kind == "nav_title" || kind == "description"
-}
 
 // An Error says why a file is refused.
 type Error struct {
@@ -209,7 +205,7 @@ type edit struct {
 }
 
 func (e edit) text() string {
-	if isFront(e.at.Kind) {
+	if e.at.Front() {
 		return tomlfile.Quote(e.u.Target)
 	}
 	return e.u.Target
@@ -241,7 +237,7 @@ func withFront(src, front []byte, edits []edit) []byte {
 	var own []edit
 	for _, e := range edits {
 		for i := range t.Units {
-			if u := &t.Units[i]; isFront(u.Kind) && u.Kind == e.at.Kind && u.Spans != nil {
+			if u := &t.Units[i]; u.Front() && u.Kind == e.at.Kind && u.Place == e.at.Place && u.Spans != nil {
 				own = append(own, edit{u, e.u})
 			}
 		}
@@ -256,7 +252,7 @@ func same(before *freshness.Text, merged []byte, edits []edit) error {
 	after := freshness.Parse(before.File, merged)
 	blocks := func(t *freshness.Text) (list []*freshness.Unit) {
 		for i := range t.Units {
-			if u := &t.Units[i]; !isFront(u.Kind) && (u.Kind != "image" || u.Spans != nil) {
+			if u := &t.Units[i]; !u.Front() && (u.Kind != "image" || u.Spans != nil) {
 				list = append(list, u)
 			}
 		}
@@ -276,7 +272,7 @@ func same(before *freshness.Text, merged []byte, edits []edit) error {
 			}
 		}
 		if n >= 0 {
-			return refuse(edits[n].u.Line, "the target of %s would not be one %s", edits[n].u.ID, diag.Phrase(edits[n].at.Kind))
+			return refuse(edits[n].u.Line, "the target of %s would not be one %s", edits[n].u.ID, edits[n].at.Called())
 		}
 		return refuse(1, "the page would have other blocks than its text")
 	}

@@ -14,6 +14,9 @@ title = "IMAP \"instellen\""
 description = 'Zo stel je "IMAP" in'
 order = 3
 slug = "imap"
+[groups.een]
+title = "Een groep"
+pages = ["a"]
 +++
 Mail op **elke** telefoon: zie [IMAP](imap.md#poort "Titel"), ` + "`telnet`" + ` & <https://voorbeeld.nl/>.
 
@@ -48,6 +51,8 @@ title = "Set up \"IMAP\""
 description = "How to set up IMAP"
 slug = "imap-settings"
 source = "0123456789abcdef"
+[groups.een]
+title = "A group"
 +++
 Mail on **each** phone:
 see [IMAP](imap.md#poort "Title"), ` + "`telnet`" + ` & <https://voorbeeld.nl/en/>.
@@ -119,6 +124,7 @@ func TestWordsComeBack(t *testing.T) {
 		sent := p.Encode(Format(f))
 		for _, c := range []struct{ old, now, want string }{
 			{"How to set up IMAP", "IMAP, step by step", `description = "IMAP, step by step"`},
+			{"A group", "One group", "[groups.een]\ntitle = \"One group\"\n"},
 			{"Close it.", "Shut it.", "2. Shut it.\n:::"},
 			{"Know more", "Read on", ":::details[Read on]\n"},
 			{"The screen", "What you see", "![What you see](scherm.png)"},
@@ -152,7 +158,7 @@ func TestANewPage(t *testing.T) {
 		if err != nil || !complete {
 			t.Fatalf("%s: %v", f, err)
 		}
-		for _, want := range []string{"draft = true", "1. Open het window\n   en wacht.\n", "code <b>", "{#kop}"} {
+		for _, want := range []string{"draft = true # remove this line when the page is translated\n[groups.een]\ntitle = \"Een groep\"\n+++\n", "1. Open het window\n   en wacht.\n", "code <b>", "{#kop}"} {
 			if !strings.Contains(string(merged), want) {
 				t.Errorf("%s: %q is not in\n%s", f, want, merged)
 			}

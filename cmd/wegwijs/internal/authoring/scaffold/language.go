@@ -40,7 +40,8 @@ var (
 )
 
 // Strings returns the file of interface strings to translate: each string of src,
-// the file of another language, behind a mark, with the plural forms of this one.
+// the file of another language, behind a mark, with the plural forms of this one, and
+// the comments between them.
 func (l Language) Strings(src []byte) []byte {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s (%s). A line that begins with #~ is not translated yet: translate it and take\n# the mark away. Until then readers get the string of another language.\n", l.name(), l.Lang)
@@ -52,8 +53,12 @@ func (l Language) Strings(src []byte) []byte {
 		}
 		table, other = "", ""
 	}
+	about := true // the first lines, which say what that other file is
 	for line := range strings.Lines(string(src)) {
 		line = strings.TrimRight(line, " \t\r\n")
+		if about = about && strings.HasPrefix(line, "#"); about {
+			continue
+		}
 		m := stringRE.FindStringSubmatch(line)
 		switch {
 		case strings.HasPrefix(line, "["):

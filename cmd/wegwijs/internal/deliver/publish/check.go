@@ -27,6 +27,9 @@ type Check struct {
 	Release string  `json:"release"` // that they should get
 	Checked int     `json:"checked"` // addresses
 	Stale   []Stale `json:"stale"`
+	// Unserved says why nobody gets the first release of a target yet, where the
+	// web server does not know of it: nothing else was asked then.
+	Unserved string `json:"unserved,omitempty"`
 	// Rules are what the rules for web servers promise and readers do not get;
 	// asked with Options.Verify only.
 	Rules []string `json:"rules,omitempty"`
@@ -46,6 +49,11 @@ func (c *Check) String() string {
 	}
 	if len(c.Rules) > 0 {
 		b.WriteString("    hint: give the web server the rules of the release and reload it (wegwijs help publishing)\n")
+	}
+	if c.Unserved != "" {
+		fmt.Fprintf(&b, "not served yet at %s: %s\n", c.URL, c.Unserved)
+		b.WriteString("    hint: this is the first release; let the web server serve the link current, with the rules in it (wegwijs help publishing), then run wegwijs publish --verify\n")
+		return b.String()
 	}
 	if len(c.Stale) == 0 {
 		fmt.Fprintf(&b, "live at %s: all %d addresses asked give release %s\n", c.URL, c.Checked, c.Release)
@@ -180,9 +188,35 @@ func (p *Place) rules(ctx context.Context, release string) []string {
 	return found
 }
 
+// unserved returns why the web server does not give the first release of a target,
+// "" where it does or where that is not the first. A server's configuration names
+// files of a release, so it often comes after that.
+func (p *Place) unserved(ctx context.Context, j *release.Job) string {
+	if j.Old.Current != "" || p.target.Type == "s3" {
+		return ""
+	}
+	ctx, done := context.WithTimeout(ctx, patience)
+	defer done()
+	resp, err := p.fetch(ctx, p.address(fileset.Entry{Path: fileset.ManifestPath}))
+	if u, ok := err.(*url.Error); ok {
+		return u.Err.Error() // the text of u repeats the address
+	}
+	if err != nil {
+		return "" // the sample says it
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return "answers " + resp.Status
+	}
+	return ""
+}
+
 // check asks for the sample until it is right or time is up.
 func (p *Place) check(ctx context.Context, j *release.Job) *Check {
 	c := &Check{URL: p.target.URL, Release: j.Record.Release, Stale: []Stale{}}
+	if c.Unserved = p.unserved(ctx, j); c.Unserved != "" {
+		return c
+	}
 	entries := sample(j.Manifest, j.Old.Manifest, p.target.Sample)
 	if j.Verify {
 		entries = widen(entries, j.Manifest)

@@ -161,6 +161,41 @@ func TestCheckNamesWhatIsStale(t *testing.T) {
 	}
 }
 
+// TestFirstReleaseBeforeItsServer: the web server is told of a site once that is
+// there, so a first release that nobody serves yet is no failure; a later one is.
+func TestFirstReleaseBeforeItsServer(t *testing.T) {
+	down := httptest.NewServer(nil)
+	down.Close()
+	for name, tt := range map[string]struct{ url, why string }{
+		"nobody answers": {down.URL + "/help/", "connect"},
+		"another site":   {webServer(t, os.TempDir(), nil), "answers 404 Not Found"},
+		"an error":       {webServer(t, "", func(w http.ResponseWriter, _ *http.Request) bool { w.WriteHeader(http.StatusForbidden); return true }), "answers 403 Forbidden"},
+	} {
+		target := dirTarget(testenv.RAM(t))
+		target.URL = tt.url
+		rep := publishChecked(t, target, me(), siteA.release())
+		if text := rep.Check.String(); !rep.OK() || !strings.Contains(text, tt.why) || !strings.Contains(text, "this is the first release") {
+			t.Errorf("%s: OK %v\n%s", name, rep.OK(), text)
+		}
+		if rep = publishChecked(t, target, later(me(), hour), siteB.release()); rep.OK() || rep.Check.Unserved != "" {
+			t.Errorf("%s: the second release: OK %v\n%s", name, rep.OK(), rep.Check)
+		}
+	}
+	// What is served and wrong is told of the first release too.
+	root := testenv.RAM(t)
+	target := dirTarget(root)
+	target.URL = webServer(t, filepath.Join(root, "current"), func(w http.ResponseWriter, r *http.Request) bool {
+		if strings.HasSuffix(r.URL.Path, "manifest.json") {
+			return false
+		}
+		w.WriteHeader(http.StatusForbidden)
+		return true
+	})
+	if rep := publishChecked(t, target, me(), siteA.release()); rep.OK() || rep.Check.Unserved != "" {
+		t.Errorf("pages that are forbidden: OK %v\n%s", rep.OK(), rep.Check)
+	}
+}
+
 // TestCheckReadsCodings has a server that compresses by itself, as some do.
 func TestCheckReadsCodings(t *testing.T) {
 	plain := func(w io.Writer) io.WriteCloser { return nopCloser{w} }
@@ -181,6 +216,7 @@ func TestCheckReadsCodings(t *testing.T) {
 		root := testenv.RAM(t)
 		target := dirTarget(root)
 		target.Sample = 6
+		publishChecked(t, target, me(), siteB.release())
 		var packed atomic.Int32
 		target.URL = webServer(t, filepath.Join(root, "current"), func(w http.ResponseWriter, r *http.Request) bool {
 			p := filepath.Join(root, "current", filepath.FromSlash(fileset.PathOf(strings.TrimPrefix(r.URL.Path, "/help"))))
@@ -199,7 +235,7 @@ func TestCheckReadsCodings(t *testing.T) {
 			z.Close()
 			return true
 		})
-		rep := publishChecked(t, target, me(), siteA.release())
+		rep := publishChecked(t, target, later(me(), hour), siteA.release())
 		st := statusOf(t, target, me())
 		switch {
 		case packed.Load() < 7:

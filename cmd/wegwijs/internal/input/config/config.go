@@ -519,12 +519,8 @@ func (c *Config) languages() {
 				}
 			}
 		}
-		for up := lang; l.Parent == "" && strings.Contains(up, "-"); {
-			up = up[:strings.LastIndexByte(up, '-')]
-			if slices.Contains(keys, up) {
-				l.Parent = up
-				l.Fallback = append([]string{up}, without(l.Fallback, up)...)
-			}
+		if l.Parent = Parent(lang, keys); l.Parent != "" {
+			l.Fallback = append([]string{l.Parent}, without(l.Fallback, l.Parent)...)
 		}
 		lt.Done()
 		c.Languages = append(c.Languages, l)
@@ -567,6 +563,25 @@ func code(lang string) (language.Tag, string) {
 		return tag, ""
 	}
 	return tag, tag.String()
+}
+
+// LanguageCode returns a language code as it should be written (BCP 47); "" for what
+// names no language.
+func LanguageCode(lang string) string {
+	_, better := code(lang)
+	return better
+}
+
+// Parent returns the language among langs of which lang is a regional variant; ""
+// for none.
+func Parent(lang string, langs []string) string {
+	for strings.Contains(lang, "-") {
+		lang = lang[:strings.LastIndexByte(lang, '-')]
+		if slices.Contains(langs, lang) {
+			return lang
+		}
+	}
+	return ""
 }
 
 func without(list []string, s string) []string {

@@ -205,11 +205,19 @@ func Forms(lang string) []string {
 // SelfName returns what a language calls itself (CLDR), with a capital; its code
 // where nobody knows.
 func SelfName(lang string) string {
-	name := []rune(display.Self.Name(language.Make(lang)))
+	tag := language.Make(lang)
+	name := []rune(display.Self.Name(tag))
 	if len(name) == 0 {
 		return lang
 	}
 	name[0] = unicode.ToUpper(name[0])
+	// A variant without a name of its own has that of its language, and its region.
+	base, script, region := tag.Raw()
+	if self, _ := language.Compose(base, script); region.String() != "ZZ" && display.Self.Name(self) == display.Self.Name(tag) {
+		if in := display.Regions(tag); in != nil && in.Name(region) != "" {
+			return string(name) + " (" + in.Name(region) + ")"
+		}
+	}
 	return string(name)
 }
 

@@ -183,7 +183,7 @@ func Gaps(source, translation *Text, pairs []Pair) []Gap {
 			continue
 		}
 		a, b := &source.Units[p.Source], &translation.Units[p.Target]
-		if isFront(a.Kind) {
+		if a.Front() {
 			continue
 		}
 		if apart(a.When, b.When, to, from) {

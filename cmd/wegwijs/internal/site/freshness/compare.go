@@ -148,7 +148,7 @@ func match(a, b []Unit, olds, news []int, enough float64, pair func(i, j int)) {
 					score += 0.25 // few words, which may all be others
 				}
 			}
-			if score >= enough || isFront(a[i].Kind) {
+			if score >= enough || a[i].Front() {
 				all = append(all, rated{i, j, score})
 			}
 		}
@@ -173,8 +173,6 @@ func best(all []rated, pair func(i, j int)) {
 		}
 	}
 }
-
-func isFront(kind string) bool { return slices.Contains(front, kind) }
 
 // alike returns how much of two texts is the same, by words: 0 to 1 (the
 // coefficient of Sørensen and Dice).

@@ -67,7 +67,7 @@ func (e *Edits) Misleading(translation *Text) []*Unit {
 	}
 	var found []*Unit
 	add := func(u *Unit) {
-		if u != nil && !isFront(u.Kind) && !slices.Contains(found, u) {
+		if u != nil && !u.Front() && !slices.Contains(found, u) {
 			found = append(found, u)
 		}
 	}
@@ -95,7 +95,7 @@ func (e *Edits) Misleading(translation *Text) []*Unit {
 		case c.Kind == Removed, c.Kind == Moved, c.Kind == Edited && told(old, new, there):
 			add(there)
 		}
-		if there != nil && !isFront(there.Kind) {
+		if there != nil && !there.Front() {
 			if before = there; waiting {
 				add(there)
 				waiting = false
@@ -106,7 +106,7 @@ func (e *Edits) Misleading(translation *Text) []*Unit {
 }
 
 // matters reports whether a unit is of those that readers act by.
-func matters(u *Unit) bool { return !isFront(u.Kind) && (u.Step || len(exact(u)) > 0) }
+func matters(u *Unit) bool { return !u.Front() && (u.Step || len(exact(u)) > 0) }
 
 // told reports whether an edit changed what readers act by, and there, which may
 // be nil, does not say it already.
@@ -134,7 +134,7 @@ var (
 // exact returns the numbers, names of hosts and settings of a unit, sorted, each
 // once.
 func exact(u *Unit) []string {
-	if isFront(u.Kind) {
+	if u.Front() {
 		return nil
 	}
 	text := u.Source

@@ -3,11 +3,14 @@ package freshness
 import (
 	"bytes"
 	"io/fs"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/content"
+	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 )
 
 // sourceRE finds the line of front matter that holds the stamp.
@@ -80,21 +83,82 @@ func (r *Reader) Unused() ([]string, error) {
 // says that it is a draft and keeps what is the same in every language.
 func Scaffold(src []byte) []byte {
 	start, end, ok := content.FrontMatterRange(src)
-	if !ok {
+	table := content.FrontMatter("", src, new(diag.List))
+	if !ok || table == nil {
 		return src
 	}
-	var head strings.Builder
-	for line := range strings.Lines(string(src[start:end])) {
-		key, _, _ := strings.Cut(line, "=")
-		switch strings.TrimSpace(key) {
-		case "slug", "aliases", "updated", "source", "draft", "keywords":
-			// An address, a date and search words are the language's own.
-		default:
-			head.WriteString(line)
+	nl := "\n"
+	if bytes.Contains(src[:end], []byte("\r\n")) {
+		nl = "\r\n"
+	}
+	lines := slices.Collect(bytes.Lines(src[start:end]))
+	list := entries(table, bytes.Count(src[:start], []byte("\n"))+1, lines)
+	head := slices.Clone(src[:start])
+	if len(list) > 0 { // comments before the first key
+		head = append(head, bytes.Join(lines[:list[0].from], nil)...)
+	}
+	done := false
+	mine := func() { // keys of the page itself stand before its first table
+		head = append(head, "# slug = \"…\" names the page in its address; without it the file name does"+nl+"draft = true # remove this line when the page is translated"+nl...)
+		done = true
+	}
+	for i, e := range list {
+		if e.keep {
+			head = append(head, bytes.Join(lines[e.from:e.to], nil)...)
+		}
+		if !done && (i+1 == len(list) || list[i+1].table) {
+			mine()
+		}
+		head = append(head, bytes.Join(lines[e.to:e.next], nil)...)
+	}
+	return append(head, src[end:]...)
+}
+
+// An entry is a key of front matter with its value, or the head of a table: lines
+// from to to. Up to the next entry there are blank lines and comments.
+type entry struct {
+	from, to, next int
+	table          bool
+	keep           bool // it is the same in every language, or is translated
+}
+
+// own are the keys of front matter that a page has for itself: an address, a date and
+// search words are those of its language.
+var own = []string{"slug", "aliases", "updated", "source", "draft", "keywords", "messages"}
+
+// ofText are those below groups that the text says for all its translations.
+var ofText = []string{"pages"}
+
+// entries returns those of front matter, whose lines begin in the file at first.
+func entries(table *tomlfile.Table, first int, lines [][]byte) []entry {
+	keeps := map[int]bool{} // by the line on which an entry begins
+	var walk func(t *tomlfile.Table, without []string, keep bool)
+	walk = func(t *tomlfile.Table, without []string, keep bool) {
+		for _, key := range t.Keys() {
+			n := t.KeyPos(key).Line - first
+			this := keep && !slices.Contains(without, key)
+			keeps[n] = keeps[n] || this
+			if t.IsTable(key) {
+				walk(t.Table(key), ofText, this)
+			}
 		}
 	}
-	head.WriteString("# slug = \"…\" names the page in its address; without it the file name does\ndraft = true # remove this line when the page is translated\n")
-	return slices.Concat(src[:start], []byte(head.String()), src[end:])
+	walk(table, own, true)
+	begins := slices.Sorted(maps.Keys(keeps))
+	var list []entry
+	for i, n := range begins {
+		e := entry{from: n, keep: keeps[n], table: tableRE.Match(lines[n]), next: len(lines)}
+		if i+1 < len(begins) {
+			e.next = begins[i+1]
+		}
+		for e.to = e.next; e.to > n+1; e.to-- {
+			if text := bytes.TrimSpace(lines[e.to-1]); len(text) > 0 && text[0] != '#' {
+				break
+			}
+		}
+		list = append(list, e)
+	}
+	return list
 }
 
 // WithIDs returns the bytes of a page in which every heading has its id

@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/sync/errgroup"
 
@@ -311,9 +313,15 @@ func (r *Reader) Status(ctx context.Context) ([]Language, error) {
 			pages[i] = make([]*Page, len(langs))
 			kept := map[Stamp]*Text{}
 			for n := range langs {
-				if pages[i][n], err = r.page(id, r.site.Locales[n+1].Lang, now, kept); err != nil {
-					return fmt.Errorf("compare %s in %s: %w", id, r.site.Locales[n+1].Lang, err)
+				l := r.site.Locales[n+1]
+				p, err := r.page(id, l.Lang, now, kept)
+				if err != nil {
+					return fmt.Errorf("compare %s in %s: %w", id, l.Lang, err)
 				}
+				if p == nil || p.State == Missing && l.Parent != "" { // it has that of its parent
+					continue
+				}
+				pages[i][n] = p
 			}
 			return nil
 		})
@@ -408,8 +416,8 @@ type Mention struct {
 	Translations map[string]Unit `json:"-"`
 }
 
-// Mentions returns every unit of the default language that holds a word, in
-// whatever letter case, with what translates it.
+// Mentions returns every unit of the default language in which readers see a word,
+// in whatever letter case, with what translates it.
 func (r *Reader) Mentions(word string) ([]Mention, error) {
 	var all []Mention
 	word = strings.ToLower(word)
@@ -432,7 +440,7 @@ func (r *Reader) Mentions(word string) ([]Mention, error) {
 			}
 			if i == 0 {
 				for n := range p.Now.Units {
-					if u := &p.Now.Units[n]; hasWord(strings.ToLower(u.Source), word) {
+					if u := &p.Now.Units[n]; hasWord(strings.ToLower(u.Text), word) {
 						found = append(found, len(all))
 						all = append(all, Mention{Unit: *u, Where: u.Pos.String(), Text: u.Source, Translations: map[string]Unit{}})
 					}
@@ -458,15 +466,16 @@ func (r *Reader) Mentions(word string) ([]Mention, error) {
 // hasWord reports whether word stands in text with no letter beside it.
 func hasWord(text, word string) bool {
 	letter := func(r rune) bool {
-		return strings.ContainsRune("-_", r) || r > 127 || 'a' <= r && r <= 'z' || '0' <= r && r <= '9'
+		return strings.ContainsRune("-_", r) || unicode.In(r, unicode.L, unicode.M, unicode.N) && !unicode.In(r, unspaced...)
 	}
 	for at := 0; ; {
 		i := strings.Index(text[at:], word)
 		if i < 0 || word == "" {
 			return false
 		}
-		before, after := []rune(text[:at+i]), []rune(text[at+i+len(word):])
-		if (len(before) == 0 || !letter(before[len(before)-1])) && (len(after) == 0 || !letter(after[0])) {
+		before, _ := utf8.DecodeLastRuneInString(text[:at+i])
+		after, _ := utf8.DecodeRuneInString(text[at+i+len(word):])
+		if !letter(before) && !letter(after) {
 			return true
 		}
 		at += i + len(word)

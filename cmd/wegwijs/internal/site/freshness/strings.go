@@ -6,8 +6,10 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/builtin"
 	"wegwijs/cmd/wegwijs/internal/input/i18n"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 )
@@ -56,6 +58,14 @@ func (r *Reader) Strings(c *i18n.Catalogue, lang string) ([]String, error) {
 		}
 	}
 	var list []String
+	builtIn := map[string]bool{} // by file
+	for _, f := range []string{from.File, own.File} {
+		info, err := fs.Stat(r.files, f)
+		if err == nil {
+			_, builtIn[f] = builtin.Is(info)
+		}
+	}
+	brought := func(pos diag.Pos) bool { return builtIn[pos.File] || strings.HasPrefix(pos.File, builtin.Prefix) }
 	for _, key := range from.Keys() {
 		now, at := from.Source(key)
 		s := String{Key: key, State: Fresh, Old: kept[key], New: now, Source: at.String()}
@@ -66,6 +76,7 @@ func (r *Reader) Strings(c *i18n.Catalogue, lang string) ([]String, error) {
 		switch {
 		case s.Text == "":
 			s.State = Missing
+		case brought(at) && brought(s.Pos): // both came with the program
 		case !known || s.Old == "":
 			s.State = Unknown
 		case s.Old != now:

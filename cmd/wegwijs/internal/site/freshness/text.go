@@ -14,6 +14,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/content"
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
+	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 )
 
 // BaseDir holds the texts that translations were made from, each under its
@@ -41,7 +42,7 @@ func (s Stamp) File() string { return BaseDir + "/" + string(s) + ".md" }
 // A Unit is a piece of a page that is translated by itself: a block of its
 // text, or a text of its front matter.
 type Unit struct {
-	Kind   string // that of the block; "title", "description" … of front matter
+	Kind   string // that of the block; "title", "description" … of front matter, "group" for the title of a group
 	Place  string // what a unit of the same place in a translation has too: level, row and column, name
 	Source string // as it was typed, without the marks of lists and quotations; of an alert its mark and its title
 	Text   string // what readers see of it, without a site
@@ -147,8 +148,15 @@ type Text struct {
 	forced bool   // stamped although something was missing
 }
 
-// front are the texts of front matter that are translated.
+// front are the texts of front matter that are translated, besides the titles of
+// groups.
 var front = []string{"title", "nav_title", "description"}
+
+// group is the kind of the title of a group of pages.
+const group = "group"
+
+// Front reports whether the unit stands in front matter.
+func (u *Unit) Front() bool { return u.Kind == group || slices.Contains(front, u.Kind) }
 
 // engine makes the trees of pages; what it would do to signs and quotes has no
 // part in their sources.
@@ -166,14 +174,7 @@ func Parse(file string, src []byte) *Text {
 	t.source = table.String("source", "")
 	t.forced = forcedRE.Match(src[:content.Body(src)])
 	text := unix(src)
-	for _, key := range front {
-		if s := table.String(key, ""); s != "" {
-			u := newUnit(key, "", s, table.ValuePos(key))
-			u.Text = s
-			u.Spans = frontSpans(text, key)
-			t.Units = append(t.Units, u)
-		}
-	}
+	t.Units = frontUnits(table, text)
 	facts := engine.Convert(&markdown.Input{File: file, Src: src, Body: content.Body(src), Out: silent}, nil, nil)
 	t.Headings = facts.Headings
 	blocks := facts.Blocks()
@@ -231,39 +232,56 @@ func Gist(src []byte) [sha256.Size]byte {
 	return [sha256.Size]byte(sum.Sum(nil))
 }
 
-// translated reports whether a line of front matter may be one of [front].
+// translated reports whether a line of front matter may have a part in a unit.
 func translated(line []byte) bool {
-	if bytes.HasPrefix(line, []byte(`"`)) || bytes.HasPrefix(line, []byte("'")) {
+	switch {
+	case bytes.HasPrefix(line, []byte(`"`)), bytes.HasPrefix(line, []byte("'")):
 		return bytes.Contains(line, []byte("=")) // a key can have quotes
+	case bytes.HasPrefix(line, []byte("[")), bytes.HasPrefix(line, []byte("groups")):
+		return true
 	}
 	return slices.ContainsFunc(front, func(key string) bool { return bytes.HasPrefix(line, []byte(key)) })
 }
 
-// frontREs find the value of each key of front matter, with its quotes.
-var frontREs = func() map[string]*regexp.Regexp {
-	all := map[string]*regexp.Regexp{}
+// frontUnits returns the units of front matter, in the order in which readers meet
+// them. The lines of text, the bytes of the page, end as on Unix.
+func frontUnits(table *tomlfile.Table, text []byte) []Unit {
+	var units []Unit
+	add := func(in *tomlfile.Table, key, kind, place string) {
+		if s := in.String(key, ""); s != "" {
+			u := newUnit(kind, place, s, in.ValuePos(key))
+			u.Text, u.Spans = s, quoted(text, u.Pos)
+			units = append(units, u)
+		}
+	}
 	for _, key := range front {
-		all[key] = regexp.MustCompile(`(?m)^[ \t]*` + key + `[ \t]*=[ \t]*("(?:[^"\\\n]|\\.)*"|'[^'\n]*')`)
+		add(table, key, key, "")
 	}
-	return all
-}()
+	if table.IsTable("groups") {
+		groups := table.Table("groups")
+		for _, id := range groups.Keys() {
+			add(groups.Table(id), "title", group, id)
+		}
+	}
+	return units
+}
 
-// frontSpans returns where the value of a key of front matter stands, with its
-// quotes, when that is on one line.
-func frontSpans(src []byte, key string) [][2]int {
-	start, end, ok := content.FrontMatterRange(src)
-	if !ok {
+// quotedRE is a value of front matter on one line, with its quotes.
+var quotedRE = regexp.MustCompile(`^(?:"(?:[^"\\\n]|\\.)*"|'[^'\n]*')`)
+
+// quoted returns where the value at a position stands, with its quotes, when that is
+// on one line.
+func quoted(text []byte, at diag.Pos) [][2]int {
+	from := 0
+	for range at.Line - 1 {
+		from += bytes.IndexByte(text[from:], '\n') + 1
+	}
+	from += at.ByteCol() - 1
+	m := quotedRE.FindIndex(text[from:])
+	if m == nil || bytes.HasPrefix(text[from:], []byte(`"""`)) || bytes.HasPrefix(text[from:], []byte(`'''`)) {
 		return nil
 	}
-	head := src[start:end]
-	if m := tableRE.FindIndex(head); m != nil {
-		head = head[:m[0]]
-	}
-	m := frontREs[key].FindSubmatchIndex(head)
-	if m == nil || bytes.HasPrefix(head[m[2]:], []byte(`"""`)) {
-		return nil
-	}
-	return [][2]int{{start + m[2], start + m[3]}}
+	return [][2]int{{from, from + m[1]}}
 }
 
 // unix returns a text with line ends of one byte.

@@ -101,7 +101,7 @@ func Check(c Checks) []Refusal {
 		add(Empty, "look at content/: is it there, and are its pages no drafts?", nil, "the release has no pages")
 	}
 	if len(c.Sample) > 0 {
-		add(Sample, "put your own company and servers into site.toml", c.Sample, "the site is still that of the example provider")
+		add(Sample, "put your own company and servers into site.toml; names below .example are nobody's", c.Sample, "the site is still that of the example provider")
 	}
 	if items := shrunk(Pages(c.Old), pages, c.Shrink); len(items) > 0 && total > 0 {
 		add(Shrink, "is a folder missing, or did pages become drafts?", items, "%s lost more than %d%% of the pages", count(len(items), "language has", "languages have"), c.Shrink)
