@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
 
 	"wegwijs/cmd/wegwijs/internal/testenv"
 )
@@ -347,6 +349,71 @@ func visible(text string) map[string]int {
 	return words
 }
 
+// seenWords returns how often each word stands in what readers see of an HTML
+// page but its frame: all of ours, of others that in their main part, where they
+// say which that is.
+func seenWords(page string, ours bool) map[string]int {
+	words := map[string]int{}
+	root, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		return words
+	}
+	within := root
+	for n := range root.Descendants() {
+		main := n.DataAtom == atom.Main || slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "role" && a.Val == "main" })
+		if main || !ours && n.DataAtom == atom.Article {
+			within = n
+			break
+		}
+	}
+	var walk func(n *html.Node)
+	walk = func(n *html.Node) {
+		switch n.DataAtom {
+		case atom.Head, atom.Script, atom.Style, atom.Template, atom.Noscript, atom.Svg, atom.Nav, atom.Header, atom.Footer, atom.Form, atom.Select, atom.Button:
+			if !ours {
+				return
+			}
+		case atom.Aside:
+			if !ours && n.Parent.DataAtom == atom.Body {
+				return
+			}
+		}
+		if n.Type == html.TextNode {
+			for _, w := range measureWordRE.FindAllString(strings.ToLower(n.Data), -1) {
+				words[w]++
+			}
+		}
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			walk(c)
+		}
+	}
+	walk(within)
+	return words
+}
+
+// builtFrom returns the file of the output that a page became.
+func builtFrom(files map[string]string, page string) string {
+	lang, rest, _ := strings.Cut(strings.TrimPrefix(page, "content/"), "/")
+	rest = strings.TrimSuffix(strings.TrimSuffix("/"+rest, ".md"), "/index")
+	if !strings.Contains(files["site.toml"], "default_language = \""+lang+"\"") {
+		rest = "/" + lang + rest
+	}
+	return "public" + rest + "/index.html"
+}
+
+// count adds to the words of a source and to those of them that were kept, and
+// notes which were lost.
+func count(want, have map[string]int, total, kept int, lost map[string]int) (int, int) {
+	for w, n := range want {
+		total += n
+		kept += min(n, have[w])
+		if n > have[w] {
+			lost[w] += n - have[w]
+		}
+	}
+	return total, kept
+}
+
 // TestImportReal measures imports of real sites, which the environment names:
 // WEGWIJS_IMPORT=/path/to/one:/path/to/other. It builds each, compares the words
 // of each page with those of its source, and looks for its old addresses.
@@ -378,17 +445,14 @@ func TestImportReal(t *testing.T) {
 				t.Fatal(err)
 			}
 			body := string(data)
+			if rep.Maker == "html" {
+				total, kept = count(seenWords(body, false), seenWords(files[builtFrom(files, page)], true), total, kept, lost)
+				continue
+			}
 			if _, rest, ok := strings.Cut(strings.TrimPrefix(body, "---\n"), "\n---\n"); ok && strings.HasPrefix(body, "---\n") {
 				body = rest
 			}
-			have := visible(files[page])
-			for w, n := range visible(body) {
-				total += n
-				kept += min(n, have[w])
-				if n > have[w] {
-					lost[w] += n - have[w]
-				}
-			}
+			total, kept = count(visible(body), visible(files[page]), total, kept, lost)
 		}
 		answers := 0
 		for _, a := range rep.Addresses {

@@ -244,8 +244,8 @@ var explanations = map[Code]map[Lang]Explanation{
 		Dutch:   {Title: "Een oud adres dat naar een ander oud adres leidt", Why: "De lezer gaat een omweg, en het eerste werkt niet meer als iemand het tweede opruimt.", Remedy: "Laat ze allebei naar de pagina zelf leiden."},
 	},
 	Secrecy: {
-		English: {Title: "A secret in a file of the site", Why: "Files of a site are shared, kept in their history and partly published: whoever sees the secret can use it.", Remedy: "Withdraw it where it came from and make a new one; this one may have been seen. Then take it out of the file."},
-		Dutch:   {Title: "Een geheim in een bestand van de site", Why: "Bestanden van een site worden gedeeld, bewaard en deels gepubliceerd: wie het geheim ziet, kan het gebruiken.", Remedy: "Trek het in waar het vandaan komt en maak een nieuw; dit kan al gezien zijn. Haal het daarna uit het bestand."},
+		English: {Title: "A secret in a file of the site", Why: "Files of a site are shared, kept in their history and partly published: whoever sees the secret can use it.", Remedy: "Withdraw it where it came from and make a new one; this one may have been seen. Then take it out of the file. One that is only an example has … in it, or says EXAMPLE."},
+		Dutch:   {Title: "Een geheim in een bestand van de site", Why: "Bestanden van een site worden gedeeld, bewaard en deels gepubliceerd: wie het geheim ziet, kan het gebruiken.", Remedy: "Trek het in waar het vandaan komt en maak een nieuw; dit kan al gezien zijn. Haal het daarna uit het bestand. In een voorbeeld staat … of VOORBEELD."},
 	},
 	HeadingOutline: {
 		English: {Title: "Headings that do not match the text", Why: "A translation takes the names of its headings from the text that it translates; here they do not correspond.", Remedy: "Give the headings the same order and levels, or write {#id} behind them."},

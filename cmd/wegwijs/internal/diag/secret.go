@@ -7,7 +7,7 @@ import (
 
 // secrets are the forms of keys that open something, each with a part that is
 // in every one, by which files without any are passed over fast. A form takes
-// the secret itself in its group.
+// the secret itself in its first group, and what else is of it in the next.
 var secrets = []struct {
 	what  Phrase
 	parts []string
@@ -15,7 +15,7 @@ var secrets = []struct {
 }{
 	// RFC 7468 and OpenSSH: with at least a line of the key itself, which an
 	// explanation leaves out.
-	{"a private key", []string{"PRIVATE KEY"}, regexp.MustCompile(`-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s|[A-Za-z-]+: [^\n]*\n)*([A-Za-z0-9+/=]{40,})`)},
+	{"a private key", []string{"PRIVATE KEY"}, regexp.MustCompile(`-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s|[A-Za-z-]+: [^\n]*\n)*([A-Za-z0-9+/=]{40,})([^-]*)`)},
 	{"a key of Amazon", []string{"AKIA", "ASIA"}, regexp.MustCompile(`\b((?:AKIA|ASIA)[0-9A-Z]{16})\b`)},
 	{"a token of GitHub", []string{"ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"}, regexp.MustCompile(`\b(gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})\b`)},
 	{"a token of GitLab", []string{"glpat-"}, regexp.MustCompile(`\b(glpat-[A-Za-z0-9_-]{20,})`)},
@@ -43,7 +43,7 @@ func Secrets(src []byte, settings bool) []Secret {
 	var list []Secret
 	add := func(re *regexp.Regexp, what Phrase) {
 		for _, m := range re.FindAllSubmatchIndex(src, -1) {
-			if !example(src[m[2]:m[3]]) {
+			if !example(src[m[2]:m[3]]) && !(len(m) > 4 && dotted(src[m[4]:m[5]])) {
 				list = append(list, Secret{m[2], m[3], what})
 			}
 		}
@@ -62,10 +62,15 @@ func Secrets(src []byte, settings bool) []Secret {
 	return list
 }
 
+// dotted reports whether a part of a secret was left out.
+func dotted(secret []byte) bool {
+	return bytes.Contains(secret, []byte("…")) || bytes.Contains(secret, []byte("..."))
+}
+
 // example reports whether a secret is one that somebody made up to show its form:
 // it says so, or is of few signs.
 func example(secret []byte) bool {
-	if low := bytes.ToLower(secret); bytes.Contains(low, []byte("example")) || bytes.Contains(low, []byte("voorbeeld")) || bytes.Contains(secret, []byte("…")) || bytes.Contains(secret, []byte("...")) {
+	if low := bytes.ToLower(secret); bytes.Contains(low, []byte("example")) || bytes.Contains(low, []byte("voorbeeld")) || dotted(secret) {
 		return true
 	}
 	var seen [256]bool

@@ -30,6 +30,10 @@ func TestSecrets(t *testing.T) {
 		{"AK" + "IAIOSFODNN7EXAMPLE", false, ""},
 		{"gh" + "p_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", false, ""},
 		{"-----BEGIN " + "PRIVATE KEY-----\n…\n-----END " + "PRIVATE KEY-----", false, ""},
+		{strings.Replace(privateKey, "\n-----END", "\n…\n-----END", 1), false, ""},
+		{strings.Replace(privateKey, "\n-----END", "...\n-----END", 1), false, ""},
+		{strings.Replace(privateKey, "MIGHAg", "MIGH…", 1), false, ""},
+		{privateKey + "Verder …", false, "a private key MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg"},
 		{"-----BEGIN CERTIFICATE-----\nMIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg", false, ""},
 		{"password = \"Kx9!vQ\"", false, ""},
 		{"label_password = \"Wachtwoord\"", false, ""}, // a word of the interface, in a file that is no settings

@@ -198,7 +198,7 @@ func secretsIn(file string, data []byte, out *diag.List) {
 	}
 	lines := diag.NewLines(file, data)
 	for _, s := range found {
-		out.Errorf(lines.At(s.From), diag.Secrecy, "take it out and make a new one; this one may have been seen", "here stands %s", s.What)
+		out.Errorf(lines.At(s.From), diag.Secrecy, "take it out and make a new one; this one may have been seen. In one that is only an example, write … for a part of it", "here stands %s", s.What)
 	}
 }
 

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"fmt"
+	"net/url"
 	"path"
 	"regexp"
 	"slices"
@@ -18,7 +19,8 @@ type conv struct {
 	p     *page
 	final bool // the ids of all pages are known
 	quiet bool
-	base  string // the file that relative addresses begin at
+	base  string   // the file that relative addresses begin at
+	home  *url.URL // the address that they begin at, where a saved page says one
 
 	refs    map[string]ref    // link reference definitions
 	imports map[string]string // files by the name of the component that they are

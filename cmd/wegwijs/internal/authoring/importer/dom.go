@@ -1,7 +1,6 @@
 package importer
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 	"slices"
@@ -10,48 +9,6 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
-
-// A document is a saved page.
-type document struct {
-	root                                         *html.Node
-	lang, title, description, updated, canonical string
-}
-
-func readDocument(src []byte) *document {
-	d := &document{}
-	root, err := html.Parse(bytes.NewReader(src))
-	if err != nil {
-		return d
-	}
-	d.root = root
-	var h1, title string
-	walkNodes(root, func(n *html.Node) bool {
-		switch n.DataAtom {
-		case atom.Html:
-			d.lang = strings.ToLower(attr(n, "lang"))
-		case atom.Title:
-			title = cmpOr(title, textOf(n))
-		case atom.H1:
-			h1 = cmpOr(h1, textOf(n))
-		case atom.Meta:
-			if attr(n, "name") == "description" {
-				d.description = attr(n, "content")
-			}
-		case atom.Link:
-			if attr(n, "rel") == "canonical" {
-				d.canonical = attr(n, "href")
-			}
-		case atom.Time:
-			if v := attr(n, "datetime"); len(v) >= 10 && v[4] == '-' {
-				d.updated = day(map[string]any{"d": v}, "d")
-			}
-		}
-		return true
-	})
-	short, _, _ := strings.Cut(title, " – ")
-	d.title = cmpOr(h1, short)
-	return d
-}
 
 func walkNodes(n *html.Node, f func(*html.Node) bool) {
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
@@ -81,44 +38,15 @@ func textOf(n *html.Node) string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
-var articleRE = regexp.MustCompile(`(?i)(?:^|\s|-|_)(?:article[-_]*_*body|post-content|entry-content|article-content|markdown-body|theme-doc-markdown|md-content__inner|page-content|main-content)(?:$|\s)`)
-
-// article returns the part of a saved page that is its text.
-func (d *document) article() *html.Node {
-	var best [5]*html.Node
-	walkNodes(d.root, func(n *html.Node) bool {
-		put := func(i int) {
-			if best[i] == nil {
-				best[i] = n
-			}
-		}
-		switch {
-		case n.Type != html.ElementNode:
-		case articleRE.MatchString(attr(n, "class")) || articleRE.MatchString(attr(n, "id")):
-			put(0)
-		case n.DataAtom == atom.Article:
-			put(1)
-		case n.DataAtom == atom.Main || attr(n, "role") == "main":
-			put(2)
-		case n.DataAtom == atom.Body:
-			put(3)
-		}
-		return true
-	})
-	for _, n := range best {
-		if n != nil {
-			return n
-		}
-	}
-	return d.root
-}
-
 // A dom turns the tree of HTML into our lines.
 type dom struct {
 	c    *conv
 	n    int  // the line to which what is found belongs
 	md   bool // text may hold Markdown
 	main bool // it is a whole page: its frame is left out
+
+	panels map[string]*html.Node // of a whole page: its elements by their ids
+	shown  map[*html.Node]bool   // parts that stand below what opens them
 }
 
 // htmlBlock converts an element in Markdown.
@@ -156,7 +84,14 @@ func (d *dom) flow(n *html.Node) (out []line) {
 		}
 		add(&out, d.lines(atStart(s)))
 	}
+	d.at(n)
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
+		if part := d.opens(c); part != nil {
+			flush()
+			d.at(c)
+			add(&out, d.opened(c, part))
+			continue
+		}
 		if c.Type == html.TextNode || c.Type == html.ElementNode && !d.isBlock(c) {
 			run = append(run, c)
 			continue
@@ -217,12 +152,29 @@ func (d *dom) isBlock(n *html.Node) bool {
 	return false
 }
 
+// isHidden reports whether an element is shown only by a script.
+func isHidden(n *html.Node) bool {
+	return slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "hidden" && a.Val != "until-found" })
+}
+
 func (d *dom) note(done, format string, args ...any) { d.c.note(d.n, done, format, args...) }
 
 var boxClassRE = regexp.MustCompile(`(?i)(?:^|[\s_-])(note|tip|warning|info|caution|danger|important|success|hint)(?:$|[\s_-])`)
 
 func (d *dom) block(n *html.Node) []line {
 	c := d.c
+	d.at(n)
+	if isHidden(n) && d.main && textOf(n) != "" && !d.shown[n] {
+		d.note("it is shown", "a part that only a script shows: %s", short(textOf(n)))
+	}
+	if d.shown[n] {
+		return nil
+	}
+	if attr(n, "role") == "tablist" {
+		if tabs := d.tabs(n); tabs != nil {
+			return tabs
+		}
+	}
 	if id := attr(n, "id"); id != "" && !headingTag(n) && (d.main || n.DataAtom == atom.A) {
 		c.anchors = append(c.anchors, id)
 	}
@@ -309,7 +261,7 @@ func (d *dom) block(n *html.Node) []line {
 		}
 		return d.lines(c.link(d.n, src, escape(cmpOr(attr(n, "title"), src)), ""))
 	}
-	if skip[n.Data] || attr(n, "role") == "navigation" || attr(n, "hidden") != "" {
+	if d.skips(n) {
 		if n.DataAtom == atom.Header && !d.main {
 			return d.flow(n)
 		}
@@ -566,7 +518,13 @@ var spaceRE = regexp.MustCompile(`[ \t\n\r\f]+`)
 // inlines converts running text.
 func (d *dom) inlines(ns []*html.Node) string {
 	var b strings.Builder
-	for _, n := range ns {
+	for i, n := range ns {
+		if isHidden(n) {
+			if i > 0 && isHidden(ns[i-1]) { // a script shows one of them
+				b.WriteByte('/')
+			}
+			d.note("it is shown", "a part that only a script shows: %s", short(textOf(n)))
+		}
 		d.inlineNode(&b, n)
 	}
 	s := b.String()
@@ -592,6 +550,7 @@ func (d *dom) inlineNode(b *strings.Builder, n *html.Node) {
 	if n.Type != html.ElementNode {
 		return
 	}
+	d.at(n)
 	inner := func() string { return d.inlines(kids(n)) }
 	spaced := func(mark string) {
 		s := inner()

@@ -136,6 +136,7 @@ func Import(src fs.FS, site *os.Root, from string) (*Report, error) {
 		}
 	}
 	w.siteFile(h)
+	t.sayFrames()
 	w.unused()
 	return w.write()
 }
@@ -198,7 +199,21 @@ func (w *writer) page(p *page, final bool, h house) {
 	for _, l := range body {
 		b.WriteString(strings.TrimRight(l.s, " ") + "\n")
 	}
-	w.files[p.file] = c.repair(b.Bytes(), head, body, h)
+	data := c.repair(b.Bytes(), head, body, h)
+	c.secrets(data, head, body)
+	w.files[p.file] = data
+}
+
+// secrets reports keys in a page, with which no site is built. body are its
+// lines behind the offset head.
+func (c *conv) secrets(data []byte, head int, body []line) {
+	for _, s := range diag.Secrets(data, false) {
+		n := 1
+		if k := bytes.Count(data[head:max(s.From, head)], []byte("\n")); s.From >= head && k < len(body) {
+			n = body[k].n
+		}
+		c.note(n, "it stands there; no site is built with it: take it out, or write … for a part of one that is only an example", "here stands %s", s.What)
+	}
 }
 
 // withTail returns the lines of a page and those that stand behind each.
@@ -307,47 +322,6 @@ func (c *conv) readTitle() {
 	if p.nav == p.title {
 		p.nav = ""
 	}
-}
-
-// savedPage converts a saved page.
-func (c *conv) savedPage() []line {
-	src := c.t.read(c.p.src)
-	d := readDocument(src)
-	root := d.article()
-	// The heading that is the title does not stand in the text.
-	dm := &dom{c: c, main: true, n: 1}
-	if i := bytes.Index(src, []byte("<body")); i >= 0 {
-		dm.n = bytes.Count(src[:i], []byte("\n")) + 1
-	}
-	walkNodes(root, func(x *htmlNode) bool {
-		if x.Data == "h1" && textOf(x) == d.title && x.Parent != nil {
-			if id := attr(x, "id"); id != "" {
-				c.p.ids["\x00top "+id] = true
-			}
-			x.Data, x.DataAtom = "template", 0
-			x.FirstChild, x.LastChild = nil, nil
-		}
-		return true
-	})
-	if c.final {
-		var left []string
-		walkNodes(d.root, func(x *htmlNode) bool {
-			if x == root {
-				return false
-			}
-			if x.Type == elementNode && (skip[x.Data] || x.Data == "aside") && x.Data != "script" && x.Data != "style" {
-				if s := textOf(x); s != "" {
-					left = append(left, "<"+x.Data+">")
-				}
-				return false
-			}
-			return true
-		})
-		for _, l := range left {
-			c.note(dm.n, leftOut, "the element %s around the text", l)
-		}
-	}
-	return dm.flow(root)
 }
 
 // front writes the front matter.

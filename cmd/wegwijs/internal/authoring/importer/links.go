@@ -52,7 +52,7 @@ func target(to, title string) string {
 // resolve returns where an address of the source leads now.
 func (c *conv) resolve(n int, dest string) (string, bool) {
 	dest = strings.TrimSpace(dest)
-	dest = strings.NewReplacer("&amp;", "&", "\\_", "_", "\n", "").Replace(dest)
+	dest = c.based(strings.NewReplacer("&amp;", "&", "\\_", "_", "\n", "").Replace(dest))
 	if strings.HasPrefix(dest, "\x00") { // a page that has been found
 		name, frag, _ := strings.Cut(dest[1:], "#")
 		if p := c.t.byFile[name]; p != nil {
@@ -103,6 +103,19 @@ func (c *conv) resolve(n int, dest string) (string, bool) {
 		return "", false
 	}
 	return c.nowhere(n, dest)
+}
+
+// based returns an address as the one that a saved page begins its addresses at
+// makes it. One within the page is that.
+func (c *conv) based(dest string) string {
+	if c.home == nil || strings.HasPrefix(dest, "#") || strings.HasPrefix(dest, "\x00") {
+		return dest
+	}
+	u, err := c.home.Parse(dest)
+	if err != nil {
+		return dest
+	}
+	return u.String()
 }
 
 func (c *conv) nowhere(n int, dest string) (string, bool) {
@@ -350,6 +363,9 @@ func (t *tree) folded(name string) string {
 // image makes a picture. One on another site becomes a link.
 func (c *conv) image(n int, src, alt, title string, table bool) string {
 	src = strings.TrimSpace(src)
+	if src != "" && !strings.HasPrefix(src, "data:") {
+		src = c.based(src)
+	}
 	if f := c.imports[strings.Trim(strings.TrimSuffix(src, ".src}"), "{}")]; f != "" {
 		src = "/" + f
 	} else if m := requireRE.FindStringSubmatch(src); m != nil {

@@ -26,10 +26,11 @@ import (
 // A tree is the source of another program: what its configuration says, and
 // its pages.
 type tree struct {
-	fsys  fs.FS
-	files map[string]bool // the paths of all files
-	out   *diag.List
-	said  map[string]bool // what is said once of a line
+	fsys   fs.FS
+	files  map[string]bool // the paths of all files
+	out    *diag.List
+	said   map[string]bool  // what is said once of a line
+	frames map[frame][]seen // what stands around the text of saved pages
 
 	maker         string
 	title         string

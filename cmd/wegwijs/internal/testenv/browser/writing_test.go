@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -146,8 +147,8 @@ func TestWriting(t *testing.T) {
 		t.Errorf("the contents have %q", got)
 	}
 
-	b.explained(first)
 	axe := axeSource(t)
+	b.explained(first, axe)
 	for _, scheme := range []string{"light", "dark"} {
 		for _, dir := range []string{"ltr", "rtl"} {
 			where := scheme + " " + dir
@@ -218,9 +219,9 @@ func explain(t *testing.T, dir string) {
 }
 
 // explained opens the explanation of an abbreviation on a phone, in both
-// directions, with the keyboard and, where no script runs, with a finger: it
-// stands beside the word, in the window, and goes again.
-func (b *tab) explained(address string) {
+// directions, with the keyboard, the mouse and a finger: it stands beside the
+// word, in the window, axe has nothing against it, and it goes again.
+func (b *tab) explained(address, axe string) {
 	b.t.Helper()
 	const placed = `((word, box) => {
 		const w = word.getBoundingClientRect(), r = box.getBoundingClientRect();
@@ -253,5 +254,21 @@ func (b *tab) explained(address string) {
 	b.Do(chromedp.MouseClickXY(5, 5))
 	if eval[string](b, placed) != "closed" {
 		b.t.Errorf("a click beside it does not close it")
+	}
+
+	testenv.Call(b.Tab, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true})
+	defer testenv.Call(b.Tab, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{})
+	tap := func(x, y float64) {
+		testenv.Call(b.Tab, input.SynthesizeTapGesture, input.SynthesizeTapGestureParams{X: x, Y: y, GestureSourceType: input.GestureSourceTypeTouch})
+	}
+	tap(at[0], at[1])
+	if wrong := eval[string](b, placed); wrong != "" {
+		b.t.Errorf("with a finger, the explanation of an abbreviation: %s", wrong)
+	}
+	b.Run(axe)
+	b.axe("with an explanation open")
+	tap(5, 5)
+	if eval[string](b, placed) != "closed" {
+		b.t.Errorf("a finger beside it does not close it")
 	}
 }
