@@ -46,6 +46,18 @@ func backwards(a, b string) int {
 	return len(a) - len(b)
 }
 
+// DidYouMean returns what [DidYouMean] does, but names more than a few of them
+// only where one is near.
+func (n *Names) DidYouMean(name string) string {
+	if len(n.known) <= 2*around {
+		return DidYouMean(name, n.known)
+	}
+	if near := n.Nearest(name); near != "" {
+		return Say("did you mean \"%s\"?", near)
+	}
+	return ""
+}
+
 // Nearest returns what [Nearest] does among the names that begin or end as name
 // does: a slip leaves one of the two as it was.
 func (n *Names) Nearest(name string) string {

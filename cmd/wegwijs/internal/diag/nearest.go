@@ -3,13 +3,15 @@ package diag
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/agnivade/levenshtein"
 )
 
 // Nearest returns the name in known that is most like name, or "" when none is
 // near enough to be a slip of the keyboard: at most two letters differ, three
-// in a long name, and at least half of the letters are the same.
+// in a long name, and at least half of the letters are the same. Of several that
+// are as near it is the first by the alphabet.
 func Nearest(name string, known []string) string {
 	best, bestDist := "", 3
 	if len(name) > 8 {
@@ -17,7 +19,10 @@ func Nearest(name string, known []string) string {
 	}
 	lower := strings.ToLower(name)
 	for _, k := range known {
-		if d := distance(lower, strings.ToLower(k)); d < bestDist && 2*d <= max(len(name), len(k)) {
+		if longer := len(k) - len(name); longer > utf8.UTFMax*bestDist || -longer > utf8.UTFMax*bestDist {
+			continue // by more than so many letters
+		}
+		if d := distance(lower, strings.ToLower(k)); (d < bestDist || d == bestDist && best != "" && k < best) && 2*d <= max(len(name), len(k)) {
 			best, bestDist = k, d
 		}
 	}
@@ -41,10 +46,19 @@ func distance(a, b string) int {
 	return d
 }
 
+// sortedNames is among how many names at most a hint looks for all that there are.
+const sortedNames = 1000
+
 // DidYouMean returns the hint for an unknown name: the nearest known name, and
 // all of them when they are few. It is empty when
 // known is. The hint is one of [Say].
 func DidYouMean(name string, known []string) string {
+	if len(known) > sortedNames {
+		if near := Nearest(name, known); near != "" {
+			return Say("did you mean \"%s\"?", near)
+		}
+		return ""
+	}
 	known = slices.Clone(known)
 	slices.Sort(known)
 	known = slices.Compact(known)

@@ -92,10 +92,9 @@ func (s *Set) everything(ctx context.Context, workers int, coded bool, do func(i
 	return s.unkept(ctx, workers, coded, nil, do)
 }
 
-// unkept is everything without the work on files in a coding whose bytes are
-// known: kept, which may be nil, returns those of the file at place coded; that
-// at place of was handed to do just before.
-func (s *Set) unkept(ctx context.Context, workers int, coded bool, kept func(of, coded int) []byte, do func(i int, data []byte) error) error {
+// unkept is everything without the files in a coding that kept, which may be
+// nil, reports to be there: see [Set.EachUnkept].
+func (s *Set) unkept(ctx context.Context, workers int, coded bool, kept func(of, coded int) bool, do func(i int, data []byte) error) error {
 	files := s.Files()
 	give := func(at *bench, i int, data []byte) error {
 		if err := do(i, data); err != nil || !coded {
@@ -103,13 +102,8 @@ func (s *Set) unkept(ctx context.Context, workers int, coded bool, kept func(of,
 		}
 		for _, c := range files[i].codings {
 			n := s.at(i, files[i].Path+c.Ext())
-			if kept != nil {
-				if data := kept(i, n); data != nil {
-					if err := do(n, data); err != nil {
-						return err
-					}
-					continue
-				}
+			if kept != nil && kept(i, n) {
+				continue
 			}
 			at.coded.Reset()
 			if err := at.encode(c, &at.coded, data); err != nil {
@@ -170,9 +164,10 @@ func (s *Set) EachNumbered(ctx context.Context, workers int, do func(i int, data
 	return s.everything(ctx, workers, true, do)
 }
 
-// EachUnkept is [Set.EachNumbered] for callers that may know the bytes of files in a
-// [Coding]: kept is asked for them by the place of the file and that of the
-// file it holds, which do has had. Where it returns nil they are made.
-func (s *Set) EachUnkept(ctx context.Context, workers int, kept func(of, coded int) []byte, do func(i int, data []byte) error) error {
+// EachUnkept is [Set.EachNumbered] without the files in a [Coding] that the caller
+// has already: kept is asked for each, by its place and by that of the file it
+// holds, which do has had, and reports whether it need not be made. kept is called
+// from several goroutines at once.
+func (s *Set) EachUnkept(ctx context.Context, workers int, kept func(of, coded int) bool, do func(i int, data []byte) error) error {
 	return s.unkept(ctx, workers, true, kept, do)
 }

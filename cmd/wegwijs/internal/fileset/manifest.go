@@ -38,7 +38,13 @@ type Manifest struct {
 // Entry describes the file when these are its bytes.
 func (f *File) Entry(data []byte) Entry {
 	sum := sha256.Sum256(data)
-	return Entry{Path: f.Path, SHA256: hex.EncodeToString(sum[:]), Size: int64(len(data)), Type: f.Type(), Rank: f.Rank, Immutable: f.Immutable, Coding: f.Coding, Encoder: f.Coding.Encoder(), Kind: f.Kind, Lang: f.Lang, Source: f.Source}
+	return f.EntryOf(hex.EncodeToString(sum[:]), int64(len(data)))
+}
+
+// EntryOf is [File.Entry] for a caller that knows the SHA-256 of the bytes, in
+// lower-case hex, and their number.
+func (f *File) EntryOf(sum string, size int64) Entry {
+	return Entry{Path: f.Path, SHA256: sum, Size: size, Type: f.Type(), Rank: f.Rank, Immutable: f.Immutable, Coding: f.Coding, Encoder: f.Coding.Encoder(), Kind: f.Kind, Lang: f.Lang, Source: f.Source}
 }
 
 // ID computes the release's id from the files' paths and bytes: two builds of

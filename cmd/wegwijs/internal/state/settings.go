@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
@@ -50,13 +51,14 @@ func mailForms(s *site.Site, checked *mail.Checked, ring *ring, today tomlfile.D
 	f := &forms.Site{Name: c.Provider.Name, ShortName: c.Provider.ShortName, BaseURL: c.BaseURL, Help: map[string][]forms.HelpPage{}}
 	cert, key := forms.ReadOptions(t, f)
 	f.Signer = signer(t, cert, key, ring, today)
+	names := sync.OnceValue(func() *diag.Names { return diag.NewNames(s.IDs()) })
 	for i := range c.Mail.Products {
 		p := &c.Mail.Products[i]
 		for _, h := range p.Help {
 			id := h.ID
 			if s.Reference(id) == nil {
 				if !s.Broken(id) && !s.Absent(id) {
-					hint := diag.DidYouMean(id, s.IDs())
+					hint := names().DidYouMean(id)
 					if hint == "" {
 						hint = "write the path below the language's folder, without .md: e-mail/imap-instellingen"
 					}

@@ -136,9 +136,14 @@ type writer struct {
 	pending bool               // the journal must outlive this build
 	entries []fileset.Entry
 	staged  []bool // by file: its bytes differ and wait in the stage folder
-	mu      sync.Mutex
-	dirs    map[string]bool // folders known to be there
-	report  Report
+	// Of the files that are ready: their number, that of those with new bytes, and
+	// their size in bytes.
+	done, changed, size atomic.Int64
+	progress            sync.Mutex // held while Options.Progress is called
+
+	mu     sync.Mutex
+	dirs   map[string]bool // folders known to be there
+	report Report
 }
 
 func (w *writer) write(ctx context.Context, dir string) error {
@@ -188,37 +193,77 @@ func (w *writer) readManifest() {
 	for _, e := range m.Files {
 		w.earlier[e.Path] = e.Rank
 		if coded {
-			w.was[e.Path] = written{e.SHA256, e.Encoder}
+			w.was[e.Path] = written{e.SHA256, e.Encoder, e.Size}
 		}
 	}
 }
 
 // written is what the last manifest says of a file.
-type written struct{ sha256, encoder string }
+type written struct {
+	sha256, encoder string
+	size            int64
+}
 
-// kept returns the bytes of a compressed file from the last build, where that
-// one compressed the same bytes in the same way and the file still is what it
-// wrote; else nil.
-func (w *writer) kept(of, coded int) []byte {
+// kept reports whether the last build compressed the same bytes in the same way,
+// and the file at place coded still is what it wrote; then that is staged as
+// it is. One reading tells both what the file is and that it need not change.
+func (w *writer) kept(of, coded int) bool {
 	files := w.set.Files()
 	f := &files[coded]
 	plain, ok := w.was[files[of].Path]
 	old, had := w.was[f.Path]
-	if !ok || !had || plain.sha256 != w.entries[of].SHA256 || old.encoder != f.Coding.Encoder() {
-		return nil
-	}
-	data, err := w.root.ReadFile(f.Path)
-	if err != nil {
-		return nil
-	}
-	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != old.sha256 {
-		return nil
+	if !ok || !had || plain.sha256 != w.entries[of].SHA256 || old.encoder != f.Coding.Encoder() || !w.holds(f.Path, old) {
+		return false
 	}
 	if w.opt.kept != nil {
 		w.opt.kept()
 	}
-	return data
+	w.entries[coded] = f.EntryOf(old.sha256, old.size)
+	w.step(old.size, false)
+	return true
 }
+
+// holds reports whether the output has the file of which the manifest says was.
+func (w *writer) holds(name string, was written) bool {
+	f := w.openSized(name, was.size)
+	if f == nil {
+		return false
+	}
+	defer f.Close()
+	chunk := chunks.Get().(*[chunkSize]byte)
+	defer chunks.Put(chunk)
+	h := sha256.New()
+	for {
+		n, err := f.Read(chunk[:])
+		h.Write(chunk[:n])
+		if err == io.EOF {
+			var sum [sha256.Size]byte
+			return hex.EncodeToString(h.Sum(sum[:0])) == was.sha256
+		}
+		if err != nil {
+			return false
+		}
+	}
+}
+
+// openSized opens a file of the output that has a size in bytes; nil where there
+// is none.
+func (w *writer) openSized(name string, size int64) *os.File {
+	f, err := w.root.Open(name)
+	if err != nil {
+		return nil
+	}
+	if fi, err := f.Stat(); err != nil || !fi.Mode().IsRegular() || fi.Size() != size {
+		f.Close()
+		return nil
+	}
+	return f
+}
+
+// chunks has the memory into which files of the output are read.
+var chunks = sync.Pool{New: func() any { return new([chunkSize]byte) }}
+
+const chunkSize = 32 << 10 // bytes
 
 // readJournal learns from what a build left that did not come to its end, and
 // reports whether there is such a thing.
@@ -289,24 +334,16 @@ func (w *writer) stageAll(ctx context.Context) error {
 		return err
 	}
 	defer stage.Close()
-	var done, changed, size atomic.Int64
-	var progress sync.Mutex
 	err = w.set.EachUnkept(ctx, w.opt.Workers, w.kept, func(i int, data []byte) error {
 		f := &files[i]
 		w.entries[i] = f.Entry(data)
-		size.Add(int64(len(data)))
-		if !w.same(f.Path, data) {
+		w.staged[i] = !w.same(f.Path, data)
+		if w.staged[i] {
 			if err := writeFile(stage, strconv.Itoa(i), data); err != nil {
 				return diag.Errorf("write %s: %w", f.Path, err)
 			}
-			w.staged[i] = true
-			changed.Add(1)
 		}
-		if n := done.Add(1); w.opt.Progress != nil && n%64 == 0 {
-			progress.Lock()
-			w.opt.Progress(int(n), len(files))
-			progress.Unlock()
-		}
+		w.step(int64(len(data)), w.staged[i])
 		return nil
 	})
 	if err != nil {
@@ -314,23 +351,34 @@ func (w *writer) stageAll(ctx context.Context) error {
 	}
 	w.report.Manifest = &fileset.Manifest{Version: 1, Files: w.entries}
 	w.report.Manifest.Release = w.report.Manifest.ID()
-	w.report.Written = int(changed.Load())
+	w.report.Written = int(w.changed.Load())
 	w.report.Same = len(files) - w.report.Written
-	w.report.Bytes = size.Load()
+	w.report.Bytes = w.size.Load()
 	return nil
+}
+
+// step counts a file of size bytes that is ready.
+func (w *writer) step(size int64, changed bool) {
+	w.size.Add(size)
+	if changed {
+		w.changed.Add(1)
+	}
+	if n := w.done.Add(1); w.opt.Progress != nil && n%64 == 0 {
+		w.progress.Lock()
+		w.opt.Progress(int(n), len(w.entries))
+		w.progress.Unlock()
+	}
 }
 
 // same reports whether the output has the file with these bytes already.
 func (w *writer) same(name string, data []byte) bool {
-	f, err := w.root.Open(name)
-	if err != nil {
+	f := w.openSized(name, int64(len(data)))
+	if f == nil {
 		return false
 	}
 	defer f.Close()
-	if fi, err := f.Stat(); err != nil || !fi.Mode().IsRegular() || fi.Size() != int64(len(data)) {
-		return false
-	}
-	var chunk [32 << 10]byte
+	chunk := chunks.Get().(*[chunkSize]byte)
+	defer chunks.Put(chunk)
 	for {
 		n, err := f.Read(chunk[:])
 		if n > len(data) || !bytes.Equal(chunk[:n], data[:n]) {

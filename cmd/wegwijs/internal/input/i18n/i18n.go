@@ -277,13 +277,13 @@ func (c *Catalogue) Check(out *diag.List) {
 		return
 	}
 	ref := c.byLang[c.langs[0]]
-	known := ref.Keys()
+	known := diag.NewNames(ref.Keys())
 	for _, l := range c.langs[1:] {
 		s := c.byLang[l]
 		for k, m := range s.messages {
 			r, ok := ref.messages[k]
 			if !ok {
-				hint := diag.Nearest(k, known)
+				hint := known.Nearest(k)
 				if hint != "" {
 					hint = diag.Say("did you mean %q?", hint)
 				} else {

@@ -149,39 +149,6 @@ func (h Heading) Answers(id string) bool {
 	return !h.Absent && (h.ID == id || slices.Contains(h.Old, id))
 }
 
-// Meant returns the heading that a link to an id which no heading has was most
-// likely meant for.
-func Meant(id string, hs []Heading) (h Heading, ok bool) {
-	slug := Slug(id)
-	hs = slices.DeleteFunc(slices.Clone(hs), func(h Heading) bool { return h.Absent })
-	for _, like := range []func(h Heading) bool{
-		func(h Heading) bool { return slug != "" && h.inherited && Slug(h.Text) == slug },
-		func(h Heading) bool { return Slug(h.ID) == slug },
-		func(h Heading) bool { return Slug(h.Text) == slug },
-	} {
-		if i := slices.IndexFunc(hs, like); i >= 0 {
-			return hs[i], true
-		}
-	}
-	ids := make([]string, len(hs))
-	for i, h := range hs {
-		ids[i] = h.ID
-	}
-	if near := diag.Nearest(id, ids); near != "" {
-		return hs[slices.Index(ids, near)], true
-	}
-	if slug == "" {
-		return Heading{}, false
-	}
-	// The words of one are among those of the other.
-	for i, h := range hs {
-		if a, b := "-"+h.ID+"-", "-"+slug+"-"; strings.Contains(a, b) || strings.Contains(b, a) {
-			return hs[i], true
-		}
-	}
-	return Heading{}, false
-}
-
 // A Fragment is a link to a heading: it is checked when all pages are known.
 type Fragment struct {
 	Page string // id of the page it leads to

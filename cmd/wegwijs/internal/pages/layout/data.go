@@ -148,7 +148,9 @@ type Translation struct {
 
 // T returns an interface string in that language rather than the reader's, see
 // [Page.T].
-func (t Translation) T(key string, args ...any) (string, error) { return t.Strings.T(key, args...) }
+func (t Translation) T(key string, args ...any) (string, error) {
+	return t.Strings.Marked(key, args...)
+}
 
 // A Notice is set on a page that is shown from another language because it is
 // not translated yet.
@@ -203,8 +205,9 @@ type Page struct {
 // form is chosen by "count". Inside range and with, write $.T.
 func (p *Page) T(key string, args ...any) (string, error) { return p.Site.T(key, args...) }
 
-// T returns an interface string, see [Page.T].
-func (s *Site) T(key string, args ...any) (string, error) { return s.strings.T(key, args...) }
+// T returns an interface string, see [Page.T]. One that the language borrows is
+// marked, see [i18n.Strings.Marked].
+func (s *Site) T(key string, args ...any) (string, error) { return s.strings.Marked(key, args...) }
 
 // Feedback returns the address at which readers tell the provider whether a page
 // helped, with the answer that they choose. It carries the page, its language
@@ -214,7 +217,7 @@ func (s *Site) T(key string, args ...any) (string, error) { return s.strings.T(k
 // In a template of an address {page}, {lang}, {section} and {answer} are filled
 // in; a mail address without one gets a subject and a text (RFC 6068).
 func (p *Page) Feedback(answer string) template.URL {
-	to := p.Site.Provider.Feedback
+	to, answer := p.Site.Provider.Feedback, i18n.Unmarked(answer)
 	if contact := string(p.Site.Provider.Contact); to == "" && strings.HasPrefix(contact, "mailto:") && !strings.Contains(contact, "?") {
 		to = contact
 	}

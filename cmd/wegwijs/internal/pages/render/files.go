@@ -299,7 +299,7 @@ func (r *Renderer) notFound(b *bytes.Buffer, l *site.Locale) error {
 			d.Children = append(d.Children, r.linkTo(c))
 		}
 	}
-	if err := r.Layouts.Page(b, d, ""); err != nil {
+	if err := r.layOut(b, d, ""); err != nil {
 		r.layoutError(out, layout.Root+"/404.html", err)
 	}
 	r.keep(l.Lang+" 404", out)
@@ -319,6 +319,7 @@ func (r *Renderer) redirect(b *bytes.Buffer, red site.Redirect) error {
 	if err := r.Layouts.Redirect(b, d); err != nil {
 		r.layoutError(out, red.Source, err)
 	}
+	r.settle(b)
 	r.keep(red.Path, out)
 	return nil
 }

@@ -81,7 +81,7 @@ func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
 func (r *Renderer) download(lang string, f site.File) markdown.File {
 	s := r.Strings.Lang(lang)
 	ext := strings.TrimPrefix(strings.ToLower(path.Ext(f.Path)), ".")
-	kind, err := s.T("file_" + ext) // of the kinds that readers know by another name than their ending
+	kind, err := s.Marked("file_" + ext) // of the kinds that readers know by another name than their ending
 	if err != nil || kind == "" {
 		kind = strings.ToUpper(ext)
 	}
@@ -98,7 +98,7 @@ func fileSize(s *i18n.Strings, bytes int64) string {
 			n = math.Round(n)
 		}
 	}
-	text, err := s.T(unit, "size", s.Number(n))
+	text, err := s.Marked(unit, "size", s.Number(n))
 	if err != nil {
 		return "" // which is reported where the strings of a language are compared
 	}
@@ -356,7 +356,7 @@ const (
 func (r *Renderer) film(p *site.Page, f site.File, rest string, uses func(site.File)) markdown.Image {
 	base := strings.TrimSuffix(rest, path.Ext(rest))
 	film := &markdown.Film{File: r.download(p.Lang, f), Sources: []markdown.Source{{URL: f.URL, Type: fileset.TypeOf(f.Path)}}}
-	film.Open, _ = r.Strings.Lang(p.Lang).T("film_open")
+	film.Open, _ = r.Strings.Lang(p.Lang).Marked("film_open")
 	for _, end := range []string{".webm", ".mp4"} { // another form of the same
 		if g, ok := r.beside(p, base+end); ok && g != f {
 			uses(g)

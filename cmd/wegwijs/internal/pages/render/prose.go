@@ -12,63 +12,78 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/mail"
 )
 
-// typed reports host names of the mail servers that a writer typed into a
-// page: they would stay behind when the record changes. A name of a mail server
-// in a mail domain of the provider that the record does not have is reported
-// too: it is old, or a slip. Letter case does not matter (RFC 4343).
-//
-// Ports are left alone where they can be right: 993 in a text is as often a fact
-// about IMAP as a setting of the provider's. See [misplaced].
-func typed(record *mail.Record, p *content.Page, src []byte, out *diag.List) {
-	body := content.Body(src)
-	lines := diag.NewLines(p.File, src)
-	low := lower(src)
+// hosts are the names of a mail record, for looking through many texts.
+type hosts struct {
+	servers map[string]mail.Protocol // by name, in small letters (RFC 4343)
+	within  map[string]bool          // names below which mail servers are looked for: the mail domains, and the servers
+}
+
+func newHosts(record *mail.Record) *hosts {
+	h := &hosts{map[string]mail.Protocol{}, map[string]bool{}}
 	for i := range record.Products {
-		product := &record.Products[i]
-		for _, d := range names(product) {
-			for at := body; ; {
-				n := bytes.Index(low[at:], []byte(strings.ToLower(d)))
-				if n < 0 {
-					break
-				}
-				start, end := at+n, at+n+len(d)
-				at = end
-				for start > body && hostByte(src[start-1]) {
-					start--
-				}
-				host := string(src[start:end])
-				_, known := serverOf(product, host)
-				if _, within := serverOf(product, d); !known && (strings.EqualFold(host, d) || !within && !mailName(host)) || start > body && (src[start-1] == '@' || src[start-1] == '/') || end < len(src) && (hostByte(src[end]) && src[end] != '.' || src[end] == '.' && end+1 < len(src) && hostByte(src[end+1]) && src[end+1] != '.') {
-					continue // the domain itself, an address, a link, another name
-				}
-				if s, ok := serverOf(product, host); ok {
-					out.Warnf(lines.At(start), diag.MailTyped, diag.Say("write :setting[%s.host], so that it follows site.toml", s.Protocol), "the host name %s is typed into the page", host)
-				} else {
-					out.Warnf(lines.At(start), diag.MailTyped, "write :setting[imap.host] or another setting; see [[mail.server]] in site.toml for the names there are", "%s is not one of the mail servers in site.toml", host)
+		for _, d := range record.Products[i].Domains {
+			h.within[strings.ToLower(d)] = true
+		}
+		for _, s := range record.Products[i].Servers {
+			if name := strings.ToLower(s.Host); name != "" {
+				if h.within[name] = true; h.servers[name] == "" {
+					h.servers[name] = s.Protocol
 				}
 			}
 		}
 	}
+	return h
 }
 
-// names returns what to look for: the mail domains, and the servers outside them.
-func names(p *mail.Product) []string {
-	list := slices.Clone(p.Domains)
-	for _, s := range p.Servers {
-		if s.Host != "" && !slices.ContainsFunc(list, func(d string) bool { return s.Host == d || strings.HasSuffix(s.Host, "."+d) }) {
-			list = append(list, s.Host)
+// typed reports host names of the mail servers that a writer typed into a
+// page: they would stay behind when the record changes. A name of a mail server
+// in a mail domain of the provider that the record does not have is reported
+// too: it is old, or a slip.
+//
+// Ports are left alone where they can be right: 993 in a text is as often a fact
+// about IMAP as a setting of the provider's. See [misplaced].
+func (h *hosts) typed(p *content.Page, src []byte, out *diag.List) {
+	var lines *diag.Lines
+	for at := content.Body(src); at < len(src); at++ {
+		if !hostByte(src[at]) {
+			continue
+		}
+		start := at
+		for at < len(src) && hostByte(src[at]) {
+			at++
+		}
+		host := strings.TrimRight(string(src[start:at]), ".")
+		proto, stranger := h.of(strings.ToLower(host))
+		if proto == "" && !stranger || start > 0 && (src[start-1] == '@' || src[start-1] == '/') {
+			continue
+		}
+		if lines == nil {
+			lines = diag.NewLines(p.File, src)
+		}
+		if stranger {
+			out.Warnf(lines.At(start), diag.MailTyped, "write :setting[imap.host] or another setting; see [[mail.server]] in site.toml for the names there are", "%s is not one of the mail servers in site.toml", host)
+		} else {
+			out.Warnf(lines.At(start), diag.MailTyped, diag.Say("write :setting[%s.host], so that it follows site.toml", proto), "the host name %s is typed into the page", host)
 		}
 	}
-	return list
 }
 
-func serverOf(p *mail.Product, host string) (mail.Server, bool) {
-	for _, s := range p.Servers {
-		if strings.EqualFold(s.Host, host) {
-			return s, true
+// of returns the protocol of a server of the record by its name, in small letters;
+// "" for another name, and whether that is one of a mail server that the record
+// should know.
+func (h *hosts) of(name string) (proto mail.Protocol, stranger bool) {
+	if proto := h.servers[name]; proto != "" {
+		return proto, false
+	}
+	for rest := name; ; {
+		_, above, ok := strings.Cut(rest, ".")
+		if !ok {
+			return "", false
+		}
+		if rest = above; h.within[rest] && (h.servers[rest] != "" || mailName(name)) {
+			return "", !h.within[name]
 		}
 	}
-	return mail.Server{}, false
 }
 
 // mailWords are what names of mail servers begin with, without digits.
@@ -84,17 +99,6 @@ func mailName(host string) bool {
 		}
 	}
 	return false
-}
-
-// lower returns text with its ASCII letters small, every byte in its place.
-func lower(text []byte) []byte {
-	low := bytes.Clone(text)
-	for i, c := range low {
-		if 'A' <= c && c <= 'Z' {
-			low[i] = c + 'a' - 'A'
-		}
-	}
-	return low
 }
 
 func hostByte(c byte) bool {

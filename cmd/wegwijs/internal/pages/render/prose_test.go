@@ -32,10 +32,12 @@ func TestTypedHostNames(t *testing.T) {
 		{"Imap.a.nl staat vooraan", []string{"p.md:4:1 the host name Imap.a.nl is typed into the page"}},
 		{"IMAP.A.NL", []string{"p.md:4:1 the host name IMAP.A.NL is typed into the page"}},
 		{"İ Out.Big.Example", []string{"p.md:4:3 the host name Out.Big.Example is typed into the page"}},
+		{"mail.ba.nl en imap-a.nl", nil}, // names of others that end like ours
+		{"imap.a.nl..", []string{"p.md:4:1 the host name imap.a.nl is typed into the page"}},
 		{"two imap.a.nl and imap.a.nl", []string{"p.md:4:5 the host name imap.a.nl is typed into the page", "p.md:4:19 the host name imap.a.nl is typed into the page"}},
 	} {
 		out := new(diag.List)
-		typed(record, &content.Page{File: "p.md"}, []byte("+++\ntitle = \"imap.a.nl\"\n+++\n"+c.text), out)
+		newHosts(record).typed(&content.Page{File: "p.md"}, []byte("+++\ntitle = \"imap.a.nl\"\n+++\n"+c.text), out)
 		var got []string
 		for _, d := range out.Sorted() {
 			got = append(got, d.Pos.String()+" "+d.Msg)

@@ -75,6 +75,7 @@ type Renderer struct {
 	paths   *fileset.Set                // every path of the set
 	texts   *texts
 	memo    *memo
+	hosts   func() *hosts                                          // of the mail record
 	forms   sync.Map                                               // by language: func() plain.Form
 	seen    func(p *site.Page, facts *markdown.Facts, html string) // for tests
 }
@@ -138,6 +139,7 @@ func New(in Input) *Renderer {
 	r := &Renderer{Input: in, engines: map[string]*markdown.Engine{}}
 	prev := in.Prev
 	r.Prev = nil // an earlier state is not kept by a later one
+	r.hosts = sync.OnceValue(func() *hosts { return newHosts(in.Site.Config.Mail) })
 	// Headings depend on quotes, on the ids of the layout, and on what is left out of the text.
 	if prev != nil && prev.Strings == in.Strings && slices.Equal(prev.Layouts.IDs(), in.Layouts.IDs()) && prev.Site.SameLeftOut(in.Site) && prev.Site.SameFacts(in.Site) {
 		r.texts = prev.texts
@@ -162,10 +164,10 @@ func New(in Input) *Renderer {
 		langs = append(langs, layout.Language{Lang: l.Lang, Name: l.Name, Dir: l.Language.Dir, Home: home})
 		str := in.Strings.Lang(l.Lang)
 		o := markdown.Options{Lang: l.Lang, Quotes: str.Quotes, SpaceBefore: str.SpaceBefore, Colours: r.texts.colours, Abbreviations: s.Config.Abbreviations[l.Lang]}
-		o.FootnoteBack, _ = str.T("footnote_back")
-		o.Copy, _ = str.T("copy")
-		o.CopyValue, _ = str.T("copy_value", "label", "{label}")
-		o.Code, _ = str.T("code")
+		o.FootnoteBack, _ = str.Marked("footnote_back")
+		o.Copy, _ = str.Marked("copy")
+		o.CopyValue, _ = str.Marked("copy_value", "label", "{label}")
+		o.Code, _ = str.Marked("code")
 		r.engines[l.Lang] = markdown.New(o)
 	}
 	p := s.Config.Provider
@@ -380,16 +382,23 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 	facts := engine.Convert(in, &body, copied)
 	r.learn(p.Page, facts.Outline)
 	if !p.Fallback {
-		typed(r.Site.Config.Mail, p.Page, src, out)
+		r.hosts().typed(p.Page, src, out)
 		misplaced(r.Site.Config.Mail, p.Page, src, out)
 		r.plain(p, facts, out)
 	}
 	rendered := body.String()
+	lead, content := rendered[:facts.Lead], rendered[facts.Lead:]
+	if i18n.Marks(body.Bytes()) {
+		lead, content = r.spoken(lead), r.spoken(content)
+		rendered = lead + content
+		body.Reset()
+		body.WriteString(rendered)
+	}
 	if r.seen != nil {
 		r.seen(p, facts, rendered)
 	}
 	r.learnWords(p, body.Bytes())
-	data.Lead, data.Content = template.HTML(rendered[:facts.Lead]), template.HTML(rendered[facts.Lead:])
+	data.Lead, data.Content = template.HTML(lead), template.HTML(content)
 	data.TOC = toc(facts.Headings)
 	data.Rest = r.rest(p, seen.linked)
 	if h != nil {
@@ -401,13 +410,13 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 			}
 			out.Errorf(p.Pos("layout", -1), diag.PageLayout, hint, "no layout %q", p.Layout)
 		}
-		if err := r.Layouts.Page(h, data, p.Layout); err != nil {
+		if err := r.layOut(h, data, p.Layout); err != nil {
 			r.layoutError(out, p.File, err)
 		}
 	}
 	if m != nil {
 		r.markdownHead(m, p, data)
-		m.Write(copied.Bytes())
+		m.WriteString(i18n.Unmarked(copied.String()))
 		r.markdownRest(m, data.Rest)
 	}
 	if !r.Input.Outside {
@@ -419,6 +428,27 @@ func (r *Renderer) Page(_ context.Context, p *site.Page, h, m *bytes.Buffer) err
 		r.memo.mu.Unlock()
 	}
 	return nil
+}
+
+// layOut renders a page through its layout into b, which is empty.
+func (r *Renderer) layOut(b *bytes.Buffer, data *layout.Page, name string) error {
+	err := r.Layouts.Page(b, data, name)
+	r.settle(b)
+	return err
+}
+
+// settle turns the marks of borrowed strings in a page that is whole into
+// elements with their language.
+func (r *Renderer) settle(b *bytes.Buffer) {
+	if i18n.Marks(b.Bytes()) {
+		page := r.spoken(b.String())
+		b.Reset()
+		b.WriteString(page)
+	}
+}
+
+func (r *Renderer) spoken(html string) string {
+	return i18n.Spans(html, func(lang string) string { return r.locale(lang).Language.Dir })
 }
 
 // layoutError puts a failure of a template on the list, at its place in the
@@ -725,36 +755,47 @@ func (r *Renderer) unshown(out *diag.List) {
 // CheckFragments reports the links of a page to headings that are not there.
 // The error says that the text in which a heading should be cannot be read.
 func (r *Renderer) CheckFragments(p *site.Page, res *Result, out *diag.List) error {
+	known := map[*content.Page]*markdown.Anchors{}
+	anchors := func(p *content.Page) (*markdown.Anchors, error) {
+		if known[p] == nil {
+			hs, err := r.Headings(p)
+			if err != nil {
+				return nil, err
+			}
+			known[p] = markdown.NewAnchors(hs)
+		}
+		return known[p], nil
+	}
 	for _, f := range res.Fragments {
 		to, ok := p.Locale.Page(f.Page)
 		if !ok || r.Site.Broken(f.Page) { // the text that the ids come from may be what cannot be read
 			continue
 		}
-		hs, err := r.Headings(to.Page)
+		there, err := anchors(to.Page)
 		if err != nil {
 			return err
 		}
-		if hasID(hs, f.ID) {
+		if there.Has(f.ID) {
 			continue
 		}
 		if p.Fallback { // the text's own language says it already
 			if own, ok := r.locale(p.Lang).Page(f.Page); ok {
-				of, err := r.Headings(own.Page)
+				of, err := anchors(own.Page)
 				if err != nil {
 					return err
 				}
-				if !hasID(of, f.ID) {
+				if !of.Has(f.ID) {
 					continue
 				}
 			}
 		}
-		hint := anchorHint(f.ID, hs)
+		hint := anchorHint(f.ID, there)
 		if file, ref := r.source(to.Page); file != "" {
-			of, err := r.Headings(ref)
+			of, err := anchors(ref)
 			if err != nil {
 				return err
 			}
-			if hasID(of, f.ID) {
+			if of.Has(f.ID) {
 				if file != ref.File {
 					continue // it is newer than the translation, which leads to its page until then
 				}
@@ -766,27 +807,19 @@ func (r *Renderer) CheckFragments(p *site.Page, res *Result, out *diag.List) err
 	return nil
 }
 
-func hasID(hs []markdown.Heading, id string) bool {
-	return slices.ContainsFunc(hs, func(h markdown.Heading) bool { return h.Answers(id) })
-}
-
 // fewIDs is how many ids a hint names at most.
 const fewIDs = 6
 
 // anchorHint says what a link to an id that is not there was meant for.
-func anchorHint(id string, hs []markdown.Heading) string {
-	if h, ok := markdown.Meant(id, hs); ok {
+func anchorHint(id string, there *markdown.Anchors) string {
+	if h, ok := there.Meant(id); ok {
 		return diag.Say("did you mean #%s, %q?", h.ID, h.Text)
 	}
-	switch {
-	case len(hs) == 0:
+	switch n := there.Len(); {
+	case n == 0:
 		return "that page has no headings and no terms"
-	case len(hs) > fewIDs:
-		return diag.Say("it is not like any of the %d that the page has", len(hs))
+	case n > fewIDs:
+		return diag.Say("it is not like any of the %d that the page has", n)
 	}
-	var ids []string
-	for _, h := range hs {
-		ids = append(ids, h.ID)
-	}
-	return diag.Say("known: %s", "#"+strings.Join(ids, ", #"))
+	return diag.Say("known: %s", "#"+strings.Join(there.IDs(), ", #"))
 }

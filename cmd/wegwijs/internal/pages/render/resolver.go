@@ -69,7 +69,7 @@ func (s *resolver) names(dest string) {
 }
 
 func (s *resolver) Alert(kind string) string {
-	label, err := s.strings.T("alert_" + kind)
+	label, err := s.strings.Marked("alert_" + kind)
 	if err != nil {
 		s.out.Errorf(diag.Pos{File: s.strings.File}, diag.I18nMissing, diag.Say("add alert_%s = \"…\" to %s", kind, s.strings.File), "%s", err)
 	}

@@ -180,17 +180,17 @@ func (r *Renderer) index(ctx context.Context, l *site.Locale) (*search.Index, er
 		return x.files, nil
 	}
 	conf := r.Site.Config.Search
-	s := r.sites[l.N]
-	in := search.Input{Lang: l.Lang, Home: s.Home.URL, Docs: make([]search.Doc, len(l.All)), Synonyms: conf.Synonyms[l.Lang], Labels: map[string]string{}}
+	str := r.Strings.Lang(l.Lang)
+	in := search.Input{Lang: l.Lang, Home: r.sites[l.N].Home.URL, Docs: make([]search.Doc, len(l.All)), Synonyms: conf.Synonyms[l.Lang], Labels: map[string]string{}}
 	for _, key := range searchStrings {
-		text, err := s.T("search_"+key, "query", "{query}", "code", "{code}", "number", "{number}")
+		text, err := str.T("search_"+key, "query", "{query}", "code", "{code}", "number", "{number}")
 		if err != nil { // which is reported where the strings are checked
 			text = ""
 		}
 		in.Labels[key] = text
 	}
 	for _, key := range []string{"copy", "copied"} {
-		in.Labels[key], _ = s.T(key, "value", "{value}")
+		in.Labels[key], _ = str.T(key, "value", "{value}")
 	}
 	for i, p := range l.All {
 		link := r.linkTo(p)
@@ -254,7 +254,7 @@ func (r *Renderer) searchPage(b *bytes.Buffer, l *site.Locale) error {
 		}
 		d.All = r.branches(top)
 	}
-	if err := r.Layouts.Page(b, d, ""); err != nil {
+	if err := r.layOut(b, d, ""); err != nil {
 		r.layoutError(out, layout.Root+"/search.html", err)
 	}
 	r.keep(l.Lang+" search", out)
@@ -271,10 +271,11 @@ func (r *Renderer) branches(pages []*site.Page) []layout.Branch {
 
 // boosts reports pages in [search.boost] that are not there.
 func (r *Renderer) boosts(out *diag.List) {
+	names := sync.OnceValue(func() *diag.Names { return diag.NewNames(r.Site.IDs()) })
 	for id := range r.Site.Config.Search.Boost {
 		if r.Site.Reference(id) == nil && !r.Site.Broken(id) {
 			t := r.Site.Config.Section("search", out).Table("boost")
-			out.Errorf(t.KeyPos(id), diag.ConfigSearch, diag.DidYouMean(id, r.Site.IDs()), "no page has the id %q", id)
+			out.Errorf(t.KeyPos(id), diag.ConfigSearch, names().DidYouMean(id), "no page has the id %q", id)
 		}
 	}
 }

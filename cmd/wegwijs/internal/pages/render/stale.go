@@ -34,7 +34,7 @@ func (r *Renderer) mark(p *site.Page, base string, src []byte, out *diag.List) (
 	}
 	reader := r.Strings.Lang(p.Locale.Lang)
 	word := func(key string) string {
-		text, err := reader.T(key)
+		text, err := reader.Marked(key)
 		if err != nil {
 			out.Warnf(diag.Pos{File: reader.File}, diag.I18nMissing, diag.Say("add %s = \"…\" to %s", key, reader.File), "%s", err)
 		}
