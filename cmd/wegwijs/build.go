@@ -70,7 +70,8 @@ func (e *env) runBuild(ctx context.Context, out string) error {
 	if err := e.report(findings); err != nil {
 		return err
 	}
-	fmt.Fprintf(e.stdout, "%s\n%s: %d files, %s; %d written, %d the same, %d deleted (%s)\n", tally(s, r.Manifest), out, r.Written+r.Same, size(r.Bytes), r.Written, r.Same, r.Deleted, took(start))
+	fmt.Fprintln(e.stdout, e.tally(s, r.Manifest))
+	fmt.Fprintln(e.stdout, e.say("%s: %d files, %s; %d written, %d the same, %d deleted (%s)", out, r.Written+r.Same, size(r.Bytes), r.Written, r.Same, r.Deleted, took(start)))
 	return nil
 }
 
@@ -168,7 +169,7 @@ func sums(s *state.State) freshness.Sums {
 }
 
 // tally says how many pages a site has, by language.
-func tally(s *state.State, m *fileset.Manifest) string {
+func (e *env) tally(s *state.State, m *fileset.Manifest) string {
 	pages := map[string]int{}
 	fallbacks := 0
 	for _, f := range m.Files {
@@ -183,15 +184,15 @@ func tally(s *state.State, m *fileset.Manifest) string {
 	for _, l := range s.Config.Languages {
 		langs = append(langs, fmt.Sprintf("%d %s", pages[l.Lang], l.Lang))
 	}
-	line := "pages: " + strings.Join(langs, ", ")
+	line := e.say("pages: %s", strings.Join(langs, ", "))
 	if fallbacks > 0 {
-		line += fmt.Sprintf("; %d shown from another language", fallbacks)
+		line += e.say("; %d shown from another language", fallbacks)
 	}
 	switch d := len(s.Drafts()); {
 	case d == 1:
-		line += "; 1 draft left out"
+		line += e.say("; 1 draft left out")
 	case d > 1:
-		line += fmt.Sprintf("; %d drafts left out", d)
+		line += e.say("; %d drafts left out", d)
 	}
 	return line
 }
@@ -373,7 +374,7 @@ func (p *progress) step(done, total int) {
 		return
 	}
 	p.shown = true
-	fmt.Fprintf(p.e.stderr, "\r%d of %d files", done, total)
+	fmt.Fprint(p.e.stderr, "\r"+p.e.say("%d of %d files", done, total))
 }
 
 func (p *progress) clear() {

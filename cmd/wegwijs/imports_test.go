@@ -28,7 +28,7 @@ var allowed = map[string][]string{
 	"input/i18n":              {"diag", "input/tomlfile"},
 	"input/mail":              {"diag", "input/tomlfile"},
 	"input/markdown":          {"diag"},
-	"input/notify":            {"input/scan"},
+	"input/notify":            {"diag", "input/scan"},
 	"input/scan":              {"diag", "input/builtin"},
 	"input/tomlfile":          {"diag"},
 	"site/freshness":          {"diag", "input/builtin", "input/content", "input/i18n", "input/markdown", "input/tomlfile", "site"},

@@ -159,7 +159,7 @@ func (e *env) publishTarget(name string) (publish.Target, error) {
 	}
 	hint := diag.DidYouMean(name, names)
 	if near := diag.Nearest(name, []string{"rollback", "status"}); near != "" {
-		hint = fmt.Sprintf("did you mean wegwijs publish %s?", near)
+		hint = diag.Say("did you mean wegwijs publish %s?", near)
 	}
 	return publish.Target{}, usageError{diag.Errorf("site.toml has no target %q (%s)", name, hint)}
 }
@@ -234,15 +234,15 @@ func (e *env) publishOptions(ctx context.Context, f publishFlags, shown *publish
 	}
 	opt.Confirm = func(p *release.Plan) (bool, error) {
 		shown.clear()
-		files := fileCount(p.Deletes())
+		files := e.fileCount(p.Deletes())
 		if !e.interactive() {
 			return false, diag.Errorf("readers would lose %s and nobody is here to ask: look with --plan, then say --yes", files)
 		}
-		if err := p.Text(e.stderr); err != nil {
+		if err := p.Text(e.stderr, e.lang); err != nil {
 			return false, err
 		}
 		shown.plan = true
-		a, err := e.ask(ctx, fmt.Sprintf("Readers lose %s. Go on? [y/N] ", files))
+		a, err := e.ask(ctx, e.say("Readers lose %s. Go on? [y/N] ", files))
 		if errors.Is(err, io.EOF) { // the end of input is no yes
 			fmt.Fprintln(e.stderr)
 			return false, nil
@@ -253,11 +253,11 @@ func (e *env) publishOptions(ctx context.Context, f publishFlags, shown *publish
 	return opt
 }
 
-func fileCount(n int) string {
+func (e *env) fileCount(n int) string {
 	if n == 1 {
-		return "1 file"
+		return e.say("1 file")
 	}
-	return fmt.Sprintf("%d files", n)
+	return e.say("%d files", n)
 }
 
 func (e *env) runPublish(ctx context.Context, f publishFlags) error {
@@ -294,7 +294,8 @@ func (e *env) runPublish(ctx context.Context, f publishFlags) error {
 	if !built.Accepted {
 		err := e.report(findings)
 		if errors.Is(err, errProblems) && e.format != "json" {
-			fmt.Fprintf(e.stderr, "%snothing was changed on the target\n", release.Refusal{Gate: release.Findings, Msg: "the site has errors"})
+			fmt.Fprint(e.stderr, release.Refusal{Gate: release.Findings, Msg: "the site has errors"}.Text(e.lang))
+			e.unchanged()
 		}
 		return err
 	}
@@ -319,7 +320,7 @@ func (e *env) runPublish(ctx context.Context, f publishFlags) error {
 		if e.format == "json" {
 			err = plan.JSON(e.stdout)
 		} else {
-			err = plan.Text(e.stdout)
+			err = plan.Text(e.stdout, e.lang)
 		}
 		if err == nil && release.Refused(plan.Refused) > 0 {
 			err = errProblems
@@ -428,7 +429,7 @@ func (e *env) runPublishStatus(ctx context.Context, f publishFlags) error {
 	if e.format == "json" {
 		err = st.JSON(e.stdout)
 	} else {
-		err = st.Text(e.stdout)
+		err = st.Text(e.stdout, e.lang)
 	}
 	if err == nil && !st.OK() {
 		err = errProblems
@@ -476,48 +477,51 @@ func (e *env) reportPublish(rep *publish.Report, err error, shown *publishProgre
 	return nil
 }
 
+func (e *env) unchanged() { fmt.Fprintln(e.stderr, e.say("nothing was changed on the target")) }
+
 func (e *env) printPublish(rep *publish.Report, shown *publishProgress) error {
 	switch {
 	case rep.Refused:
-		if err := rep.Plan.Text(e.stderr); err != nil {
+		if err := rep.Plan.Text(e.stderr, e.lang); err != nil {
 			return err
 		}
-		fmt.Fprintln(e.stderr, "nothing was changed on the target")
+		e.unchanged()
 		return nil
 	case rep.Declined:
-		fmt.Fprintln(e.stderr, "nothing was changed on the target")
+		e.unchanged()
 		return nil
 	}
 	if !shown.plan {
 		for _, r := range rep.Plan.Refused {
-			fmt.Fprint(e.stderr, r)
+			fmt.Fprint(e.stderr, r.Text(e.lang))
 		}
 	}
 	p := rep.Plan
 	if p.Empty() {
-		fmt.Fprintf(e.stdout, "%s has release %s already\n", p.Target, p.To)
+		fmt.Fprintln(e.stdout, e.say("%s has release %s already", p.Target, p.To))
 	} else {
-		fmt.Fprintf(e.stdout, "%s: release %s is live; %d new, %d changed, %d same, %d removed\n", p.Target, p.To, len(p.New), len(p.Changed), p.Same, len(p.Removed))
+		fmt.Fprintln(e.stdout, e.say("%s: release %s is live; %d new, %d changed, %d same, %d removed", p.Target, p.To, len(p.New), len(p.Changed), p.Same, len(p.Removed)))
 	}
 	if rep.Mended > 0 {
-		fmt.Fprintf(e.stdout, "mended: %s there had gone or changed, and came again\n", fileCount(rep.Mended))
+		fmt.Fprintln(e.stdout, e.say("mended: %s there had gone or changed, and came again", e.fileCount(rep.Mended)))
 	}
 	for _, n := range rep.Notes {
-		fmt.Fprintf(e.stderr, "note: %s\n", n)
+		fmt.Fprintln(e.stderr, e.say("note: %s", n))
 	}
 	if len(rep.Reload) > 0 {
-		what := "reload the web server"
+		files := strings.Join(rep.Reload, ", ")
 		if strings.HasPrefix(rep.Reload[0], "_") {
-			what = "set up the CDN again"
+			fmt.Fprintln(e.stdout, e.say("set up the CDN again: %s changed", files))
+		} else {
+			fmt.Fprintln(e.stdout, e.say("reload the web server: %s changed", files))
 		}
-		fmt.Fprintf(e.stdout, "%s: %s changed\n", what, strings.Join(rep.Reload, ", "))
 	}
 	if rep.Check != nil {
 		out := e.stdout
 		if len(rep.Check.Stale)+len(rep.Check.Rules) > 0 {
 			out = e.stderr
 		}
-		fmt.Fprint(out, rep.Check)
+		fmt.Fprint(out, rep.Check.Text(e.lang))
 	}
 	return nil
 }
@@ -536,17 +540,17 @@ func (p *publishProgress) step(now release.Progress) {
 		return
 	}
 	p.shown, p.last = true, time.Now()
-	what := "files "
+	line := p.e.say("%s: %d files left", diag.Phrase(now.Phase), now.FilesLeft)
 	switch now.Phase {
 	case "folders":
-		what = ""
+		line = p.e.say("folders: %d left", now.FilesLeft)
 	case "check":
-		what = "addresses "
+		line = p.e.say("check: %d addresses left", now.FilesLeft)
 	}
-	fmt.Fprintf(p.e.stderr, "\r\x1b[K%s: %d %sleft", now.Phase, now.FilesLeft, what)
 	if now.BytesLeft > 0 {
-		fmt.Fprintf(p.e.stderr, ", %s of %s left", release.Bytes(now.BytesLeft), release.Bytes(now.Bytes+now.BytesLeft))
+		line += p.e.say(", %s of %s left", release.Bytes(now.BytesLeft), release.Bytes(now.Bytes+now.BytesLeft))
 	}
+	fmt.Fprint(p.e.stderr, "\r\x1b[K"+line)
 }
 
 func (p *publishProgress) clear() {

@@ -97,7 +97,7 @@ func (e *env) runVerify(ctx context.Context, f verifyFlags) error {
 	opt.Progress = func(done, total int) {
 		if time.Since(p.start) > time.Second && terminal(e.stderr) {
 			p.shown = true
-			fmt.Fprintf(e.stderr, "\r%d of %d servers and domains", done, total)
+			fmt.Fprintf(e.stderr, "\r%s", e.say("%d of %d servers and domains", done, total))
 		}
 	}
 	report, err := verify.Run(ctx, c.Mail, opt)
@@ -127,16 +127,16 @@ func (e *env) runVerify(ctx context.Context, f verifyFlags) error {
 			return slices.ContainsFunc(report.Rows, func(r verify.Row) bool { return mail.RowKey(r.Server) == key })
 		})
 		for _, key := range gone {
-			fmt.Fprintf(e.stderr, "%s is no longer in %s: dropped\n", key, config.File)
+			fmt.Fprintln(e.stderr, e.say("%s is no longer in %s: dropped", key, config.File))
 		}
 		written, err := verify.Save(e.dir, now)
 		switch {
 		case err != nil:
 			return err
 		case written:
-			fmt.Fprintf(e.stderr, "recorded in %s\n", mail.CheckedFile)
+			fmt.Fprintln(e.stderr, e.say("recorded in %s", mail.CheckedFile))
 		default:
-			fmt.Fprintf(e.stderr, "%s is the same as before\n", mail.CheckedFile)
+			fmt.Fprintln(e.stderr, e.say("%s is the same as before", mail.CheckedFile))
 		}
 	}
 	if report.ExitStatus(f.allowUnreachable) != 0 {

@@ -116,7 +116,7 @@ func (e *env) runWatch(ctx context.Context, f watchFlags) error {
 	opt := e.options()
 	opt.Drafts = f.drafts
 	l := preview.New(e.files(), opt, func(v *preview.View) { w.checked(ctx, v) })
-	hints := notify.Start(ctx, e.dir, notify.Options{Poll: f.poll, Cost: l.Cost, Busy: l.Busy, Most: f.pace, Hot: l.Hot, Say: w.say})
+	hints := notify.Start(ctx, e.dir, notify.Options{Poll: f.poll, Cost: l.Cost, Busy: l.Busy, Most: f.pace, Hot: l.Hot, Say: func(line diag.Said) { w.say(line.In(e.lang)) }})
 	l.Blind = hints.Blind
 	server := &http.Server{
 		Handler:           serve.Handler(l, serve.Options{Hosts: append(hosts, f.names...), Follow: f.follow, Read: e.read, Lang: e.lang, Dir: dir, Editor: editor, Manual: manual.Book{Layouts: e.files()}}),
@@ -333,7 +333,7 @@ func (w *watcher) writing(ctx context.Context) {
 		wrote = s
 		if err != nil && ctx.Err() == nil {
 			w.mu.Lock()
-			fmt.Fprintf(w.e.stderr, "write public: %v\n", err)
+			fmt.Fprintln(w.e.stderr, w.e.say("write public: %v", err))
 			w.mu.Unlock()
 		}
 	}

@@ -17,6 +17,7 @@ import (
 
 	"wegwijs/cmd/wegwijs/internal/deliver/preview"
 	"wegwijs/cmd/wegwijs/internal/deliver/serve"
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/notify"
 	"wegwijs/cmd/wegwijs/internal/state"
 )
@@ -117,7 +118,7 @@ func newWatchedBy(b *testing.B, n int, opt notify.Options) *watched {
 	w := &watched{dir: benchSite(b, n), views: make(chan struct{}, 100)}
 	ctx, stop := context.WithCancel(context.Background())
 	w.live = preview.New(os.DirFS(w.dir), state.Options{}, nil)
-	opt.Cost, opt.Busy, opt.Hot, opt.Say = w.live.Cost, w.live.Busy, w.live.Hot, func(line string) { b.Log(line) }
+	opt.Cost, opt.Busy, opt.Hot, opt.Say = w.live.Cost, w.live.Busy, w.live.Hot, func(line diag.Said) { b.Log(line) }
 	hints := notify.Start(ctx, w.dir, opt)
 	w.live.Blind = hints.Blind
 	w.server = httptest.NewServer(serve.Handler(w.live, serve.Options{}))

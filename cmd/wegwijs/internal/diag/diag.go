@@ -170,7 +170,7 @@ type Diagnostic struct {
 	// which it is.
 	About string `json:"-"`
 
-	msg, hint said // what Msg and Hint were made of
+	msg, hint Said // what Msg and Hint were made of
 }
 
 // In returns the finding with its texts in the language lang; d itself where

@@ -175,3 +175,37 @@ func joined(ms ...map[string]string) map[string]string {
 	}
 	return all
 }
+
+// TestPrintsSpeakDutch: in the rooms that print for people, a text with words is
+// one of [Say], not of package fmt.
+func TestPrintsSpeakDutch(t *testing.T) {
+	words := regexp.MustCompile(`(?:fmt\.(?:Sp|Fp|P)rint(?:f|ln)?\((?:[a-z.]+, )?|WriteString\()"(?:[^"\\]|\\.)*?[a-z]{2,} (?:%[a-z] )?[a-z]{2,}(?:[^"\\]|\\.)*"`)
+	meant := regexp.MustCompile(`wegwijs -C %s|DOCTYPE|<`) // commands to copy, and markup
+	seen := 0
+	for _, room := range []string{"../..", "../deliver/output", "../deliver/publish", "../input/notify"} {
+		err := filepath.WalkDir(room, func(p string, d fs.DirEntry, err error) error {
+			switch {
+			case err != nil:
+				return err
+			case d.IsDir() && slices.Contains([]string{"internal", "testdata", "dial"}, d.Name()): // ssh speaks English
+				return fs.SkipDir
+			case d.IsDir() || !strings.HasSuffix(p, ".go") || strings.HasSuffix(p, "_test.go"):
+				return nil
+			}
+			seen++
+			src, err := os.ReadFile(p)
+			for _, found := range words.FindAllString(string(src), -1) {
+				if !meant.MatchString(found) {
+					t.Errorf("%s: %s…: use diag.Say or env.say", p, found)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if seen < 30 {
+		t.Errorf("looked at %d files", seen)
+	}
+}

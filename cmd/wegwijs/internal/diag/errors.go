@@ -45,10 +45,14 @@ func (e *spokenError) in(lang Lang) string { return Sayf(lang, e.format, e.args.
 
 // ErrorIn returns the text of an error in a language: that of [Errorf] and
 // [Say], of what the system says most, and of those within another error. Other
-// texts stay as they are.
+// texts stay as they are. An error of another type can say its own, by a method
+// In(Lang) string.
 func ErrorIn(lang Lang, err error) string {
 	if e, ok := err.(*spokenError); ok {
 		return e.in(lang)
+	}
+	if e, ok := err.(interface{ In(lang Lang) string }); ok {
+		return e.In(lang)
 	}
 	text := err.Error()
 	var causes []error

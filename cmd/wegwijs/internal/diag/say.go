@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -74,6 +75,36 @@ func In(lang Lang, text string) string {
 	return parts.in(lang, plain)
 }
 
+// A Said is a text made by [Say] that is kept: people get it in their language,
+// programs and records in English.
+type Said string
+
+// In returns the text in the language lang.
+func (s Said) In(lang Lang) string { return In(lang, string(s)) }
+
+// String returns the text in English.
+func (s Said) String() string { return s.In(English) }
+
+// MarshalText returns the text in English, for JSON.
+func (s Said) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// SaidError returns what an error says, as a text that can still be translated
+// as far as [ErrorIn] knows it; of an error within another one, the English.
+func SaidError(err error) Said {
+	if e, ok := err.(*spokenError); ok {
+		return Said(Say(e.format, e.args...))
+	}
+	last := err
+	for next := errors.Unwrap(last); next != nil; next = errors.Unwrap(last) {
+		last = next
+	}
+	text, is := err.Error(), last.Error()
+	if before, after, ok := strings.Cut(text, is); ok {
+		text = before + system(last, is) + after
+	}
+	return Said(text)
+}
+
 // Sayf is [In] of [Say], with errors as [ErrorIn] has them and texts of Say among
 // the arguments in the same language: for texts that are shown at once.
 func Sayf(lang Lang, format string, args ...any) string {
@@ -82,6 +113,8 @@ func Sayf(lang Lang, format string, args ...any) string {
 		switch a := a.(type) {
 		case error:
 			said[i] = ErrorIn(lang, a)
+		case Said:
+			said[i] = a.In(lang)
 		case string:
 			if strings.Contains(a, begin) {
 				said[i] = In(lang, a)
@@ -115,21 +148,18 @@ func strip(s string) string {
 	}, s)
 }
 
-// said is a text with the marks of [Say]; empty where the English has none.
-type said string
-
 // unsay returns the English of a text, and the text with its marks where it has
 // any; kept is what is known of it already.
-func unsay(text string, kept said) (string, said) {
+func unsay(text string, kept Said) (string, Said) {
 	if !strings.Contains(text, begin) {
 		return text, kept
 	}
-	return said(text).render(func(format string) string { return format }), said(text)
+	return Said(text).render(func(format string) string { return format }), Said(text)
 }
 
 // in returns the text in a language; english is what it says without
 // translation.
-func (s said) in(lang Lang, english string) string {
+func (s Said) in(lang Lang, english string) string {
 	if lang == English || english == "" {
 		return english
 	}
@@ -148,7 +178,7 @@ func (s said) in(lang Lang, english string) string {
 }
 
 // render puts the texts of s together, each format as find has it.
-func (s said) render(find func(format string) string) string {
+func (s Said) render(find func(format string) string) string {
 	var b strings.Builder
 	rest := string(s)
 	for {

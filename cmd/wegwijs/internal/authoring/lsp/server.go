@@ -212,7 +212,7 @@ func (s *server) folder(p initializeParams) string {
 
 // run keeps the site's state up to date.
 func (s *server) run() {
-	hints := notify.Start(s.ctx, s.root, notify.Options{Poll: s.Poll, Cost: s.states.Cost, Busy: s.states.Busy, Hot: s.states.Hot, Say: func(string) {}})
+	hints := notify.Start(s.ctx, s.root, notify.Options{Poll: s.Poll, Cost: s.states.Cost, Busy: s.states.Busy, Hot: s.states.Hot, Say: func(diag.Said) {}})
 	if err := s.states.Run(s.ctx, hints.Hints); err != nil {
 		s.rpc.Notify(s.ctx, "window/showMessage", showMessage{1, diag.Sayf(s.Lang, "the site cannot be read: %v", err)})
 	}

@@ -28,7 +28,7 @@ func TestBrokenStateIsNoState(t *testing.T) {
 				testenv.Write(t, filepath.Join(root, name), text)
 				st := statusOf(t, target, me())
 				read := name != ".wegwijs/target.json" && name != ".wegwijs/spare/record.json" // that it is there is all that counts
-				if read != (len(st.Broken) == 1 && strings.Contains(st.Broken[0], name)) {
+				if read != (len(st.Broken) == 1 && strings.Contains(st.Broken[0].String(), name)) {
 					t.Errorf("status says %q", st.Broken)
 				}
 				if len(st.Releases) != 2 {
@@ -56,7 +56,7 @@ func TestReleaseThatIsLost(t *testing.T) {
 	mustPublish(t, target, later(me(), hour), siteB.release(), lax)
 	testenv.Write(t, filepath.Join(root, "releases", a+".json"), "")
 	testenv.Write(t, filepath.Join(root, "releases", a, "manifest.json"), "")
-	if st := statusOf(t, target, me()); len(st.Broken) != 1 || !strings.Contains(st.Broken[0], "cannot be gone back to") || len(st.Releases) != 1 {
+	if st := statusOf(t, target, me()); len(st.Broken) != 1 || !strings.Contains(st.Broken[0].String(), "cannot be gone back to") || len(st.Releases) != 1 {
 		t.Errorf("status says %q, %d releases", st.Broken, len(st.Releases))
 	}
 	mustPublish(t, target, later(me(), 2*hour), siteC.release(), lax)
@@ -76,7 +76,7 @@ func TestS3BrokenState(t *testing.T) {
 			mustPublish(t, target, later(s.me(), hour), siteB.release(), lax)
 			s.put(t, target, ".wegwijs/state.json", text)
 			st := statusOf(t, target, s.me())
-			if len(st.Broken) != 1 || !strings.Contains(st.Broken[0], "state.json") || len(st.Releases) != 2 || st.Current != siteB.release().Manifest.Release {
+			if len(st.Broken) != 1 || !strings.Contains(st.Broken[0].String(), "state.json") || len(st.Releases) != 2 || st.Current != siteB.release().Manifest.Release {
 				t.Errorf("status: %q, %d releases, current %s", st.Broken, len(st.Releases), st.Current)
 			}
 			rollback(t, target, later(s.me(), 2*hour), a)

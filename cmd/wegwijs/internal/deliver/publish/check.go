@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -29,45 +28,46 @@ type Check struct {
 	Stale   []Stale `json:"stale"`
 	// Unserved says why nobody gets the first release of a target yet, where the
 	// web server does not know of it: nothing else was asked then.
-	Unserved string `json:"unserved,omitempty"`
+	Unserved diag.Said `json:"unserved,omitempty"`
 	// Rules are what the rules for web servers promise and readers do not get;
 	// asked with Options.Verify only.
-	Rules []string `json:"rules,omitempty"`
+	Rules []diag.Said `json:"rules,omitempty"`
 }
 
 // A Stale is an address that does not give the new release.
 type Stale struct {
-	Address string `json:"address"` // a URL
-	Why     string `json:"why"`
+	Address string    `json:"address"` // a URL
+	Why     diag.Said `json:"why"`
 }
 
-// String returns the check for people, in lines that end in \n.
-func (c *Check) String() string {
+// Text returns the check for people who read lang, in lines that end in \n.
+func (c *Check) Text(lang diag.Lang) string {
 	var b strings.Builder
+	say := func(format string, args ...any) { b.WriteString(diag.Sayf(lang, format, args...)) }
 	for _, r := range c.Rules {
-		fmt.Fprintf(&b, "rules at %s: %s\n", c.URL, r)
+		say("rules at %s: %s\n", c.URL, r)
 	}
 	if len(c.Rules) > 0 {
-		b.WriteString("    hint: give the web server the rules of the release and reload it (wegwijs help publishing)\n")
+		say("    hint: give the web server the rules of the release and reload it (wegwijs help publishing)\n")
 	}
 	if c.Unserved != "" {
-		fmt.Fprintf(&b, "not served yet at %s: %s\n", c.URL, c.Unserved)
-		b.WriteString("    hint: this is the first release; let the web server serve the link current, with the rules in it (wegwijs help publishing), then run wegwijs publish --verify\n")
+		say("not served yet at %s: %s\n", c.URL, c.Unserved)
+		say("    hint: this is the first release; let the web server serve the link current, with the rules in it (wegwijs help publishing), then run wegwijs publish --verify\n")
 		return b.String()
 	}
 	if len(c.Stale) == 0 {
-		fmt.Fprintf(&b, "live at %s: all %d addresses asked give release %s\n", c.URL, c.Checked, c.Release)
+		say("live at %s: all %d addresses asked give release %s\n", c.URL, c.Checked, c.Release)
 		return b.String()
 	}
-	fmt.Fprintf(&b, "stale at %s: %d of %d addresses asked do not give release %s\n", c.URL, len(c.Stale), c.Checked, c.Release)
+	say("stale at %s: %d of %d addresses asked do not give release %s\n", c.URL, len(c.Stale), c.Checked, c.Release)
 	if why := c.Stale[0].Why; len(c.Stale) == c.Checked && c.Checked > 1 && !slices.ContainsFunc(c.Stale, func(s Stale) bool { return s.Why != why }) {
-		fmt.Fprintf(&b, "    each: %s\n", why)
+		say("    each: %s\n", why)
 	} else {
 		for _, s := range c.Stale {
-			fmt.Fprintf(&b, "    %s: %s\n", s.Address, s.Why)
+			b.WriteString("    " + s.Address + ": " + s.Why.In(lang) + "\n")
 		}
 	}
-	b.WriteString("    hint: does the web server serve the link current? does a cache or CDN need purging?\n")
+	say("    hint: does the web server serve the link current? does a cache or CDN need purging?\n")
 	return b.String()
 }
 
@@ -163,8 +163,8 @@ func forServers(p string) bool {
 }
 
 // rules says which promises of the rules for web servers do not hold.
-func (p *Place) rules(ctx context.Context, release string) []string {
-	var found []string
+func (p *Place) rules(ctx context.Context, release string) []diag.Said {
+	var found []diag.Said
 	get := func(address string) *http.Response {
 		ctx, done := context.WithTimeout(ctx, patience)
 		defer done()
@@ -178,12 +178,12 @@ func (p *Place) rules(ctx context.Context, release string) []string {
 	if r := get(""); r != nil && r.StatusCode == http.StatusOK {
 		for _, h := range []string{"Content-Security-Policy", "X-Content-Type-Options"} {
 			if r.Header.Get(h) == "" {
-				found = append(found, "pages come without "+h)
+				found = append(found, diag.Said(diag.Say("pages come without %s", h)))
 			}
 		}
 	}
 	if r := get("nothing-is-here-" + release + "/"); r != nil && r.StatusCode != http.StatusNotFound {
-		found = append(found, "an address that does not exist answers "+r.Status)
+		found = append(found, diag.Said(diag.Say("an address that does not exist answers %s", r.Status)))
 	}
 	return found
 }
@@ -191,7 +191,7 @@ func (p *Place) rules(ctx context.Context, release string) []string {
 // unserved returns why the web server does not give the first release of a target,
 // "" where it does or where that is not the first. A server's configuration names
 // files of a release, so it often comes after that.
-func (p *Place) unserved(ctx context.Context, j *release.Job) string {
+func (p *Place) unserved(ctx context.Context, j *release.Job) diag.Said {
 	if j.Old.Current != "" || p.target.Type == "s3" {
 		return ""
 	}
@@ -199,14 +199,14 @@ func (p *Place) unserved(ctx context.Context, j *release.Job) string {
 	defer done()
 	resp, err := p.fetch(ctx, p.address(fileset.Entry{Path: fileset.ManifestPath}))
 	if u, ok := err.(*url.Error); ok {
-		return u.Err.Error() // the text of u repeats the address
+		return diag.SaidError(u.Err) // the text of u repeats the address
 	}
 	if err != nil {
 		return "" // the sample says it
 	}
 	resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return "answers " + resp.Status
+		return diag.Said(diag.Say("answers %s", resp.Status))
 	}
 	return ""
 }
@@ -227,7 +227,7 @@ func (p *Place) check(ctx context.Context, j *release.Job) *Check {
 	end := time.Now().Add(p.settle)
 	todo := entries
 	for wait := time.Second; ; wait *= 2 {
-		why := make([]string, len(todo))
+		why := make([]diag.Said, len(todo))
 		var g errgroup.Group
 		g.SetLimit(4)
 		for i, e := range todo {
@@ -313,14 +313,14 @@ func (p *Place) fetch(ctx context.Context, address string) (*http.Response, erro
 }
 
 // ask fetches one address and says what is wrong with what comes, or "".
-func (p *Place) ask(ctx context.Context, j *release.Job, e fileset.Entry) string {
+func (p *Place) ask(ctx context.Context, j *release.Job, e fileset.Entry) diag.Said {
 	ctx, done := context.WithTimeout(ctx, patience)
 	defer done()
 	resp, err := p.fetch(ctx, p.address(e))
 	if e.Kind == fileset.Redirect && err == nil && resp.Request.URL.String() != p.address(e) {
 		resp.Body.Close()
 		if resp.StatusCode != http.StatusOK && strings.HasPrefix(resp.Request.URL.String(), p.target.URL) {
-			return "leads to " + resp.Request.URL.String() + ", which answers " + resp.Status
+			return diag.Said(diag.Say("leads to %s, which answers %s", resp.Request.URL, resp.Status))
 		}
 		return "" // the web server knows the rules
 	}
@@ -328,33 +328,33 @@ func (p *Place) ask(ctx context.Context, j *release.Job, e fileset.Entry) string
 		if u, ok := err.(*url.Error); ok {
 			err = u.Err // its text repeats the address
 		}
-		return err.Error()
+		return diag.SaidError(err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return "answers " + resp.Status
+		return diag.Said(diag.Say("answers %s", resp.Status))
 	}
 	if e.Path == fileset.ManifestPath {
 		m, err := fileset.DecodeManifest(resp.Body)
 		switch {
 		case err != nil:
-			return "is not a manifest"
+			return diag.Said(diag.Say("is not a manifest"))
 		case m.Release != j.Record.Release:
-			return "is that of release " + m.Release
+			return diag.Said(diag.Say("is that of release %s", m.Release))
 		}
 		return ""
 	}
 	h := sha256.New()
 	if _, err := io.Copy(h, io.LimitReader(resp.Body, e.Size+1)); err != nil {
-		return err.Error()
+		return diag.SaidError(err)
 	}
 	switch sum := hex.EncodeToString(h.Sum(nil)); {
 	case sum == e.SHA256:
 		return ""
 	case j.Old.Manifest != nil && sum == sumOf(j.Old.Manifest, e.Path):
-		return "is still that of release " + j.Old.Manifest.Release
+		return diag.Said(diag.Say("is still that of release %s", j.Old.Manifest.Release))
 	}
-	return "gives other bytes than were published"
+	return diag.Said(diag.Say("gives other bytes than were published"))
 }
 
 func sumOf(m *fileset.Manifest, p string) string {

@@ -22,6 +22,7 @@ import (
 	"github.com/andybalholm/brotli"
 
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 	"wegwijs/cmd/wegwijs/internal/testenv"
 )
@@ -68,7 +69,7 @@ func TestCheckSaysWhatReadersGet(t *testing.T) {
 	if !rep.OK() {
 		t.Fatalf("got %+v", rep.Check)
 	}
-	if text := rep.Check.String(); !strings.Contains(text, "all 7 addresses asked give release "+siteB.release().Manifest.Release) {
+	if text := rep.Check.Text(diag.English); !strings.Contains(text, "all 7 addresses asked give release "+siteB.release().Manifest.Release) {
 		t.Errorf("says %q", text)
 	}
 	if st := statusOf(t, target, me()); st.Seen != st.Current || !st.OK() {
@@ -144,7 +145,7 @@ func TestCheckNamesWhatIsStale(t *testing.T) {
 			if rep.OK() || !rep.Live {
 				t.Fatalf("got OK %v, live %v: %+v", rep.OK(), rep.Live, rep.Check)
 			}
-			text := rep.Check.String()
+			text := rep.Check.Text(diag.English)
 			for _, w := range c.want {
 				if !strings.Contains(text, w) {
 					t.Errorf("got\n%swant it to say %q", text, w)
@@ -174,11 +175,11 @@ func TestFirstReleaseBeforeItsServer(t *testing.T) {
 		target := dirTarget(testenv.RAM(t))
 		target.URL = tt.url
 		rep := publishChecked(t, target, me(), siteA.release())
-		if text := rep.Check.String(); !rep.OK() || !strings.Contains(text, tt.why) || !strings.Contains(text, "this is the first release") {
+		if text := rep.Check.Text(diag.English); !rep.OK() || !strings.Contains(text, tt.why) || !strings.Contains(text, "this is the first release") {
 			t.Errorf("%s: OK %v\n%s", name, rep.OK(), text)
 		}
 		if rep = publishChecked(t, target, later(me(), hour), siteB.release()); rep.OK() || rep.Check.Unserved != "" {
-			t.Errorf("%s: the second release: OK %v\n%s", name, rep.OK(), rep.Check)
+			t.Errorf("%s: the second release: OK %v\n%s", name, rep.OK(), rep.Check.Text(diag.English))
 		}
 	}
 	// What is served and wrong is told of the first release too.
@@ -192,7 +193,7 @@ func TestFirstReleaseBeforeItsServer(t *testing.T) {
 		return true
 	})
 	if rep := publishChecked(t, target, me(), siteA.release()); rep.OK() || rep.Check.Unserved != "" {
-		t.Errorf("pages that are forbidden: OK %v\n%s", rep.OK(), rep.Check)
+		t.Errorf("pages that are forbidden: OK %v\n%s", rep.OK(), rep.Check.Text(diag.English))
 	}
 }
 
@@ -242,8 +243,8 @@ func TestCheckReadsCodings(t *testing.T) {
 			t.Errorf("%s: only %d answers", name, packed.Load())
 		case c.why == "" && (!rep.OK() || st.Seen != st.Current):
 			t.Errorf("%s: got %+v; status: seen %q, current %q", name, rep.Check, st.Seen, st.Current)
-		case c.why != "" && (rep.OK() || !strings.Contains(rep.Check.String(), c.why)):
-			t.Errorf("%s: got %s, want %q in it", name, rep.Check, c.why)
+		case c.why != "" && (rep.OK() || !strings.Contains(rep.Check.Text(diag.English), c.why)):
+			t.Errorf("%s: got %s, want %q in it", name, rep.Check.Text(diag.English), c.why)
 		}
 	}
 }
@@ -255,11 +256,11 @@ func (nopCloser) Close() error { return nil }
 // TestStaleSaysTheSameOnce keeps a server that is down from filling the screen.
 func TestStaleSaysTheSameOnce(t *testing.T) {
 	c := &Check{URL: "http://h/", Release: "r", Checked: 2, Stale: []Stale{{"http://h/a", "down"}, {"http://h/b", "down"}}}
-	if got := c.String(); !strings.Contains(got, "2 of 2") || strings.Count(got, "down") != 1 {
+	if got := c.Text(diag.English); !strings.Contains(got, "2 of 2") || strings.Count(got, "down") != 1 {
 		t.Errorf("got %s", got)
 	}
 	for _, other := range []Check{{Checked: 3, Stale: c.Stale}, {Checked: 2, Stale: []Stale{{"http://h/a", "down"}, {"http://h/b", "old"}}}} {
-		if got := other.String(); !strings.Contains(got, "http://h/a: down\n") || !strings.Contains(got, "http://h/b: ") {
+		if got := other.Text(diag.English); !strings.Contains(got, "http://h/a: down\n") || !strings.Contains(got, "http://h/b: ") {
 			t.Errorf("got %s", got)
 		}
 	}

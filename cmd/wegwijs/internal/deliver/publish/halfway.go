@@ -6,21 +6,27 @@ import (
 	"fmt"
 
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
+	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 // A HalfwayError is a failure before the release is what readers get. The same
 // command goes on from there.
 type HalfwayError struct {
 	Err  error
-	Left string // what readers have, and what to do
+	Left diag.Said // what readers have, and what to do
 }
 
-func (e *HalfwayError) Error() string { return e.Err.Error() + "\n\t" + e.Left }
+func (e *HalfwayError) Error() string { return e.In(diag.English) }
+
+// In returns the text in the language lang.
+func (e *HalfwayError) In(lang diag.Lang) string {
+	return diag.ErrorIn(lang, e.Err) + "\n\t" + e.Left.In(lang)
+}
 
 func (e *HalfwayError) Unwrap() error { return e.Err }
 
 // halfway says what became of readers, unless that is someone else's by now.
-func halfway(ctx context.Context, err error, left string) error {
+func halfway(ctx context.Context, err error, left diag.Said) error {
 	if err = because(ctx, err); errors.Is(err, release.ErrLost) {
 		return err
 	}

@@ -47,7 +47,7 @@ func TestHalfway(t *testing.T) {
 		}
 		_, err := tryPublish(ctx, target, later(me(), hour), siteB.release(), opt)
 		half, ok := errors.AsType[*HalfwayError](err)
-		if !errors.Is(err, c.is) || ok != (c.want != "") || ok && !strings.Contains(half.Left, c.want) {
+		if !errors.Is(err, c.is) || ok != (c.want != "") || ok && !strings.Contains(half.Left.String(), c.want) {
 			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
 		}
 		isOne(t, served(t, root), siteA)

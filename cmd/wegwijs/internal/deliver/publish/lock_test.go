@@ -11,6 +11,7 @@ import (
 
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/remote"
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
@@ -184,7 +185,7 @@ func TestUnfinishedIsShown(t *testing.T) {
 		t.Errorf("unfinished %q, current %q, lock %v", st.Unfinished, st.Current, st.Lock)
 	}
 	var b strings.Builder
-	st.Text(&b)
+	st.Text(&b, diag.English)
 	for _, want := range []string{"nothing was published yet", "unfinished: release " + st.Unfinished, "left behind: jan@laptop"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("%q does not say %q", b.String(), want)
@@ -194,7 +195,7 @@ func TestUnfinishedIsShown(t *testing.T) {
 	other := me()
 	other.Alive = func(int) bool { return true }
 	b.Reset()
-	statusOf(t, target, other).Text(&b)
+	statusOf(t, target, other).Text(&b, diag.English)
 	if got := b.String(); !strings.Contains(got, "busy: jan@laptop") || strings.Contains(got, "unfinished") {
 		t.Errorf("while it is under way: %q", got)
 	}
@@ -345,7 +346,7 @@ func TestManifestComesBack(t *testing.T) {
 		if err := os.Remove(c.file); err != nil {
 			t.Fatal(err)
 		}
-		if st := statusOf(t, c.target, c.around); !strings.HasSuffix(st.Damaged, " is gone") {
+		if st := statusOf(t, c.target, c.around); !strings.HasSuffix(st.Damaged.String(), " is gone") {
 			t.Errorf("%s: status: damaged %q", c.target.Type, st.Damaged)
 		}
 		mustPublish(t, c.target, later(c.around, hour), siteA.release(), Options{})

@@ -185,7 +185,7 @@ func TestAllGoneMends(t *testing.T) {
 			if err := os.Remove(filepath.Join(root, "releases", id, "manifest.json")); err != nil {
 				t.Fatal(err)
 			}
-			if st := statusOf(t, target, me()); !strings.Contains(st.Damaged, id) {
+			if st := statusOf(t, target, me()); !strings.Contains(st.Damaged.String(), id) {
 				t.Errorf("status: damaged %q", st.Damaged)
 			}
 			rep, err := tryPublish(t.Context(), target, later(me(), 4*hour), siteC.release(), Options{})

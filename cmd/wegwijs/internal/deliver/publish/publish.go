@@ -138,7 +138,7 @@ type Report struct {
 	Record   *release.Record `json:"record,omitempty"`
 	Mended   int             `json:"mended,omitempty"` // files that were gone from the target, or had another size, and were brought again
 	Check    *Check          `json:"check,omitempty"`  // what readers get; nil when the target has no URL
-	Notes    []string        `json:"notes,omitempty"`  // what went wrong and does not matter to readers
+	Notes    []diag.Said     `json:"notes,omitempty"`  // what went wrong and does not matter to readers
 	Reload   []string        `json:"reload,omitempty"` // files that changed and are read only when a web server starts or a CDN is set up
 }
 
@@ -300,16 +300,11 @@ func (p *Place) explain(err error, s *release.State) error {
 	if err == nil || !errors.Is(err, remote.ErrFull) {
 		return p.wrap(err)
 	}
-	return fmt.Errorf("%w\n\t%s", p.wrap(err), p.fills(s))
-}
-
-// fills says what of ours is on the disk of the target.
-func (p *Place) fills(s *release.State) string {
 	var all int64
 	for _, r := range s.Releases {
 		all += r.Bytes
 	}
-	return fmt.Sprintf("the disk of the target is full; on it are %d of our releases (at most %s, less what they share; keep = %d in site.toml), and the rest is not ours", len(s.Releases), release.Bytes(all), p.target.Keep)
+	return diag.Errorf("%w\n\tthe disk of the target is full; on it are %d of our releases (at most %s, less what they share; keep = %d in site.toml), and the rest is not ours", p.wrap(err), len(s.Releases), release.Bytes(all), p.target.Keep)
 }
 
 func choose(s *release.State, id string) (string, error) {
@@ -395,9 +390,8 @@ func (p *Place) reload(plan *release.Plan) []string {
 // change sends, switches, asks readers' side, and tidies up.
 func (p *Place) change(ctx context.Context, j *release.Job, rep *Report) error {
 	defer func() { rep.Notes = j.Notes }()
-	const goesOn = "the same command goes on where this stopped"
 	if err := p.at.Send(ctx, j); err != nil {
-		return halfway(ctx, err, "readers have what they had; "+goesOn)
+		return halfway(ctx, err, diag.Said(diag.Say("readers have what they had; the same command goes on where this stopped")))
 	}
 	err := p.at.Switch(ctx, j)
 	_, live := errors.AsType[*release.LiveError](err)
@@ -405,9 +399,9 @@ func (p *Place) change(ctx context.Context, j *release.Job, rep *Report) error {
 	case err == nil || live:
 		rep.Live, rep.Record, rep.Reload, rep.Mended = true, &j.Record, p.reload(rep.Plan), j.Mended
 	case p.kind.stepwise:
-		err = halfway(ctx, err, "readers may get some new pages already; "+goesOn)
+		err = halfway(ctx, err, diag.Said(diag.Say("readers may get some new pages already; the same command goes on where this stopped")))
 	default:
-		err = halfway(ctx, err, goesOn)
+		err = halfway(ctx, err, diag.Said(diag.Say("the same command goes on where this stopped")))
 	}
 	if err != nil {
 		return err

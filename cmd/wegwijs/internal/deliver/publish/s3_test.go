@@ -21,6 +21,7 @@ import (
 	"github.com/minio/minio-go/v7/pkg/credentials"
 
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 	"wegwijs/cmd/wegwijs/internal/testenv"
 )
@@ -368,7 +369,7 @@ func TestS3ForeignBucket(t *testing.T) {
 	name := filepath.Join(s.dir(target), "index.php")
 	testenv.Write(t, name, "someone's")
 	rep, err := tryPublish(t.Context(), target, s.me(), siteA.release(), Options{})
-	if err != nil || !rep.Refused || rep.Plan.Refused[0].Gate != release.Foreign || !slices.Equal(rep.Plan.Refused[0].Items, []string{"index.php"}) {
+	if err != nil || !rep.Refused || rep.Plan.Refused[0].Gate != release.Foreign || !slices.Equal(rep.Plan.Refused[0].Items, []diag.Said{"index.php"}) {
 		t.Fatalf("got %+v, %v; want it refused", rep, err)
 	}
 	if got := s.keys(t, target); len(got) != 1 {
@@ -476,13 +477,13 @@ func TestSecretsAreNeverShown(t *testing.T) {
 		note(rep)
 		note(err)
 		if rep != nil && rep.Plan != nil {
-			rep.Plan.Text(&seen)
+			rep.Plan.Text(&seen, diag.English)
 			rep.Plan.JSON(&seen)
 		}
 	}
 	run(s.me())
 	st := statusOf(t, target, s.me())
-	st.Text(&seen)
+	st.Text(&seen, diag.English)
 	st.JSON(&seen)
 	// A store that repeats the secret in its error, and keys that are wrong.
 	echo := s.me()

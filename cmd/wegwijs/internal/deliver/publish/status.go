@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 )
 
@@ -26,12 +27,12 @@ type Status struct {
 	Left       bool             `json:"lock_left,omitempty"`  // the lock's holder is gone: the next publish takes its place
 	Unfinished string           `json:"unfinished,omitempty"` // a release that an interrupted publish was bringing
 	Foreign    []string         `json:"foreign,omitempty"`
-	Damaged    string           `json:"damaged,omitempty"` // see release.State.Damaged
-	Broken     []string         `json:"broken,omitempty"`  // see release.State.Broken
+	Damaged    diag.Said        `json:"damaged,omitempty"` // see release.State.Damaged
+	Broken     []diag.Said      `json:"broken,omitempty"`  // see release.State.Broken
 	History    []release.Event  `json:"history"`           // oldest first
 	URL        string           `json:"url,omitempty"`
 	Seen       string           `json:"seen,omitempty"` // the release that readers get at URL
-	Trouble    string           `json:"trouble,omitempty"`
+	Trouble    diag.Said        `json:"trouble,omitempty"`
 }
 
 // Status looks at the target, and at what readers get where it has a URL.
@@ -57,20 +58,20 @@ func (p *Place) Status(ctx context.Context) (*Status, error) {
 	return st, nil
 }
 
-func (p *Place) seen(ctx context.Context) (id, trouble string) {
+func (p *Place) seen(ctx context.Context) (id string, trouble diag.Said) {
 	ctx, done := context.WithTimeout(ctx, patience)
 	defer done()
 	resp, err := p.fetch(ctx, p.target.URL+fileset.ManifestPath)
 	if err != nil {
-		return "", err.Error()
+		return "", diag.SaidError(err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return "", p.target.URL + fileset.ManifestPath + " answers " + resp.Status
+		return "", diag.Said(diag.Say("%s answers %s", p.target.URL+fileset.ManifestPath, resp.Status))
 	}
 	m, err := fileset.DecodeManifest(resp.Body)
 	if err != nil {
-		return "", p.target.URL + fileset.ManifestPath + " is not a manifest"
+		return "", diag.Said(diag.Say("%s is not a manifest", p.target.URL+fileset.ManifestPath))
 	}
 	return m.Release, ""
 }
@@ -78,30 +79,31 @@ func (p *Place) seen(ctx context.Context) (id, trouble string) {
 // OK reports whether readers get what the target says, as far as is known.
 func (s *Status) OK() bool { return s.Trouble == "" && (s.Seen == "" || s.Seen == s.Current) }
 
-// Text writes the status for people.
-func (s *Status) Text(w io.Writer) error {
+// Text writes the status for people who read lang.
+func (s *Status) Text(w io.Writer, lang diag.Lang) error {
 	var b strings.Builder
+	say := func(format string, args ...any) { b.WriteString(diag.Sayf(lang, format, args...)) }
 	if s.Current == "" {
-		fmt.Fprintf(&b, "%s (%s): nothing was published yet\n", s.Target, s.Type)
+		say("%s (%s): nothing was published yet\n", s.Target, s.Type)
 	} else {
-		fmt.Fprintf(&b, "%s (%s): release %s\n", s.Target, s.Type, s.Current)
+		say("%s (%s): release %s\n", s.Target, s.Type, s.Current)
 	}
 	switch {
 	case s.Trouble != "":
-		fmt.Fprintf(&b, "  readers: %s\n", s.Trouble)
+		say("  readers: %s\n", s.Trouble)
 	case s.Seen != "" && s.Seen != s.Current:
-		fmt.Fprintf(&b, "  readers at %s still get release %s\n", s.URL, s.Seen)
+		say("  readers at %s still get release %s\n", s.URL, s.Seen)
 	case s.Seen != "":
-		fmt.Fprintf(&b, "  readers at %s get it\n", s.URL)
+		say("  readers at %s get it\n", s.URL)
 	}
 	for _, r := range s.Releases {
 		mark := " "
 		if r.Release == s.Current {
 			mark = "*"
 		}
-		fmt.Fprintf(&b, "  %s %s  %s  by %s  %s\n", mark, r.Release, r.At.Format(time.RFC3339), cmp.Or(r.By, "someone"), pagesText(r.Pages))
+		say("  %s %s  %s  by %s  %s\n", mark, r.Release, r.At.Format(time.RFC3339), cmp.Or(diag.Said(r.By), diag.Said(diag.Say("someone"))), pagesText(r.Pages))
 		for _, o := range r.Overrides {
-			fmt.Fprintf(&b, "      let pass: %s [%s]", o.Msg, o.Gate)
+			say("      let pass: %s [%s]", o.Msg, o.Gate)
 			if o.Reason != "" {
 				fmt.Fprintf(&b, ": %s", o.Reason)
 			}
@@ -111,21 +113,21 @@ func (s *Status) Text(w io.Writer) error {
 	busy := s.Lock != nil && !s.Left
 	switch {
 	case busy:
-		fmt.Fprintf(&b, "  busy: %s\n", s.Lock)
+		say("  busy: %s\n", s.Lock.Said())
 	case s.Left:
-		fmt.Fprintf(&b, "  left behind: %s; the next publish takes its place\n", s.Lock)
+		say("  left behind: %s; the next publish takes its place\n", s.Lock.Said())
 	}
 	if s.Unfinished != "" && !busy {
-		fmt.Fprintf(&b, "  unfinished: release %s; publish again to go on, or something else to drop it\n", s.Unfinished)
+		say("  unfinished: release %s; publish again to go on, or something else to drop it\n", s.Unfinished)
 	}
 	if s.Damaged != "" {
-		fmt.Fprintf(&b, "  damaged: %s; publish the same again to mend it\n", s.Damaged)
+		say("  damaged: %s; publish the same again to mend it\n", s.Damaged)
 	}
 	for _, f := range s.Broken {
-		fmt.Fprintf(&b, "  broken: %s\n", f)
+		say("  broken: %s\n", f)
 	}
 	for _, f := range s.Foreign {
-		fmt.Fprintf(&b, "  not ours: %s\n", f)
+		say("  not ours: %s\n", f)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

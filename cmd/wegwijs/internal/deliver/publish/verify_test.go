@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"wegwijs/cmd/wegwijs/internal/deliver/publish/release"
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
@@ -156,19 +158,19 @@ func TestVerifyAsksForAll(t *testing.T) {
 	})
 	var got []string
 	for _, s := range c.Stale {
-		got = append(got, strings.TrimPrefix(s.Address, target.URL)+" "+strings.ReplaceAll(s.Why, target.URL, ""))
+		got = append(got, strings.TrimPrefix(s.Address, target.URL)+" "+strings.ReplaceAll(s.Why.String(), target.URL, ""))
 	}
 	slices.Sort(got)
 	if want := []string{"oud/e-mail/oud.html leads to weg/, which answers 404 Not Found", "robots.txt gives other bytes than were published"}; !slices.Equal(got, want) {
 		t.Errorf("stale:\n%q\nwant\n%q", got, want)
 	}
-	if want := []string{"pages come without Content-Security-Policy", "pages come without X-Content-Type-Options", "an address that does not exist answers 200 OK"}; !slices.Equal(c.Rules, want) {
+	if want := []string{"pages come without Content-Security-Policy", "pages come without X-Content-Type-Options", "an address that does not exist answers 200 OK"}; fmt.Sprint(c.Rules) != fmt.Sprint(want) {
 		t.Errorf("rules:\n%q\nwant\n%q", c.Rules, want)
 	}
 	if c := func() *Report {
 		target.URL = ""
 		return mustPublish(t, target, later(me(), hour), site.release(), verifying)
-	}(); c.Check != nil || !slices.ContainsFunc(c.Notes, func(n string) bool { return strings.Contains(n, "url") }) {
+	}(); c.Check != nil || !slices.ContainsFunc(c.Notes, func(n diag.Said) bool { return strings.Contains(n.String(), "url") }) {
 		t.Errorf("without a url: %+v", c)
 	}
 }

@@ -7,7 +7,6 @@ package notify
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"math"
 	"os"
@@ -20,6 +19,7 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/scan"
 )
 
@@ -46,7 +46,7 @@ type Options struct {
 	Hot func() []string
 	// Say is told, in one line, why there are no events and what to do. It is
 	// called at most once, by Start or later.
-	Say func(line string)
+	Say func(line diag.Said)
 
 	// For tests: what takes the place of the system's events, the file system
 	// at a path when its events cannot be trusted, and another time between two
@@ -116,7 +116,7 @@ func Start(ctx context.Context, dir string, opt Options) *Watcher {
 		opt.Hot = func() []string { return nil }
 	}
 	if opt.Say == nil {
-		opt.Say = func(string) {}
+		opt.Say = func(diag.Said) {}
 	}
 	if opt.Silent == nil {
 		opt.Silent = silent
@@ -133,7 +133,7 @@ func Start(ctx context.Context, dir string, opt Options) *Watcher {
 	w := &Watcher{Hints: make(chan Hint, 1), dir: filepath.Clean(dir), opt: opt, watched: map[string]bool{}}
 	if !opt.Poll {
 		if kind := silentIn(w.dir, opt.Silent); kind != "" {
-			opt.Say(fmt.Sprintf("the site is on %s, which gives no reliable events: looking at its files instead; a folder on this machine's own disk is faster", kind))
+			opt.Say(diag.Said(diag.Say("the site is on %s, which gives no reliable events: looking at its files instead; a folder on this machine's own disk is faster", kind)))
 		} else if err := w.open(); err != nil {
 			w.fall(err)
 		}
@@ -381,8 +381,8 @@ func Join(a, b Hint) Hint {
 	return h
 }
 
-func noEvents(err error) string {
-	return fmt.Sprintf("the system gives no events (%v): looking at all files instead", err)
+func noEvents(err error) diag.Said {
+	return diag.Said(diag.Say("the system gives no events (%v): looking at all files instead", err))
 }
 
 // Limit returns a limit of inotify(7), such as max_user_watches; ok is false on

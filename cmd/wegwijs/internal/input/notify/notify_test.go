@@ -16,6 +16,7 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/notify"
 )
 
@@ -67,7 +68,7 @@ func start(t *testing.T, opt notify.Options, change func(*bench)) *bench {
 		}
 	}
 	opt.Events = func() (notify.Events, error) { b.opens++; return b.f, nil }
-	opt.Say = func(line string) { b.said = append(b.said, line) }
+	opt.Say = func(line diag.Said) { b.said = append(b.said, line.String()) }
 	opt.Cost = func() time.Duration { return b.cost }
 	opt.Hot = func() []string { return b.hot }
 	if change != nil {
@@ -246,7 +247,7 @@ func TestNoWatcher(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		defer func() { stop(); synctest.Wait() }()
 		b.w = notify.Start(ctx, b.dir, notify.Options{
-			Say:    func(line string) { b.said = append(b.said, line) },
+			Say:    func(line diag.Said) { b.said = append(b.said, line.String()) },
 			Events: func() (notify.Events, error) { return nil, fmt.Errorf("no inotify here: %w", syscall.ENOSYS) },
 		})
 		b.fallen("no inotify here")
@@ -401,7 +402,7 @@ func TestRealEvents(t *testing.T) {
 	}
 	said := make(chan string, 1)
 	w := notify.Start(t.Context(), dir, notify.Options{
-		Say:  func(line string) { said <- line },
+		Say:  func(line diag.Said) { said <- line.String() },
 		Pace: func(bool, bool, time.Duration) time.Duration { return time.Hour },
 	})
 	steps := []struct {
@@ -473,7 +474,7 @@ func TestMovedFolders(t *testing.T) {
 	must(os.MkdirAll(at("content/nl/a/diep/dieper"), 0o755))
 	said := make(chan string, 1)
 	w := notify.Start(t.Context(), dir, notify.Options{
-		Say:  func(line string) { said <- line },
+		Say:  func(line diag.Said) { said <- line.String() },
 		Pace: func(bool, bool, time.Duration) time.Duration { return time.Hour },
 	})
 	rest := func() {

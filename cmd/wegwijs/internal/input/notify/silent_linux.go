@@ -2,11 +2,11 @@ package notify
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"strconv"
 	"strings"
 	"syscall"
+	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 // kinds are file systems on which others than this machine's kernel may write,
@@ -37,25 +37,14 @@ func silent(path string) string {
 
 // why says in one line why there are no events and what would help. folders is
 // how many the site has.
-func why(err error, folders int) string {
-	const instead = "looking at all files instead; for events: "
+func why(err error, folders int) diag.Said {
 	switch {
 	case errors.Is(err, syscall.ENOSPC):
-		limit := ""
-		want := max(524288, 2*folders)
-		if n, ok := sysctl("max_user_watches"); ok {
-			limit = fmt.Sprintf(" (%d)", n)
-			want = max(want, 2*n)
-		}
-		return fmt.Sprintf("the system's limit of watched folders%s is reached, and this site has %d: %ssudo sysctl fs.inotify.max_user_watches=%d", limit, folders, instead, want)
+		n, _ := sysctl("max_user_watches")
+		return diag.Said(diag.Say("the system's limit of watched folders is reached, and this site has %d: looking at all files instead; for events: sudo sysctl fs.inotify.max_user_watches=%d", folders, max(524288, 2*folders, 2*n)))
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
-		limit := ""
-		want := 1024
-		if n, ok := sysctl("max_user_instances"); ok {
-			limit = fmt.Sprintf(" (%d)", n)
-			want = max(want, 2*n)
-		}
-		return fmt.Sprintf("the system's limit of programs that watch files%s is reached: %ssudo sysctl fs.inotify.max_user_instances=%d, or close some", limit, instead, want)
+		n, _ := sysctl("max_user_instances")
+		return diag.Said(diag.Say("the system's limit of programs that watch files is reached: looking at all files instead; for events: sudo sysctl fs.inotify.max_user_instances=%d, or close some", max(1024, 2*n)))
 	}
 	return noEvents(err)
 }

@@ -83,8 +83,8 @@ type Bucket struct {
 	st      *state // as last read or written
 	tag     string // of that
 	held    *held
-	broken  []string // see release.State.Broken
-	victim  string   // the release of someone alive whose lock this run took
+	broken  []diag.Said // see release.State.Broken
+	victim  string      // the release of someone alive whose lock this run took
 }
 
 // New makes a Bucket; nothing is sent yet.
@@ -141,9 +141,9 @@ func (b *Bucket) Look(ctx context.Context, known *release.State) (*release.State
 		if known != nil && known.Current == s.Current && known.Manifest != nil {
 			s.Manifest, s.Damaged = known.Manifest, known.Damaged
 		} else if s.Manifest, err = b.Release(ctx, s.Current); errors.Is(err, errAbsent) {
-			s.Damaged = fmt.Sprintf("%s is gone", manifestKey(s.Current))
+			s.Damaged = diag.Said(diag.Say("%s is gone", manifestKey(s.Current)))
 		} else if errors.Is(err, errBroken) {
-			s.Damaged = err.Error()
+			s.Damaged = diag.SaidError(err)
 		} else if err != nil {
 			return nil, err
 		}

@@ -195,7 +195,7 @@ func (b *Bucket) stands(e fileset.Entry, now []standing) bool {
 func (b *Bucket) copyAll(ctx context.Context, j *release.Job, now []standing) error {
 	keys := map[string]int64{}
 	if j.Again() || j.Verify {
-		j.Meter.Phase("look", 0, 0)
+		j.Meter.Phase("find", 0, 0)
 		err := b.c.list(ctx, func(key string, size int64) bool {
 			keys[key] = size
 			return true

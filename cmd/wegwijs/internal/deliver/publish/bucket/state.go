@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -71,7 +70,7 @@ func (b *Bucket) load(ctx context.Context) error {
 	}
 	s := &state{}
 	if err := json.Unmarshal(text, s); err != nil {
-		b.broken = []string{fmt.Sprintf("%s makes no sense (%v); the manifests in the store take its place, and old assets that it had down for deletion stay", stateKey, err)}
+		b.broken = []diag.Said{diag.Said(diag.Say("%s makes no sense (%v); the manifests in the store take its place, and old assets that it had down for deletion stay", stateKey, err))}
 		b.tag = tag
 		b.st, err = b.rebuild(ctx)
 		return err

@@ -29,39 +29,55 @@ func Gates() []Gate { return []Gate{Findings, Empty, Sample, Shrink, Vanished, F
 
 // A Refusal is a gate that a release does not pass.
 type Refusal struct {
-	Gate    Gate     `json:"gate"`
-	Msg     string   `json:"message"`
-	Items   []string `json:"items,omitempty"` // what the gate found, all of it
-	Hint    string   `json:"hint,omitempty"`
-	Allowed bool     `json:"allowed,omitempty"` // someone lets it pass
+	Gate    Gate        `json:"gate"`
+	Msg     diag.Said   `json:"message"`
+	Items   []diag.Said `json:"items,omitempty"` // what the gate found, all of it
+	Hint    diag.Said   `json:"hint,omitempty"`
+	Allowed bool        `json:"allowed,omitempty"` // someone lets it pass
+
+	findings []diag.Diagnostic // those that Items tell of, at the gate Findings
 }
 
-// String returns the refusal for people, in lines that end in \n.
-func (r Refusal) String() string {
+// Text returns the refusal for people who read lang, in lines that end in \n.
+func (r Refusal) Text(lang diag.Lang) string {
 	var b strings.Builder
-	kind := "refused"
+	say := sayer(&b, lang)
 	if r.Allowed {
-		kind = "let pass"
+		say("let pass: %s [%s]\n", r.Msg, r.Gate)
+	} else {
+		say("refused: %s [%s]\n", r.Msg, r.Gate)
 	}
-	fmt.Fprintf(&b, "%s: %s [%s]\n", kind, r.Msg, r.Gate)
 	items := r.Items
 	if r.Allowed && r.Gate == Findings {
 		items = nil // the build has just told them, with their places
 	}
 	for i, it := range items {
 		if i == planLines {
-			fmt.Fprintf(&b, "    … and %d more\n", len(items)-i)
+			say("    … and %d more\n", len(items)-i)
 			break
 		}
-		fmt.Fprintf(&b, "    %s\n", it)
+		if i < len(r.findings) {
+			it = finding(r.findings[i].In(lang))
+		}
+		b.WriteString("    " + it.In(lang) + "\n")
 	}
 	if !r.Allowed {
 		if r.Hint != "" {
-			fmt.Fprintf(&b, "    hint: %s\n", r.Hint)
+			say("    hint: %s\n", r.Hint)
 		}
-		fmt.Fprintf(&b, "    to publish all the same: --allow %s\n", r.Gate)
+		say("    to publish all the same: --allow %s\n", r.Gate)
 	}
 	return b.String()
+}
+
+// sayer returns a function that writes texts to b in the language lang; their
+// formats must be constants.
+func sayer(b *strings.Builder, lang diag.Lang) func(format string, args ...any) {
+	return func(format string, args ...any) { b.WriteString(diag.Sayf(lang, format, args...)) }
+}
+
+func finding(d diag.Diagnostic) diag.Said {
+	return diag.Said(fmt.Sprintf("%s: %s [%s]", d.Pos, d.Msg, d.Code))
 }
 
 // Checks are what the gates look at.
@@ -71,7 +87,7 @@ type Checks struct {
 	Findings []diag.Diagnostic // of the build and of check
 	Sample   []string          // what in the site is still the example that the program brings
 	Foreign  []string          // see State.Foreign
-	Damaged  string            // see State.Damaged; Old is then nil
+	Damaged  diag.Said         // see State.Damaged; Old is then nil
 	Shrink   int               // percent of its pages that a language may lose
 	Allow    []Gate            // gates that someone lets pass
 }
@@ -80,17 +96,25 @@ type Checks struct {
 // c.Allow are marked. The release may pass when every one is marked.
 func Check(c Checks) []Refusal {
 	refused := []Refusal{}
-	add := func(g Gate, hint string, items []string, format string, args ...any) {
-		refused = append(refused, Refusal{Gate: g, Msg: fmt.Sprintf(format, args...), Items: items, Hint: hint, Allowed: slices.Contains(c.Allow, g)})
+	add := func(g Gate, hint string, items []diag.Said, msg string) {
+		refused = append(refused, Refusal{Gate: g, Msg: diag.Said(msg), Items: items, Hint: diag.Said(hint), Allowed: slices.Contains(c.Allow, g)})
 	}
-	if n := diag.Errors(c.Findings); n > 0 {
-		var items []string
-		for _, d := range c.Findings {
-			if d.Severity == diag.Error {
-				items = append(items, fmt.Sprintf("%s: %s [%s]", d.Pos, d.Msg, d.Code))
-			}
+	var wrong []diag.Diagnostic
+	var told []diag.Said
+	for _, d := range c.Findings {
+		if d.Severity == diag.Error {
+			wrong, told = append(wrong, d), append(told, finding(d))
 		}
-		add(Findings, "mend them; `wegwijs check` shows each with its place", items, "the site has %s", count(n, "error", "errors"))
+	}
+	switch len(wrong) {
+	case 0:
+	case 1:
+		add(Findings, "mend it; `wegwijs check` shows it with its place", told, "the site has 1 error")
+	default:
+		add(Findings, "mend them; `wegwijs check` shows each with its place", told, diag.Say("the site has %d errors", len(wrong)))
+	}
+	if len(wrong) > 0 {
+		refused[0].findings = wrong
 	}
 	pages := Pages(c.New)
 	total := 0
@@ -101,19 +125,23 @@ func Check(c Checks) []Refusal {
 		add(Empty, "look at content/: is it there, and are its pages no drafts?", nil, "the release has no pages")
 	}
 	if len(c.Sample) > 0 {
-		add(Sample, "put your own company and servers into site.toml; names below .example are nobody's", c.Sample, "the site is still that of the example provider")
+		add(Sample, "put your own company and servers into site.toml; names below .example are nobody's", said(c.Sample), "the site is still that of the example provider")
 	}
 	if items := shrunk(Pages(c.Old), pages, c.Shrink); len(items) > 0 && total > 0 {
-		add(Shrink, "is a folder missing, or did pages become drafts?", items, "%s lost more than %d%% of the pages", count(len(items), "language has", "languages have"), c.Shrink)
+		add(Shrink, "is a folder missing, or did pages become drafts?", items, diag.Say("languages that lost more than %d%% of their pages: %d", c.Shrink, len(items)))
 	}
 	if items := vanished(c.Old, c.New); len(items) > 0 && total > 0 {
-		add(Vanished, "add the old address to aliases of the page that takes its place", items, "%s would be gone without a redirect", count(len(items), "address", "addresses"))
+		msg := "1 address would be gone without a redirect"
+		if len(items) > 1 {
+			msg = diag.Say("%d addresses would be gone without a redirect", len(items))
+		}
+		add(Vanished, "add the old address to aliases of the page that takes its place", items, msg)
 	}
 	if c.Damaged != "" {
-		add(Vanished, "publish again what readers had, or go back with `wegwijs publish rollback`; then this", []string{c.Damaged}, "which addresses readers had cannot be told")
+		add(Vanished, "publish again what readers had, or go back with `wegwijs publish rollback`; then this", []diag.Said{c.Damaged}, "which addresses readers had cannot be told")
 	}
 	if len(c.Foreign) > 0 {
-		add(Foreign, "is this the right place? choose an empty one, or move these away", c.Foreign, "the target holds what no release of ours wrote")
+		add(Foreign, "is this the right place? choose an empty one, or move these away", said(c.Foreign), "the target holds what no release of ours wrote")
 	}
 	return refused
 }
@@ -135,18 +163,30 @@ func Overrides(rs []Refusal, reason string) []Override {
 	var os []Override
 	for _, r := range rs {
 		if r.Allowed {
-			os = append(os, Override{Gate: r.Gate, Msg: r.Msg, Items: r.Items[:min(len(r.Items), planLines)], Reason: reason})
+			o := Override{Gate: r.Gate, Msg: r.Msg.String(), Reason: reason}
+			for _, it := range r.Items[:min(len(r.Items), planLines)] {
+				o.Items = append(o.Items, it.String())
+			}
+			os = append(os, o)
 		}
 	}
 	return os
 }
 
-func shrunk(old, now map[string]int, percent int) []string {
-	var items []string
+func said(texts []string) []diag.Said {
+	var all []diag.Said
+	for _, t := range texts {
+		all = append(all, diag.Said(t))
+	}
+	return all
+}
+
+func shrunk(old, now map[string]int, percent int) []diag.Said {
+	var items []diag.Said
 	for _, lang := range slices.Sorted(maps.Keys(old)) {
 		had, has := old[lang], now[lang]
 		if has == 0 || (had-has)*100 > had*percent {
-			items = append(items, fmt.Sprintf("%s: %d, was %d", lang, has, had))
+			items = append(items, diag.Said(diag.Say("%s: %d, was %d", lang, has, had)))
 		}
 	}
 	return items
@@ -154,7 +194,7 @@ func shrunk(old, now map[string]int, percent int) []string {
 
 // vanished returns the addresses of old that m does not answer: pages, redirects
 // and what programs ask for by a fixed name.
-func vanished(old, m *fileset.Manifest) []string {
+func vanished(old, m *fileset.Manifest) []diag.Said {
 	if old == nil {
 		return nil
 	}
@@ -164,20 +204,20 @@ func vanished(old, m *fileset.Manifest) []string {
 			answers[e.Path] = true
 		}
 	}
-	var items []string
+	var items []diag.Said
 	for _, e := range old.Files {
 		if answers[e.Path] || e.Coding != "" {
 			continue
 		}
 		switch {
 		case e.Kind == fileset.Real, e.Kind == fileset.Fallback, e.Kind == fileset.Redirect:
-			item := fileset.Address(e.Path)
+			item := diag.Said(fileset.Address(e.Path))
 			if e.Source != "" {
-				item += "  was " + e.Source
+				item = diag.Said(diag.Say("%s  was %s", fileset.Address(e.Path), e.Source))
 			}
 			items = append(items, item)
 		case fixed(e.Path):
-			items = append(items, fileset.Address(e.Path))
+			items = append(items, diag.Said(fileset.Address(e.Path)))
 		}
 	}
 	return items
@@ -192,11 +232,4 @@ func fixed(p string) bool {
 		return true
 	}
 	return strings.HasPrefix(p, ".well-known/") || strings.HasPrefix(p, "mail/config-") || strings.HasPrefix(strings.ToLower(p), "autodiscover/")
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

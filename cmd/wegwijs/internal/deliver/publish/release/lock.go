@@ -69,22 +69,29 @@ func (l *Lock) left(o Owner) bool {
 	return l.Host != "" && l.Host == o.Host && l.Space == o.Space && o.Alive != nil && !o.Alive(l.PID)
 }
 
-func (l *Lock) String() string {
-	if l.By == "" {
-		return "someone who has not yet written a name"
+// String returns who holds the lock, in English.
+func (l *Lock) String() string { return l.Said().String() }
+
+// Said returns who holds the lock, for people.
+func (l *Lock) Said() diag.Said {
+	since := l.Since.Format(time.RFC3339)
+	switch {
+	case l.By == "":
+		return diag.Said(diag.Say("someone who has not yet written a name"))
+	case l.Quiet >= Beat:
+		return diag.Said(diag.Say("%s (process %d), %s %s, since %s, silent for %s", l.By, l.PID, diag.Phrase(l.Action), l.Release, since, l.Quiet.Round(time.Second)))
 	}
-	s := fmt.Sprintf("%s (process %d), %s %s, since %s", l.By, l.PID, l.Action, l.Release, l.Since.Format(time.RFC3339))
-	if l.Quiet >= Beat {
-		s += fmt.Sprintf(", silent for %s", l.Quiet.Round(time.Second))
-	}
-	return s
+	return diag.Said(diag.Say("%s (process %d), %s %s, since %s", l.By, l.PID, diag.Phrase(l.Action), l.Release, since))
 }
 
 // A HeldError says that someone else is changing the target.
 type HeldError struct{ Lock Lock }
 
-func (e *HeldError) Error() string {
-	return "the target is in use: " + e.Lock.String()
+func (e *HeldError) Error() string { return e.In(diag.English) }
+
+// In returns the text in the language lang.
+func (e *HeldError) In(lang diag.Lang) string {
+	return diag.Sayf(lang, "the target is in use: %s", e.Lock.Said())
 }
 
 // ErrLost ends a run whose lock someone else took away.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 )
 
@@ -87,17 +88,17 @@ func (p *Plan) Deletes() int {
 // screen. JSON has them all.
 const planLines = 20
 
-// Text writes the plan for people.
-func (p *Plan) Text(w io.Writer) error {
+// Text writes the plan for people who read lang.
+func (p *Plan) Text(w io.Writer, lang diag.Lang) error {
 	var b strings.Builder
-	from := p.From
-	if from == "" {
-		from = "nothing"
-	}
-	if p.Empty() {
-		fmt.Fprintf(&b, "%s has release %s already\n", p.Target, p.To)
-	} else {
-		fmt.Fprintf(&b, "%s: from %s to %s\n", p.Target, from, p.To)
+	say := sayer(&b, lang)
+	switch {
+	case p.Empty():
+		say("%s has release %s already\n", p.Target, p.To)
+	case p.From == "":
+		say("%s: from nothing to %s\n", p.Target, p.To)
+	default:
+		say("%s: from %s to %s\n", p.Target, p.From, p.To)
 	}
 	for _, part := range []struct {
 		sign string
@@ -106,25 +107,29 @@ func (p *Plan) Text(w io.Writer) error {
 		plain := slices.DeleteFunc(slices.Clone(part.list), func(c Change) bool { return c.Coding != "" })
 		for i, c := range plain {
 			if i == planLines {
-				fmt.Fprintf(&b, "  %s … and %d more\n", part.sign, len(plain)-i)
+				say("  %s … and %d more\n", part.sign, len(plain)-i)
 				break
 			}
-			note := ""
 			if c.Kept {
-				note = " (stays reachable for open tabs)"
+				say("  %s %s  %s (stays reachable for open tabs)\n", part.sign, c.Path, Bytes(c.Size))
+			} else {
+				fmt.Fprintf(&b, "  %s %s  %s\n", part.sign, c.Path, Bytes(c.Size))
 			}
-			fmt.Fprintf(&b, "  %s %s  %s%s\n", part.sign, c.Path, Bytes(c.Size), note)
 		}
-		if n := len(part.list) - len(plain); n > 0 {
-			fmt.Fprintf(&b, "  %s %s\n", part.sign, count(n, "compressed file", "compressed files"))
+		switch n := len(part.list) - len(plain); n {
+		case 0:
+		case 1:
+			say("  %s 1 compressed file\n", part.sign)
+		default:
+			say("  %s %d compressed files\n", part.sign, n)
 		}
 	}
-	fmt.Fprintf(&b, "%d new, %d changed, %d same, %d removed; %s to bring\n", len(p.New), len(p.Changed), p.Same, len(p.Removed), Bytes(p.Bytes))
+	say("%d new, %d changed, %d same, %d removed; %s to bring\n", len(p.New), len(p.Changed), p.Same, len(p.Removed), Bytes(p.Bytes))
 	if p.Lock != nil {
-		fmt.Fprintf(&b, "busy: %s\n", p.Lock)
+		say("busy: %s\n", p.Lock.Said())
 	}
 	for _, r := range p.Refused {
-		b.WriteString(r.String())
+		b.WriteString(r.Text(lang))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

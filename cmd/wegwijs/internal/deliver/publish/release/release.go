@@ -7,7 +7,6 @@ package release
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"io/fs"
 	"regexp"
 	"slices"
@@ -106,9 +105,9 @@ type State struct {
 	Lock       *Lock             // who is publishing now; nil when nobody is
 	Unfinished string            // the release that an interrupted publish was bringing; "" when none
 	Foreign    []string          // what stands there and no release wrote, the first few
-	Damaged    string            // what says which files Current has, and why it cannot be read; "" when it can, or there is none
+	Damaged    diag.Said         // what says which files Current has, and why it cannot be read; "" when it can, or there is none
 	Ours       bool              // a release was published here before, or at least begun
-	Broken     []string          // files of our own that make no sense, and what was done without them
+	Broken     []diag.Said       // files of our own that make no sense, and what was done without them
 }
 
 // Release returns the record of a release.
@@ -262,12 +261,12 @@ type Job struct {
 	// another sum.
 	Mended int
 	// Notes are what went wrong and does not matter, for people.
-	Notes []string
+	Notes []diag.Said
 }
 
-// Note remembers something for people.
+// Note remembers something for people. The format must be a constant.
 func (j *Job) Note(format string, args ...any) {
-	j.Notes = append(j.Notes, fmt.Sprintf(format, args...))
+	j.Notes = append(j.Notes, diag.Said(diag.Say(format, args...)))
 }
 
 // Again reports whether the job publishes once more what readers have.
@@ -277,8 +276,11 @@ func (j *Job) Again() bool { return j.Files != nil && j.Record.Release == j.Old.
 // something that does not touch them is left to do. The next publish does it.
 type LiveError struct{ Err error }
 
-func (e *LiveError) Error() string {
-	return "the release is live, but not all was tidied up (the next publish does that): " + e.Err.Error()
+func (e *LiveError) Error() string { return e.In(diag.English) }
+
+// In returns the text in the language lang.
+func (e *LiveError) In(lang diag.Lang) string {
+	return diag.Sayf(lang, "the release is live, but not all was tidied up (the next publish does that): %v", e.Err)
 }
 
 func (e *LiveError) Unwrap() error { return e.Err }

@@ -79,10 +79,10 @@ func TestCompare(t *testing.T) {
 		t.Errorf("to itself: %+v", c)
 	}
 
-	p.Refused = []Refusal{{Gate: Vanished, Msg: "1 address would be gone", Items: []string{"/c.html"}, Hint: "add it to aliases"}, {Gate: Shrink, Msg: "a language", Allowed: true}}
+	p.Refused = []Refusal{{Gate: Vanished, Msg: "1 address would be gone", Items: []diag.Said{"/c.html"}, Hint: "add it to aliases"}, {Gate: Shrink, Msg: "a language", Allowed: true}}
 	p.Lock = &Lock{Token: "t", By: "jan@laptop", PID: 7, Action: "publish", Release: "x", Since: at, Quiet: 42 * time.Second}
 	var b bytes.Buffer
-	if err := p.Text(&b); err != nil {
+	if err := p.Text(&b, diag.English); err != nil {
 		t.Fatal(err)
 	}
 	wantText := `live: from ` + old.Release + ` to ` + now.Release + `
@@ -121,7 +121,7 @@ let pass: a language [shrink]
 // hide those.
 func TestPlanCountsCompressedFiles(t *testing.T) {
 	var b bytes.Buffer
-	Compare(manifest("page nl a.html 1", "gzip nl a.html.gz z"), manifest("page nl a.html 22", "gzip nl a.html.gz zz", "page nl b.html 3", "gzip nl b.html.gz z")).Text(&b)
+	Compare(manifest("page nl a.html 1", "gzip nl a.html.gz z"), manifest("page nl a.html 22", "gzip nl a.html.gz zz", "page nl b.html 3", "gzip nl b.html.gz z")).Text(&b, diag.English)
 	want := "  + b.html  1 B\n  + 1 compressed file\n  ~ a.html  2 B\n  ~ 1 compressed file\n2 new, 2 changed, 0 same, 0 removed; 6 B to bring\n"
 	if _, got, _ := strings.Cut(b.String(), "\n"); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
@@ -134,7 +134,7 @@ func TestLongPlanIsCut(t *testing.T) {
 		lines = append(lines, "page nl p"+string(rune('a'+i))+".html x")
 	}
 	var b bytes.Buffer
-	Compare(nil, manifest(lines...)).Text(&b)
+	Compare(nil, manifest(lines...)).Text(&b, diag.English)
 	if n := strings.Count(b.String(), "\n  + "); n != 21 || !strings.Contains(b.String(), "+ … and 5 more\n") {
 		t.Errorf("%d lines:\n%s", n, b.String())
 	}
@@ -192,7 +192,11 @@ func TestGates(t *testing.T) {
 		for _, r := range Check(c.checks) {
 			s := string(r.Gate)
 			if len(r.Items) > 0 {
-				s += ": " + strings.Join(r.Items, ", ")
+				var items []string
+				for _, it := range r.Items {
+					items = append(items, it.String())
+				}
+				s += ": " + strings.Join(items, ", ")
 			}
 			got = append(got, s)
 			if r.Allowed != (r.Gate == Foreign) {
@@ -203,7 +207,7 @@ func TestGates(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", c.name, s, c.want)
 		}
 	}
-	rs := []Refusal{{Gate: Empty}, {Gate: Shrink, Msg: "m", Items: make([]string, 100), Allowed: true}}
+	rs := []Refusal{{Gate: Empty}, {Gate: Shrink, Msg: "m", Items: make([]diag.Said, 100), Allowed: true}}
 	if Refused(rs) != 1 {
 		t.Error("one gate of two is allowed")
 	}

@@ -27,7 +27,7 @@ func (t *Tree) mend(ctx context.Context, j *release.Job) error {
 	id := j.Record.Release
 	has := map[string]remote.Info{}
 	var mu sync.Mutex
-	j.Meter.Phase("look", 0, 0)
+	j.Meter.Phase("find", 0, 0)
 	err := t.walk(ctx, treeOf(id), func(name string, i remote.Info) {
 		mu.Lock()
 		defer mu.Unlock()

@@ -143,9 +143,9 @@ func (t *Tree) Look(ctx context.Context, known *release.State) (*release.State, 
 			if !broken(err) {
 				return nil, err
 			}
-			s.Damaged = err.Error()
+			s.Damaged = diag.SaidError(err)
 			if errors.Is(err, fs.ErrNotExist) {
-				s.Damaged = fmt.Sprintf("%s/%s is gone", treeOf(s.Current), fileset.ManifestPath)
+				s.Damaged = diag.Said(diag.Say("%s/%s is gone", treeOf(s.Current), fileset.ManifestPath))
 			}
 		}
 	}
@@ -215,7 +215,7 @@ func (t *Tree) readHistory(s *release.State) error {
 		s.History = h
 	case errors.Is(err, fs.ErrNotExist):
 	case broken(err):
-		s.Broken = append(s.Broken, fmt.Sprintf("%v; the history begins anew", err))
+		s.Broken = append(s.Broken, diag.Said(diag.Say("%v; the history begins anew", err)))
 	default:
 		return err
 	}
@@ -255,10 +255,10 @@ func (t *Tree) readReleases(ctx context.Context, s *release.State) error {
 				return merr
 			}
 			if merr != nil {
-				s.Broken = append(s.Broken, fmt.Sprintf("%v, and %v: release %s cannot be gone back to", err, merr, i.Name))
+				s.Broken = append(s.Broken, diag.Said(diag.Say("%v, and %v: release %s cannot be gone back to", err, merr, i.Name)))
 				continue
 			}
-			s.Broken = append(s.Broken, fmt.Sprintf("%v; its manifest takes its place", err))
+			s.Broken = append(s.Broken, diag.Said(diag.Say("%v; its manifest takes its place", err)))
 			r, err = release.NewRecord(m, i.Mod, "", "", ""), nil
 		}
 		if err != nil {

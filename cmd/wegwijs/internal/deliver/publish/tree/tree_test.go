@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -261,7 +262,7 @@ func TestLookAtStrangeTargets(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if got := strings.Join(s.Foreign, " "); got != c.foreign || s.Current != c.current || len(s.Releases) > 0 || (c.broken == "") != (len(s.Broken) == 0) || !strings.Contains(strings.Join(s.Broken, " "), c.broken) {
+		if got := strings.Join(s.Foreign, " "); got != c.foreign || s.Current != c.current || len(s.Releases) > 0 || (c.broken == "") != (len(s.Broken) == 0) || !strings.Contains(fmt.Sprint(s.Broken), c.broken) {
 			t.Errorf("%s: got foreign %q, current %q, broken %q, releases %v", name, got, s.Current, s.Broken, s.Releases)
 		}
 	}
