@@ -176,7 +176,7 @@ func TestWithout(t *testing.T) {
 	every := 3
 	switch {
 	case testing.Short():
-		every = 8
+		every = 16
 	case testenv.CI():
 		every = 1
 	}

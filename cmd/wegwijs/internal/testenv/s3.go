@@ -1,6 +1,7 @@
 package testenv
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/minio/minio-go/v7/pkg/signer"
@@ -33,20 +35,36 @@ type S3 struct {
 // requirements.
 const module = "cmd/wegwijs/internal/testenv/testdata/s3server"
 
-// StartS3 starts a store with one empty bucket. Its program is built from the
-// module cache; CI may download it.
-func StartS3(t testing.TB) *S3 {
-	t.Helper()
-	find := exec.Command("go", "-C", filepath.Join(Root(t), module), "tool", "-n", "versitygw")
+// gateway keeps the path of the store's program, or why there is none: finding it
+// takes longer than starting it.
+var gateway struct {
+	once      sync.Once
+	path, why string
+}
+
+// findGateway builds the store's program from the module cache, to which CI may
+// download, and returns its path.
+func findGateway(dir string) (path, why string) {
+	find := exec.Command("go", "-C", dir, "tool", "-n", "versitygw")
 	find.Env = append(os.Environ(), "GOFLAGS=-mod=readonly", "GOWORK=off")
 	if !CI() {
 		find.Env = append(find.Env, "GOPROXY=off")
 	}
-	var why strings.Builder
-	find.Stderr = &why
+	var stderr strings.Builder
+	find.Stderr = &stderr
 	out, err := find.Output()
 	if err != nil {
-		Missing(t, fmt.Sprintf("the object store for tests (go -C %s mod download): %s", module, why.String()))
+		return "", cmp.Or(stderr.String(), err.Error())
+	}
+	return strings.TrimSpace(string(out)), ""
+}
+
+// StartS3 starts a store with one empty bucket.
+func StartS3(t testing.TB) *S3 {
+	t.Helper()
+	gateway.once.Do(func() { gateway.path, gateway.why = findGateway(filepath.Join(Root(t), module)) })
+	if gateway.why != "" {
+		Missing(t, fmt.Sprintf("the object store for tests (go -C %s mod download): %s", module, gateway.why))
 	}
 	s := &S3{ID: "AKIAWEGWIJSTEST", Secret: "zeer-geheim/5up3r+s3cr3t", Bucket: "help"}
 	data := t.TempDir() // not in memory: it keeps headers in extended attributes
@@ -56,7 +74,7 @@ func StartS3(t testing.TB) *S3 {
 	}
 	port := FreePorts(1)[0]
 	s.Endpoint = fmt.Sprintf("127.0.0.1:%d", port)
-	c := exec.Command(strings.TrimSpace(string(out)), "--quiet", "--port", s.Endpoint, "posix", data)
+	c := exec.Command(gateway.path, "--quiet", "--port", s.Endpoint, "posix", data)
 	c.Env = append(os.Environ(), "ROOT_ACCESS_KEY_ID="+s.ID, "ROOT_SECRET_ACCESS_KEY="+s.Secret)
 	start(t, c, port)
 	return s

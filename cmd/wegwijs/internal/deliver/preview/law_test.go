@@ -100,6 +100,8 @@ func (law lawful) hold(t *testing.T) {
 	switch {
 	case *lawOps > 0:
 		ops = *lawOps
+	case testing.Short() && law.real: // each operation takes as long as twenty of the others
+		ops = 6
 	case testing.Short():
 		ops = max(20, ops/10)
 	}

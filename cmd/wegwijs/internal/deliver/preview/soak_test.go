@@ -13,10 +13,14 @@ import (
 	"wegwijs/cmd/wegwijs/internal/state"
 )
 
-// TestSoak edits a site ten thousand times: what the program holds afterwards
-// is what it held after a hundred edits.
+// TestSoak edits a site ten thousand times, with -short a thousand: what the
+// program holds afterwards is what it held after a hundred edits.
 func TestSoak(t *testing.T) {
-	const edits, early = 10000, 100
+	const early = 100
+	edits := 10000
+	if testing.Short() {
+		edits = 1000
+	}
 	w := newWorld(t, 1)
 	ctx, stop := context.WithCancel(t.Context())
 	l := preview.New(os.DirFS(w.dir), state.Options{}, nil)

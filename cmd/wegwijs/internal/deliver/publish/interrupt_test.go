@@ -173,7 +173,8 @@ func compareListings(t *testing.T, got, want files) {
 // TestEveryOperationFails interrupts each scene at each operation in turn, in
 // up to four ways: the connection goes before the operation is done, or right
 // after it, or only this operation fails, or only its answer is lost. (Usually in
-// the first and the last, which differ most.) Readers then have exactly the old release
+// the first and the last, which differ most; with -short at every ninth
+// operation.) Readers then have exactly the old release
 // or exactly the new one; and the same command again, without faults, ends in
 // exactly the state that it would have made undisturbed.
 func TestEveryOperationFails(t *testing.T) {
@@ -196,7 +197,7 @@ func TestEveryOperationFails(t *testing.T) {
 			t.Run(s.name+"/"+mode, func(t *testing.T) {
 				t.Parallel()
 				n := 1
-				for ; ; n++ {
+				for ; ; n += stride(9, 1, 1) {
 					f := &fault{at: n, after: f.after, only: f.only}
 					if !interrupted(t, &s, f, want) {
 						break
@@ -247,13 +248,14 @@ func interrupted(t *testing.T, s *scene, f *fault, want files) (hit bool) {
 }
 
 // TestSomethingElseAfterAnInterruption publishes another release than the one
-// that was interrupted: what was staged must not end up in it.
+// that was interrupted: what was staged must not end up in it. With -short every
+// fifth operation is interrupted.
 func TestSomethingElseAfterAnInterruption(t *testing.T) {
 	for _, s := range scenes()[:4] {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			other := siteC.with(files{"index.html": "other", "x": "-", "x/a": "x", "e-mail/pop/index.html": "other too"})
-			for n := 1; ; n++ {
+			for n := 1; ; n += stride(5, 1, 1) {
 				root := testenv.RAM(t)
 				target := s.stage(t, root)
 				f := &fault{at: n}

@@ -614,7 +614,7 @@ func TestS3PublishAgainMends(t *testing.T) {
 		return target, r
 	}
 	t.Run("interrupted", func(t *testing.T) {
-		for n := 1; ; n++ {
+		for n := 1; ; n += stride(5, 1, 1) {
 			target, r := interrupted(t, n, n%2 == 0)
 			mustPublish(t, target, later(s.me(), 2*hour), siteB.release(), lax)
 			isOne(t, s.served(t, target), siteB)
@@ -663,7 +663,7 @@ func TestS3PublishAgainMends(t *testing.T) {
 	}
 	// Interrupted while the keys were being written, and then something else.
 	t.Run("interrupted, other", func(t *testing.T) {
-		for n := 1; ; n++ {
+		for n := 1; ; n += stride(5, 1, 1) {
 			target, r := interrupted(t, n, false)
 			begun := slices.ContainsFunc(r.log[:min(n-1, len(r.log))], func(l string) bool { return strings.HasPrefix(l, "PUT ") && strings.HasSuffix(l, "/index.html") })
 			mustPublish(t, target, later(s.me(), 2*hour), siteC.release(), lax)

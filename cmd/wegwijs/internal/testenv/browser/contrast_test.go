@@ -125,11 +125,14 @@ var adviceRE = regexp.MustCompile(`write (\w+) = "(#[0-9a-f]{6})"`)
 
 // TestAccents builds the site with an accent alone. Where the build has something
 // against it, its advice is taken, once; then every text can be read.
-// Usually with the first five of them.
+// Usually with the first five of them, with -short with two.
 func TestAccents(t *testing.T) {
 	b := reader(t)
 	list := accents
-	if !testenv.Thorough() {
+	switch {
+	case testing.Short():
+		list = accents[:2]
+	case !testenv.Thorough():
 		list = accents[:5]
 	}
 	paths := []string{"/", "/e-mail/", choicePage, settingsPage, personalPage, "/e-mail/versturen-lukt-niet/", "/de/e-mail/glossary/", "/er/is/niets/"}

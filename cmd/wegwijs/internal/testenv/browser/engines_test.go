@@ -61,10 +61,13 @@ func loopback(t *testing.T, b *webdriver.Browser) *visitor {
 	return v
 }
 
-// inEngines runs a test in all browsers side by side.
+// inEngines runs a test in all browsers side by side; with -short in Chromium.
 func inEngines(t *testing.T, test func(t *testing.T, b *visitor)) {
 	for _, e := range engines {
 		t.Run(e.name, func(t *testing.T) {
+			if testing.Short() && e.name != "Chromium" {
+				t.Skip("skipped: with -short readers have Chromium alone")
+			}
 			t.Parallel()
 			test(t, e.open(t))
 		})
