@@ -93,7 +93,7 @@ func (s Site) toml() string {
 	if n, ok := names[langs[0]]; ok {
 		title = n[1]
 	}
-	line("# %s", s.text("Het helpcentrum van "+oneLine(s.Name)+". De pagina’s zijn ingebouwd; een eigen bestand op dezelfde plek gaat voor.", "The help centre of "+oneLine(s.Name)+". Its pages are built in; a file of your own at the same place goes before."))
+	line("# %s", s.text("Het helpcentrum van "+oneLine(s.Name)+": de pagina’s zijn ingebouwd; een eigen bestand op dezelfde plek gaat voor.", "The help centre of "+oneLine(s.Name)+": its pages are built in; a file of your own at the same place goes before."))
 	line("title = %s", tomlfile.Quote(title))
 	line("base_url = %s", tomlfile.Quote(url))
 	line("default_language = %s", tomlfile.Quote(langs[0]))
