@@ -1452,4 +1452,7 @@ var dutch = map[string]string{
 	"did you mean wegwijs publish %s?": "bedoelde je wegwijs publish %s?",
 	"not served yet at %s: %s\n":       "nog niet bereikbaar op %s: %s\n",
 	"    hint: this is the first release; let the web server serve the link current, with the rules in it (wegwijs help publishing), then run wegwijs publish --verify\n": "    tip: dit is de eerste versie; laat de webserver de koppeling current tonen, met de regels die erin staan (wegwijs help publishing), en geef dan de opdracht wegwijs publish --verify\n",
+	"one colon":    "één dubbele punt",
+	"two colons":   "twee dubbele punten",
+	"three colons": "drie dubbele punten",
 }

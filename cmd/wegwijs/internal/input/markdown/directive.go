@@ -358,16 +358,20 @@ func ahead(block text.Reader) []byte {
 	return b
 }
 
+// mustClose reports a block without its last line.
+func (w *walk) mustClose(d *Directive) {
+	if d.Form == Container && !d.closed {
+		w.Out.Errorf(d.At, diag.Directive, diag.Say("close it with a line %s", strings.Repeat(":", d.colons)), "the block :::%s is not closed", d.Name)
+	}
+}
+
 // directive renders a directive, the ones inside it first.
 func (w *walk) directive(d *Directive) {
 	d.At = w.pos(d)
-	switch {
-	case d.bad != "":
+	if d.bad != "" {
 		w.Out.Errorf(d.At, diag.Directive, d.hint, "%s", d.bad)
 		w.children(d)
 		return
-	case d.Form == Container && !d.closed:
-		w.Out.Errorf(d.At, diag.Directive, diag.Say("close it with a line %s", strings.Repeat(":", d.colons)), "the block :::%s is not closed", d.Name)
 	}
 	if d.Name == "lang" {
 		w.marked++
@@ -387,9 +391,10 @@ func (w *walk) directive(d *Directive) {
 		return // what is wrong with its template has been said
 	}
 	if kind != d.Form {
-		w.Out.Errorf(d.At, diag.Directive, diag.Say("write %s", form(kind, d.Name)), "%q is not written with %s", d.Name, map[Kind]string{Inline: "one colon", Leaf: "two colons", Container: "three colons"}[d.Form])
+		w.Out.Errorf(d.At, diag.Directive, diag.Say("write %s", form(kind, d.Name)), "%q is not written with %s", d.Name, map[Kind]diag.Phrase{Inline: "one colon", Leaf: "two colons", Container: "three colons"}[d.Form])
 		return
 	}
+	w.mustClose(d)
 	w.tabbed(d)
 	d.ID = w.numbered(d.Name)
 	if d.Form == Container {

@@ -90,9 +90,7 @@ func (w *walk) whenOut(parent ast.Node, d *Directive, having []string) ast.Node 
 // stands, and what it says that there is.
 func (w *walk) condition(d *Directive) (stands bool, has []string) {
 	stands = true
-	if d.Form == Container && !d.closed {
-		w.Out.Errorf(d.At, diag.Directive, diag.Say("close it with a line %s", strings.Repeat(":", d.colons)), "the block :::%s is not closed", d.Name)
-	}
+	w.mustClose(d)
 	if d.Form == Leaf {
 		w.Out.Errorf(d.At, diag.Directive, "write :::when{has=pop} and close it with :::, or :when[text]{has=pop}", "%q is not written with two colons", d.Name)
 	}

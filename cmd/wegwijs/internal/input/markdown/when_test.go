@@ -107,6 +107,25 @@ func TestWhenMistakes(t *testing.T) {
 	}
 }
 
+// TestOneMistakeInABlock: a block that no site has is one mistake, also where it
+// does not end.
+func TestOneMistakeInABlock(t *testing.T) {
+	for src, want := range map[string]string{
+		":::warning\na":         `page.md:1:1 unknown directive "warning"`,
+		":::zomaar\na\n::::":    `page.md:1:1 unknown directive "zomaar"`,
+		"- :::info\n  a":        `page.md:1:3 unknown directive "info"`,
+		"> :::danger\n> a\n\nb": `page.md:1:3 unknown directive "danger"`,
+	} {
+		got := ""
+		for _, d := range convert("nl", []byte(src), nil).findings {
+			got += d.Pos.String() + " " + d.Msg
+		}
+		if got != want {
+			t.Errorf("%q: got %q, want %q", src, got, want)
+		}
+	}
+}
+
 // TestWhenOffsets: what stands in a when is found where it was typed.
 func TestWhenOffsets(t *testing.T) {
 	src := "Kop :when[met [link](weg.md) en **vet** `code`]{has=pop} na"
