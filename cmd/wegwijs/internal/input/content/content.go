@@ -307,6 +307,8 @@ func flaw(src []byte) (at int, msg, hint string) {
 			return i, fmt.Sprintf("an invisible character that turns the direction of text (%U)", r), "remove it; the direction follows from the language"
 		case r&0xfffe == 0xfffe || r >= 0xfdd0 && r <= 0xfdef:
 			return i, fmt.Sprintf("a character that is none (%U)", r), "remove it; it may be invisible in your editor"
+		case r == 0x2028 || r == 0x2029:
+			return i, fmt.Sprintf("a line end that browsers do not show (%U)", r), "take it out, and press Enter there"
 		case unicode.IsControl(r):
 			return i, fmt.Sprintf("a control character (%U)", r), "remove it; it may be invisible in your editor"
 		}

@@ -13,6 +13,7 @@ func TestInvisibleCharacters(t *testing.T) {
 	for c, want := range map[string]string{
 		"\u202e": "turns the direction of text", "\u202a": "turns the direction of text", "\u2066": "turns the direction of text", "\u2069": "turns the direction of text",
 		"\uffff": "a character that is none", "\ufffe": "a character that is none", "\ufdd0": "a character that is none", "\U0001ffff": "a character that is none",
+		"\u2028": "a line end that browsers do not show", "\u2029": "a line end that browsers do not show",
 		"\u200f": "", "\u200e": "", "\u200d": "", "\u00ad": "", "\ufdcf": "", "\ufdf0": "", "\U0001f600": "",
 	} {
 		out := new(diag.List)

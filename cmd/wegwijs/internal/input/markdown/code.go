@@ -62,6 +62,10 @@ func (w *walk) settings(n *ast.FencedCodeBlock) {
 	for i, at := range partRE.FindAllIndex(info, -1) {
 		part := string(info[at[0]:at[1]])
 		pos := w.at(start + at[0])
+		if odd := oddRE.FindStringIndex(part); odd != nil {
+			w.Out.Warnf(w.at(start+at[0]+odd[0]), diag.CodeSettings, "type a plain space", "a no-break or other space of a paste")
+			break
+		}
 		switch m := titleRE.FindStringSubmatch(part); {
 		case m != nil && f.title == "" && strings.TrimSpace(m[1]+m[2]) != "":
 			f.title, f.at = unescape([]byte(m[1]+m[2])), start+at[0]+len("title=")+1
@@ -76,6 +80,8 @@ func (w *walk) settings(n *ast.FencedCodeBlock) {
 				}
 				if low := strings.ToLower(f.lang); low == "mermaid" || low == "plantuml" {
 					hint = "pages draw nothing: show a picture of it, ![what it shows](picture.png)"
+				} else if slices.Contains([]string{"math", "latex-math", "katex", "asciimath"}, low) {
+					hint = "write the formula in words, or show a picture of it"
 				}
 				w.Out.Warnf(pos, diag.CodeLanguage, hint, "no colours are known for code in %q", f.lang)
 			}

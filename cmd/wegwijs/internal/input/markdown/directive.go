@@ -131,9 +131,16 @@ func closing(s []byte, i int, open, shut byte) int {
 
 var attrRE = regexp.MustCompile(`^\s*([a-zA-Z][a-zA-Z0-9_-]*)\s*=\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s"'{}=]+)`)
 
+// curlyRE finds an attribute with its value between the quotes of running text.
+var curlyRE = regexp.MustCompile(`^\s*[a-zA-Z][\w-]*\s*=\s*[“”„‘’«»]`)
+
 func (d *Directive) attributes(s string) {
 	for strings.TrimSpace(s) != "" {
 		m := attrRE.FindStringSubmatch(s)
+		if curlyRE.MatchString(s) {
+			d.bad, d.hint = diag.Say("cannot read the attributes %q", strings.TrimSpace(s)), "write the value between straight quotes: {key=\"more words\"}"
+			return
+		}
 		if m == nil {
 			d.bad, d.hint = diag.Say("cannot read the attributes %q", strings.TrimSpace(s)), "write {key=value} or {key=\"more words\"}"
 			return

@@ -101,6 +101,9 @@ func seen(text string) bool {
 // oldRE takes the ids that a heading had before apart from its id.
 var oldRE = regexp.MustCompile(`^#(\S*)\s+old\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))$`)
 
+// moreRE finds an id with other attributes behind it.
+var moreRE = regexp.MustCompile(`^#[\w-]+\s+(?:[.#]|[\w-]+\s*=)`)
+
 // given takes the id that a writer gave, or returns "", and those that the
 // heading had before.
 func (w *walk) given(a headingAttr, what, example string) (id string, old []string) {
@@ -111,7 +114,7 @@ func (w *walk) given(a headingAttr, what, example string) (id string, old []stri
 	}
 	id, ok := strings.CutPrefix(text, "#")
 	switch {
-	case !ok:
+	case !ok || moreRE.MatchString(text):
 		w.Out.Errorf(w.at(a.at), diag.HeadingAttribute, diag.Say("write only an id: %s", example), "a %s cannot have the attributes {%s}", what, a.text)
 		return "", nil
 	case !ValidID(id):
@@ -197,7 +200,7 @@ type headingAttr struct {
 var (
 	attrsKey = parser.NewContextKey()
 	// headRE finds braces that are meant as attributes; others are text.
-	headRE  = regexp.MustCompile(`(^|[^\\])\{(\s*(?:[#.]|[a-zA-Z][\w-]*\s*=)[^{}]*)\}\s*$`)
+	headRE  = regexp.MustCompile(`(^|[^\\])\{(:?\s*(?:[#.]|[a-zA-Z][\w-]*\s*=)[^{}]*)\}\s*$`)
 	closeRE = regexp.MustCompile(`(?:^|[ \t])#+$`)
 )
 
@@ -431,6 +434,10 @@ func (w *walk) alert(q *ast.Blockquote) *Alert {
 	}
 	name := string(line[m[2]:m[3]])
 	kind := strings.ToLower(name)
+	if bare := strings.TrimSpace(kind); bare != kind && boxes[bare] != "" {
+		w.Out.Errorf(w.pos(p), diag.Alert, diag.Say("write [!%s]", boxes[bare]), "unknown alert [!%s]", name)
+		return nil
+	}
 	box, isBox := boxes[kind]
 	switch known := slices.Contains(AlertKinds, kind); {
 	case m[4] < m[5] && (known || isBox):

@@ -44,6 +44,9 @@ var (
 	ofRE       = regexp.MustCompile(`(?i)^(?:een |an? |eine? |une? )?(?:afbeelding|plaatje|image|picture|graphic|bild|abbildung|image|illustration) (?:van|of|von|vom|der|des|de|du)\s`)
 )
 
+// widthRE finds the text of an image with a width behind it, as Obsidian has it.
+var widthRE = regexp.MustCompile(`(?:^|\|)\s*\d{2,4}(?:x\d{1,4})?$`)
+
 var emptyAlts = []string{"afbeelding", "plaatje", "foto", "schermafbeelding", "screenshot", "image", "picture", "photo", "bild", "abbildung", "alt", "alt text", "alt-tekst"}
 
 // imageText reports an image of which the text is missing or does not say what
@@ -51,6 +54,10 @@ var emptyAlts = []string{"afbeelding", "plaatje", "foto", "schermafbeelding", "s
 func (w *walk) imageText(n *ast.Image, dest string) {
 	const hint = "say what it shows: ![the screen with the settings](image.png)"
 	text := strings.TrimSpace(Plain(n, w.body))
+	if widthRE.MatchString(text) {
+		w.Out.Warnf(w.pos(n), diag.Notation, "write the width behind the picture: ![what it shows](picture.png){width=300}", "the text of the image holds a width: %q", text)
+		return
+	}
 	if text == "" {
 		w.Out.Warnf(w.pos(n), diag.ImageAlt, hint, "the image has no text for readers who cannot see it")
 		return

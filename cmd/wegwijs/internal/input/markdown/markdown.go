@@ -12,6 +12,7 @@ import (
 	"bufio"
 	"bytes"
 	stdhtml "html"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -379,7 +380,10 @@ func (w *walk) node(n ast.Node) {
 	case *ast.FencedCodeBlock:
 		w.fence(n)
 		return
-	case *ast.String, *ast.CodeSpan, *ast.CodeBlock:
+	case *ast.CodeBlock:
+		w.indented(n)
+		return
+	case *ast.String, *ast.CodeSpan:
 		return
 	case *ast.RawHTML:
 		if w.accepts(n, n.Segments) {
@@ -457,6 +461,9 @@ func short(s string) string {
 
 var tagRE = regexp.MustCompile(`^</?([a-z][a-z0-9-]*)`)
 
+// listTagRE finds the tag of a list or of an item.
+var listTagRE = regexp.MustCompile(`^<(?:ul|ol|li)\b`)
+
 // tagHints say what to write instead of a tag.
 var tagHints = map[string]string{
 	"a": "write [text](page.md)", "img": "write ![what it shows](image.png)",
@@ -468,6 +475,9 @@ var tagHints = map[string]string{
 	"hr": "write --- on a line of its own", "blockquote": "write > before each line", "del": "write ~~text~~", "s": "write ~~text~~",
 	"details": "write :::details[Title] … :::", "summary": "write :::details[Title] … :::",
 	"table": "write a Markdown table, or ::settings[imap] for mail settings", "tr": "write a Markdown table, or ::settings[imap] for mail settings",
+	"u": "write *text* or **text**: what is underlined looks like a link", "mark": "write **text** for what matters", "span": "leave the tag out; its text can stay", "font": "leave the tag out; its text can stay", "center": "leave the tag out; its text can stay",
+	"div": "leave the tag out; its text can stay", "small": "leave the tag out; its text can stay", "big": "leave the tag out; its text can stay", "aside": "write > [!NOTE], and > before each line of the text", "video": "write ![what it shows](film.mp4)", "q": "write the quotes themselves",
+	"figure": "write ![what it shows](image.png)", "input": "write - [ ] for a task", "button": "write :ui[…] for what stands on a button", "abbr": "write the word; what it means stands in site.toml, below [abbreviations.nl]",
 	"script": "scripts belong in layouts/assets", "style": "styles belong in layouts/assets", "iframe": "pages load nothing from other sites; write a link",
 }
 
@@ -487,16 +497,27 @@ func (w *walk) rawHTML(n *ast.RawHTML) {
 		}
 	}
 	hint := rawHint(s)
-	if _, cell := n.Parent().(*xast.TableCell); cell && strings.HasPrefix(strings.ToLower(s), "<br") {
-		hint = "write :br in a cell, or make it two rows"
+	if _, cell := n.Parent().(*xast.TableCell); cell {
+		switch low := strings.ToLower(s); {
+		case strings.HasPrefix(low, "<br"):
+			hint = "write :br in a cell, or make it two rows"
+		case listTagRE.MatchString(low):
+			hint = "a cell holds no list: write :br between its parts, or make it more rows"
+		}
 	}
 	w.Out.Errorf(w.pos(n), diag.MarkdownHTML, hint, "raw HTML is not allowed: %s", s)
 }
+
+// anchorRE finds a tag that only names a place.
+var anchorRE = regexp.MustCompile(`^<a\s+(?:id|name)=[^<>]*>`)
 
 func rawHint(s string) string {
 	s = strings.ToLower(s)
 	if strings.HasPrefix(s, "<!--") {
 		return "remove the comment; notes for writers do not belong on a page"
+	}
+	if anchorRE.MatchString(s) {
+		return "leave the tag out, and give the heading below it the id: ## Kop {#id}"
 	}
 	if m := tagRE.FindStringSubmatch(s); m != nil && tagHints[m[1]] != "" {
 		return tagHints[m[1]]
@@ -550,6 +571,9 @@ func (w *walk) link(n *ast.Link) {
 		w.Out.Errorf(w.pos(n), diag.LinkNeeds, diag.Say("write it in :::when{has=%s} … :::, or :when[text]{has=%s}", fact, fact), "the page is not there in every site: it needs %s", fact)
 		return
 	}
+	if real := behindRedirect(t.URL); real != "" {
+		w.Out.Warnf(w.pos(n), diag.Notation, diag.Say("write the address itself: %s", real), "the link leads by way of a site that follows who clicks")
+	}
 	w.outside(t.URL, n)
 	n.Destination = destination(t.URL)
 	if t.Lang != "" {
@@ -566,10 +590,33 @@ func (w *walk) link(n *ast.Link) {
 	}
 }
 
+// redirectors are sites through which programs lead links of texts that are
+// copied from them, each with the part of the address that holds the real one.
+var redirectors = []struct{ host, key string }{
+	{"www.google.com/url", "q"}, {"www.google.com/url", "url"}, {".safelinks.protection.outlook.com/", "url"}, {"l.facebook.com/l.php", "u"}, {"slack-redir.net/link", "url"}, {"www.linkedin.com/redir/redirect", "url"},
+}
+
+// behindRedirect returns the address to which a link leads by way of another
+// site; "" where it leads nowhere else.
+func behindRedirect(link string) string {
+	u, err := url.Parse(link)
+	if err != nil || u.RawQuery == "" {
+		return ""
+	}
+	for _, r := range redirectors {
+		if at := u.Host + u.Path; at == r.host || strings.HasPrefix(r.host, ".") && strings.HasSuffix(at, r.host) {
+			if real := u.Query().Get(r.key); strings.HasPrefix(real, "http") {
+				return real
+			}
+		}
+	}
+	return ""
+}
+
 // outside keeps a link to another site.
-func (w *walk) outside(url string, n ast.Node) {
-	if strings.HasPrefix(url, "https://") || strings.HasPrefix(url, "http://") {
-		w.facts.Outside = append(w.facts.Outside, Outside{url, w.pos(n)})
+func (w *walk) outside(address string, n ast.Node) {
+	if strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://") {
+		w.facts.Outside = append(w.facts.Outside, Outside{address, w.pos(n)})
 	}
 }
 
@@ -625,9 +672,9 @@ var escapeRE = regexp.MustCompile(`&#?[0-9a-zA-Z]+;|\\[[:punct:]]`)
 
 // destination returns an address as a link in the source would have it, for the
 // renderer takes escapes and character references out of it.
-func destination(url string) []byte {
-	if escapeRE.MatchString(url) {
-		url = strings.NewReplacer("&", "&amp;", `\`, `\\`).Replace(url)
+func destination(address string) []byte {
+	if escapeRE.MatchString(address) {
+		address = strings.NewReplacer("&", "&amp;", `\`, `\\`).Replace(address)
 	}
-	return []byte(url)
+	return []byte(address)
 }

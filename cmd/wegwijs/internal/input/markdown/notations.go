@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 
@@ -27,9 +29,10 @@ type notation struct {
 // place is reported.
 var notations = []notation{
 	// Lines that would be headings, lists, tables or boxes.
-	{needle: "#", line: true, re: re(`^#{1,6}[\x{a0}\x{2007}\x{202f}\x{3000}].*`), hint: "the space between # and the text is a no-break space, of Alt or Option and the space bar: type a plain one"},
-	{needle: "#", line: true, re: re(`^#{2,6}[^#\s\d].*`), hint: "put a space between # and the text of a heading: ## Kop"},
-	{needle: "\u00a0", line: true, re: re(`^(?:[-*+>]|\d{1,9}[.)])\x{a0}.*`), hint: "the space behind the mark is a no-break space, of Alt or Option and the space bar: type a plain one"},
+	{needle: "#", line: true, re: re(`^#{1,6}` + odd + `.*`), hint: "the space between # and the text is a no-break or other space, of Alt or Option and the space bar or of a paste: type a plain one"},
+	{needle: "#", line: true, re: re(`^(?:#{2,6}[^#\s\d]|#\pL).*`), hint: "put a space between # and the text of a heading: ## Kop"},
+	{needle: oddNeedle, line: true, re: re(`^(?:[-*+>]|\d{1,9}[.)])` + odd + `.*`), hint: "the space behind the mark is a no-break or other space, of Alt or Option and the space bar or of a paste: type a plain one"},
+	{needle: oddNeedle, line: true, re: re(`^` + odd + `+(?:(?:[-*+>•]|\d{1,9}[.)]|#{1,6})(?:[ \t]|` + odd + `)|` + "`{3}|~{3}" + `|:{2,}[a-z]|\|).*`), hint: "the line begins with a no-break or other space, or a sign that nobody sees, of a paste: take it out"},
 	{needle: "", line: true, re: re(`^(?:[•◦▪▫‣⁃●○■□∙·➢➤►❖\x{f020}-\x{f0ff}][ \t\x{a0}]*|[§Øüvo]\t+)\S.*`), hint: "write - before each item of a list"},
 	{needle: "!!!", line: true, re: re(`^!!!\+? ?\w[\w-]*.*`), hint: "write > [!NOTE], > [!TIP] or > [!WARNING], and > before each line of the text"},
 	{needle: "???", line: true, re: re(`^\?\?\?\+? ?\w[\w-]*.*`), hint: "write :::details[Titel], the text, and ::: on a line of its own"},
@@ -43,13 +46,27 @@ var notations = []notation{
 	{needle: "<<<", line: true, re: re(`^<<<\s*\S.*`), hint: "write the text of the file between two lines of ```"},
 	{needle: "--8<--", line: true, re: re(`^-+8<-+.*`), hint: "write the text itself: pages hold no parts of other files"},
 	{needle: "@include", line: true, re: re(`^@include\b.*`), hint: "write the text itself: pages hold no parts of other files"},
-	{needle: "[]", line: true, re: re(`^\[\] \S.*`), hint: "write - [ ] with a space between the brackets"},
-	{needle: "|", line: true, re: re(`^\|(?:[^|\n]+\|){2,}\s*$`), hint: "a table needs a line |---|---| beneath its first row, with as many columns"},
+	{needle: "[]", line: true, re: re(`^\[\][ \t]+\S.*`), hint: "write - [ ] with a space between the brackets"},
+	{needle: "[", line: true, re: re(`^\[[-/<>~]\][ \t]+\S.*`), hint: "write - [ ] for what is to be done, or - [x] for what is done"},
+	{needle: "|", line: true, re: re(`^(?:\|(?:[^|\n]+\|){2,}|\|\|(?:[^|\n]+\|\|){2,})\s*$`), hint: "a table needs a line |---|---| beneath its first row, with as many columns, and no empty lines between"},
+	{needle: "+", line: true, re: re(`^\+(?:[-=:]{2,}\+)+\s*$`), hint: "a table needs a line |---|---| beneath its first row, with as many columns, and no empty lines between"},
+	{needle: "===", line: true, re: re(`^={3,}[ \t]+[^\s=].*`), hint: "write ## before the heading, and leave out the signs beneath it"},
+	{needle: "", line: true, re: re(`^[—–―‗═─]{3,}\s*$`), hint: "write --- on a line of its own, between empty lines"},
+	{needle: "", line: true, re: re(`^(?:´{3,}|‘{3,}|’{3,}|“{3,}|”{3,})[\w-]*\s*$`), hint: "write three backticks, ```, on a line before and after the code"},
+	{needle: "'''", line: true, re: re(`^'{3,}[\w-]*\s*$`), hint: "write three backticks, ```, on a line before and after the code"},
+	{needle: "^", line: true, re: re(`^\^[A-Za-z0-9][A-Za-z0-9-]{2,}\s*$`), hint: "leave it out: a link leads to a heading, [text](page.md#heading)"},
+	{needle: ":: ", line: true, re: re(`^\pL[\pL\d_-]+:: +\S.*`), hint: "leave it out: what a page says of itself stands between the +++ lines"},
+	{needle: "> ", line: true, re: re(`^[!?]> +\S.*`), hint: "write > [!NOTE], > [!TIP] or > [!WARNING], and > before each line of the text"},
+	{needle: "{", line: true, re: re(`^\{(?:info|note|tip|warning|panel|expand|quote|excerpt|section|column)(?::[^{}\n]*)?\}(?:\s.*|.*\}\s*)?$`), hint: "write > [!NOTE], > [!TIP] or > [!WARNING], and > before each line of the text"},
+	{needle: "{", line: true, re: re(`^\{(?:code|noformat)(?::[^{}\n]*)?\}(?:\s.*|.*\}\s*)?$`), hint: "write three backticks, ```, on a line before and after the code"},
+	{needle: ". ", line: true, re: re(`^h[1-6]\. +\S.*`), hint: "put a space between # and the text of a heading: ## Kop"},
 	{needle: "[!", line: true, re: re(`^\[![A-Za-z]+\][^\s\[(+:.,-].*`), hint: "put a space between ] and the title, or the text on the next line: > [!NOTE]"},
 	{needle: `\`, line: true, re: re(`^\\(?:newpage|pagebreak|clearpage|tableofcontents)\b.*`), hint: "leave it out: on paper a page is divided by itself, and each page has its contents"},
 
 	// Parts of running text.
-	{needle: "![[", re: re(`!\[\[[^\]\n]+\]\]`), hint: "write ![what it shows](picture.png)"},
+	{needle: "![[", re: re(`!\[\[[^\]\n|#]+\.(?i:png|jpe?g|gif|svg|webp|avif|bmp)(?:[|#][^\]\n]*)?\]\]`), hint: "write ![what it shows](picture.png)"},
+	{needle: "![[", re: re(`!\[\[[^\]\n|#]+\.(?i:mp4|webm|mov|mp3|pdf|docx?|xlsx?)(?:[|#][^\]\n]*)?\]\]`), hint: "write a link to the file: [text](file.pdf)"},
+	{needle: "![[", re: re(`!\[\[[^\]\n]+\]\]`), hint: "write the text itself: pages hold no parts of other files"},
 	{needle: "[[", re: re(`\[\[[^\]\[\n]+\]\]`), hint: "write [text](page.md)"},
 	{needle: "{{", re: re(`\{\{[<%]\s*[^\n]*?[>%]\}\}`), hint: "write a directive, such as ::settings[imap], :::details[Titel] or > [!NOTE]"},
 	{needle: "{{", re: re(`\{\{[^\n{}]+\}\}`), hint: "write the value itself, or :setting[imap.host] for what site.toml holds"},
@@ -57,29 +74,52 @@ var notations = []notation{
 	{needle: "{*", re: re(`\{/?\*[^\n]*?\*/?\}`), hint: "leave the comment out; notes for writers do not belong on a page"},
 	{needle: "{/", re: re(`\{/\*[^\n]*?\*/\}`), hint: "leave the comment out; notes for writers do not belong on a page"},
 	{needle: "<%", re: re(`<%[^\n]*?%>`), hint: "write the value itself, or :setting[imap.host] for what site.toml holds"},
-	{needle: "{", re: re(`\{(?::?\s*)?(?:[.#][\w-]+|[\w-]+\s*=\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s{}"']+))(?:\s+(?:[.#][\w-]+|[\w-]+\s*=\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s{}"']+)))*\s*\}`), hint: "leave it out: only a heading has attributes, {#id}, and a picture, {width=300} right behind it"},
+	{needle: "{", re: re(`\{(?::?\s*)?(?:[.#][\w:-]+|[\w-]+\s*=\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s{}"']+))(?:\s+(?:[.#][\w-]+|[\w-]+\s*=\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s{}"']+)))*\s*\}`), hint: "leave it out: only a heading has attributes, {#id}, and a picture, {width=300} right behind it"},
 	{needle: "==", re: re(`(?:^|[^=\w])(==[^=\s](?:[^=\n]*[^=\s])?==)`), group: 1, hint: "write **text** for what matters"},
 	{needle: "^^", re: re(`\^\^[^^\s](?:[^^\n]*[^^\s])?\^\^`), hint: "write *text*, or leave out the signs"},
 	{needle: "++", re: re(`(?:^|[^+\w])(\+\+[a-zA-Z0-9"][^+\n]*(?:\+[^+\n]+)*\+\+)`), group: 1, hint: "write :kbd[Ctrl+C] for keys, or *text*"},
 	{needle: "^", re: re(`[\pL\d)](\^[^\s^()\[\]]{1,16}\^)`), group: 1, hint: "write :sup[2]"},
+	{needle: "^", re: re(`(?:^|[\s(])(\^[\pL\d]{2,16}\^)(?:$|[\s.,;:!?)])`), group: 1, hint: "write :sup[2]"},
 	{needle: "^[", re: re(`\^\[[^\]\n]+\]`), hint: "write [^1] here, and [^1]: with the text on a line of its own"},
 	{needle: "%%", re: re(`%%[^%\n]+%%`), hint: "leave the comment out; notes for writers do not belong on a page"},
 	{needle: "$$", re: re(`^\$\$\s*$|\$\$[^$\s][^$\n]*\$\$`), hint: "write the formula in words, or show a picture of it"},
+	{needle: "$", re: re(`(?:^|[\s(])(\$[^\s$\d][^$\n]*[\\^_{][^$\n]*[^\s$]\$)(?:$|[\s.,;:!?)])`), group: 1, hint: "write the formula in words, or show a picture of it"},
+	{needle: "<", re: re(`</?[a-zA-Z][\w-]*:[\w-]+(?:\s[^<>\n]*)?/?>`), hint: "leave the tag out; it is of the program that the text was copied from"},
+	{needle: "<http", re: re(`<https?://[^<>\s]*[ \t][^<>\n]*>`), hint: "an address has no spaces: write %20 for each"},
+	{needle: "http", re: re(`(?:^|[\s(])(https?(?::/?|//)[A-Za-z0-9][\w-]*(?:\.[\w-]+)+\S*)`), group: 1, hint: "write the address with https:// before it"},
+	{needle: "!", re: re(`(?:^|\s)(![\w./ -]+\.(?i:png|jpe?g|gif|svg|webp)(?:\|[^!\n]*)?!)(?:$|\s)`), group: 1, hint: "write ![what it shows](picture.png)"},
 	{needle: "[@", re: re(`\[@[\w:.-]+(?:[;,][^\]\n]*)?\]`), hint: "write [text](https://…), or a footnote: [^1]"},
 	{needle: "|", re: re(`(?:^|\s)(\|\|[^|\s](?:[^|\n]*[^|\s])?\|\|)`), group: 1, hint: "write :::details[Titel], the text, and ::: on a line of its own"},
 	{needle: ":", re: re(`(?:^|[\s(\x{a0}])(:(?:[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*|\+1|-1):)(?:$|[\s.,;!?)\x{a0}])`), group: 1, hint: "type the character itself, such as 🙂", only: func(m string) bool { return len(m) > 4 || m == ":+1:" || m == ":-1:" }},
+	{needle: "](", re: re(`!?\[[^\]\[\n]*\]\((?:mailto|tel|https?):[ \t][^()\n]*\)`), hint: "leave out the space in the address"},
+	{needle: "](", re: re(`!?\[[^\]\[\n]*\]\([^()\s<>"]+[ \t]+(?:"[^"\n]*"|'[^'\n]*')[ \t]*[^\s)"'][^()\n]*\)`), hint: "behind the title of an address stands nothing else: ![what it shows](picture.png \"title\"){width=300}"},
 	{needle: "](", re: re(`!?\[[^\]\[\n]*\]\((?:[^()\s<>"]*[ \t][^()\n<>"]*\.[A-Za-z0-9]{1,5}(?:#[^()\n]*)?)\)`), hint: "an address with spaces stands between < and >: ![x](<My picture.png>)"},
 	{needle: "](", re: re(`!?\[[^\]\[\n]*\]\((?:https?://|/|\.{1,2}/)[^()\s<>"]*[ \t][^()\n<>"“”„«»=]*\)`), hint: "an address with spaces stands between < and >: ![x](<My picture.png>)"},
 	{needle: "](", re: re(`!?\[[^\]\[\n]+\]\([^()\s<>]+[ \t]+[“”„‘’«»][^()\n]*\)`), hint: "write the title between straight quotes: [text](page.md \"title\")"},
 	{needle: "](", re: re(`!?\[[^\]\[\n]+\]\((?:https?://|mailto:|/|\.{1,2}/|[^\s()]+\.(?:md|html?|png|jpe?g|gif|svg|webp|pdf))[^()\s]*$`), hint: "close the address with )"},
 	{needle: " =", re: re(`!\[[^\]\n]*\]\([^()\s]+ =(?:\d+%?x?|x)(?:\d+%?)?\)`), hint: "write the width behind the picture: ![what it shows](picture.png){width=300}"},
 	{needle: "**", re: re(`(?:^|[\s(])(\*\*[ \t][^*\n]*[^\s*]\*\*|\*\*[^\s*][^*\n]*[ \t]\*\*)(?:$|[\s.,;:!?)])`), group: 1, hint: "leave out the space inside the signs: **text**"},
+	{needle: "**", re: re(`(?:^|[^*\\])(\*\*[^\s*](?:[^*\n]*[^\s*])?\*\*)(?:$|[^*])`), group: 1, hint: "put a space before the first ** or behind the last, or the sign beside them outside: **text**:"},
 	{needle: " ^", re: re(`\S[ \t](\^[A-Za-z0-9][A-Za-z0-9-]{2,})$`), group: 1, hint: "leave it out: a link leads to a heading, [text](page.md#heading)"},
 	{needle: "] (", re: re(`!?\[[^\]\[\n]+\] \((?:https?://|mailto:|/|\.{1,2}/|[^\s()]+\.(?:md|html?|png|jpe?g|gif|svg|webp|pdf)[#)])[^()\n]*\)?`), hint: "leave out the space between ] and ("},
 	{needle: ")[", re: re(`\([^()\n]+\)\[(?:https?://|mailto:|/|\.{1,2}/)[^\]\n]*\]`), hint: "the text stands between [ ] and the address between ( ): [text](page.md)"},
 }
 
 func re(s string) *regexp.Regexp { return regexp.MustCompile(s) }
+
+// odd matches a space that is none of the keyboard's, or a sign without width,
+// which pages that were copied have.
+const odd = `[\x{a0}\x{2000}-\x{200b}\x{202f}\x{205f}\x{2060}\x{3000}\x{feff}]`
+
+var oddRE = re(odd)
+
+// isOdd reports whether a character is one that odd matches.
+func isOdd(r rune) bool {
+	return r == 0xa0 || r >= 0x2000 && (r <= 0x200b || r == 0x202f || r == 0x205f || r == 0x2060 || r == 0x3000 || r == 0xfeff)
+}
+
+// oddNeedle stands for one of them in the table.
+const oddNeedle = " \u00a0"
 
 // boxes are what other programs call their boxes, and the alert that is meant.
 var boxes = map[string]string{
@@ -99,6 +139,8 @@ func (n *notation) in(text []byte) bool {
 			c = text[0]
 		}
 		return !n.line || c >= 0x80 || c == 'v' || c == 'o'
+	case oddNeedle:
+		return bytes.ContainsFunc(text, isOdd)
 	case "toc":
 		return bytes.Contains(text, []byte("toc")) || bytes.Contains(text, []byte("TOC"))
 	}
@@ -125,6 +167,9 @@ func (w *walk) foreign(n ast.Node) {
 	var said []*notation
 	switch n.(type) {
 	case *ast.Paragraph, *ast.TextBlock:
+		if w.rowAgain(n) {
+			return
+		}
 		w.dashes(n)
 		for i := range n.Lines().Len() {
 			s := n.Lines().At(i)
@@ -144,6 +189,22 @@ func (w *walk) foreign(n ast.Node) {
 		w.foreignIn(first.Segment.Start, last.to, false, &said)
 		w.spaced(first.Segment.Start, w.body[first.Segment.Start:last.to])
 	}
+}
+
+// rowRE finds a row of a table by itself.
+var rowRE = re(`^\|(?:[^|\n]+\|){2,}\s*$`)
+
+// rowAgain reports whether a paragraph is a row of a table of which the row
+// before it, with an empty line between, was reported.
+func (w *walk) rowAgain(n ast.Node) bool {
+	row := func(n ast.Node) bool {
+		if p, ok := n.(*ast.Paragraph); ok && p.Lines().Len() > 0 {
+			s := p.Lines().At(0)
+			return rowRE.Match(s.Value(w.body))
+		}
+		return false
+	}
+	return row(n) && row(n.PreviousSibling())
 }
 
 // foreignIn reports the first foreign notation in a part of the body that has
@@ -174,25 +235,58 @@ func (w *walk) foreignIn(from, to int, line bool, said *[]*notation) bool {
 }
 
 // listRE finds the mark of a list without the space behind it, a sign that an
-// editor made of one, and letters.
-var listRE = re(`^(?:[-*+][\pL"'(]|\d{1,3}[.)][\pL"'(]|[–—‐→§][ \t\x{a0}]+\S|[a-z]\)[ \t\x{a0}]+\S|(?:[a-z]|[ivxIVX]{1,4})\.\t+\S)`)
+// editor made of one, numbers and letters in other forms, and pictures.
+var listRE = re(`^(?:[-*+][\pL"'(]|\d{1,3}[.)][\pL"'(]|[–—‐→§][ \t\x{a0}]+\S|\(?(?:[a-z]|\d{1,3})\)[ \t\x{a0}]+\S|[a-z]\.[ \t\x{a0}]+\S|[ivxIVX]{1,4}\.\t+\S|\d{1,3}(?:\.\)|:)[ \t\x{a0}]+\S|\d{1,3}\.[ \t]+\S|[①-⑳][ \t\x{a0}]*\S|\d\x{fe0f}?\x{20e3}[ \t\x{a0}]*\S|[\p{So}✓✔✗✘][\x{fe0f}\x{1f3fb}-\x{1f3ff}]?[ \t\x{a0}]+\S|(?i:stap|step|schritt|étape) \d{1,2}[:.)])`)
 
-// dashes reports two lines that would be items of a list, if there were a space
-// behind their marks: one such line can be meant otherwise.
+// dashes reports two lines that would be items of a list, or rows of a table of
+// another program, if they were written as such: one such line can be meant
+// otherwise.
 func (w *walk) dashes(n ast.Node) {
-	if n.Lines().Len() < 2 {
+	for i := 1; i < n.Lines().Len(); i++ {
+		first, second := n.Lines().At(i-1), n.Lines().At(i)
+		one, two := first.Value(w.body), bytes.TrimLeft(second.Value(w.body), " \t")
+		if t := bytes.Count(bytes.TrimSpace(one), tabSign); t > 0 && t == bytes.Count(bytes.TrimSpace(two), tabSign) && cellRE.Match(one) && !listRE.Match(one) {
+			w.Out.Warnf(w.at(first.Start), diag.Notation, "write a table: | between the cells, and a line |---|---| beneath the first row", "%q stands on the page as it is typed here", short(strings.TrimSpace(string(one))))
+			return
+		}
+		if !listLike(one) || !listLike(two) || !listRE.Match(one) || !listRE.Match(two) {
+			continue
+		}
+		if t, ok := n.FirstChild().(*ast.Emphasis); ok && t != nil && i == 1 { // *een* twee
+			return
+		}
+		hint := "write - and a space before each item of a list, or 1. and a space"
+		if i > 1 && numberRE.Match(one) {
+			hint = "put an empty line before the list"
+		}
+		w.Out.Warnf(w.at(first.Start), diag.Notation, hint, "%q stands on the page as it is typed here", short(strings.TrimSpace(string(one))))
 		return
 	}
-	first, second := n.Lines().At(0), n.Lines().At(1)
-	text := first.Value(w.body)
-	if !listRE.Match(text) || !listRE.Match(bytes.TrimLeft(second.Value(w.body), " \t")) {
-		return
-	}
-	if t, ok := n.FirstChild().(*ast.Emphasis); ok && t != nil { // *een* twee
-		return
-	}
-	w.Out.Warnf(w.at(first.Start), diag.Notation, "write - and a space before each item of a list, or 1. and a space", "%q stands on the page as it is typed here", short(strings.TrimSpace(string(text))))
 }
+
+var tabSign = []byte("\t")
+
+// listLike reports whether listRE may match a line, by its first bytes: most
+// lines begin with a word.
+func listLike(line []byte) bool {
+	if len(line) < 2 {
+		return false
+	}
+	switch c, next := line[0]|0x20, line[1]; {
+	case c < 'a' || c > 'z':
+		return true
+	case next == '.' || next == ')' || next == 't' || next == 'T' || next == 'c' || next == 'C':
+		return true
+	default:
+		return c == 'i' || c == 'v' || c == 'x'
+	}
+}
+
+// cellRE finds a line that may be cells between tabs.
+var cellRE = re(`^(?:\d+|[\pL\d][^\t]+)\t`)
+
+// numberRE finds an item that would be one, if its list began above it.
+var numberRE = re(`^\d{1,3}[.)][ \t]+\S`)
 
 var spacedRE = re(`(?:^|[^:\w]):([a-z][\w-]*)( ?\[| ?\()`)
 
@@ -261,7 +355,62 @@ func (w *walk) fence(n *ast.FencedCodeBlock) {
 		}
 		return
 	}
-	w.Out.Warnf(w.at(open), diag.Notation, diag.Say("close it with a line %s", strings.Repeat(string(mark), long-open)), "the code that begins here is never closed")
+	fence := strings.Repeat(string(mark), long-open)
+	for i := range n.Lines().Len() {
+		s := n.Lines().At(i)
+		if l := oddRE.ReplaceAllString(string(s.Value(w.body)), " "); strings.TrimSpace(l) == fence {
+			w.Out.Warnf(w.at(s.Start), diag.Notation, diag.Say("write %s and nothing else: a space that nobody sees stands beside it", fence), "the line does not close the code")
+			return
+		}
+	}
+	w.Out.Warnf(w.at(open), diag.Notation, diag.Say("close it with a line %s", fence), "the code that begins here is never closed")
+}
+
+// listItemRE finds an item of a list, and codeRE a sign that prose has not.
+var (
+	listItemRE = re(`^(?:[-*+]|\d{1,3}[.)])[ \t]+[^\s].*`)
+	codeSignRE = re("[{}<>=;$|\\\\_`#/\\[\\]]|[:,]\\s*$|:\\s|\\w\\.\\w|\\w\\(")
+)
+
+// indented reports code that is none by its looks: items of a list, or a sentence,
+// that stand there as code for the spaces or the tab before them.
+func (w *walk) indented(n *ast.CodeBlock) {
+	items := n.Lines().Len() > 0
+	for i := range n.Lines().Len() {
+		s := n.Lines().At(i)
+		l := bytes.TrimSpace(s.Value(w.body))
+		if codeSignRE.Match(l) {
+			return
+		}
+		items = items && listItemRE.Match(l)
+	}
+	if !items && !w.prose(n) {
+		return
+	}
+	first := n.Lines().At(0)
+	w.Out.Warnf(w.at(first.Start), diag.Notation, "take away the spaces or the tab before it; code stands between two lines of ```", "%q stands on the page as code, for it is indented", short(strings.TrimSpace(string(first.Value(w.body)))))
+}
+
+// prose reports whether a block of lines is a sentence in the language of the
+// page: it begins and ends as one, and has little words.
+func (w *walk) prose(n ast.Node) bool {
+	text := strings.TrimSpace(string(n.Lines().Value(w.body)))
+	words := strings.Fields(text)
+	first, _ := utf8.DecodeRuneInString(text)
+	if len(words) < 4 || !unicode.IsUpper(first) || !strings.ContainsRune(".!?", rune(text[len(text)-1])) {
+		return false
+	}
+	tongue := w.engine.tongue
+	if tongue == 0 {
+		tongue = 0xff // whichever it is
+	}
+	little := 0
+	for _, word := range words {
+		if littleWords[strings.ToLower(word)]&tongue != 0 {
+			little++
+		}
+	}
+	return little > 1
 }
 
 // infoOf reports a fence that other programs read as a box, such as ```{note},

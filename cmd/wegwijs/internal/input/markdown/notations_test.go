@@ -127,6 +127,8 @@ func TestNoNotations(t *testing.T) {
 		"\\[[pagina]]", "\\==x==", "\\{{ x }}", "\\:smile:", "    {{ x }}", "```\n{{ x }}\n```", "~~twee~~ en ~een~", "een ~een~ twee", "tijd: 10:30:15", "naam:waarde:", "a | b", "|x|", "-5 graden\n-6 graden", "1.5 GB\n2.5 GB",
 		"– zei hij", "Zie [tekst] (tussen haakjes).", "(tekst)[1]", "een [x](y.md) (uitleg)", "import is lastig", "export van mail", "=> zo", "### Kop ###", "*een* twee\n*drie* vier", "> **Belofte** maakt schuld", ".. en dan", "...", "a:b [c]", "een: [x](y.md)",
 		"!!!", "Wat???", "=====", "100 % [x](y.md)", "100^[", "$$$", "|| of", "a || b || c", "{x}", "[@]", "naam@voorbeeld.nl", "•", "\\• punt",
+		"Dit kost $5 per_maand of $10.", "a:: b", "== x ==", "[*] verplicht veld", "De **vet** en **vet**.", "src/**/a", "10: 30 en\nverder", "Een\ttab in\nde tekst", "{info}rmatie", "1.1 een\n1.2 twee", "Hij zei:\n“Ja.”", "x:y <a.b:c>",
+		"\\#mail", "\\$x^2$", "    name: x\n    - een", "    sudo apt update", "![scherm in 1080p](a.png)", "```sh\n- een\n```", "---", "h2 is een kop", "© 2024 Wij\nen zij", "a. een", "(1) een", "Stap 1: open het scherm.",
 	} {
 		for _, d := range convert("nl", []byte(src), nil).findings {
 			if d.Code == diag.Notation {

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"math"
 	"net/url"
 	"path"
@@ -32,7 +33,7 @@ func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
 		return markdown.Target{Problem: "the link leads nowhere", Hint: "write a page's file between the brackets: [text](pagina.md)"}
 	case u.Scheme != "":
 		if !slices.Contains(schemes, strings.ToLower(u.Scheme)) {
-			return markdown.Target{Problem: diag.Say("a link cannot begin with %s:", u.Scheme), Hint: "use https:, mailto: or tel:", Code: diag.LinkScheme}
+			return markdown.Target{Problem: diag.Say("a link cannot begin with %s:", u.Scheme), Hint: cmp.Or(ownDisk(dest), "use https:, mailto: or tel:"), Code: diag.LinkScheme}
 		}
 		if (u.Scheme == "http" || u.Scheme == "https") && u.Host == "" {
 			return markdown.Target{Problem: diag.Say("%q has no host name", dest), Hint: "write the whole address: https://www.example.nl/"}
@@ -41,8 +42,8 @@ func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
 			return markdown.Target{Problem: diag.Say("%q leads nowhere", dest), Hint: diag.Say("write what comes behind %s:, without slashes", u.Scheme)}
 		}
 		return markdown.Target{URL: dest}
-	case strings.HasPrefix(dest, "//"), strings.HasPrefix(dest, `\`), strings.Contains(u.Path, `\`):
-		return markdown.Target{Problem: diag.Say("%q is not an address", dest), Hint: "write https: before it"}
+	case strings.HasPrefix(dest, "//"), strings.Contains(u.Path, `\`):
+		return markdown.Target{Problem: diag.Say("%q is not an address", dest), Hint: cmp.Or(ownDisk(dest), "write https: before it")}
 	case strings.HasPrefix(dest, "?"): // the page itself, asked for in another way
 		return markdown.Target{URL: p.URL + suffix(u), Page: p.ID, Fragment: u.Fragment}
 	case strings.HasPrefix(dest, "#"):
@@ -75,6 +76,26 @@ func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
 		t.Hint = diag.Say("files of the kind %s are not published", ext)
 	}
 	return t
+}
+
+// driveRE finds a path on somebody's computer.
+var driveRE = regexp.MustCompile(`^(?i:file:|[a-z]:[\\/])`)
+
+// ownDisk returns what to write instead of a path on the writer's own computer,
+// or one with the signs of Windows; "" for what is neither.
+func ownDisk(dest string) string {
+	name, err := url.PathUnescape(dest)
+	if err != nil {
+		name = dest
+	}
+	name = strings.ReplaceAll(name, `\`, "/")
+	switch {
+	case driveRE.MatchString(dest):
+		return diag.Say("only your computer has it there: put the file in the folder of the page, and write %s", path.Base(name))
+	case strings.Contains(dest, `\`) && !strings.ContainsAny(dest[:1], `\/`):
+		return diag.Say("write %s, with /", name)
+	}
+	return ""
 }
 
 // download returns what a text in a language says of a file beside the pages.
@@ -290,7 +311,9 @@ func (r *Renderer) image(p *site.Page, dest string, uses func(site.File)) markdo
 	case err != nil:
 		return markdown.Image{Problem: diag.Say("%q is not an address", dest), Hint: "write % in the name of a file as %25"}
 	case u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https":
-		return markdown.Image{Problem: diag.Say("an image cannot begin with %s:", u.Scheme), Hint: "put the file in the folder of the page, and write its name"}
+		return markdown.Image{Problem: diag.Say("an image cannot begin with %s:", u.Scheme), Hint: cmp.Or(ownDisk(dest), "put the file in the folder of the page, and write its name")}
+	case strings.Contains(u.Path, `\`):
+		return markdown.Image{Problem: diag.Say("%q is not an address", dest), Hint: cmp.Or(ownDisk(dest), "put the file in the folder of the page, and write its name")}
 	case u.Scheme != "" || u.Host != "":
 		return markdown.Image{Problem: diag.Say("the image %q is on another site", dest), Hint: "put the file in the folder of the page; pages load nothing from elsewhere"}
 	}
