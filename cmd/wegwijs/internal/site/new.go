@@ -158,7 +158,7 @@ func (b *builder) enter(p *content.Page) {
 const maxSlug = 100
 
 // slug checks that a slug is one part of an address that works everywhere. It
-// gives the page, or a copy with a slug that works: the page itself may be part
+// returns the page, or a copy with a slug that works: the page itself may be part
 // of other sites.
 func (b *builder) slug(p *content.Page) *content.Page {
 	with := func(slug string) *content.Page {

@@ -182,6 +182,23 @@ func TestClashIsReportedWhereItCanBeMended(t *testing.T) {
 	}
 }
 
+// The slug that is suggested for one that does not work is as near to it as can
+// be, and works.
+func TestSuggestedSlug(t *testing.T) {
+	for slug, want := range map[string]string{
+		"Imap Instellen": "imap-instellen", "één/vraag?": "één-vraag", "e\u0301\u0301N": "é\u0301n", ".verborgen": "verborgen", "index": "pagina", "?!": "pagina",
+		"con.": "con-1", "a -- b": "a-b", strings.Repeat("lang-", 30): strings.Repeat("lang-", 19) + "lang", strings.Repeat("é", 60): strings.Repeat("é", 50),
+	} {
+		s, ds := newSite(t, "", map[string]string{"nl/index.md": `title = "Begin"`, "en/index.md": `title = "Home"`, "nl/a.md": fmt.Sprintf("title = \"A\"\nslug = %q", slug)})
+		if len(ds) != 1 || ds[0].Code != diag.PageSlug || !strings.Contains(ds[0].Hint, fmt.Sprintf("write slug = %q", want)) {
+			t.Errorf("%q: got %q, want one finding that suggests %q", slug, ds, want)
+		}
+		if p, ok := s.Locales[0].Page("a"); !ok || p.Dir != want {
+			t.Errorf("%q: the page is at %q", slug, p.URL)
+		}
+	}
+}
+
 // It makes no difference how a file system or an editor stores an accent.
 func TestAccents(t *testing.T) {
 	const composed, decomposed = "caf\u00e9", "cafe\u0301"
