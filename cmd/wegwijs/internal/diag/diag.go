@@ -10,6 +10,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -293,3 +294,15 @@ func (h *Hinted) Error() string { return h.Msg }
 
 // Hint returns what to do.
 func (h *Hinted) Hint() string { return h.Way }
+
+// HintOf returns what an error says to do: what its method Hint returns; "" where
+// it has none.
+func HintOf(err error) string {
+	if h, ok := errors.AsType[interface {
+		error
+		Hint() string
+	}](err); ok {
+		return h.Hint()
+	}
+	return ""
+}

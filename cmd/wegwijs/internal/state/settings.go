@@ -90,7 +90,7 @@ func mailForms(s *site.Site, checked *mail.Checked, ring *ring, today tomlfile.D
 	}
 	for i := range c.Mail.Products {
 		p := &c.Mail.Products[i]
-		for _, proto := range []mail.Protocol{mail.IMAP, mail.POP} {
+		for _, proto := range mail.Incoming {
 			path := forms.ProfileFile(p, proto)
 			if slices.ContainsFunc(files, func(f fileset.File) bool { return f.Path == path }) {
 				src.Profiles = append(src.Profiles, settings.Profile{Product: p.ID, Protocol: string(proto), URL: c.BasePath + "/" + path})

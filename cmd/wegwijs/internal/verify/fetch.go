@@ -58,9 +58,9 @@ func httpClient(o Options) *http.Client {
 		CheckRedirect: func(r *http.Request, via []*http.Request) error {
 			switch {
 			case len(via) >= 5:
-				return errors.New("it redirects more than five times")
+				return &redirectError{"it redirects more than five times"}
 			case r.URL.Scheme != "https" && via[0].URL.Scheme == "https":
-				return fmt.Errorf("it redirects to %s, which is not https", r.URL.Redacted())
+				return &redirectError{fmt.Sprintf("it redirects to %s, which is not https", r.URL.Redacted())}
 			}
 			return nil
 		},
@@ -184,6 +184,11 @@ func (o *Options) fetch(ctx context.Context, q question, codes webCodes) (answer
 	return a, ps
 }
 
+// A redirectError says that an address leads where nobody may follow.
+type redirectError struct{ why string }
+
+func (e *redirectError) Error() string { return e.why }
+
 // fetchFault sorts the failures of a fetch: no such host means that nothing is
 // published there, a bad certificate contradicts, the rest is silence.
 func fetchFault(err error, url string, codes webCodes) (answer, []Problem) {
@@ -191,6 +196,7 @@ func fetchFault(err error, url string, codes webCodes) (answer, []Problem) {
 	bad, isBad := errors.AsType[*tls.CertificateVerificationError](err)
 	op, isOp := errors.AsType[*net.OpError](err)
 	_, isPlain := errors.AsType[tls.RecordHeaderError](err)
+	_, leads := errors.AsType[*redirectError](err)
 	switch {
 	case notFound(err):
 		return answer{}, nil
@@ -200,7 +206,7 @@ func fetchFault(err error, url string, codes webCodes) (answer, []Problem) {
 		f = refuted(codes.wrong, err.Error(), "switch https on", "%s does not speak https", url)
 	case isOp && op.Op == "remote error":
 		f = refuted(codes.certificate, op.Err.Error(), "see the web server's own log", "%s does not let an encrypted connection come about", url)
-	case strings.Contains(err.Error(), "it redirects "):
+	case leads:
 		f = refuted(codes.wrong, err.Error(), "let the address give the file itself", "%s does not give the file", url)
 	default:
 		return answer{}, []Problem{unreached(codes.unreachable, err.Error(), "try again later", "%s could not be fetched", url).Problem}

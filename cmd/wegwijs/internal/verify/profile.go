@@ -29,7 +29,7 @@ func (o *Options) profiles(rec *mail.Record) []*Profile {
 	var all []*Profile
 	for i := range rec.Products {
 		p := &rec.Products[i]
-		for _, proto := range []mail.Protocol{mail.IMAP, mail.POP} {
+		for _, proto := range mail.Incoming {
 			if data, _, err := forms.Profile(p, proto, &forms.Site{}); err == nil && data != nil {
 				all = append(all, &Profile{Product: p.ID, URL: strings.TrimSuffix(o.Site, "/") + "/" + forms.ProfileFile(p, proto), Pos: p.Pos})
 			}

@@ -24,6 +24,9 @@ const (
 // Protocols lists the protocols in the order in which readers meet them.
 var Protocols = []Protocol{IMAP, POP, SMTP}
 
+// Incoming lists those by which mail is read.
+var Incoming = []Protocol{IMAP, POP}
+
 // A Security is how a connection is encrypted (RFC 8314 §2).
 type Security string
 

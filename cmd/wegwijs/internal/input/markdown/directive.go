@@ -418,15 +418,11 @@ func (w *walk) directive(d *Directive) {
 	}
 	h, m, err := w.Site.Directive(d)
 	if err != nil {
-		hint := ""
-		if x, ok := err.(interface{ Hint() string }); ok {
-			hint = x.Hint()
-		}
 		code := diag.Code(diag.Directive)
 		if x, ok := err.(interface{ Code() diag.Code }); ok {
 			code = x.Code()
 		}
-		w.Out.Errorf(d.At, code, hint, "%s: %s", d.Name, err)
+		w.Out.Errorf(d.At, code, diag.HintOf(err), "%s: %s", d.Name, err)
 		return
 	}
 	d.HTML, d.MD = h, m

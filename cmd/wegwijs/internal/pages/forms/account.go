@@ -31,7 +31,7 @@ type ProfileEnd struct {
 // and for the profile those that depend on the domain of the address.
 func Accounts(p *mail.Product, s *Site) []Account {
 	accounts := []Account{}
-	for _, proto := range []mail.Protocol{mail.IMAP, mail.POP} {
+	for _, proto := range mail.Incoming {
 		if len(p.Rows(proto)) == 0 {
 			continue
 		}

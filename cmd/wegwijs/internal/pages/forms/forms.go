@@ -399,7 +399,7 @@ func (b *builder) profiles() error {
 		if !b.s.MakesFor(p, FormProfile) {
 			continue
 		}
-		for _, proto := range []mail.Protocol{mail.IMAP, mail.POP} {
+		for _, proto := range mail.Incoming {
 			data, left, err := Profile(p, proto, b.s)
 			if err != nil {
 				return fmt.Errorf("%s: %w", ProfileFile(p, proto), err)
@@ -419,7 +419,7 @@ func (b *builder) codes() {
 		if !b.s.MakesFor(&b.r.Products[i], FormQR) {
 			continue
 		}
-		for _, proto := range []mail.Protocol{mail.IMAP, mail.POP} {
+		for _, proto := range mail.Incoming {
 			_, left, _ := QR(&b.r.Products[i], proto)
 			b.note(left)
 		}

@@ -135,7 +135,7 @@ func (s *Site) files(p *mail.Product) FilesJSON {
 	if s.MakesFor(p, FormProfile) {
 		unsigned := *s
 		unsigned.Signer = nil // whether there is one is all that counts here
-		for _, proto := range []mail.Protocol{mail.IMAP, mail.POP} {
+		for _, proto := range mail.Incoming {
 			if data, _, _ := Profile(p, proto, &unsigned); data != nil {
 				if f.Profile == nil {
 					f.Profile = map[string]string{}

@@ -69,11 +69,7 @@ func (r *Renderer) Set(like *fileset.Set, out *diag.List) *fileset.Set {
 			continue
 		}
 		if _, err := r.Layouts.Assets.URL(name); err != nil {
-			hint := ""
-			if h, ok := err.(interface{ Hint() string }); ok {
-				hint = h.Hint()
-			}
-			out.Errorf(r.Site.Config.Section("provider", out).ValuePos(key), diag.AssetMissing, hint, "%s", err)
+			out.Errorf(r.Site.Config.Section("provider", out).ValuePos(key), diag.AssetMissing, diag.HintOf(err), "%s", err)
 		}
 	}
 	return set
