@@ -121,3 +121,27 @@ func BenchmarkCheck(b *testing.B) {
 		}
 	}
 }
+
+// TestSum: a language counts its pages by their state, and an orphan is shown
+// where its text went: to the missing page that has most of it.
+func TestSum(t *testing.T) {
+	const text = "## Kop\n\nEen twee drie.\n\nVier vijf zes.\n\nZeven acht negen."
+	l := &Language{}
+	for _, p := range []Page{
+		{State: Fresh, Blocks: 2, Words: 9}, {State: Stale, StaleBlocks: 1, StaleWords: 3}, {State: Stale, StaleBlocks: 2}, {State: Unknown},
+		{State: Missing, Source: "content/nl/anders.md", Now: page("## Iets\n\nHeel anders.\n\nVier vijf zes.")},
+		{State: Missing, Source: "content/nl/nieuw.md", Now: page(text + "\n\nNieuw.")},
+		{State: Orphaned, Base: page(text)}, {State: Orphaned, Base: page("Weg.")}, {State: Orphaned},
+	} {
+		l.add(&p)
+	}
+	l.findMoved()
+	if got, want := [...]int{l.Fresh, l.Stale, l.Unknown, l.Missing, l.Orphaned, l.Blocks, l.Words, l.StaleBlocks, l.StaleWords}, [...]int{1, 2, 1, 2, 3, 2, 9, 3, 3}; got != want {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	for i, want := range []string{"content/nl/nieuw.md", "", ""} {
+		if got := l.Pages[6+i].Moved; got != want {
+			t.Errorf("orphan %d went to %q, want %q", i, got, want)
+		}
+	}
+}
