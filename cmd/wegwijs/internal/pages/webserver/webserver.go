@@ -271,13 +271,10 @@ func bytePattern(text []byte) string {
 func runePattern(text []byte) string {
 	var out strings.Builder
 	for _, c := range string(text) {
-		switch {
-		case c < 0x80 && plainByte(byte(c)) || c >= 0xa0 && c != 0xfffd:
+		if c < 0x80 && plainByte(byte(c)) || c >= 0xa0 {
 			out.WriteRune(c)
-		case c <= 0xff:
+		} else {
 			fmt.Fprintf(&out, `\x%02x`, c)
-		default:
-			out.WriteRune(c)
 		}
 	}
 	return out.String()
