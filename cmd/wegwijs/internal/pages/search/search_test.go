@@ -81,7 +81,7 @@ func TestSplit(t *testing.T) {
 func TestRead(t *testing.T) {
 	text := new(Dictionary).Read([]byte(`<p>Eerst</p><h2 id="a">Kop</h2><div data-noindex><p>geheim</p></div><button>knop</button><p>Daarna<br>nog</p>
 <table><tbody><tr><td><code class="message">Fout</code> of <code class="message">Mis</code></td><td data-label="Oorzaak">Dit</td></tr></tbody></table>
-<div class="settings" data-protocol="imap"><table><caption>IMAP</caption><tbody><tr><th scope="row">Server</th><td><div><code class="val">imap.<wbr>a.example</code><button class="copy">Kopieer</button></div></td></tr></tbody></table></div>`))
+<div class="settings" data-protocol="imap"><table><caption>IMAP</caption><thead><tr><th>Wat</th><th>Waarde</th></tr></thead><tbody><tr><td>Los</td><td><code class="val">x</code></td></tr><tr><th scope="row">Server</th><td><div><code class="val">imap.<wbr>a.example</code><button class="copy">Kopieer</button></div></td></tr></tbody></table></div>`))
 	var words []string
 	for _, w := range text.words {
 		words = append(words, text.dict.all()[w.number])
@@ -97,7 +97,7 @@ func TestRead(t *testing.T) {
 	if len(text.messages) != 1 || !slices.Equal(text.messages[0].messages, []string{"Fout", "Mis"}) || text.messages[0].labels[0] != "Oorzaak" {
 		t.Errorf("messages: %+v", text.messages)
 	}
-	if len(text.tables) != 1 || text.tables[0].rows[0] != (row{"Server", "imap.a.example", true}) {
+	if len(text.tables) != 1 || len(text.tables[0].rows) != 1 || text.tables[0].rows[0] != (row{"Server", "imap.a.example", true}) {
 		t.Errorf("tables: %+v", text.tables)
 	}
 }

@@ -3,6 +3,8 @@ package webserver
 import (
 	"strings"
 	"testing"
+
+	"wegwijs/cmd/wegwijs/internal/fileset"
 )
 
 // The policies allow nothing from elsewhere and nothing inline, and the pages
@@ -101,5 +103,24 @@ func TestHosted(t *testing.T) {
 	want := "/a%2Ab/%3Ac/ /help/x/ 301\n/d%23e/ https://elsewhere.example/ 301\n/f%20g/ /help/h/ 301\n"
 	if got := s.hostedRedirects(); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
+// TestBraces: whatever a site has, every brace that its rules open is closed.
+func TestBraces(t *testing.T) {
+	for n := range 16 {
+		has := func(bit int) bool { return n>>bit&1 == 1 }
+		s := &Site{NotFound: has(0), Mail: has(1), Redirects: []Redirect{{"/a/", "/b/"}, {"/c{d}/", "https://e.example/?x=1#y"}}}
+		if has(2) {
+			s.Base, s.Prefixes = "/help", []string{"/en"}
+		}
+		if has(3) {
+			s.Codings = fileset.Codings()
+		}
+		for name, rules := range map[string]string{"nginx": s.nginx(), "caddy": s.caddy()} {
+			if open, closed := strings.Count(rules, "{"), strings.Count(rules, "}"); open != closed {
+				t.Errorf("%s, %+v: %d braces are opened, %d closed:\n%s", name, s, open, closed, rules)
+			}
+		}
 	}
 }
