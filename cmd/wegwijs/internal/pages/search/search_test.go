@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -328,6 +329,27 @@ func TestManyReaders(t *testing.T) {
 		}
 		if !bytes.Equal(first, x.Main) {
 			t.Fatal("the order in which pages were read is in the index")
+		}
+	}
+}
+
+// TestSamePlaces pairs the rows of two tables, here by letters of which one is in
+// both: the first that fits, and what stands between two pairs where both have as
+// many there.
+func TestSamePlaces(t *testing.T) {
+	for _, c := range []struct {
+		rows, others string
+		want         map[int]int
+	}{
+		{"ab", "xaa", map[int]int{0: 1, 1: 2}},
+		{"abc", "axc", map[int]int{0: 0, 1: 1, 2: 2}},
+		{"abc", "ac", map[int]int{0: 0, 2: 1}},
+		{"abc", "xyz", map[int]int{0: 0, 1: 1, 2: 2}},
+		{"ba", "ab", map[int]int{0: 1}},
+		{"", "a", map[int]int{}},
+	} {
+		if got := samePlaces(len(c.rows), len(c.others), func(i, j int) bool { return c.rows[i] == c.others[j] }); !maps.Equal(got, c.want) {
+			t.Errorf("%s and %s: got %v, want %v", c.rows, c.others, got, c.want)
 		}
 	}
 }
