@@ -191,7 +191,7 @@ func TestSuggestedSlug(t *testing.T) {
 	} {
 		s, ds := newSite(t, "", map[string]string{"nl/index.md": `title = "Begin"`, "en/index.md": `title = "Home"`, "nl/a.md": fmt.Sprintf("title = \"A\"\nslug = %q", slug)})
 		if len(ds) != 1 || ds[0].Code != diag.PageSlug || !strings.Contains(ds[0].Hint, fmt.Sprintf("write slug = %q", want)) {
-			t.Errorf("%q: got %q, want one finding that suggests %q", slug, ds, want)
+			t.Errorf("%q: got %v, want one finding that suggests %q", slug, ds, want)
 		}
 		if p, ok := s.Locales[0].Page("a"); !ok || p.Dir != want {
 			t.Errorf("%q: the page is at %q", slug, p.URL)
