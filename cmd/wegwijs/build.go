@@ -266,12 +266,19 @@ func (p patientFS) Open(name string) (f fs.File, err error) {
 // files returns the site's files, with those of the program under them.
 func (e *env) files() *builtin.FS { return builtin.Over(os.DirFS(e.dir)) }
 
-// read returns the bytes of a file as a finding names it.
+// read returns the bytes of a file as a finding names it, or as the site has it: by
+// its path, where it may be built in too.
 func (e *env) read(file string) ([]byte, error) {
 	if name, ok := strings.CutPrefix(file, builtin.Prefix); ok {
 		return fs.ReadFile(builtin.Files, name)
 	}
-	return os.ReadFile(filepath.Join(e.dir, filepath.FromSlash(file)))
+	data, err := os.ReadFile(filepath.Join(e.dir, filepath.FromSlash(file)))
+	if errors.Is(err, fs.ErrNotExist) {
+		if under, ok := e.files().Under(file); ok {
+			return under, nil
+		}
+	}
+	return data, err
 }
 
 func (e *env) options() state.Options {

@@ -142,6 +142,9 @@ func (t *translator) imports(names []string) error {
 			file = filepath.Join(t.dir, file)
 		}
 		data, err := os.ReadFile(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			return usageError{diag.Errorf("there is no file %s", name)}
+		}
 		if err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io/fs"
 	"maps"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"wegwijs/cmd/wegwijs/internal/authoring/eject"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 	"wegwijs/cmd/wegwijs/internal/input/builtin"
 	"wegwijs/cmd/wegwijs/internal/state"
@@ -220,4 +222,152 @@ var empties = []*regexp.Regexp{
 	regexp.MustCompile(`</h2>\s*<h2 id`),
 	regexp.MustCompile(`:</p>\s*<h2`),
 	regexp.MustCompile(`  </p>|<p> `),
+}
+
+// TestReadsWhatIsBuiltIn: excerpts and the preview read a file by its path, whether the
+// site has it or the program.
+func TestReadsWhatIsBuiltIn(t *testing.T) {
+	dir := testenv.RAM(t)
+	testenv.Write(t, filepath.Join(dir, "content/nl/over.md"), "van ons")
+	e := &env{dir: dir}
+	builtIn, err := fs.ReadFile(builtin.Files, "content/en/over.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"content/nl/over.md": "van ons", "content/en/over.md": string(builtIn), "builtin:content/en/over.md": string(builtIn)} {
+		if got, err := e.read(name); err != nil || string(got) != want {
+			t.Errorf("%s: got %.40q, %v", name, got, err)
+		}
+	}
+	for _, name := range []string{"content/en/nergens.md", "go.mod", "builtin:content/en/nergens.md"} {
+		if _, err := e.read(name); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+// version is the built-in files of another version of the program: those of this one
+// but for some, where an empty text is none.
+type version struct {
+	fs.FS
+	other fstest.MapFS
+	gone  string
+}
+
+func (v version) Open(name string) (fs.File, error) {
+	if name == v.gone {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	if _, ok := v.other[name]; ok {
+		return v.other.Open(name)
+	}
+	return v.FS.Open(name)
+}
+
+// ReadDir lists a folder, with the files that only this version has.
+func (v version) ReadDir(name string) ([]fs.DirEntry, error) {
+	all, err := fs.ReadDir(v.FS, name)
+	all = slices.DeleteFunc(slices.Clone(all), func(d fs.DirEntry) bool { return name+"/"+d.Name() == v.gone })
+	more, merr := fs.ReadDir(v.other, name)
+	if merr != nil {
+		return all, err
+	}
+	for _, m := range more {
+		if !slices.ContainsFunc(all, func(d fs.DirEntry) bool { return d.Name() == m.Name() }) {
+			all = append(all, m)
+		}
+	}
+	slices.SortFunc(all, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return all, err
+}
+
+// TestUpgradeBelowAFolder: a site below a folder of its host, with files that it took
+// over, goes through three versions of the program. Every link stays below the
+// folder, what the site changed stays, and what moved on is named until it is taken.
+func TestUpgradeBelowAFolder(t *testing.T) {
+	dir := testenv.RAM(t)
+	site := strings.Replace(tenLines, "https://help.provider.example", "https://www.provider.example/help", 1)
+	site = strings.Replace(site, "[[mail]]", "[languages.nl]\nname = \"Nederlands\"\n[content]\nwithout = [\"toegankelijkheid\"]\n[[mail]]", 1)
+	testenv.Write(t, filepath.Join(dir, "site.toml"), site)
+	const footer, page = "layouts/partials/footer.html", "content/nl/over.md"
+	read := func(name string) string {
+		data, err := fs.ReadFile(builtin.Files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	mapped := func(name, text string) fstest.MapFS { return fstest.MapFS{name: {Data: []byte(text)}} }
+	first := version{builtin.Files, mapped(footer, "<p>Versie een</p>\n"+read(footer)), ""}
+	second := version{builtin.Files, nil, ""}
+	third := version{builtin.Files, mapped("content/nl/wie.md", read(page)), page}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	at := func(v fs.FS) eject.Site { return eject.Site{Root: root, Under: v} }
+	if _, err := at(first).Eject([]string{footer, page}); err != nil {
+		t.Fatal(err)
+	}
+	testenv.Write(t, filepath.Join(dir, footer), "<p>Eigen voet</p>\n<p>Versie een</p>\n"+read(footer))
+	testenv.Write(t, filepath.Join(dir, page), strings.Replace(read(page), "\n+++\n", "\n+++\nEigen tekst. Lees [IMAP](e-mail/imap-instellingen.md).\n\n", 1))
+	outside := regexp.MustCompile(`(?:href|src|action)="/(?:[^h]|h[^e])[^"]*"`)
+	var s *state.State
+	for i, v := range []struct {
+		files fs.FS
+		want  map[string]string // findings, by file
+		done  string
+		own   string // the address of the site's page
+	}{
+		{first, nil, "", "over/index.html"},
+		{second, map[string]string{footer: "has another text now"}, footer, "over/index.html"},
+		{third, map[string]string{page: "is now content/nl/wie.md"}, page, "wie/index.html"},
+	} {
+		origins, err := at(v.files).Origins()
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := eject.Findings(origins)
+		for _, d := range found {
+			if !strings.Contains(d.Msg, v.want[d.Pos.File]) || v.want[d.Pos.File] == "" {
+				t.Errorf("version %d: %s: %s", i+1, d.Pos, d.Msg)
+			}
+		}
+		if len(found) != len(v.want) {
+			t.Errorf("version %d: got %v", i+1, found)
+		}
+		if v.done != "" {
+			if _, err := at(v.files).Done(v.done); err != nil {
+				t.Fatal(err)
+			}
+		}
+		fsys := builtin.Lay(os.DirFS(dir), v.files)
+		if s, err = state.Load(t.Context(), fsys, state.Options{}, s); err != nil {
+			t.Fatal(err)
+		}
+		if ds := s.Findings(); len(ds) > 0 {
+			t.Fatalf("version %d:\n%s", i+1, printed(fsys, ds))
+		}
+		pages := 0
+		err = s.Set.Each(t.Context(), func(f *fileset.File, data []byte) error {
+			if f.Kind != fileset.Real {
+				return nil
+			}
+			pages++
+			if m := outside.Find(data); m != nil {
+				t.Errorf("version %d: %s leads out of the folder: %s", i+1, f.Path, m)
+			}
+			if !bytes.Contains(data, []byte("Eigen voet")) || !bytes.Contains(data, []byte(`href="/help/e-mail/`)) {
+				t.Errorf("version %d: %s has not the site's own footer, or no link", i+1, f.Path)
+			}
+			if own := f.Path == v.own; own != bytes.Contains(data, []byte("Eigen tekst.")) {
+				t.Errorf("version %d: %s has the site's own text: %t", i+1, f.Path, !own)
+			}
+			return nil
+		})
+		if err != nil || pages < 40 {
+			t.Fatalf("version %d: %d pages, %v", i+1, pages, err)
+		}
+	}
 }

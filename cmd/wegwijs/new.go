@@ -150,9 +150,9 @@ func (e *env) runNew(ctx context.Context, dir string, f newFlags) error {
 	if f.Domain == "" || f.Name == "" && f.offline {
 		return usageError{diag.Errorf("say who the help centre is for: --name \"My Hosting\" --domain example.nl")}
 	}
-	f.Domain = strings.ToLower(strings.TrimSuffix(strings.TrimPrefix(f.Domain, "@"), "."))
-	if !domainRE.MatchString(f.Domain) {
-		return usageError{diag.Errorf("%q is not a domain; write what stands behind the @ of an address: example.nl", f.Domain)}
+	var err error
+	if f.Domain, err = mailDomain(f.Domain); err != nil {
+		return usageError{err}
 	}
 	if f.URL != "" {
 		if u, err := url.Parse(f.URL); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
@@ -181,23 +181,41 @@ var domainRE = regexp.MustCompile(`^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[
 
 // ask asks for what the flags do not say.
 func (f *newFlags) ask(ctx context.Context, e *env) error {
-	for _, q := range []struct {
-		to       *string
-		question string
-	}{
-		{&f.Name, e.say("Name of the company: ")},
-		{&f.Domain, e.say("Mail domain, what stands behind the @: ")},
-	} {
-		if *q.to != "" {
-			continue
-		}
-		answer, err := e.ask(ctx, q.question)
+	for f.Name == "" {
+		answer, err := e.ask(ctx, e.say("Name of the company: "))
 		if err != nil {
 			return err
 		}
-		*q.to = strings.TrimSpace(answer)
+		f.Name = strings.TrimSpace(answer)
+	}
+	for f.Domain == "" {
+		answer, err := e.ask(ctx, e.say("Mail domain, what stands behind the @: "))
+		if err != nil {
+			return err
+		}
+		if answer = strings.TrimSpace(answer); answer == "" {
+			continue
+		}
+		if f.Domain, err = mailDomain(answer); err != nil {
+			fmt.Fprintln(e.stderr, diag.ErrorIn(e.lang, err))
+		}
 	}
 	return nil
+}
+
+// mailDomain returns the domain that somebody means who writes one, or an address or a
+// site in it.
+func mailDomain(s string) (string, error) {
+	d := strings.ToLower(s)
+	if _, rest, ok := strings.Cut(d, "://"); ok {
+		d, _, _ = strings.Cut(rest, "/")
+		d = strings.TrimPrefix(d, "www.")
+	}
+	d = strings.TrimSuffix(d[strings.LastIndexByte(d, '@')+1:], ".")
+	if !domainRE.MatchString(d) {
+		return "", diag.Errorf("%q is not a domain; write what stands behind the @ of an address: example.nl", s)
+	}
+	return d, nil
 }
 
 // discoverTime bounds how long a domain is looked at.
@@ -233,7 +251,7 @@ func (f *newFlags) servers(ctx context.Context, e *env) error {
 	}
 	defer func() { f.report(e) }()
 	if len(f.Servers) > 0 {
-		f.Source = e.say("the command line")
+		f.Source, f.Given = e.say("the command line"), true
 		return nil
 	}
 	if f.offline {

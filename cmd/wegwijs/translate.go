@@ -147,16 +147,18 @@ func (t *translator) status(ctx context.Context, asked []string) error {
 
 // heal keeps again the texts that were lost and that are still the present ones.
 func (t *translator) heal(langs []freshness.Language) error {
+	files, seen := t.files(), map[freshness.Stamp]bool{}
 	for _, l := range langs {
 		for _, p := range l.Pages {
-			if p.State != freshness.Fresh || p.Base == nil || p.Base.Stamp != p.Now.Stamp {
+			if p.State != freshness.Fresh || p.Base == nil || p.Base.Stamp != p.Now.Stamp || seen[p.Now.Stamp] {
 				continue
 			}
+			seen[p.Now.Stamp] = true
 			kept := p.Now.Stamp.File()
-			if _, err := fs.Stat(t.files(), kept); err == nil {
+			if _, err := files.Lstat(kept); err == nil {
 				continue
 			}
-			src, err := fs.ReadFile(t.files(), p.Source)
+			src, err := fs.ReadFile(files, p.Source)
 			if err != nil {
 				return err
 			}

@@ -33,6 +33,7 @@ type Site struct {
 	Languages []string // the default one first; nl, en, de and fr when empty
 	Servers   []mail.Server
 	Source    string // where the servers come from; "" for nowhere: they are guesses
+	Given     bool   // the servers were given by whoever makes the site
 	Days      int    // how long POP leaves mail on the server; 14 when 0
 	CI        string // "github", "gitlab" or "" for none
 	Lang      string // of the comments: nl or en
@@ -60,9 +61,9 @@ func (s Site) Files() []File {
 	files := []File{{"site.toml", []byte(s.toml())}, {".gitignore", []byte("/public/\n")}}
 	switch s.CI {
 	case "github":
-		files = append(files, File{".github/workflows/check.yml", []byte(github)})
+		files = append(files, File{".github/workflows/check.yml", []byte(s.aboutCI() + github)})
 	case "gitlab":
-		files = append(files, File{".gitlab-ci.yml", []byte(gitlab)})
+		files = append(files, File{".gitlab-ci.yml", []byte(s.aboutCI() + gitlab)})
 	}
 	return files
 }
@@ -130,7 +131,11 @@ func (s Site) toml() string {
 		line("forms = {autodiscover = false} # %s", s.text("dat kan alleen het adres als gebruikersnaam en een gewoon wachtwoord zeggen", "it can only tell programs the address as user name, and a plain password"))
 	}
 	if len(s.Servers) > 0 {
-		line("# %s", s.text("Gevonden bij "+oneLine(s.Source)+". Controleer het met: wegwijs verify", "Found at "+oneLine(s.Source)+". Check it with: wegwijs verify"))
+		found := s.text("Gevonden bij "+oneLine(s.Source)+". ", "Found at "+oneLine(s.Source)+". ")
+		if s.Given {
+			found = s.text("Zo opgegeven bij wegwijs new. ", "As given to wegwijs new. ")
+		}
+		line("# %s", found+s.text("Controleer het met: wegwijs verify", "Check it with: wegwijs verify"))
 	}
 	for _, r := range s.Servers {
 		s.server(&b, r)
@@ -204,10 +209,18 @@ func (s Site) username() mail.Username {
 	return mail.Address
 }
 
-const github = `# Checks the help centre, and publishes it when something was pushed to main.
+// aboutCI returns the comment with which the file for CI begins.
+func (s Site) aboutCI() string {
+	return s.text(`# Controleert het helpcentrum, en publiceert het als er iets naar main is gepusht.
+# Het programma wegwijs moet op het PATH van de runner staan; [publish.live] in
+# site.toml zegt waar lezers de site zien.
+`, `# Checks the help centre, and publishes it when something was pushed to main.
 # The program wegwijs must be on the runner's PATH; [publish.live] in site.toml
 # says where readers see the site.
-on: [push, pull_request]
+`)
+}
+
+const github = `on: [push, pull_request]
 concurrency: publish
 jobs:
   check:
@@ -219,10 +232,7 @@ jobs:
         run: wegwijs publish live --yes
 `
 
-const gitlab = `# Checks the help centre, and publishes it when something was pushed to main.
-# The program wegwijs must be on the runner's PATH; [publish.live] in site.toml
-# says where readers see the site.
-check:
+const gitlab = `check:
   script:
     - wegwijs check
 publish:

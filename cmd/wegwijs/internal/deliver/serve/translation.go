@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"wegwijs/cmd/wegwijs/internal/deliver/preview"
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 	"wegwijs/cmd/wegwijs/internal/site"
 	"wegwijs/cmd/wegwijs/internal/site/freshness"
@@ -56,7 +57,7 @@ func (h *handler) translation(w http.ResponseWriter, r *http.Request) {
 			var page *freshness.Page
 			if page, err = reader.Page(p.ID, p.Locale.Lang); page != nil && err == nil {
 				answer.State = page.State
-				answer.Blocks, err = h.stale(reader, page, r)
+				answer.Blocks, err = h.stale(v.State.Place, reader, page, r)
 			}
 		}
 	}
@@ -87,7 +88,9 @@ func (h *handler) pageAt(v *preview.View, r *http.Request) *site.Page {
 	return v.State.Site.At(ref)
 }
 
-func (h *handler) stale(reader *freshness.Reader, page *freshness.Page, r *http.Request) ([]staleBlock, error) {
+// stale returns what changed in the text of a page since it was translated. place
+// returns positions as people read them.
+func (h *handler) stale(place func(diag.Pos) diag.Pos, reader *freshness.Reader, page *freshness.Page, r *http.Request) ([]staleBlock, error) {
 	list := []staleBlock{}
 	if page.State != freshness.Stale {
 		return list, nil
@@ -101,15 +104,17 @@ func (h *handler) stale(reader *freshness.Reader, page *freshness.Page, r *http.
 		}
 		b := staleBlock{Kind: d.Change.Kind}
 		if d.Old != nil {
-			b.Source = d.Old.Pos.String()
+			b.Source = place(d.Old.Pos).String()
 		}
 		if d.New != nil {
-			b.Source, b.OpenSource = d.New.Pos.String(), h.open(d.New.Pos, r)
+			at := place(d.New.Pos)
+			b.Source, b.OpenSource = at.String(), h.open(at, r)
 		}
 		old, now := d.Texts()
 		b.Old, b.New = freshness.Words(old, now, false)
 		if d.Translation != nil {
-			b.Translation, b.Where, b.Open, b.Seen = d.Translation.Source, d.Translation.Pos.String(), h.open(d.Translation.Pos, r), d.Translation.Text
+			at := place(d.Translation.Pos)
+			b.Translation, b.Where, b.Open, b.Seen = d.Translation.Source, at.String(), h.open(at, r), d.Translation.Text
 		}
 		list = append(list, b)
 	}
