@@ -287,7 +287,8 @@ func (v version) ReadDir(name string) ([]fs.DirEntry, error) {
 func TestUpgradeBelowAFolder(t *testing.T) {
 	dir := testenv.RAM(t)
 	site := strings.Replace(tenLines, "https://help.provider.example", "https://www.provider.example/help", 1)
-	site = strings.Replace(site, "[[mail]]", "[languages.nl]\nname = \"Nederlands\"\n[content]\nwithout = [\"toegankelijkheid\"]\n[[mail]]", 1)
+	site = strings.Replace(site, "[[mail]]", "[languages.nl]\nname = \"Nederlands\"\n[[mail]]", 1)
+	site = "default_language = \"nl\"\n" + site
 	testenv.Write(t, filepath.Join(dir, "site.toml"), site)
 	const footer, page = "layouts/partials/footer.html", "content/nl/over.md"
 	read := func(name string) string {
@@ -300,7 +301,10 @@ func TestUpgradeBelowAFolder(t *testing.T) {
 	mapped := func(name, text string) fstest.MapFS { return fstest.MapFS{name: {Data: []byte(text)}} }
 	first := version{builtin.Files, mapped(footer, "<p>Versie een</p>\n"+read(footer)), ""}
 	second := version{builtin.Files, nil, ""}
-	third := version{builtin.Files, mapped("content/nl/wie.md", read(page)), page}
+	const related = "content/nl/toegankelijkheid.md" // which names the page
+	moved := mapped("content/nl/wie.md", read(page))
+	moved[related] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(read(related), `"over"`, `"wie"`))}
+	third := version{builtin.Files, moved, page}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -313,7 +317,6 @@ func TestUpgradeBelowAFolder(t *testing.T) {
 	testenv.Write(t, filepath.Join(dir, footer), "<p>Eigen voet</p>\n<p>Versie een</p>\n"+read(footer))
 	testenv.Write(t, filepath.Join(dir, page), strings.Replace(read(page), "\n+++\n", "\n+++\nEigen tekst. Lees [IMAP](e-mail/imap-instellingen.md).\n\n", 1))
 	outside := regexp.MustCompile(`(?:href|src|action)="/(?:[^h]|h[^e])[^"]*"`)
-	var s *state.State
 	for i, v := range []struct {
 		files fs.FS
 		want  map[string]string // findings, by file
@@ -343,7 +346,8 @@ func TestUpgradeBelowAFolder(t *testing.T) {
 			}
 		}
 		fsys := builtin.Lay(os.DirFS(dir), v.files)
-		if s, err = state.Load(t.Context(), fsys, state.Options{}, s); err != nil {
+		s, err := state.Load(t.Context(), fsys, state.Options{}, nil) // another program
+		if err != nil {
 			t.Fatal(err)
 		}
 		if ds := s.Findings(); len(ds) > 0 {
