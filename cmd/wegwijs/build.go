@@ -115,7 +115,7 @@ func (e *env) write(ctx context.Context, dir string) (*state.State, *output.Repo
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	limitMemory(len(s.Tree.All()))
+	limitMemory(s)
 	if s.Set == nil {
 		return s, nil, s.Findings(), nil
 	}

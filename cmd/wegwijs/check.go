@@ -53,7 +53,7 @@ func (e *env) runCheck(ctx context.Context, strict, external bool, most int) err
 		if err != nil {
 			return err
 		}
-		limitMemory(len(s.Tree.All()))
+		limitMemory(s)
 		audit, err := s.Audit(ctx, e.files())
 		if err != nil {
 			return err

@@ -22,6 +22,7 @@ import (
 
 	"wegwijs/cmd/wegwijs/internal/authoring/manual"
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/state"
 	"wegwijs/cmd/wegwijs/internal/verify"
 	"wegwijs/cmd/wegwijs/internal/verify/links"
 )
@@ -37,15 +38,21 @@ const gcPercent = 400
 const (
 	loadMemory = 400 << 20
 	baseMemory = 100 << 20
-	pageMemory = 6000 // for each input file; half of it is what search knows of a text
+	pageMemory = 4800 // for each input file
+	wordMemory = 1200 // for what search knows of it
 )
 
-// limitMemory sets what the collector aims at for a site of so many files,
-// unless the environment says.
-func limitMemory(files int) {
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(baseMemory + int64(files)*pageMemory)
+// limitMemory sets what the collector aims at for a site, unless the environment
+// says.
+func limitMemory(s *state.State) {
+	if os.Getenv("GOMEMLIMIT") != "" {
+		return
 	}
+	each := int64(pageMemory)
+	if s.Renderer != nil && s.Renderer.Searches() {
+		each += wordMemory
+	}
+	debug.SetMemoryLimit(baseMemory + int64(len(s.Tree.All()))*each)
 }
 
 // keepMemory undoes what main sets for a build: a command that runs for the whole

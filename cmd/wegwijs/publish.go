@@ -347,7 +347,7 @@ func (e *env) buildTo(ctx context.Context, dir string, allowed bool) (r *output.
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	limitMemory(len(s.Tree.All()))
+	limitMemory(s)
 	if s.Set == nil {
 		return nil, s.Findings(), nil, nil
 	}

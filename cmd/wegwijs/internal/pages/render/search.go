@@ -55,6 +55,9 @@ func (r *Renderer) hasSearch(l *site.Locale) bool {
 	return r.Site.Config.Outputs.Search && r.Layouts.Has("search") && len(l.All) > 0
 }
 
+// Searches reports whether any language of the site has a search page.
+func (r *Renderer) Searches() bool { return slices.ContainsFunc(r.Site.Locales, r.hasSearch) }
+
 func (r *Renderer) searchOf(l *site.Locale) layout.Search {
 	if !r.hasSearch(l) {
 		return layout.Search{}
