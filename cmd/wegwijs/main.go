@@ -38,8 +38,8 @@ const gcPercent = 400
 const (
 	loadMemory = 400 << 20
 	baseMemory = 100 << 20
-	pageMemory = 4800 // for each input file
-	wordMemory = 1200 // for what search knows of it
+	pageMemory = 4700 // for each input file
+	wordMemory = 1300 // for what search knows of it
 )
 
 // limitMemory sets what the collector aims at for a site, unless the environment

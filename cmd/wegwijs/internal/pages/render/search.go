@@ -274,11 +274,17 @@ func (r *Renderer) branches(pages []*site.Page) []layout.Branch {
 
 // boosts reports pages in [search.boost] that are not there.
 func (r *Renderer) boosts(out *diag.List) {
-	names := sync.OnceValue(func() *diag.Names { return diag.NewNames(r.Site.IDs()) })
+	var unknown []string
 	for id := range r.Site.Config.Search.Boost {
 		if r.Site.Reference(id) == nil && !r.Site.Broken(id) {
-			t := r.Site.Config.Section("search", out).Table("boost")
-			out.Errorf(t.KeyPos(id), diag.ConfigSearch, names().DidYouMean(id), "no page has the id %q", id)
+			unknown = append(unknown, id)
 		}
+	}
+	if len(unknown) == 0 {
+		return
+	}
+	t, names := r.Site.Config.Section("search", out).Table("boost"), diag.NewNames(r.Site.IDs())
+	for _, id := range unknown {
+		out.Errorf(t.KeyPos(id), diag.ConfigSearch, names.DidYouMean(id), "no page has the id %q", id)
 	}
 }
