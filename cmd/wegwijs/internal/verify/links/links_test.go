@@ -122,6 +122,8 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/self", http.StatusFound)
 	case "/endless":
 		http.Redirect(w, r, fmt.Sprintf("/endless?n=%d", len(s.asked)), http.StatusFound)
+	case "/300":
+		w.WriteHeader(http.StatusMultipleChoices)
 	case "/no-content":
 		w.WriteHeader(http.StatusNoContent)
 	default:
@@ -197,6 +199,7 @@ func TestAnswers(t *testing.T) {
 		"/moved-for-now":    "", "/moved-mixed": "",
 		"/forbidden":     "link-refused: site/forbidden could not be checked: the site answers 403",
 		"/login":         "link-refused: site/login could not be checked: the site answers 401",
+		"/300":           "link-refused: site/300 could not be checked: the site answers 300",
 		"/999":           "link-refused: site/999 could not be checked: the site answers 999",
 		"/law":           "link-refused: site/law could not be checked: the site answers 451",
 		"/429":           "link-refused: site/429 could not be checked: the site answers 429",
