@@ -56,7 +56,7 @@ func build(site, out string) (said string, err error) {
 	}
 	msg, err := exec.Command(program, "-C", site, "build", "-o", abs).CombinedOutput()
 	if err != nil {
-		return "", fmt.Errorf("build the site in %s: %w\n%s", site, err, msg)
+		return string(msg), fmt.Errorf("build the site in %s: %w\n%s", site, err, msg)
 	}
 	return string(msg), nil
 }
