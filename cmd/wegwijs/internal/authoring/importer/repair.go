@@ -4,15 +4,9 @@ import (
 	"bytes"
 	"strings"
 
-	"golang.org/x/net/html"
-
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
 )
-
-type htmlNode = html.Node
-
-const elementNode = html.ElementNode
 
 // engine reads pages as a build does.
 var engine = markdown.New(markdown.Options{})
