@@ -48,7 +48,7 @@ export async function finder(url, version) {
     const text = m.replace(coded, " ");
     const list = [...new Set(split(text))];
     for (const w of list) known.set(w, (known.get(w) ?? 0) + 1);
-    return { row, codes: has, words: list, pairs: pairs(text) };
+    return { row, codes: has, words: list, pairs: pairs(text), mail: ofMail.test(m) };
   }));
   const weigh = (list) => list.reduce((sum, w) => sum + (w.length < 3 ? .2 : 1) / Math.sqrt(known.get(w) ?? 1), 0);
 
@@ -86,13 +86,16 @@ export async function finder(url, version) {
     // The words of every program, in a text that is about something else.
     const around = split(text.replace(coded, " "));
     const others = around.some((w) => w.length > 3 && !common.has(w) && !said.has(w));
-    const elsewhere = (m) => m.words.every((w) => common.has(w)) &&
-      (exact.length ? around.length >= 3 * m.words.length : !ofMail.test(text) && ![...given].some((c) => m.codes.has(c)) && (others || around.length >= 2 * m.words.length));
+    const foreign = !ofMail.test(text) && !given.size;
+    const long = (m) => around.length >= 2 * m.words.length;
+    const elsewhere = (m) => (m.words.every((w) => common.has(w)) ?
+      (exact.length ? around.length >= 3 * m.words.length : !ofMail.test(text) && ![...given].some((c) => m.codes.has(c)) && (others || long(m))) :
+      foreign && m.words.length > 1 && m.words.length < 4 && long(m));
     const fits = all.map((m) => {
       const common = m.words.filter(has);
       const part = m.words.length ? weigh(common) / weigh(m.words) : 0;
       // The same words in another order are another message.
-      const order = m.pairs.length > 1 ? m.pairs.filter((p) => beside.has(p)).length / m.pairs.length : 1;
+      const order = m.pairs.length ? m.pairs.filter((p) => beside.has(p)).length / m.pairs.length : 1;
       return { ...m, common, part, order };
     });
     const byCode = fits.filter((m) => special.some((c) => m.codes.has(c)));
@@ -102,7 +105,7 @@ export async function finder(url, version) {
       const said = fits.filter((m) => m.words.length > 2 && m.part > .99 && !byCode.includes(m)); // the text of another row, word for word
       best = [...byCode, ...said].map((m) => ({ ...m, fit: 2 + m.part + m.codes.size / 100 + (m.part > .99 ? m.words.length / 100 : 0) }));
     } else {
-      const whole = fits.filter((m) => (m.words.length > 1 || m.words[0]?.length > 9 && (asked.length === 1 || set.has(m.words[0]))) && !elsewhere(m) && m.part >= (special.length || m.words.length < 4 ? .99 : enough) && m.order >= .45 && m.common.some((w) => w.length > 2));
+      const whole = fits.filter((m) => (m.words.length > 1 || m.words[0]?.length > 9 && (asked.length === 1 || set.has(m.words[0]))) && !elsewhere(m) && m.part >= (special.length || m.words.length < 4 || (foreign && m.mail) ? .99 : enough) && m.order >= (m.words.length < 4 ? .99 : .45) && m.common.some((w) => w.length > 2));
       if (special.length) unknown = special[0];
       best = whole.map((m) => ({ ...m, fit: m.part + weigh(m.common) / 100 + ([...given].some((c) => m.codes.has(c)) ? .3 : 0) }));
       if (!best.length && !special.length && asked.length > 1) { // a piece of a message

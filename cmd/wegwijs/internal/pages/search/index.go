@@ -496,30 +496,43 @@ func (b *builder) spread(keys []string, n int) [][]string {
 	return parts
 }
 
-// same returns the groups of synonyms of which the site has a word, as stems.
+// same returns the groups of synonyms, as stems: those of the site, which all
+// mean each other, and those of the language.
 func (b *builder) same(groups [][]string) []string {
 	list := []string{}
-	for line := range strings.Lines(of(b.lang).same) {
-		groups = append(groups, strings.Split(strings.TrimSpace(line), ","))
+	add := func(from, to []string) {
+		switch {
+		case len(to) > 0 && len(from) > 0:
+			list = append(list, strings.Join(from, "|")+">"+strings.Join(to, "|"))
+		case len(from) > 1:
+			list = append(list, strings.Join(from, "|"))
+		}
 	}
 	for _, g := range groups {
-		var out []string
-		for _, phrase := range g {
-			var words []string
-			Words(Fold(phrase), func(w string) {
-				words = append(words, b.stem.Stem(w))
-			})
-			for _, p := range []string{strings.Join(words, " "), b.joined(phrase)} {
-				if p != "" && !slices.Contains(out, p) {
-					out = append(out, p)
-				}
-			}
-		}
-		if len(out) > 1 {
-			list = append(list, strings.Join(out, "|"))
-		}
+		add(b.phrases(g), nil)
+	}
+	for line := range strings.Lines(of(b.lang).same) {
+		from, to, _ := strings.Cut(strings.TrimSpace(line), ">")
+		add(b.phrases(strings.Split(from, ",")), b.phrases(strings.Split(to, ",")))
 	}
 	return list
+}
+
+// phrases returns words and phrases as stems.
+func (b *builder) phrases(group []string) []string {
+	var out []string
+	for _, phrase := range group {
+		var words []string
+		Words(Fold(phrase), func(w string) {
+			words = append(words, b.stem.Stem(w))
+		})
+		for _, p := range []string{strings.Join(words, " "), b.joined(strings.TrimSpace(phrase))} {
+			if p != "" && !slices.Contains(out, p) {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
 }
 
 // joined returns the stem of two words of which one is so short that a hyphen

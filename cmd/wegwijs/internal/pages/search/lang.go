@@ -12,13 +12,14 @@ import "strings"
 // site's words share matters, not what is right for every word. They hold no
 // list from elsewhere.
 type language struct {
-	Stop      string     `json:"stop"`           // words that say nothing about what is meant
-	Weak      string     `json:"weak,omitempty"` // words that tell something only beside another
-	Rules     [][]string `json:"rules"`          // suffix, what takes its place, letters that must stay before it
-	Double    string     `json:"double"`         // letters of which two are one
-	Ge        string     `json:"ge,omitempty"`   // what a participle begins with
-	Ends      string     `json:"ends,omitempty"` // and ends with
-	Keep      string     `json:"keep,omitempty"` // beginnings of words that only look like participles
+	Stop      string     `json:"stop"`             // words that say nothing about what is meant
+	Weak      string     `json:"weak,omitempty"`   // words that tell something only beside another
+	Common    string     `json:"common,omitempty"` // words of every page, which may stand between those of a phrase
+	Rules     [][]string `json:"rules"`            // suffix, what takes its place, letters that must stay before it
+	Double    string     `json:"double"`           // letters of which two are one
+	Ge        string     `json:"ge,omitempty"`     // what a participle begins with
+	Ends      string     `json:"ends,omitempty"`   // and ends with
+	Keep      string     `json:"keep,omitempty"`   // beginnings of words that only look like participles
 	Particles string     `json:"particles,omitempty"`
 	Irregular string     `json:"irregular,omitempty"` // form=form
 	Final     string     `json:"final,omitempty"`     // letters that change at the end: vf zs
@@ -30,7 +31,10 @@ type language struct {
 	Receives  string     `json:"-"`                   // and that it comes from
 	compounds bool
 	slug      string // the folder of the search page
-	same      string // words and phrases that mean the same: a line for each group, commas between
+	// Words and phrases that mean the same: a line for each group, commas
+	// between. The first is what pages say. Those before a > mean those behind
+	// it, and not the other way round.
+	same string
 }
 
 const shortParts = "pop app web map box tls ssl dns spf"
@@ -40,13 +44,13 @@ const shortParts = "pop app web map box tls ssl dns spf"
 var languages = map[string]*language{
 	"nl": {
 		Short: shortParts, Sends: "uitgaande uitgang versturen verzenden sturen", Receives: "inkomende ontvangen ontvangst ophalen binnenhalen",
-		slug: "zoeken", same: sameNL, Weak: "niet geen niks niets nooit", Asks: `server servernaam mailserver hostnaam poort poortnummer beveiliging ssl tls starttls serverinstellingen instellingen mailinstellingen emailinstellingen versleuteling`, compounds: true,
+		slug: "zoeken", same: sameNL, Weak: "niet geen niks niets nooit", Common: "mail email bericht", Asks: `server servernaam mailserver hostnaam poort poortnummer beveiliging ssl tls starttls serverinstellingen instellingen mailinstellingen emailinstellingen versleuteling`, compounds: true,
 		Stop: `de het een en of maar als dan dat die dit deze er is zijn was ben bent wordt worden word werd heb hebt heeft hebben had kan kun kunt kunnen wil wilt willen moet moeten mag mogen zal zou zullen
-ik je jij jou jouw u uw hij zij ze we wij me mij mijn onze ons hun haar hem men
+ik je jij jou jouw u uw hij zij ze we wij me mij mijn onze ons hun haar hem men jullie
 hoe wat waar waarom wanneer welke welk wie waarmee waarop waarin waarvoor hoeveel
 in op aan van voor met naar bij uit om over onder door tot te ten ter tussen tegen per via na
 ook nog al wel even eens toch dus weer steeds altijd soms heel erg zo graag gaat gaan ga doe doet doen moest krijg krijgt krijgen kom komt komen
-hallo hoi help hulp svp aub alsjeblieft dank bedankt vraag weten daar hier iets iemand alles allemaal zelf opeens ineens plots plotseling nu sinds vandaag gisteren want zit zitten staat staan zet zetten nou meer gebeurt gebeurd omdat dat's t s d 'n n`,
+hallo hoi help hulp svp aub alsjeblieft dank bedankt vraag weten daar hier iets iemand alles allemaal zelf opeens ineens plots plotseling nu sinds vandaag gisteren want zit zitten staat staan zet zetten nou heet bij meer gebeurt gebeurd omdat dat's t s d 'n n`,
 		Rules: [][]string{
 			{"heden", "heid", "3"}, {"etjes", "", "3"}, {"etje", "", "3"}, {"tjes", "", "3"}, {"tje", "", "3"}, {"pjes", "p", "3"}, {"jes", "", "3"}, {"je", "", "3"},
 			{"ingen", "", "3"}, {"ings", "", "4"}, {"ing", "", "4"},
@@ -117,99 +121,165 @@ aussi encore deja toujours tres bien plus ne n ni y bonjour merci aide svp tout 
 // The synonyms are those of mail and hosting: what people call a thing, in the
 // Netherlands and in Flanders, and what programs call it.
 const (
-	sameNL = `mailbox, postbus, postvak, inbox, postvak in, mailbus
-wachtwoord, paswoord, password, passwoord, pincode, code
-wijzigen, veranderen, aanpassen, resetten, reset, vernieuwen, change, nieuw instellen
+	sameNL = `postbus, mailbox, postvak, inbox, postvak in, mailbus, mail box, brievenbus
+wachtwoord, paswoord, password, passwoord, pincode, code, wachtwoorden, pasword, pass, toegangscode
+wijzigen, veranderen, aanpassen, resetten, reset, vernieuwen, change, nieuw instellen, bewerken, omzetten, corrigeren
 vergeten, kwijt, niet meer weten, wijzigen
-versturen, verzenden, sturen, send, wegsturen, verzending, weg krijgen
-ontvangen, ontvangst, binnenkomen, ophalen, binnenhalen, afhalen, receive
+versturen, verzenden, sturen, send, wegsturen, verzending, weg krijgen, mailen, wegkrijgen, verstuur
+ontvangen, ontvangst, binnenkomen, ophalen, binnenhalen, afhalen, receive, krijgen, binnenkrijgen, toekomen
 inkomende server, imap server, ontvangst server, inkomende mailserver
 uitgaande server, smtp server, verzendserver, uitgaande mailserver
-servernaam, hostnaam, host, hostname, serveradres
-telefoon, gsm, mobiel, smartphone, mobieltje, toestel, tablet
+servernaam, hostnaam, host, hostname, serveradres, mailserver, mail server, server naam
+telefoon, gsm, mobiel, smartphone, mobieltje, toestel, tablet, telefoontje, mobiele telefoon, smart phone
 toestel, apparaat, device
-computer, pc, laptop, desktop
+computer, pc, laptop, desktop, notebook, chromebook, werkplek, thuiscomputer
 iphone, ios, apple telefoon
 ipad, tablet
 mac, macbook, imac, macos, osx
-apple mail, mac mail, mail op mac
-samsung, galaxy
+apple mail, mac mail, mail op mac, macmail
+samsung, galaxy, samsung galaxy, s20, s21, s22, s23, s24, s25, a14, a15, a52, a53, a54, a55
 android, huawei, xiaomi, oppo, oneplus, motorola, nokia, google pixel
-nieuwsbrief, bulkmail, massamail
+nieuwsbrief, bulkmail, massamail, mailing, massamailing, reclamemail, mailinglijst, mailchimp
 versturen lukt niet, wil niet weg, gaat niet weg, niet verzonden, kan niet antwoorden, niet beantwoorden
 telefoon kwijt, telefoon verloren, telefoon gestolen, iphone kwijt, iphone verloren, iphone gestolen, ipad kwijt, laptop kwijt, laptop verloren, laptop gestolen, toestel kwijt
 thunderbird android, k9 mail, k9
-outlook klassiek, outlook 2016, outlook 2019, outlook 2021, outlook 2013, outlook 2010, oude outlook, klassieke outlook
-outlook nieuw, nieuwe outlook, new outlook
-outlook app, outlook mobiel, outlook telefoon, outlook android, outlook iphone, outlook ios
-windows mail, windows live mail, mail windows 10, mail windows 11, mail app windows
-webmail, roundcube, browser, mail online, via internet, via de website, zonder programma, zonder app, iemand anders, andermans, pc van een ander, computer van een ander, pc van een vriend, bij een vriend, in de bibliotheek, internetcafe, in het hotel, in een hotel, zonder outlook, chrome, firefox, edge, safari
-instellen, installeren, configureren, toevoegen, koppelen, opzetten, setup, instellingen
-instellingen, configuratie, gegevens, settings
+outlook klassiek, outlook 2016, outlook 2019, outlook 2021, outlook 2013, outlook 2010, oude outlook, klassieke outlook, outlook classic, classic outlook, outlook 365, outlook office, office 365, microsoft 365, outlook 2007, outlook 2024, gewone outlook, outlook oud, outlook desktop
+outlook nieuw, nieuwe outlook, new outlook, outlook new, outlook windows 11, one outlook
+outlook app, outlook mobiel, outlook telefoon, outlook android, outlook iphone, outlook ios, outlook mobile, outlook gsm, outlook tablet, outlook ipad, outlook smartphone
+windows mail, windows live mail, mail windows 10, mail windows 11, mail app windows, mail en agenda, mail agenda, windows live, live mail, windows 10 mail, windows 11 mail, mail app laptop, mail app pc
+webmail, roundcube, browser, mail online, via internet, via de website, zonder programma, zonder app, iemand anders, andermans, pc van een ander, computer van een ander, pc van een vriend, bij een vriend, in de bibliotheek, internetcafe, in het hotel, in een hotel, zonder outlook, chrome, firefox, edge, safari, online, mail lezen via internet, onderweg, rainloop, webbrowser, internetpagina, zonder installeren
+instellen, installeren, configureren, toevoegen, koppelen, opzetten, setup, instellingen, configuratie, aanmelden in, opstellen, aansluiten, instal, zetten op, werkend krijgen
+instellingen, configuratie, gegevens, settings, serverinstellingen, serverdata, servergegevens, parameters
 automatisch, autodiscover, autoconfig, vanzelf, invullen
 inloggen, aanmelden, login, log in, logon, signin, binnenkomen op
 authenticatie, verificatie, aanmelding
-foutmelding, error, fout, melding, foutcode
-werkt niet, doet het niet, doet niks, doet niets, reageert niet, laadt niet, ververst niet, synchroniseert niet, haalt niet op, haalt geen, opent niet, niet openen, geen verbinding, verbroken, timeout, time out, storing, kapot, stuk, probleem, defect, problemen, doe het niet, hapert, doet raar, doet vreemd, ligt plat, plat, ligt eruit, ligt uit, eruit, down, offline, onbereikbaar, niet bereikbaar, verbinding mislukt, geen internet, opnieuw installeren
+foutmelding, error, fout, melding, foutcode, errormelding, foutbericht, foutnummer, errorcode
+werkt niet, doet het niet, doet niks, doet niets, reageert niet, laadt niet, ververst niet, synchroniseert niet, haalt niet op, haalt geen, opent niet, niet openen, geen verbinding, verbroken, timeout, time out, storing, kapot, stuk, probleem, defect, problemen, doe het niet, hapert, doet raar, doet vreemd, ligt plat, plat, ligt eruit, ligt uit, eruit, down, offline, onbereikbaar, niet bereikbaar, verbinding mislukt, geen internet, opnieuw installeren, werkt niks, loopt vast, crasht, vastgelopen, hangt, haalt niets op, werkt niet meer, iets mis, mis met, gaat mis, gaat fout, geen contact, geen nieuwe mail, geen nieuwe berichten, geen mail, geen mails, krijg geen mail, komt niet binnen, komt niets binnen, niets binnen, niet bereiken, kan niet openen
 lukt niet, mislukt, niet gelukt, gaat niet
-klopt niet, onjuist, verkeerd, fout, geweigerd, niet geaccepteerd, ongeldig, incorrect
-vol, full, quota, quotum, opslag, opslagruimte, schijfruimte, ruimte, plaats, overvol, gb, gigabyte, mb, megabyte, geheugen
-verdwenen, weg, kwijt, verloren, missing, verwijderd, foetsie, verdwijnen
-dubbel, dubbele, tweemaal, twee keer
-gestolen, kwijt, verloren, gehackt, gejat, gepikt, hacker, hackers, ingebroken
-back up, reservekopie, kopie, bewaren, exporteren, export, opslaan, archiveren, archief, veiligstellen, pst
-certificaat, ssl, beveiligingscertificaat, beveiligingswaarschuwing, beveiligingsmelding, vertrouwd, niet vertrouwd, onveilig, niet beveiligd, veiligheidswaarschuwing, identiteit
+klopt niet, onjuist, verkeerd, fout, geweigerd, niet geaccepteerd, ongeldig, incorrect, foutief, afgewezen, niet herkend, niet juist, niet correct
+vol, full, quota, quotum, opslag, opslagruimte, schijfruimte, ruimte, plaats, overvol, gb, gigabyte, mb, megabyte, geheugen, propvol, bijna vol, vrijmaken, plaats maken, te weinig ruimte, geen ruimte, limiet bereikt, over quota, opschonen
+verdwenen, weg, kwijt, verloren, missing, verwijderd, foetsie, verdwijnen, spoorloos, zoek, onvindbaar, niet zichtbaar, zie niet, gewist, zijn weg, is weg, niet meer te zien, leeg, inbox leeg, postvak leeg
+dubbel, dubbele, tweemaal, twee keer, meermaals, meerdere keren, duplicaten, dubbels
+kwijt, gestolen, verloren, gehackt, gejat, gepikt, hacker, hackers, ingebroken, diefstal, beroofd, gepakt, misbruik
+back up, reservekopie, kopie, bewaren, exporteren, export, opslaan, archiveren, archief, veiligstellen, pst, veiligheidskopie, reserve kopie, backuppen, mbox, eml, usb stick, harde schijf, downloaden
+certificaat, beveiligingscertificaat, ssl, beveiligingswaarschuwing, beveiligingsmelding, vertrouwd, niet vertrouwd, onveilig, niet beveiligd, veiligheidswaarschuwing, identiteit, https, ssl certificaat, servercertificaat, niet veilig, beveiligingsfout
 waarschuwing, melding
-overstappen, overstap, omzetten, migreren, migratie, overgaan, verhuizen, verhuizing, overzetten, meenemen, overbrengen, overnemen, wisselen, andere provider, andere hoster, nieuwe provider
-verschil, kiezen, vergelijken, beter, voordeel, nadeel
-woordenlijst, begrippen, betekenis, uitleg, betekent, definitie, jargon
+verhuizen, overstappen, overstap, omzetten, migreren, migratie, overgaan, verhuizing, overzetten, meenemen, overbrengen, overnemen, wisselen, andere provider, andere hoster, nieuwe provider, overhevelen, nieuwe host, andere host, nieuwe hosting, hosting, hostingpartij, verhuisd, kopieren naar
+kiezen, verschil, vergelijken, beter, voordeel, nadeel, welke is beter, wat is beter, keuze, voordelen, nadelen, tegelijk, vs, versus, tegenover, in plaats van
+woordenlijst, begrippen, betekenis, uitleg, betekent, definitie, jargon, wat betekent, begrippenlijst, begrip, moeilijke woorden, vaktaal, vaktermen, afkorting, wat wil zeggen, wat houdt in
 beveiliging, ssl, tls, versleuteling, encryptie
-terugkomen, komt terug, teruggestuurd, retour, bounce, mailer daemon, delivery failed, undeliverable, onbestelbaar, terug, undelivered, returned to sender, delivery status notification
+komt terug, terugkomen, teruggestuurd, retour, bounce, mailer daemon, delivery failed, undeliverable, onbestelbaar, terug, undelivered, returned to sender, delivery status notification, niet afgeleverd, niet bezorgd, onbezorgbaar, mail delivery, failed, failure notice, keert terug, returned, versturen lukt niet
 postvak uit, outbox, versturen lukt niet
-zwarte lijst, blacklist, blacklisted, blocklist, spamhaus, versturen lukt niet
+zwarte lijst, blacklist, blacklisted, blocklist, spamhaus, versturen lukt niet, geblokkeerd ip, sorbs, barracuda
 root folder path, root map, hoofdmap, prefix, imap pad
-helpdesk, klantenservice, klantendienst, bellen, support, contact
+contact, helpdesk, klantenservice, klantendienst, bellen, support, contact, contacteren, contact opnemen, telefoonnummer, bereiken, bereikbaar, telefonisch, openingstijden, chat, hulplijn, klantenservice bellen, spreken, medewerker spreken
 onveilige verbinding, niet beveiligde verbinding, certificaat
 heb ik, welk type, wat voor account
-client, programma, emailprogramma, mailprogramma, mailclient
+programma, client, emailprogramma, mailprogramma, mailclient
 relay, relaying
 pop, pop3
-email, mail, bericht, berichten
+mail, email, bericht, berichten
 map, folder
 aanmaken, maken, toevoegen
-verwijderen, wissen, weggooien, weghalen, opheffen, delete, weg doen, opkuisen, smijten
-terughalen, terugvinden, terugzetten, herstellen, restore
-bijlage, attachment, bestand, foto, document, fotos, filmpje, pdf
+verwijderen, wissen, weggooien, weghalen, opheffen, delete, weg doen, opkuisen, smijten, wegdoen, opzeggen, stopzetten, afsluiten, sluiten, schrappen, annuleren
+terughalen, terugvinden, terugzetten, herstellen, restore, recupereren, redden
+bijlage, attachment, bestand, foto, document, fotos, filmpje, pdf, bijlagen, bestanden, video, zip, pdf bestand
 extra, bijkomend
 wachtwoord wijzigen, nieuw wachtwoord, ander wachtwoord, wachtwoord herstellen
 wachtwoord klopt niet, inloggen lukt niet, inloggen mislukt, niet inloggen, niet aanmelden, login failed, authentication failed, toegang geweigerd, access denied, te veel pogingen, authenticatie mislukt
-blokkeren, tegenhouden, weren, filteren, filter
+blokkeren, tegenhouden, weren, filteren, filter, verbannen, uitschakelen, zwarte lijst maken
 gebruikersnaam, username, inlognaam, accountnaam
-vergrendeld, geblokkeerd, locked
+vergrendeld, geblokkeerd, locked, blocked, geband
 afmelden, uitloggen
 contacten, adresboek, contactpersonen
 blijft hangen, blijft staan, blijft in
 prullenbak, verwijderde items
-leegmaken, leeg, opruimen, legen
-verzonden, verzonden items, sent
+opruimen, leegmaken, opruimen, legen, opschonen, schoonmaken
+verzonden, verzonden items, sent, verzonden berichten, verstuurde, verstuurd, verzonden mail
 beginnen, starten, begin
 toegankelijkheid, schermlezer, voorleessoftware, voorlezen, toegankelijk, slechtziend, blind
 synchroniseren, gelijk, sync, meerdere apparaten
 achterlaten, laten staan, blijven staan
-afwezig, afwezigheid, vakantie, verlof, out of office, automatisch antwoord, autoreply, auto reply, vakantiebericht, afwezigheidsbericht, afwezigheidsassistent, buiten kantoor
-doorsturen, forwarden, forward, doorzenden, doorzending, omleiden
-handtekening, signature, ondertekening, logo, footer
-spam, ongewenst, ongewenste post, ongewenste mail, spammap, junk, reclame, spamfilter
-phishing, oplichting, oplichter, nepmail, nep, vals, verdacht, afpersing, chantage, fraude, scam, virus, echt, fishing, vervalst, vervalste, spoofing, in mijn naam, namens mij
-twee stappen, tweestaps, smscode, inlogcode, code via sms, twee staps, 2fa, mfa, tweefactor, twee factor, authenticator, tweestapsverificatie, verificatiecode, bevestigingscode
-catch all, catchall
-vertraging, vertraagd, te laat, laat, later, traag, langzaam, duurt lang, delay, delayed, komt niet aan
+afwezig, afwezigheid, vakantie, verlof, out of office, automatisch antwoord, autoreply, auto reply, vakantiebericht, afwezigheidsbericht, afwezigheidsassistent, buiten kantoor, ooo, autoresponder, auto responder, automatische beantwoorder, beantwoorder, automatisch beantwoorden, vrij, zwangerschapsverlof, ziek
+doorsturen, forwarden, forward, doorzenden, doorzending, omleiden, doorleiden, doorverwijzen, redirect, automatisch naar, doorgestuurd, doorschakelen
+handtekening, signature, ondertekening, logo, footer, disclaimer, visitekaartje, onderschrift, naam onder, tekst onder, onderaan mail
+spam, ongewenst, ongewenste post, ongewenste mail, spammap, junk, reclame, spamfilter, whitelist, witte lijst, wit lijst, ongewenste berichten, rommel, rommelmail, afzender blokkeren
+phishing, oplichting, oplichter, nepmail, nep, vals, verdacht, afpersing, chantage, fraude, scam, virus, echt, fishing, vervalst, vervalste, spoofing, in mijn naam, namens mij, phising, nepbericht, valse, link geklikt, foute link, malware, bedrog, bedrieger, uit mijn naam, onder mijn naam, met mijn adres, via mijn adres
+twee stappen, tweestaps, smscode, inlogcode, code via sms, twee staps, 2fa, mfa, tweefactor, twee factor, authenticator, tweestapsverificatie, verificatiecode, bevestigingscode, 2 staps, 2 stappen, 2stapsverificatie, otp, tweefactorauthenticatie, tweefa, two factor, twee trappen, extra beveiliging, app wachtwoord, applicatiewachtwoord, app specifiek wachtwoord, stapsverificatie, stap verificatie
+catch all, catchall, opvangen, alle mail van mijn domein
+vertraging, vertraagd, te laat, laat, later, traag, langzaam, duurt lang, delay, delayed, komt niet aan, uren later, uur later, pas na, loopt achter, achterstand, verlaat, wachten op
 niets, niks, geen
 postbus, mailadres, emailadres, mailaccount
-gedeeld, delen, samen, gezamenlijk, gemeenschappelijk, collega, team, shared, meerdere gebruikers, meerdere mensen, met zijn tweeen
-grootte, limiet, maximaal, maximum, te groot, te zwaar
-printer, scanner, scannen, scan, multifunctional, kopieerapparaat
-website, wordpress, webshop, contactformulier`
+gedeeld, delen, samen, gezamenlijk, gemeenschappelijk, collega, team, shared, meerdere gebruikers, meerdere mensen, met zijn tweeen, groepsmail, medewerkers, meerdere personen, met meer mensen, functionele
+grootte, limiet, maximaal, maximum, te groot, te zwaar, hoe groot, hoeveel, zwaar, te grote, wetransfer, per dag, per uur, aantal mails, video, mb, megabyte, gb
+printer, scanner, scannen, scan, multifunctional, kopieerapparaat, mfp, copier, kopieermachine, kopieerder, scan to mail, scan naar mail, nas, synology, camera, beveiligingscamera
+website, wordpress, webshop, contactformulier, site, formulier, webformulier, form, php, plugin, woocommerce, joomla, contact form, web shop
+outlook nieuw privacy, outlook privacy
+privacy, persoonsgegevens, avg, gdpr, cookies, gegevens
+alias, bijnaam, tweede adres, extra adres, extra emailadres, tweede emailadres, extra mailadres, ander adres
+catch all, wildcard, alle adressen, hele domein, alles opvangen
+filter, regel, regels, sorteren, automatisch in map, automatisch verplaatsen
+twee apparaten, 2 apparaten, twee computers, 2 computers, twee telefoons, beide apparaten, meerdere toestellen, nieuwe telefoon, nieuwe laptop, nieuwe pc, nieuwe computer, nieuw toestel, nieuwe iphone, meerdere apparaten, tweede apparaat, thuis en werk, werk en thuis, op kantoor en thuis, 2e telefoon, tweede telefoon, tweede computer, andere telefoon
+dns, txt record, dns record, records
+gmail, google mail, g mail, googlemail, google
+postbus toevoegen, nieuwe postbus, nieuw emailadres, nieuw mailadres, account aanmaken, nieuwe medewerker, nieuwe collega, extra mailbox, extra postbus
+medewerker, personeelslid, werknemer, collega
+qr, qr code, scannen met camera
+poort, port, poortnummer, poorten
+laten staan, achterlaten, bewaren op server, blijven op server, kopie op de server
+kiezen, nemen, beste, aanraden, aanbevelen, advies
+iphone, ipad, gsm, smartphone, mobiel, samsung, android > telefoon, apparaat
+ipad > tablet
+macbook, imac, chromebook, notebook > laptop, computer
+softfail, hardfail, permerror, neutral > spf
+verificatiemail, bevestigingsmail, activatiemail, resetmail, herstelmail, controlemail > vertraging
+automatisch verplaatsen, automatisch sorteren, verplaatsen naar map > filter
+wat is, wat zijn, wat doet > woordenlijst
+mail app, windows app > windows mail
+vervangen > nieuw, tweede apparaat
+verstuurd vanaf, verzonden vanaf, sent from > handtekening
+afmelden nieuwsbrief, uitschrijven, uitschrijven nieuwsbrief > spam
+login mislukt, aanmelden mislukt, inloggen lukt niet, verificatie mislukt > wachtwoord klopt niet
+inkomende en uitgaande server, server in en uit > imap server
+bounce, bounced, mailer daemon, undelivered, undeliverable, delivery failed > versturen lukt niet
+ontvangers per mail, aantal ontvangers, te veel ontvangers > grootte, hoeveel
+telefonisch contact, openingstijden helpdesk, bereikbaarheid, klachten, klacht > over, contact
+toegankelijkheidsverklaring > toegankelijkheid
+oude versie, vorige versie, vorige outlook, terug naar oude > oude outlook
+inboxpad, root, root folder, mappenpad, submappen, onzichtbare mappen, abonneren, abonneren op mappen > mappen
+spoofing, misbruik van domein > spf, phishing
+overstap imap, overstappen imap, naar imap, stoppen met pop, pop vervangen, weg van pop > van pop naar imap
+account toevoegen android, android account, android mail > android, telefoon
+mailing, mailinglijst, massamail, bulk > nieuwsbrief
+klanten, leden, abonnees > ontvangers
+inloggen webmail, login webmail, inloggen email, inloggen mail > webmail
+ssl uitzetten, beveiliging uitzetten, zonder ssl > certificaat
+bestaat niet, adres bestaat niet, onbekende ontvanger, onbekend adres, user unknown > versturen lukt niet
+verlofmelding, afwezigheidsmelding, vakantiemelding, vrije dag > afwezig
+wie zijn jullie, wie ben je, wie zit hierachter, over ons > over
+mx > mxrecords, dns
+mappenstructuur, mappenlijst, submap, onderliggende mappen > mappen
+ik kom niet in, kom niet in, niet in mijn mail, raak niet in, geraak niet in, kan er niet in > wachtwoord klopt niet, niet inloggen
+blijft vragen, blijft om, blijft zeuren, zeurt, vraagt steeds, vraagt telkens, vraagt elke keer, telkens opnieuw, steeds opnieuw > wachtwoord klopt niet
+bekijken, inkijken, raadplegen, checken, nakijken > lezen
+andere computer, andere pc, vreemde computer, computer van iemand > webmail
+contact form 7, contact form, wpforms, gravity forms > contactformulier
+authenticationfailed > wachtwoord klopt niet
+kan mij niet mailen, niemand kan mailen, anderen kunnen niet mailen > postbus vol, werkt niet
+van mezelf, uit eigen naam, mijn eigen adres > phishing
+bank, paypal, postnl, belastingdienst, factuur, betaalverzoek, pakketje > phishing
+dreigement, dreigen, afpersen, bitcoin > phishing
+goede mail, gewone mail, echte mail > spam
+tijdelijke fout, 451, 450, 421 > vertraging
+maximale mailgrootte, mailgrootte, berichtgrootte > grootte
+vertrouwen, vertrouwbaar, betrouwbaar > echt, certificaat
+appel, aifoon, ajfoon, iphoon > iphone, apple
+nieuw paswoord, ander paswoord > wachtwoord wijzigen
+autodiscover, autoconfig > automatisch instellen
+uitgaande mailserver, uitgaande server, server uitgaand > smtp
+bijmaken, erbij maken, aanvragen > toevoegen
+waar zijn, waar is mijn, naartoe, gebleven, waar blijven > verdwenen
+hele tijd, de hele tijd, constant, continu, aldoor > blijft vragen`
 	sameEN = `mailbox, inbox
 password, passphrase, pwd
 change, reset, update, new

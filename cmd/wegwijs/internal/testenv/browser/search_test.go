@@ -275,6 +275,10 @@ func plainIndexes(t *testing.T) {
 	}
 }
 
+// mostGap is how many points queries that were kept apart may be found worse
+// than the others.
+const mostGap = 5.0
+
 // TestSearchQuality asks the shipped client on the shipped index what people
 // type. Some queries of each language are kept apart from all tuning; the numbers
 // of both parts are in the log.
@@ -296,6 +300,9 @@ func TestSearchQuality(t *testing.T) {
 		all := quality{tuned.N + apart.N, tuned.First + apart.First, tuned.Three + apart.Three}
 		t.Logf("%s: %d queries, first %.1f %%, in three %.1f %%; tuned %.1f and %.1f, apart %.1f and %.1f; missed %q",
 			c.index, all.N, all.first(), all.three(), tuned.first(), tuned.three(), apart.first(), apart.three(), missed)
+		if gap := max(tuned.first()-apart.first(), tuned.three()-apart.three()); c.lang == "nl" && gap > mostGap {
+			t.Errorf("%s: what nothing was tuned on is found %.1f points worse, want at most %.0f", c.index, gap, mostGap)
+		}
 		if all.first() < c.first || all.three() < c.three {
 			t.Errorf("%s: first %.1f %%, want %.0f; in three %.1f %%, want %.0f", c.index, all.first(), c.first, all.three(), c.three)
 		}
