@@ -105,7 +105,7 @@ export async function finder(url, version) {
       const said = fits.filter((m) => m.words.length > 2 && m.part > .99 && !byCode.includes(m)); // the text of another row, word for word
       best = [...byCode, ...said].map((m) => ({ ...m, fit: 2 + m.part + m.codes.size / 100 + (m.part > .99 ? m.words.length / 100 : 0) }));
     } else {
-      const whole = fits.filter((m) => (m.words.length > 1 || m.words[0]?.length > 9 && (asked.length === 1 || set.has(m.words[0]))) && !elsewhere(m) && m.part >= (special.length || m.words.length < 4 || (foreign && m.mail) ? .99 : enough) && m.order >= (m.words.length < 4 ? .99 : .45) && m.common.some((w) => w.length > 2));
+      const whole = fits.filter((m) => (m.words.length > 1 || m.words[0]?.length > 9 && (asked.length === 1 || set.has(m.words[0]))) && !elsewhere(m) && m.part >= (special.length || m.words.length < 4 || (foreign && m.mail) ? .99 : foreign ? .9 : enough) && m.order >= (m.words.length < 4 ? .99 : .45) && m.common.some((w) => w.length > 2));
       if (special.length) unknown = special[0];
       best = whole.map((m) => ({ ...m, fit: m.part + weigh(m.common) / 100 + ([...given].some((c) => m.codes.has(c)) ? .3 : 0) }));
       if (!best.length && !special.length && asked.length > 1) { // a piece of a message

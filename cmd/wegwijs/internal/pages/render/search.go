@@ -122,12 +122,12 @@ func (r *Renderer) text(ctx context.Context, p *site.Page) (found, error) {
 	}
 }
 
-// programs returns a page in the other languages, in which the programs of its
-// readers may speak, and servers answer.
+// programs returns a page in the other languages in which its readers' programs
+// speak, and servers answer: English and the site's first language.
 func (r *Renderer) programs(p *site.Page) []*site.Page {
 	var list []*site.Page
 	for _, l := range r.Site.Locales {
-		if l == p.Locale {
+		if l == p.Locale || l.N > 0 && l.Lang != "en" {
 			continue
 		}
 		if q, ok := l.Page(p.ID); ok && !q.Fallback && q.Lang != p.Lang {

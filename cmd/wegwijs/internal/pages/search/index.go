@@ -35,6 +35,7 @@ const (
 	shardSize = 60  // pages for which there is one more shard of words
 	blockSize = 24  // pages in a block
 	most      = 1500
+	mentions  = 2 // pages up to which all count that have a word
 )
 
 // Parts returns how many shards of words and blocks of pages the index of a
@@ -272,6 +273,7 @@ func (b *builder) addHead(page int, d *Doc) {
 		}
 		return b.at(b.form(w), page)
 	}
+	common := set(of(b.lang).Common)
 	var title []string
 	Words(Fold(d.Title), func(w string) {
 		if !b.stem.stop[w] {
@@ -300,6 +302,9 @@ func (b *builder) addHead(page int, d *Doc) {
 			b.whole(page, all)
 		}
 		for _, w := range words {
+			if len(words) > 1 && common[w] {
+				continue // "mail" of "mail kwijt" is a word of every page
+			}
 			if p := get(w); p != nil {
 				p.keyword = max(p.keyword, 3+3/float32(len(words)))
 			}
@@ -356,10 +361,14 @@ func level(w float64) int {
 
 // postings returns the pages of a term, in order.
 func (t *term) postings() []posting {
-	if len(t.posts) <= most {
-		return t.posts
+	list := t.posts
+	if len(list) > mentions { // a page that only mentions a word of many pages is not looked for by it
+		list = slices.DeleteFunc(slices.Clone(list), func(p posting) bool { return p.level == 0 })
 	}
-	list := slices.Clone(t.posts)
+	if len(list) <= most {
+		return list
+	}
+	list = slices.Clone(list)
 	slices.SortStableFunc(list, func(a, b posting) int { return int(b.level) - int(a.level) })
 	list = list[:most]
 	slices.SortFunc(list, func(a, b posting) int { return int(a.page - b.page) })

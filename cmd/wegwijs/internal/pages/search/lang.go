@@ -44,7 +44,7 @@ const shortParts = "pop app web map box tls ssl dns spf"
 var languages = map[string]*language{
 	"nl": {
 		Short: shortParts, Sends: "uitgaande uitgang versturen verzenden sturen", Receives: "inkomende ontvangen ontvangst ophalen binnenhalen",
-		slug: "zoeken", same: sameNL, Weak: "niet geen niks niets nooit", Common: "mail email bericht", Asks: `server servernaam mailserver hostnaam poort poortnummer beveiliging ssl tls starttls serverinstellingen instellingen mailinstellingen emailinstellingen versleuteling`, compounds: true,
+		slug: "zoeken", same: sameNL, Weak: "niet geen niks niets nooit", Common: "mail mails email bericht berichten", Asks: `server servernaam mailserver hostnaam poort poortnummer beveiliging ssl tls starttls serverinstellingen instellingen mailinstellingen emailinstellingen versleuteling`, compounds: true,
 		Stop: `de het een en of maar als dan dat die dit deze er is zijn was ben bent wordt worden word werd heb hebt heeft hebben had kan kun kunt kunnen wil wilt willen moet moeten mag mogen zal zou zullen
 ik je jij jou jouw u uw hij zij ze we wij me mij mijn onze ons hun haar hem men jullie
 hoe wat waar waarom wanneer welke welk wie waarmee waarop waarin waarvoor hoeveel
@@ -52,7 +52,7 @@ in op aan van voor met naar bij uit om over onder door tot te ten ter tussen teg
 ook nog al wel even eens toch dus weer steeds altijd soms heel erg zo graag gaat gaan ga doe doet doen moest krijg krijgt krijgen kom komt komen
 hallo hoi help hulp svp aub alsjeblieft dank bedankt vraag weten daar hier iets iemand alles allemaal zelf opeens ineens plots plotseling nu sinds vandaag gisteren want zit zitten staat staan zet zetten nou heet bij meer gebeurt gebeurd omdat dat's t s d 'n n`,
 		Rules: [][]string{
-			{"heden", "heid", "3"}, {"etjes", "", "3"}, {"etje", "", "3"}, {"tjes", "", "3"}, {"tje", "", "3"}, {"pjes", "p", "3"}, {"jes", "", "3"}, {"je", "", "3"},
+			{"heden", "", "4"}, {"heid", "", "4"}, {"etjes", "", "3"}, {"etje", "", "3"}, {"tjes", "", "3"}, {"tje", "", "3"}, {"pjes", "p", "3"}, {"jes", "", "3"}, {"je", "", "3"},
 			{"ingen", "", "3"}, {"ings", "", "4"}, {"ing", "", "4"},
 			{"ages", "ag", "2"}, {"ies", "ie", "2"}, {"eren", "er", "3"}, {"elen", "el", "3"},
 			{"den", "d", "3"}, {"ten", "t", "3"}, {"en", "", "3"}, {"de", "d", "4"}, {"te", "t", "4"}, {"e", "", "3"},
@@ -172,7 +172,7 @@ komt terug, terugkomen, teruggestuurd, retour, bounce, mailer daemon, delivery f
 postvak uit, outbox, versturen lukt niet
 zwarte lijst, blacklist, blacklisted, blocklist, spamhaus, versturen lukt niet, geblokkeerd ip, sorbs, barracuda
 root folder path, root map, hoofdmap, prefix, imap pad
-contact, helpdesk, klantenservice, klantendienst, bellen, support, contact, contacteren, contact opnemen, telefoonnummer, bereiken, bereikbaar, telefonisch, openingstijden, chat, hulplijn, klantenservice bellen, spreken, medewerker spreken
+contact, helpdesk, klantenservice, klantendienst, bellen, support, contact, contacteren, contact opnemen, telefoonnummer, bereiken, bereikbaar, telefonisch, hulplijn, klantenservice bellen, spreken, medewerker spreken
 onveilige verbinding, niet beveiligde verbinding, certificaat
 heb ik, welk type, wat voor account
 programma, client, emailprogramma, mailprogramma, mailclient
@@ -194,7 +194,7 @@ afmelden, uitloggen
 contacten, adresboek, contactpersonen
 blijft hangen, blijft staan, blijft in
 prullenbak, verwijderde items
-opruimen, leegmaken, opruimen, legen, opschonen, schoonmaken
+opruimen, leegmaken, opruimen, legen, opschonen
 verzonden, verzonden items, sent, verzonden berichten, verstuurde, verstuurd, verzonden mail
 beginnen, starten, begin
 toegankelijkheid, schermlezer, voorleessoftware, voorlezen, toegankelijk, slechtziend, blind
@@ -268,7 +268,7 @@ authenticationfailed > wachtwoord klopt niet
 kan mij niet mailen, niemand kan mailen, anderen kunnen niet mailen > postbus vol, werkt niet
 van mezelf, uit eigen naam, mijn eigen adres > phishing
 bank, paypal, postnl, belastingdienst, factuur, betaalverzoek, pakketje > phishing
-dreigement, dreigen, afpersen, bitcoin > phishing
+dreigement, dreigen, afpersen > phishing
 goede mail, gewone mail, echte mail > spam
 tijdelijke fout, 451, 450, 421 > vertraging
 maximale mailgrootte, mailgrootte, berichtgrootte > grootte

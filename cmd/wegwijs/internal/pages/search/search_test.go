@@ -298,6 +298,28 @@ func TestStopWordsOfFallbacks(t *testing.T) {
 	}
 }
 
+// TestSame: a group of a site means itself all round, and one of the language
+// with a direction only what stands behind it.
+func TestSame(t *testing.T) {
+	b := &builder{lang: "nl", stem: newStemmer("nl")}
+	groups := b.same([][]string{{"fiets", "rijwiel"}, {"alleen"}})
+	if groups[0] != b.stem.Stem("fiets")+"|rijwiel" {
+		t.Errorf("the site's group is %q", groups[0])
+	}
+	for _, g := range groups[1:] {
+		from, to, one := strings.Cut(g, ">")
+		if strings.Contains(from, "allen") || one && (from == "" || to == "") {
+			t.Errorf("a group of nothing: %q", g)
+		}
+		if slices.Contains(strings.Split(from, "|"), "softfail") && to != "spf" {
+			t.Errorf("softfail means %q", to)
+		}
+		if slices.Contains(strings.Split(to, "|"), "softfail") {
+			t.Errorf("spf means softfail: %q", g)
+		}
+	}
+}
+
 // TestLongPages: of two pages that have a word once, the short one says more
 // about it.
 func TestLongPages(t *testing.T) {

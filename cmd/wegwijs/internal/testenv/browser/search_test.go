@@ -437,10 +437,12 @@ func TestSearchSite(t *testing.T) {
 	doc := func(url, title, lang, body string, boost float64, keywords ...string) search.Doc {
 		return search.Doc{Page: search.Page{URL: url, Title: title, Lang: lang, Keywords: keywords}, Text: d.Read([]byte(body)), Boost: boost}
 	}
-	x, err := search.Build(search.Input{Lang: "nl", Home: "/", Synonyms: [][]string{{"rijwiel", "fiets"}, {"in de soep", "pech"}}, Docs: []search.Doc{
+	x, err := search.Build(search.Input{Lang: "nl", Home: "/", Synonyms: [][]string{{"rijwiel", "fiets"}, {"in de soep", "pech"}, {"wielklem", "slot kwijt geraakt"}}, Docs: []search.Doc{
 		doc("/fiets/", "Fiets stallen", "nl", "<p>Zet hem op slot.</p>", 0),
 		doc("/auto/", "Auto stallen", "nl", "<p>Betaal vooraf.</p>", 0, "bolide", "vier wielen"),
 		doc("/pech/", "Pech onderweg", "nl", "<p>Bel ons.</p>", 0),
+		doc("/klem/", "Wielklem", "nl", "<p>Wacht op de wagen.</p>", 0),
+		doc("/mail/", "Bericht aan ons", "nl", "<p>Schrijf een mail.</p>", 0),
 		doc("/a/", "Eerste", "nl", "<p>Over een zeldzaam dier.</p>", 0),
 		doc("/b/", "Tweede", "nl", "<p>Over een zeldzaam dier.</p>", 3),
 		doc("/half/", "Half", "nl", `<p>Te lezen.</p><div data-noindex><p>verborgenheid</p></div>`, 0),
@@ -452,7 +454,7 @@ func TestSearchSite(t *testing.T) {
 	testenv.Write(t, filepath.Join(theSite.dir, "search", "said.js"), string(x.Main))
 	b := reader(t)
 	b.open("/zoeken/")
-	queries := []string{"rijwiel", "rijwielen", "alles in de soep", "bolide", "vier wielen", "zeldzaam dier", "verborgenheid", "rowing boat"}
+	queries := []string{"kwijt geraakt slot", "slot mail kwijt geraakt", "rijwiel", "rijwielen", "alles in de soep", "bolide", "vier wielen", "zeldzaam dier", "verborgenheid", "rowing boat"}
 	in, _ := json.Marshal(queries)
 	got := eval[[]string](b, fmt.Sprintf(`(async () => {
 		const { open } = await import(%q);
@@ -461,7 +463,7 @@ func TestSearchSite(t *testing.T) {
 		for (const q of %s) { const r = (await index.find(q)).results[0]; out.push(r ? r.page + (r.lang ?? "") : ""); }
 		return out;
 	})()`, assetOf(t, "search-index"), in))
-	if want := []string{"/fiets/", "/fiets/", "/pech/", "/auto/", "/auto/", "/b/", "", "/boot/en"}; !slices.Equal(got, want) {
+	if want := []string{"/klem/", "/klem/", "/fiets/", "/fiets/", "/pech/", "/auto/", "/auto/", "/b/", "", "/boot/en"}; !slices.Equal(got, want) {
 		t.Errorf("%q: got %q, want %q", queries, got, want)
 	}
 }
