@@ -35,7 +35,7 @@ const (
 	shardSize = 60  // pages for which there is one more shard of words
 	blockSize = 24  // pages in a block
 	most      = 1500
-	mentions  = 2 // pages up to which all count that have a word
+	mentions  = 24 // a word of more than one in so many pages is one that pages may be about
 )
 
 // Parts returns how many shards of words and blocks of pages the index of a
@@ -359,11 +359,14 @@ func level(w float64) int {
 	return best
 }
 
-// postings returns the pages of a term, in order.
-func (t *term) postings() []posting {
+// postings returns the pages of a term, in order, of so many.
+func (t *term) postings(pages int) []posting {
 	list := t.posts
-	if len(list) > mentions { // a page that only mentions a word of many pages is not looked for by it
-		list = slices.DeleteFunc(slices.Clone(list), func(p posting) bool { return p.level == 0 })
+	if len(list) > pages/mentions { // a page that only mentions what others are about is not looked for by it
+		about := slices.DeleteFunc(slices.Clone(list), func(p posting) bool { return p.level == 0 })
+		if len(about) > 0 {
+			list = about
+		}
 	}
 	if len(list) <= most {
 		return list
@@ -396,7 +399,7 @@ type shard struct {
 	Pages string `json:"pages"` // of each key, a space between
 }
 
-func encodeShard(keys []string, terms map[string]*term) shard {
+func encodeShard(keys []string, terms map[string]*term, pages int) shard {
 	var k, p strings.Builder
 	before := ""
 	for i, key := range keys {
@@ -411,7 +414,7 @@ func encodeShard(keys []string, terms map[string]*term) shard {
 			p.WriteByte(' ')
 		}
 		last := -1
-		for _, post := range terms[key].postings() {
+		for _, post := range terms[key].postings(pages) {
 			number(&p, int(post.page)-last-1)
 			number(&p, int(post.at)*len(levels)+int(post.level))
 			last = int(post.page)
@@ -453,13 +456,13 @@ func (b *builder) encode(in Input) (*Index, error) {
 	sum := fnv.New64a()
 	sum.Write(x.Messages)
 	if shards, blocks := Parts(len(in.Docs)); shards == 0 {
-		s := encodeShard(keys, b.terms)
+		s := encodeShard(keys, b.terms, len(in.Docs))
 		m.Words, m.Pages = &s, pages
 	} else {
 		m.Block = blockSize
 		for _, part := range b.spread(keys, shards) {
 			m.Cuts = append(m.Cuts, first(part))
-			data, err := module(encodeShard(part, b.terms))
+			data, err := module(encodeShard(part, b.terms, len(in.Docs)))
 			if err != nil {
 				return nil, err
 			}
