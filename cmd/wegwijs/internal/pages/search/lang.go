@@ -122,8 +122,8 @@ aussi encore deja toujours tres bien plus ne n ni y bonjour merci aide svp tout 
 // Netherlands and in Flanders, and what programs call it.
 const (
 	sameNL = `postbus, mailbox, postvak, inbox, postvak in, mailbus, mail box, brievenbus
-wachtwoord, paswoord, password, passwoord, pincode, code, wachtwoorden, pasword, pass, toegangscode
-wijzigen, veranderen, aanpassen, resetten, reset, vernieuwen, change, nieuw instellen, bewerken, omzetten, corrigeren
+wachtwoord, paswoord, password, passwoord, pincode, code, wachtwoorden, pasword, pass
+wijzigen, veranderen, aanpassen, resetten, reset, vernieuwen, change, nieuw instellen, bewerken, omzetten
 vergeten, kwijt, niet meer weten, wijzigen
 versturen, verzenden, sturen, send, wegsturen, verzending, weg krijgen, mailen, wegkrijgen, verstuur
 ontvangen, ontvangst, binnenkomen, ophalen, binnenhalen, afhalen, receive, krijgen, binnenkrijgen, toekomen
@@ -132,22 +132,22 @@ uitgaande server, smtp server, verzendserver, uitgaande mailserver
 servernaam, hostnaam, host, hostname, serveradres, mailserver, mail server, server naam
 telefoon, gsm, mobiel, smartphone, mobieltje, toestel, tablet, telefoontje, mobiele telefoon, smart phone
 toestel, apparaat, device
-computer, pc, laptop, desktop, notebook, chromebook, werkplek, thuiscomputer
+computer, pc, laptop, desktop, notebook, chromebook
 iphone, ios, apple telefoon
 ipad, tablet
 mac, macbook, imac, macos, osx
 apple mail, mac mail, mail op mac, macmail
-samsung, galaxy, samsung galaxy, s20, s21, s22, s23, s24, s25, a14, a15, a52, a53, a54, a55
+samsung, galaxy, samsung galaxy, s21, s22, s23, s24, s25
 android, huawei, xiaomi, oppo, oneplus, motorola, nokia, google pixel
 nieuwsbrief, bulkmail, massamail, mailing, massamailing, reclamemail, mailinglijst, mailchimp
 versturen lukt niet, wil niet weg, gaat niet weg, niet verzonden, kan niet antwoorden, niet beantwoorden
 telefoon kwijt, telefoon verloren, telefoon gestolen, iphone kwijt, iphone verloren, iphone gestolen, ipad kwijt, laptop kwijt, laptop verloren, laptop gestolen, toestel kwijt
 thunderbird android, k9 mail, k9
 outlook klassiek, outlook 2016, outlook 2019, outlook 2021, outlook 2013, outlook 2010, oude outlook, klassieke outlook, outlook classic, classic outlook, outlook 365, outlook office, office 365, microsoft 365, outlook 2007, outlook 2024, gewone outlook, outlook oud, outlook desktop
-outlook nieuw, nieuwe outlook, new outlook, outlook new, outlook windows 11, one outlook
+outlook nieuw, nieuwe outlook, new outlook, outlook new, outlook windows 11
 outlook app, outlook mobiel, outlook telefoon, outlook android, outlook iphone, outlook ios, outlook mobile, outlook gsm, outlook tablet, outlook ipad, outlook smartphone
 windows mail, windows live mail, mail windows 10, mail windows 11, mail app windows, mail en agenda, mail agenda, windows live, live mail, windows 10 mail, windows 11 mail, mail app laptop, mail app pc
-webmail, roundcube, browser, mail online, via internet, via de website, zonder programma, zonder app, iemand anders, andermans, pc van een ander, computer van een ander, pc van een vriend, bij een vriend, in de bibliotheek, internetcafe, in het hotel, in een hotel, zonder outlook, chrome, firefox, edge, safari, online, mail lezen via internet, onderweg, rainloop, webbrowser, internetpagina, zonder installeren
+webmail, roundcube, browser, mail online, via internet, via de website, zonder programma, zonder app, iemand anders, andermans, pc van een ander, computer van een ander, pc van een vriend, bij een vriend, in de bibliotheek, internetcafe, in het hotel, in een hotel, zonder outlook, chrome, firefox, edge, safari, online, mail lezen via internet, onderweg, webbrowser, zonder installeren
 instellen, installeren, configureren, toevoegen, koppelen, opzetten, setup, instellingen, configuratie, aanmelden in, opstellen, aansluiten, instal, zetten op, werkend krijgen
 instellingen, configuratie, gegevens, settings, serverinstellingen, serverdata, servergegevens, parameters
 automatisch, autodiscover, autoconfig, vanzelf, invullen
@@ -161,18 +161,18 @@ vol, full, quota, quotum, opslag, opslagruimte, schijfruimte, ruimte, plaats, ov
 verdwenen, weg, kwijt, verloren, missing, verwijderd, foetsie, verdwijnen, spoorloos, zoek, onvindbaar, niet zichtbaar, zie niet, gewist, zijn weg, is weg, niet meer te zien, leeg, inbox leeg, postvak leeg
 dubbel, dubbele, tweemaal, twee keer, meermaals, meerdere keren, duplicaten, dubbels
 kwijt, gestolen, verloren, gehackt, gejat, gepikt, hacker, hackers, ingebroken, diefstal, beroofd, gepakt, misbruik
-back up, reservekopie, kopie, bewaren, exporteren, export, opslaan, archiveren, archief, veiligstellen, pst, veiligheidskopie, reserve kopie, backuppen, mbox, eml, usb stick, harde schijf, downloaden
+back up, reservekopie, kopie, bewaren, exporteren, export, opslaan, archiveren, archief, veiligstellen, pst, veiligheidskopie, reserve kopie, mbox, eml, usb stick, harde schijf, downloaden
 certificaat, beveiligingscertificaat, ssl, beveiligingswaarschuwing, beveiligingsmelding, vertrouwd, niet vertrouwd, onveilig, niet beveiligd, veiligheidswaarschuwing, identiteit, https, ssl certificaat, servercertificaat, niet veilig, beveiligingsfout
 waarschuwing, melding
 verhuizen, overstappen, overstap, omzetten, migreren, migratie, overgaan, verhuizing, overzetten, meenemen, overbrengen, overnemen, wisselen, andere provider, andere hoster, nieuwe provider, overhevelen, nieuwe host, andere host, nieuwe hosting, hosting, hostingpartij, verhuisd, kopieren naar
 kiezen, verschil, vergelijken, beter, voordeel, nadeel, welke is beter, wat is beter, keuze, voordelen, nadelen, tegelijk, vs, versus, tegenover, in plaats van
 woordenlijst, begrippen, betekenis, uitleg, betekent, definitie, jargon, wat betekent, begrippenlijst, begrip, moeilijke woorden, vaktaal, vaktermen, afkorting, wat wil zeggen, wat houdt in
 beveiliging, ssl, tls, versleuteling, encryptie
-komt terug, terugkomen, teruggestuurd, retour, bounce, mailer daemon, delivery failed, undeliverable, onbestelbaar, terug, undelivered, returned to sender, delivery status notification, niet afgeleverd, niet bezorgd, onbezorgbaar, mail delivery, failed, failure notice, keert terug, returned, versturen lukt niet
+komt terug, terugkomen, teruggestuurd, retour, bounce, mailer daemon, delivery failed, undeliverable, onbestelbaar, terug, undelivered, returned to sender, delivery status notification, niet afgeleverd, niet bezorgd, mail delivery, failed, failure notice, keert terug, returned, versturen lukt niet
 postvak uit, outbox, versturen lukt niet
-zwarte lijst, blacklist, blacklisted, blocklist, spamhaus, versturen lukt niet, geblokkeerd ip, sorbs, barracuda
+zwarte lijst, blacklist, blacklisted, blocklist, spamhaus, versturen lukt niet, geblokkeerd ip
 root folder path, root map, hoofdmap, prefix, imap pad
-contact, helpdesk, klantenservice, klantendienst, bellen, support, contact, contacteren, contact opnemen, telefoonnummer, bereiken, bereikbaar, telefonisch, hulplijn, klantenservice bellen, spreken, medewerker spreken
+contact, helpdesk, klantenservice, klantendienst, bellen, support, contact, contacteren, contact opnemen, telefoonnummer, bereiken, bereikbaar, telefonisch, hulplijn, spreken
 onveilige verbinding, niet beveiligde verbinding, certificaat
 heb ik, welk type, wat voor account
 programma, client, emailprogramma, mailprogramma, mailclient
@@ -181,13 +181,13 @@ pop, pop3
 mail, email, bericht, berichten
 map, folder
 aanmaken, maken, toevoegen
-verwijderen, wissen, weggooien, weghalen, opheffen, delete, weg doen, opkuisen, smijten, wegdoen, opzeggen, stopzetten, afsluiten, sluiten, schrappen, annuleren
-terughalen, terugvinden, terugzetten, herstellen, restore, recupereren, redden
+verwijderen, wissen, weggooien, weghalen, delete, weg doen, opkuisen, smijten, wegdoen, opzeggen, stopzetten, afsluiten, sluiten, schrappen
+terughalen, terugvinden, terugzetten, herstellen, restore, redden
 bijlage, attachment, bestand, foto, document, fotos, filmpje, pdf, bijlagen, bestanden, video, zip, pdf bestand
 extra, bijkomend
 wachtwoord wijzigen, nieuw wachtwoord, ander wachtwoord, wachtwoord herstellen
 wachtwoord klopt niet, inloggen lukt niet, inloggen mislukt, niet inloggen, niet aanmelden, login failed, authentication failed, toegang geweigerd, access denied, te veel pogingen, authenticatie mislukt
-blokkeren, tegenhouden, weren, filteren, filter, verbannen, uitschakelen, zwarte lijst maken
+blokkeren, tegenhouden, weren, filteren, filter, uitschakelen, zwarte lijst maken
 gebruikersnaam, username, inlognaam, accountnaam
 vergrendeld, geblokkeerd, locked, blocked, geband
 afmelden, uitloggen
@@ -205,15 +205,15 @@ doorsturen, forwarden, forward, doorzenden, doorzending, omleiden, doorleiden, d
 handtekening, signature, ondertekening, logo, footer, disclaimer, visitekaartje, onderschrift, naam onder, tekst onder, onderaan mail
 spam, ongewenst, ongewenste post, ongewenste mail, spammap, junk, reclame, spamfilter, whitelist, witte lijst, wit lijst, ongewenste berichten, rommel, rommelmail, afzender blokkeren
 phishing, oplichting, oplichter, nepmail, nep, vals, verdacht, afpersing, chantage, fraude, scam, virus, echt, fishing, vervalst, vervalste, spoofing, in mijn naam, namens mij, phising, nepbericht, valse, link geklikt, foute link, malware, bedrog, bedrieger, uit mijn naam, onder mijn naam, met mijn adres, via mijn adres
-twee stappen, tweestaps, smscode, inlogcode, code via sms, twee staps, 2fa, mfa, tweefactor, twee factor, authenticator, tweestapsverificatie, verificatiecode, bevestigingscode, 2 staps, 2 stappen, 2stapsverificatie, otp, tweefactorauthenticatie, tweefa, two factor, twee trappen, extra beveiliging, app wachtwoord, applicatiewachtwoord, app specifiek wachtwoord, stapsverificatie, stap verificatie
+twee stappen, tweestaps, smscode, inlogcode, code via sms, twee staps, 2fa, mfa, tweefactor, twee factor, authenticator, tweestapsverificatie, verificatiecode, bevestigingscode, 2 staps, 2 stappen, 2stapsverificatie, otp, tweefactorauthenticatie, two factor, extra beveiliging, app wachtwoord, applicatiewachtwoord, app specifiek wachtwoord, stapsverificatie, stap verificatie
 catch all, catchall, opvangen, alle mail van mijn domein
-vertraging, vertraagd, te laat, laat, later, traag, langzaam, duurt lang, delay, delayed, komt niet aan, uren later, uur later, pas na, loopt achter, achterstand, verlaat, wachten op
+vertraging, vertraagd, te laat, laat, later, traag, langzaam, duurt lang, delay, delayed, komt niet aan, uren later, uur later, pas na, loopt achter, achterstand, wachten op
 niets, niks, geen
 postbus, mailadres, emailadres, mailaccount
 gedeeld, delen, samen, gezamenlijk, gemeenschappelijk, collega, team, shared, meerdere gebruikers, meerdere mensen, met zijn tweeen, groepsmail, medewerkers, meerdere personen, met meer mensen, functionele
 grootte, limiet, maximaal, maximum, te groot, te zwaar, hoe groot, hoeveel, zwaar, te grote, wetransfer, per dag, per uur, aantal mails, video, mb, megabyte, gb
 printer, scanner, scannen, scan, multifunctional, kopieerapparaat, mfp, copier, kopieermachine, kopieerder, scan to mail, scan naar mail, nas, synology, camera, beveiligingscamera
-website, wordpress, webshop, contactformulier, site, formulier, webformulier, form, php, plugin, woocommerce, joomla, contact form, web shop
+website, wordpress, webshop, contactformulier, site, formulier, webformulier, form, php, plugin, woocommerce, contact form, web shop
 outlook nieuw privacy, outlook privacy
 privacy, persoonsgegevens, avg, gdpr, cookies, gegevens
 alias, bijnaam, tweede adres, extra adres, extra emailadres, tweede emailadres, extra mailadres, ander adres
@@ -263,7 +263,7 @@ ik kom niet in, kom niet in, niet in mijn mail, raak niet in, geraak niet in, ka
 blijft vragen, blijft om, blijft zeuren, zeurt, vraagt steeds, vraagt telkens, vraagt elke keer, telkens opnieuw, steeds opnieuw > wachtwoord klopt niet
 bekijken, inkijken, raadplegen, checken, nakijken > lezen
 andere computer, andere pc, vreemde computer, computer van iemand > webmail
-contact form 7, contact form, wpforms, gravity forms > contactformulier
+contact form 7, contact form > contactformulier
 authenticationfailed > wachtwoord klopt niet
 kan mij niet mailen, niemand kan mailen, anderen kunnen niet mailen > postbus vol, werkt niet
 van mezelf, uit eigen naam, mijn eigen adres > phishing
@@ -273,7 +273,7 @@ goede mail, gewone mail, echte mail > spam
 tijdelijke fout, 451, 450, 421 > vertraging
 maximale mailgrootte, mailgrootte, berichtgrootte > grootte
 vertrouwen, vertrouwbaar, betrouwbaar > echt, certificaat
-appel, aifoon, ajfoon, iphoon > iphone, apple
+appel, aifoon, iphoon > iphone, apple
 nieuw paswoord, ander paswoord > wachtwoord wijzigen
 autodiscover, autoconfig > automatisch instellen
 uitgaande mailserver, uitgaande server, server uitgaand > smtp
