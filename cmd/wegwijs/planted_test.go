@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -211,6 +212,7 @@ var unplanted = map[diag.Code]string{
 	diag.MailUnshown:       "it takes the directives of the built-in layouts: state",
 	diag.Markdown:          "no text is known to bring it about",
 	diag.PageAlternate:     "it takes layouts of a site's own: TestUnnamed in state",
+	diag.PageMessage:       "it takes layouts with search: TestUnsaid in pages/render",
 	diag.PageUnlinked:      "likewise: TestUnlinked in state",
 	diag.SettingUnset:      "it takes the directives of the built-in layouts: state",
 	diag.TranslationBlock:  "it takes a text with a stamp: translate.txtar",
@@ -303,6 +305,10 @@ func (p plant) laid(t *testing.T, n int) (files map[string]string, at string) {
 }
 
 // found runs check on a site and returns the places of the findings by code.
+// englishRE finds words that no Dutch message has.
+var englishRE = regexp.MustCompile(`\b(?:the|it|holds|takes|cannot|which|this|there|with|leave|remove|stands|write|of the|not)\b`)
+
+// foundIn returns where check finds what, and sees that it speaks Dutch.
 func foundIn(t *testing.T, files map[string]string) map[diag.Code][]string {
 	t.Helper()
 	dir := testenv.RAM(t)
@@ -316,7 +322,7 @@ func foundIn(t *testing.T, files map[string]string) map[diag.Code][]string {
 		}
 	}
 	var stdout, stderr bytes.Buffer
-	run(context.Background(), []string{"check", "--format", "json", "-C", dir}, &stdout, &stderr)
+	run(context.Background(), []string{"check", "--lang", "nl", "--format", "json", "-C", dir}, &stdout, &stderr)
 	var report struct {
 		Findings []struct {
 			Pos struct {
@@ -325,6 +331,7 @@ func foundIn(t *testing.T, files map[string]string) map[diag.Code][]string {
 			}
 			Code    diag.Code
 			Message string
+			Hint    string
 		}
 	}
 	if err := json.Unmarshal(stdout.Bytes(), &report); err != nil {
@@ -332,6 +339,9 @@ func foundIn(t *testing.T, files map[string]string) map[diag.Code][]string {
 	}
 	found := map[diag.Code][]string{}
 	for _, f := range report.Findings {
+		if w := englishRE.FindString(f.Message + " " + f.Hint); w != "" && f.Code != diag.LayoutRun && f.Code != diag.LayoutSyntax { // which quote Go's templates
+			t.Errorf("%s: %q is English in %q (%q)", f.Code, w, f.Message, f.Hint)
+		}
 		found[f.Code] = append(found[f.Code], diag.Pos{File: f.Pos.File, Line: f.Pos.Line, Col: f.Pos.Col}.String())
 	}
 	return found

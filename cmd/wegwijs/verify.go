@@ -93,6 +93,7 @@ func (e *env) runVerify(ctx context.Context, f verifyFlags) error {
 	if ds := out.Sorted(); c == nil || diag.Errors(ds) > 0 {
 		return e.report(ds)
 	}
+	opt.Lang = e.lang
 	p := e.progress()
 	opt.Progress = func(done, total int) {
 		if time.Since(p.start) > time.Second && terminal(e.stderr) {
@@ -121,7 +122,7 @@ func (e *env) runVerify(ctx context.Context, f verifyFlags) error {
 	if f.record {
 		now, kept := verify.Keep(was, report)
 		for _, k := range kept {
-			fmt.Fprintf(e.stderr, "%s\n", k)
+			fmt.Fprintln(e.stderr, k.In(e.lang))
 		}
 		gone := slices.DeleteFunc(was.Keys(), func(key string) bool {
 			return slices.ContainsFunc(report.Rows, func(r verify.Row) bool { return mail.RowKey(r.Server) == key })

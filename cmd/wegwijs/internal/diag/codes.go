@@ -154,6 +154,7 @@ const (
 	PageNeeds       Code = "page-needs"
 	PageLimit       Code = "page-limit"
 	PageLayout      Code = "page-layout"
+	PageMessage     Code = "page-message"
 	PagePlace       Code = "page-place"
 	PageSection     Code = "page-section"
 	PageSlug        Code = "page-slug"

@@ -192,13 +192,16 @@ func (d Diagnostic) plain() Diagnostic {
 // More returns the finding with a hint that says in how many more places the same is
 // wrong.
 func (d Diagnostic) More(n int) Diagnostic {
-	d = d.plain()
-	d.Hint = cmp.Or(string(d.hint), d.Hint)
 	if n == 1 {
-		d.Hint += Say("; 1 more place like this one")
-	} else {
-		d.Hint += Say("; %d more places like this one", n)
+		return d.Also(Say("; 1 more place like this one"))
 	}
+	return d.Also(Say("; %d more places like this one", n))
+}
+
+// Also returns the finding with more at the end of its hint.
+func (d Diagnostic) Also(more string) Diagnostic {
+	d = d.plain()
+	d.Hint = cmp.Or(string(d.hint), d.Hint) + more
 	return d.plain()
 }
 
@@ -287,12 +290,16 @@ func Errors(ds []Diagnostic) int {
 	return n
 }
 
-// Hinted is an error with a way out for the author.
+// Hinted is an error with a way out for the author. Both texts may be made by
+// [Say].
 type Hinted struct{ Msg, Way string }
 
-func (h *Hinted) Error() string { return h.Msg }
+func (h *Hinted) Error() string { return In(English, h.Msg) }
 
-// Hint returns what to do.
+// said returns the text as it was made.
+func (h *Hinted) said() string { return h.Msg }
+
+// Hint returns what to do, as it was made.
 func (h *Hinted) Hint() string { return h.Way }
 
 // HintOf returns what an error says to do: what its method Hint returns; "" where

@@ -2,11 +2,17 @@ package diag
 
 import (
 	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
+	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -476,8 +482,8 @@ func TestErrorf(t *testing.T) {
 		{full, errors.New("no room is left on the disk"), "de schijf is vol"},
 		{Errorf("%q is too much: write %s", "a\x02b", "stopped"), fmt.Errorf("%q is too much: write %s", "a\x02b", "stopped"), `"a\x02b" is te veel: schrijf stopped`},
 		{Errorf("write %s: %w", "a", full), fmt.Errorf("write %s: %w", "a", full), "a schrijven: de schijf is vol"},
-		{fmt.Errorf("x (%w, %w)", full, io.EOF), nil, "x (de schijf is vol, EOF)"},
-		{&fs.PathError{Op: "open", Path: "a", Err: syscall.EACCES}, nil, "open a: geen toestemming"},
+		{fmt.Errorf("x (%w, %w)", full, errors.ErrUnsupported), nil, "x (de schijf is vol, unsupported operation)"},
+		{&fs.PathError{Op: "open", Path: "a", Err: syscall.EACCES}, nil, "a openen: geen toestemming"},
 		{Errorf("read %s: %w", "a", fs.ErrNotExist), nil, "a lezen: dat bestand of die map is er niet"},
 		{Errorf("--%s takes %s, not %q", "port", Phrase("a whole number"), "x"), nil, `bij --port hoort een heel getal, niet "x"`},
 		{Errorf("unknown command %q; %s", "bild", Say("did you mean %q?", "build")), nil, `de opdracht "bild" is er niet; bedoelde je "build"?`},
@@ -494,5 +500,30 @@ func TestErrorf(t *testing.T) {
 	}
 	if err := Errorf("write %s: %w", "a", fmt.Errorf("b: %w", full)); !errors.Is(err, full) {
 		t.Error("the cause is lost")
+	}
+}
+
+// TestSayWithin: what stands within another text is translated with it: texts of
+// Say, errors, and errors of libraries, which are said without their own words.
+func TestSayWithin(t *testing.T) {
+	deep := Errorf("read %s: %w", "a", Errorf("write %s: %w", "b", syscall.ENOSPC))
+	for _, c := range []struct{ text, english, dutch string }{
+		{Say("read %s: %v", "a", fs.ErrPermission), "read a: permission denied", "a lezen: geen toestemming"},
+		{Say("%s: %s", Say("%s: %s", "x", Say("no space left on device")), deep), "x: no space left on device: read a: write b: no space left on device", "x: de schijf is vol: a lezen: b schrijven: de schijf is vol"},
+		{Say("read %s: %v", "a\x01b\x03", io.ErrUnexpectedEOF), "read ab: it breaks off before the end", "ab lezen: het houdt op voor het einde"},
+		{Say("read %s: %v", "a\x02b\x03", io.EOF), "read a\uFFFDb\uFFFD: it breaks off before the end", "a\uFFFDb\uFFFD lezen: het houdt op voor het einde"},
+		{Say("%s", &fs.PathError{Op: "open", Path: "a", Err: syscall.EMFILE}), "open a: too many files are open", "a openen: er staan te veel bestanden open"},
+		{Say("%s", &os.LinkError{Op: "rename", Old: "a", New: "b", Err: syscall.EXDEV}), "rename a b: " + syscall.EXDEV.Error(), "a hernoemen naar b: " + syscall.EXDEV.Error()},
+		{Say("%s", &net.OpError{Op: "dial", Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9}, Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}), "127.0.0.1:9: connection refused", "127.0.0.1:9: de verbinding is geweigerd"},
+		{Say("%s", &url.Error{Op: "Get", URL: "https://a.example", Err: context.DeadlineExceeded}), "https://a.example: no answer in time", "https://a.example: er kwam op tijd geen antwoord"},
+		{Say("%s", &net.DNSError{Err: "no such host", Name: "a.example", IsNotFound: true}), "there is no host with the name a.example", "er is geen server met de naam a.example"},
+		{Say("%s", &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}), "its certificate is of an authority that nobody knows", "het certificaat is van een uitgever die niemand kent"},
+	} {
+		if got := In(English, c.text); got != c.english {
+			t.Errorf("got %q, want %q", got, c.english)
+		}
+		if got := In(Dutch, c.text); got != c.dutch {
+			t.Errorf("got %q, want %q", got, c.dutch)
+		}
 	}
 }

@@ -67,6 +67,10 @@ var explanations = map[Code]map[Lang]Explanation{
 		English: {Title: "A page that is too much at once", Why: "No person writes this much in one table, list or paragraph, and making the page would take very long.", Remedy: "Divide the page, or look for what a program wrote into it by mistake."},
 		Dutch:   {Title: "Een pagina met te veel ineens", Why: "Zoveel schrijft niemand in één tabel, lijst of alinea, en de pagina maken zou heel lang duren.", Remedy: "Verdeel de pagina, of kijk wat een programma er per ongeluk in schreef."},
 	},
+	PageMessage: {
+		English: {Title: "An error message that no table has", Why: "[messages] says what programs also say instead of a message in a table of the page; without that message nobody finds it.", Remedy: "Write the words of the table, as they stand in :message[…]."},
+		Dutch:   {Title: "Een foutmelding die in geen tabel staat", Why: "In [messages] staat wat programma’s ook zeggen in plaats van een melding uit een tabel op de pagina; zonder die melding vindt niemand het.", Remedy: "Schrijf de woorden van de tabel over, zoals ze in :message[…] staan."},
+	},
 	PageNeeds: {
 		English: {Title: "A need that does not exist", Why: "The page is there only where the site has what needs names, and nothing has this name.", Remedy: "Use one of the known names, such as pop, imap, webmail or profile."},
 		Dutch:   {Title: "Iets nodig dat niet bestaat", Why: "De pagina is er alleen als de site heeft wat er bij needs staat, en niets heet zo.", Remedy: "Gebruik een van de bekende namen, zoals pop, imap, webmail of profile."},

@@ -1,9 +1,7 @@
 package diag
 
 import (
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -31,18 +29,19 @@ type Phrase string
 
 // Say returns a text that can still be translated: as English, the same as
 // fmt.Sprintf(format, args...). The result is for Msg and Hint of a finding,
-// alone or joined to others, and for [In]; it holds marks that a reader must not
-// see. The format must be a constant: it is the key of the translation.
+// alone or joined to others, for [In], and for %s in another Say; it holds marks
+// that a reader must not see. Errors among the arguments are translated with
+// the text, as [ErrorIn] has them. The format must be a constant: it is the key
+// of the translation.
 func Say(format string, args ...any) string {
 	if false {
 		_ = fmt.Sprintf(format, args...) // so that vet checks the arguments
 	}
 	if format == "%s" && len(args) == 1 { // a text that somebody else said
-		text := fmt.Sprint(args[0])
-		if !strings.Contains(text, begin) {
-			text = strip(text)
+		if p, ok := args[0].(Phrase); ok {
+			return begin + string(p) + end
 		}
-		return text
+		return argument("%s", args[0])
 	}
 	var b strings.Builder
 	b.WriteString(begin)
@@ -53,19 +52,60 @@ func Say(format string, args ...any) string {
 			break
 		}
 		b.WriteString(next)
-		if p, ok := args[n].(Phrase); ok {
-			b.WriteString(phrase)
-			b.WriteString(string(p))
-		} else {
-			if verb == "%w" { // of [Errorf]
-				verb = "%v"
-			}
-			b.WriteString(strip(fmt.Sprintf(verb, args[n])))
-		}
+		b.WriteString(argument(verb, args[n]))
 		n++
 	}
 	b.WriteString(end)
 	return b.String()
+}
+
+// argument returns an argument of [Say] as text, with its marks where it can be
+// translated itself.
+func argument(verb string, a any) string {
+	plain := verb == "%s" || verb == "%v" || verb == "%w" // %w: of [Errorf]
+	switch a := a.(type) {
+	case Phrase:
+		if balanced(string(a)) {
+			return string(a)
+		}
+		return phrase + string(a)
+	case error:
+		if plain {
+			return sayError(a)
+		}
+	case Said:
+		return argument(verb, string(a))
+	case string:
+		if plain && balanced(a) {
+			return a
+		}
+	}
+	if verb == "%w" {
+		verb = "%v"
+	}
+	return strip(fmt.Sprintf(verb, a))
+}
+
+// balanced reports whether a text has the marks of [Say], each where it belongs.
+func balanced(s string) bool {
+	depth, found := 0, false
+	for i := range len(s) {
+		switch s[i : i+1] {
+		case begin:
+			depth++
+			found = true
+		case end:
+			depth--
+		case next, phrase:
+			if depth == 0 {
+				return false
+			}
+		}
+		if depth < 0 {
+			return false
+		}
+	}
+	return found && depth == 0
 }
 
 // In returns a text made by [Say] in the language lang. Other texts are looked
@@ -88,41 +128,11 @@ func (s Said) String() string { return s.In(English) }
 // MarshalText returns the text in English, for JSON.
 func (s Said) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// SaidError returns what an error says, as a text that can still be translated
-// as far as [ErrorIn] knows it; of an error within another one, the English.
-func SaidError(err error) Said {
-	if e, ok := err.(*spokenError); ok {
-		return Said(Say(e.format, e.args...))
-	}
-	last := err
-	for next := errors.Unwrap(last); next != nil; next = errors.Unwrap(last) {
-		last = next
-	}
-	text, is := err.Error(), last.Error()
-	if before, after, ok := strings.Cut(text, is); ok {
-		text = before + system(last, is) + after
-	}
-	return Said(text)
-}
+// SaidError returns what an error says, as a text that can still be translated.
+func SaidError(err error) Said { return Said(sayError(err)) }
 
-// Sayf is [In] of [Say], with errors as [ErrorIn] has them and texts of Say among
-// the arguments in the same language: for texts that are shown at once.
-func Sayf(lang Lang, format string, args ...any) string {
-	said := slices.Clone(args)
-	for i, a := range said {
-		switch a := a.(type) {
-		case error:
-			said[i] = ErrorIn(lang, a)
-		case Said:
-			said[i] = a.In(lang)
-		case string:
-			if strings.Contains(a, begin) {
-				said[i] = In(lang, a)
-			}
-		}
-	}
-	return In(lang, Say(format, said...))
-}
+// Sayf is [In] of [Say]: for texts that are shown at once.
+func Sayf(lang Lang, format string, args ...any) string { return In(lang, Say(format, args...)) }
 
 // Marks of a text that can be translated. An argument cannot hold them: see
 // strip.
@@ -133,8 +143,8 @@ const (
 	phrase = "\x04"
 )
 
-// strip takes the marks out of an argument. A text made by Say may be one
-// itself: then its English counts.
+// strip takes the marks out of an argument; of a text made by Say the English is
+// left.
 func strip(s string) string {
 	if !strings.ContainsAny(s, begin+next+end+phrase) {
 		return s
@@ -182,23 +192,63 @@ func (s Said) render(find func(format string) string) string {
 	var b strings.Builder
 	rest := string(s)
 	for {
-		before, after, ok := strings.Cut(rest, begin)
+		before, piece, after, ok := cutPiece(rest)
 		if before != "" {
 			b.WriteString(find(before))
 		}
 		if !ok {
 			return b.String()
 		}
-		var piece string
-		piece, rest, _ = strings.Cut(after, end)
-		parts := strings.Split(piece, next)
+		parts := splitPiece(piece)
 		for i, p := range parts[1:] {
 			if text, ok := strings.CutPrefix(p, phrase); ok {
 				parts[i+1] = find(text)
+			} else if strings.Contains(p, begin) {
+				parts[i+1] = Said(p).render(find)
 			}
 		}
 		fill(&b, find(parts[0]), parts[1:])
+		rest = after
 	}
+}
+
+// cutPiece splits a text around its first piece of [Say], which it returns
+// without its marks.
+func cutPiece(s string) (before, piece, after string, ok bool) {
+	before, rest, ok := strings.Cut(s, begin)
+	depth := 1
+	for i := range len(rest) {
+		switch rest[i : i+1] {
+		case begin:
+			depth++
+		case end:
+			if depth--; depth == 0 {
+				return before, rest[:i], rest[i+1:], true
+			}
+		}
+	}
+	return before, rest, "", ok
+}
+
+// splitPiece returns the format of a piece and its arguments, which may be pieces
+// themselves.
+func splitPiece(piece string) []string {
+	var parts []string
+	depth, from := 0, 0
+	for i := range len(piece) {
+		switch piece[i : i+1] {
+		case begin:
+			depth++
+		case end:
+			depth--
+		case next:
+			if depth == 0 {
+				parts = append(parts, piece[from:i])
+				from = i + 1
+			}
+		}
+	}
+	return append(parts, piece[from:])
 }
 
 // fill writes a format with arguments that are text already. A verb may name its

@@ -10,6 +10,8 @@ import (
 
 	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/gzip"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 // A Coding is a content coding (RFC 9110 §8.4.1) in which a file stands in the
@@ -127,7 +129,7 @@ func (k *coder) encode(c Coding, b *bytes.Buffer, data []byte) error {
 		}
 		w = k.gz
 	default:
-		return fmt.Errorf("no content coding %q", c)
+		return diag.Errorf("no content coding %q", c)
 	}
 	w.Reset(b)
 	if _, err := w.Write(data); err != nil {
@@ -146,5 +148,5 @@ func (c Coding) Decode(r io.Reader) (io.Reader, error) {
 	case Gzip:
 		return gzip.NewReader(r)
 	}
-	return nil, fmt.Errorf("no content coding %q", c)
+	return nil, diag.Errorf("no content coding %q", c)
 }

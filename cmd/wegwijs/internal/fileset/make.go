@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"runtime"
 	"sync"
 	"sync/atomic"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 func workers() int { return runtime.GOMAXPROCS(0) }
@@ -107,7 +108,7 @@ func (s *Set) unkept(ctx context.Context, workers int, coded bool, kept func(of,
 			}
 			at.coded.Reset()
 			if err := at.encode(c, &at.coded, data); err != nil {
-				return fmt.Errorf("make %s: %w", files[i].Path+c.Ext(), err)
+				return diag.Errorf("make %s: %w", files[i].Path+c.Ext(), err)
 			}
 			if err := do(n, at.coded.Bytes()); err != nil {
 				return err

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 // ManifestPath is where the manifest stands in the output.
@@ -83,17 +85,17 @@ func (m *Manifest) Encode(w io.Writer) error {
 func DecodeManifest(r io.Reader) (*Manifest, error) {
 	var m Manifest
 	if err := json.NewDecoder(r).Decode(&m); err != nil {
-		return nil, fmt.Errorf("read manifest: %w", err)
+		return nil, diag.Errorf("read manifest: %w", err)
 	}
 	if m.Version != 1 {
-		return nil, fmt.Errorf("read manifest: version %d is not known", m.Version)
+		return nil, diag.Errorf("read manifest: version %d is not known", m.Version)
 	}
 	for _, e := range m.Files {
 		if why := CheckPath(e.Path); why != "" {
-			return nil, fmt.Errorf("read manifest: path %q: %s", e.Path, why)
+			return nil, diag.Errorf("read manifest: path %q: %s", e.Path, why)
 		}
 		if len(e.SHA256) != 64 || strings.Trim(e.SHA256, "0123456789abcdef") != "" {
-			return nil, fmt.Errorf("read manifest: %q is not a sha256 (%s)", e.SHA256, e.Path)
+			return nil, diag.Errorf("read manifest: %q is not a sha256 (%s)", e.SHA256, e.Path)
 		}
 	}
 	return &m, nil

@@ -10,7 +10,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -19,6 +18,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 // A Rank orders files so that whatever a file uses is there before it.
@@ -321,27 +322,28 @@ func PathOf(address string) string {
 // in: the writer works there.
 const Reserved = ".wegwijs-stage"
 
-// CheckPath says why p cannot be the path of an output file, or "".
+// CheckPath says why p cannot be the path of an output file, as [diag.Say] has
+// it, or "".
 func CheckPath(p string) string {
 	switch {
 	case p == "" || strings.HasPrefix(p, "/") || path.Clean(p) != p || p == "." || strings.HasPrefix(p, "../") || p == "..":
-		return "it leads out of the site"
+		return diag.Say("it leads out of the site")
 	case strings.ContainsAny(p, `\:*?"<>|`) || strings.ContainsFunc(p, unicode.IsControl):
-		return "it holds a character that files cannot have everywhere"
+		return diag.Say("it holds a character that files cannot have everywhere")
 	}
 	for part := range strings.SplitSeq(p, "/") {
 		if len(part) > 200 {
-			return "a part of it is too long"
+			return diag.Say("a part of it is too long")
 		}
 		if strings.HasSuffix(part, ".") || strings.HasSuffix(part, " ") {
-			return "a part of it ends in a dot or a space"
+			return diag.Say("a part of it ends in a dot or a space")
 		}
 		if name, _, _ := strings.Cut(part, "."); deviceRE.MatchString(name) {
-			return "Windows keeps the name " + name + " for itself"
+			return diag.Say("Windows keeps the name %s for itself", name)
 		}
 	}
 	if p == Reserved || strings.HasPrefix(p, Reserved+"/") {
-		return "that name is the build's own"
+		return diag.Say("that name is the build's own")
 	}
 	return ""
 }
@@ -430,7 +432,7 @@ func Fingerprint(name string, data []byte) string {
 func (s *Set) Make(ctx context.Context, path string) ([]byte, error) {
 	f, ok := s.File(path)
 	if !ok {
-		return nil, fmt.Errorf("no file %s in the set", path)
+		return nil, diag.Errorf("no file %s in the set", path)
 	}
 	var b bytes.Buffer
 	if err := s.make(ctx, &f, &b, nil); err != nil {
@@ -454,7 +456,7 @@ func (s *Set) make(ctx context.Context, f *File, b, twin *bytes.Buffer) error {
 		err = s.maker.Make(ctx, f, b, twin)
 	}
 	if err != nil {
-		return fmt.Errorf("make %s: %w", f.Path, err)
+		return diag.Errorf("make %s: %w", f.Path, err)
 	}
 	return nil
 }

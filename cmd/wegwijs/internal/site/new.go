@@ -3,7 +3,6 @@ package site
 import (
 	"bytes"
 	"cmp"
-	"fmt"
 	"maps"
 	"net/url"
 	"path"
@@ -179,21 +178,21 @@ func (b *builder) slug(p *content.Page) *content.Page {
 	why := ""
 	switch {
 	case strings.Contains(p.Slug, "/") || strings.Contains(p.Slug, `\`):
-		why = "it holds a slash"
+		why = diag.Say("it holds a slash")
 	case p.Slug == "." || p.Slug == ".." || strings.HasPrefix(p.Slug, "."):
-		why = "it begins with a dot"
+		why = diag.Say("it begins with a dot")
 	case len(p.Slug) > maxSlug:
-		why = fmt.Sprintf("it is longer than %d bytes", maxSlug)
+		why = diag.Say("it is longer than %d bytes", maxSlug)
 	case strings.IndexFunc(p.Slug, unicode.IsUpper) >= 0:
-		why = "it holds a capital"
+		why = diag.Say("it holds a capital")
 	case strings.IndexFunc(p.Slug, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) && r != '-' && r != '_' && r != '.'
 	}) >= 0:
-		why = "it holds something else than letters, digits and hyphens"
+		why = diag.Say("it holds something else than letters, digits and hyphens")
 	case strings.HasSuffix(p.Slug, "."):
-		why = "it ends in a dot"
+		why = diag.Say("it ends in a dot")
 	case p.Slug == "index" || strings.HasPrefix(p.Slug, "index.") || strings.HasSuffix(p.Slug, ".html"):
-		why = "that name is taken by the program"
+		why = diag.Say("that name is taken by the program")
 	default:
 		if why = fileset.CheckPath(p.Slug); why == "" {
 			return p
@@ -492,9 +491,9 @@ func (b *builder) clash(p, other *Page) {
 		return
 	}
 	b.clashes[pair] = true
-	what := "the same address"
+	what := diag.Say("the same address")
 	if p.Dir != other.Dir {
-		what = "an address that only capitals tell apart"
+		what = diag.Say("an address that only capitals tell apart")
 	}
 	hint := "give one of them another slug"
 	if with.ID == "" {

@@ -133,8 +133,8 @@ func withhold(ds []diag.Diagnostic, is func(diag.Diagnostic) bool) (kept []diag.
 func count(d *diag.Diagnostic, n int) {
 	switch {
 	case n == 1:
-		d.Hint += diag.Say("; 1 finding that follows from this is left out")
+		*d = d.Also(diag.Say("; 1 finding that follows from this is left out"))
 	case n > 1:
-		d.Hint += diag.Say("; %d findings that follow from this are left out", n)
+		*d = d.Also(diag.Say("; %d findings that follow from this are left out", n))
 	}
 }

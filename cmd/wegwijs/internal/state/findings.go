@@ -28,7 +28,7 @@ func (s *State) Findings() []diag.Diagnostic { return s.Lead(s.Every()) }
 func (s *State) Every() []diag.Diagnostic {
 	made, err := s.Made()
 	if err != nil {
-		made = append(made, diag.Diagnostic{Pos: diag.Pos{File: content.Root}, Code: diag.InputChanged, Msg: err.Error(), Hint: "run the program again"})
+		made = append(made, diag.Diagnostic{Pos: diag.Pos{File: content.Root}, Code: diag.InputChanged, Msg: diag.Say("%s", err), Hint: "run the program again"})
 	}
 	return diag.Sort(s.Named(slices.Concat(s.static, made)))
 }
@@ -83,9 +83,9 @@ func (s *State) news(ds []diag.Diagnostic) []diag.Diagnostic {
 	}
 	for at, n := range pages {
 		if n == 1 {
-			kept[at].Hint += diag.Say("; and 1 more page")
+			kept[at] = kept[at].Also(diag.Say("; and 1 more page"))
 		} else {
-			kept[at].Hint += diag.Say("; and %d more pages", n)
+			kept[at] = kept[at].Also(diag.Say("; and %d more pages", n))
 		}
 	}
 	return kept
@@ -105,7 +105,7 @@ func (s *State) Mistakes(p *site.Page) (ds []diag.Diagnostic, known bool) {
 		return out.Sorted(), false
 	}
 	out.Add(res.Findings...)
-	err := s.Renderer.CheckFragments(p, res, out)
+	err := s.Renderer.CheckWithOthers(p, res, out)
 	return s.Weigh(s.news(out.Sorted())), err == nil
 }
 

@@ -3,7 +3,6 @@ package state
 import (
 	"context"
 	"crypto/sha256"
-	"fmt"
 	"io/fs"
 	"strings"
 
@@ -112,17 +111,17 @@ func (in *input) list(p part) []scan.File { return in.tree.Below(p.root) }
 func (in *input) open(file string) ([]byte, error) {
 	f, ok := in.tree.Get(file)
 	if !ok {
-		return nil, fmt.Errorf("read %s: %w", file, fs.ErrNotExist)
+		return nil, diag.Errorf("read %s: %w", file, fs.ErrNotExist)
 	}
 	data, err := fs.ReadFile(in.fsys, file)
 	if scan.Busy(err) {
-		return nil, fmt.Errorf("read %s: %w", file, err)
+		return nil, diag.Errorf("read %s: %w", file, err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w: %w", file, ErrChanged, err)
+		return nil, diag.Errorf("read %s: %w: %w", file, ErrChanged, err)
 	}
 	if sha256.Sum256(data) != f.Hash {
-		return nil, fmt.Errorf("read %s: %w", file, ErrChanged)
+		return nil, diag.Errorf("read %s: %w", file, ErrChanged)
 	}
 	return data, nil
 }

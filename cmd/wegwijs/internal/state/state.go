@@ -5,7 +5,6 @@ package state
 
 import (
 	"context"
-	"errors"
 	"io/fs"
 	"slices"
 	"strings"
@@ -53,7 +52,7 @@ func (s *State) release() string {
 
 // ErrChanged says that a file is no longer what it was when the site was
 // scanned.
-var ErrChanged = errors.New("the file changed while the site was being made")
+var ErrChanged = diag.Errorf("the file changed while the site was being made")
 
 // Options say how a site is read. The zero value is the usual way.
 type Options struct {

@@ -99,7 +99,7 @@ func (o *Options) checkAutoconfig(ctx context.Context, domain string, mx []strin
 		}
 	}
 	if best == byHTTP && !silent {
-		c.Problems = append(c.Problems, Problem{Outcome: Holds, Code: diag.VerifyAutoconfigHTTP, Msg: "the file is there over http only, which not every program asks, and whoever is on the way can change it", Hint: "serve " + sources[0].url + " with a certificate for its name"})
+		c.Problems = append(c.Problems, Problem{Outcome: Holds, Code: diag.VerifyAutoconfigHTTP, Msg: "the file is there over http only, which not every program asks, and whoever is on the way can change it", Hint: diag.Say("serve %s with a certificate for its name", sources[0].url)})
 	}
 	if !c.Published && !silent && !slices.Contains(o.Off, forms.FormAutoconfig) && wantedEndpoints(p, domain) != nil {
 		var all []string
@@ -108,7 +108,7 @@ func (o *Options) checkAutoconfig(ctx context.Context, domain string, mx []strin
 				all = append(all, s.url)
 			}
 		}
-		c.Problems = append(c.Problems, Problem{Outcome: DoesNotHold, Code: diag.VerifyAutoconfigMissing, Msg: "no autoconfig file at " + strings.Join(all, " or "), Hint: "put the file that the build makes at one of these addresses"})
+		c.Problems = append(c.Problems, Problem{Outcome: DoesNotHold, Code: diag.VerifyAutoconfigMissing, Msg: diag.Say("no autoconfig file at any of these: %s", strings.Join(all, ", ")), Hint: "put the file that the build makes at one of these addresses"})
 	}
 	return c
 }
@@ -175,13 +175,13 @@ func endpoints(body []byte, domain string) ([]endpoint, error) {
 	}
 	// draft-ietf-mailmaint-autoconfig §3.2: UTF-8 without a byte order mark.
 	if bytes.HasPrefix(body, []byte("\xef\xbb\xbf")) {
-		return nil, errors.New("it begins with a byte order mark")
+		return nil, diag.Errorf("it begins with a byte order mark")
 	}
 	if err := xml.Unmarshal(body, &file); err != nil {
-		return nil, err
+		return nil, notXML(err)
 	}
 	if file.XMLName.Local != "clientConfig" {
-		return nil, fmt.Errorf("it begins with <%s>", file.XMLName.Local)
+		return nil, diag.Errorf("it begins with <%s>", file.XMLName.Local)
 	}
 	var es []endpoint
 	for _, s := range slices.Concat(file.Incoming, file.Outgoing) {
@@ -192,6 +192,14 @@ func endpoints(body []byte, domain string) ([]endpoint, error) {
 	return es, nil
 }
 
+// notXML says where a file stops being XML.
+func notXML(err error) error {
+	if bad, ok := errors.AsType[*xml.SyntaxError](err); ok {
+		return diag.Errorf("line %d is not XML", bad.Line)
+	}
+	return diag.Errorf("it is not XML")
+}
+
 // compareAutoconfig says where a file and the record differ. It must have what
 // [forms.Autoconfig] writes, and may have more only where that leaves a row of
 // the record out.
@@ -199,7 +207,7 @@ func compareAutoconfig(body []byte, url, domain string, p *mail.Product) []Probl
 	got, err := endpoints(body, domain)
 	const put = "put the file that the build makes at this address"
 	if err != nil {
-		return []Problem{refuted(diag.VerifyAutoconfig, err.Error(), put, "%s is not an autoconfig file", url).Problem}
+		return []Problem{refuted(diag.VerifyAutoconfig, "", put, "%s is not an autoconfig file: %s", url, err).Problem}
 	}
 	return compareEndpoints(got, wantedEndpoints(p, domain), p, domain, url, diag.VerifyAutoconfigDiffers)
 }
@@ -209,23 +217,21 @@ func compareAutoconfig(body []byte, url, domain string, p *mail.Product) []Probl
 func compareEndpoints(got, want []endpoint, p *mail.Product, domain, url string, code diag.Code) []Problem {
 	var ps []Problem
 	const put = "put the file that the build makes at this address"
-	differs := func(e endpoint, what string) {
-		ps = append(ps, refuted(code, "", put+"; the record in site.toml is its only source", what, url, e).Problem)
-	}
+	const only = "put the file that the build makes at this address; the record in site.toml is its only source"
 	for _, e := range want {
 		if !slices.Contains(got, e) {
-			differs(e, "%s leaves out %s")
+			ps = append(ps, refuted(code, "", only, "%s leaves out %s", url, e).Problem)
 		}
 	}
 	for _, e := range got {
 		if !slices.ContainsFunc(p.Servers, func(s mail.Server) bool {
 			return e == endpoint{s.Protocol, mail.HostFor(s.Host, domain), s.Port, s.Security}
 		}) {
-			differs(e, "%s has %s, which is not in the record")
+			ps = append(ps, refuted(code, "", only, "%s has %s, which is not in the record", url, e).Problem)
 		}
 	}
 	if len(ps) == 0 && !slices.Equal(byProtocol(got, want), byProtocol(want, want)) {
-		ps = append(ps, Problem{Outcome: Holds, Code: diag.VerifyAutoconfigOrder, Msg: url + " has the servers in another order than the record; programs take the first", Hint: put})
+		ps = append(ps, Problem{Outcome: Holds, Code: diag.VerifyAutoconfigOrder, Msg: diag.Say("%s has the servers in another order than the record; programs take the first", url), Hint: put})
 	}
 	return ps
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"encoding/xml"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -35,7 +34,7 @@ func (o *Options) checkAutodiscover(ctx context.Context, domain string, p *mail.
 	dead := false
 	if to := o.canonical(ctx, sub); to != sub && len(o.webAddresses(ctx, sub)) == 0 && o.noSuchHost(ctx, sub) {
 		dead = true
-		c.Problems = append(c.Problems, Problem{Outcome: DoesNotHold, Code: diag.VerifyAutodiscover, Msg: fmt.Sprintf("%s is an alias of %s, which has no address", sub, clean(to)), Hint: "point the CNAME at the web server that has the file, or remove it"})
+		c.Problems = append(c.Problems, Problem{Outcome: DoesNotHold, Code: diag.VerifyAutodiscover, Msg: diag.Say("%s is an alias of %s, which has no address", sub, clean(to)), Hint: "point the CNAME at the web server that has the file, or remove it"})
 	}
 	hosts := []string{domain}
 	if !dead {
@@ -62,14 +61,14 @@ func (o *Options) checkAutodiscover(ctx context.Context, domain string, p *mail.
 		case len(ps) > 0:
 			silent = true
 		case host == target:
-			c.Problems = append(c.Problems, Problem{Outcome: DoesNotHold, Code: diag.VerifyAutodiscover, Msg: fmt.Sprintf("the SRV record leads to %s, which has no Autodiscover file", host), Hint: "put the file that the build makes there, or remove the record"})
+			c.Problems = append(c.Problems, Problem{Outcome: DoesNotHold, Code: diag.VerifyAutodiscover, Msg: diag.Say("the SRV record leads to %s, which has no Autodiscover file", host), Hint: "put the file that the build makes there, or remove the record"})
 		}
 	}
 	if c.Published {
 		c.Problems = append(c.Problems, o.autodiscoverJSON(ctx, sub, domain)...)
 	}
 	if !c.Published && !silent && !dead && target == "" && want != nil && !slices.Contains(o.Off, forms.FormAutodiscover) {
-		c.Problems = append(c.Problems, Problem{Outcome: Holds, Code: diag.VerifyAutodiscoverMissing, Msg: "no Autodiscover answer at https://" + sub + "/autodiscover/autodiscover.xml or https://" + domain + "/autodiscover/autodiscover.xml", Hint: "add a CNAME " + sub + " that leads to the web server of the help centre, with a certificate for that name; or switch the form off: autodiscover = false in [forms]"})
+		c.Problems = append(c.Problems, Problem{Outcome: Holds, Code: diag.VerifyAutodiscoverMissing, Msg: diag.Say("no Autodiscover answer at https://%s/autodiscover/autodiscover.xml or https://%s/autodiscover/autodiscover.xml", sub, domain), Hint: diag.Say("add a CNAME %s that leads to the web server of the help centre, with a certificate for that name; or switch the form off: autodiscover = false in [forms]", sub)})
 	}
 	return c
 }
@@ -101,9 +100,9 @@ func (o *Options) autodiscoverSRV(ctx context.Context, domain string) (string, [
 	case host == "":
 		return "", nil // said not to be there
 	case r.Port != 443:
-		return "", []Problem{{Outcome: DoesNotHold, Code: diag.VerifyAutodiscover, Msg: fmt.Sprintf("the SRV record for Autodiscover names port %d; programs ask over https on 443", r.Port), Hint: fmt.Sprintf("write instead: _autodiscover._tcp.%s. IN SRV 0 0 443 %s.", domain, clean(host))}}
+		return "", []Problem{{Outcome: DoesNotHold, Code: diag.VerifyAutodiscover, Msg: diag.Say("the SRV record for Autodiscover names port %d; programs ask over https on 443", r.Port), Hint: diag.Say("write instead: %s", "_autodiscover._tcp."+domain+". IN SRV 0 0 443 "+clean(host)+".")}}
 	case o.noSuchHost(ctx, host):
-		return "", []Problem{{Outcome: DoesNotHold, Code: diag.VerifyAutodiscover, Msg: fmt.Sprintf("the SRV record for Autodiscover leads to %s, which has no address in the DNS", clean(host)), Hint: "point it at the web server that has the file, or remove it"}}
+		return "", []Problem{{Outcome: DoesNotHold, Code: diag.VerifyAutodiscover, Msg: diag.Say("the SRV record for Autodiscover leads to %s, which has no address in the DNS", clean(host)), Hint: "point it at the web server that has the file, or remove it"}}
 	}
 	return host, o.alias(ctx, host)
 }
@@ -119,7 +118,7 @@ func (o *Options) autodiscover(ctx context.Context, url, domain string, want []b
 	}
 	got, err := protocols(a.body, domain)
 	if err != nil {
-		return true, append(ps, refuted(diag.VerifyAutodiscover, err.Error(), "put the file that the build makes at this address", "%s is not an Autodiscover answer", url).Problem)
+		return true, append(ps, refuted(diag.VerifyAutodiscover, "", "put the file that the build makes at this address", "%s is not an Autodiscover answer: %s", url, err).Problem)
 	}
 	wanted, err := protocols(want, domain)
 	if want != nil && err != nil {
@@ -142,13 +141,13 @@ func protocols(body []byte, domain string) ([]endpoint, error) {
 		Error struct{ Message string } `xml:"Response>Error"`
 	}
 	if err := xml.Unmarshal(body, &file); err != nil {
-		return nil, err
+		return nil, notXML(err)
 	}
 	if file.XMLName.Local != "Autodiscover" {
-		return nil, fmt.Errorf("it begins with <%s>", file.XMLName.Local)
+		return nil, diag.Errorf("it begins with <%s>", file.XMLName.Local)
 	}
 	if file.Error.Message != "" {
-		return nil, fmt.Errorf("it says: %s", file.Error.Message)
+		return nil, diag.Errorf("it says: %q", clean(file.Error.Message))
 	}
 	types := map[string]mail.Protocol{"IMAP": mail.IMAP, "POP3": mail.POP, "SMTP": mail.SMTP}
 	var es []endpoint

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -58,7 +57,7 @@ func certificate(state tls.ConnectionState, host string, roots *x509.CertPool, n
 		at = leaf.NotBefore
 		wrong(diag.VerifyCertificateDate, "check the clocks of the server and of this machine", "the certificate is not valid before %s", leaf.NotBefore.UTC().Format(time.DateOnly))
 	case info.DaysLeft < soon:
-		ps = append(ps, Problem{Outcome: Holds, Code: diag.VerifyCertificateSoon, Msg: fmt.Sprintf("the certificate expires in %d days, on %s", info.DaysLeft, leaf.NotAfter.UTC().Format(time.DateOnly)), Hint: "renew it; if that should happen by itself, find out why it did not"})
+		ps = append(ps, Problem{Outcome: Holds, Code: diag.VerifyCertificateSoon, Msg: diag.Say("the certificate expires in %d days, on %s", info.DaysLeft, leaf.NotAfter.UTC().Format(time.DateOnly)), Hint: "renew it; if that should happen by itself, find out why it did not"})
 	}
 	if p, bad := chainProblem(state.PeerCertificates, roots, at); bad {
 		ps = append(ps, p)
@@ -98,17 +97,17 @@ func chainProblem(sent []*x509.Certificate, roots *x509.CertPool, at time.Time) 
 	invalid, isInvalid := errors.AsType[x509.CertificateInvalidError](err)
 	switch {
 	case isInvalid && invalid.Reason == x509.Expired && !invalid.Cert.Equal(sent[0]):
-		f.Msg = fmt.Sprintf("a certificate in the chain, %s, is not valid at this time", clean(invalid.Cert.Subject.CommonName))
+		f.Msg = diag.Say("a certificate in the chain, %s, is not valid at this time", clean(invalid.Cert.Subject.CommonName))
 		f.Hint = "send the chain that the issuer gives out now"
 	case isInvalid:
-		f.Msg += ": " + clean(strings.TrimPrefix(invalid.Error(), "x509: "))
+		f.because(invalid)
 	case sent[0].CheckSignatureFrom(sent[0]) == nil || string(sent[0].RawIssuer) == string(sent[0].RawSubject):
 		f.Msg = "the certificate is signed by the server itself, so no program trusts it"
 	case len(sent) == 1:
-		f.Msg = fmt.Sprintf("the server sends its own certificate only, and %s, which issued it, is not an authority that programs know", clean(sent[0].Issuer.CommonName))
+		f.Msg = diag.Say("the server sends its own certificate only, and %s, which issued it, is not an authority that programs know", clean(sent[0].Issuer.CommonName))
 		f.Hint = "let the server send the intermediate certificates too (the full chain); phones cannot do without"
 	default:
-		f.Msg = fmt.Sprintf("the certificate leads to %s, which is not an authority that programs know", clean(sent[len(sent)-1].Issuer.CommonName))
+		f.Msg = diag.Say("the certificate leads to %s, which is not an authority that programs know", clean(sent[len(sent)-1].Issuer.CommonName))
 	}
 	return f.Problem, true
 }

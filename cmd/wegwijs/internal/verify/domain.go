@@ -85,7 +85,7 @@ func silentDNS(name string, err error) *Problem {
 	if isDoubted(err) {
 		hint = "run this on a machine that is on the internet"
 	}
-	return &Problem{Outcome: Unreachable, Code: diag.VerifyDNSUnanswered, Msg: "the DNS gave no answer for " + name, Said: clean(err.Error()), Hint: hint}
+	return &Problem{Outcome: Unreachable, Code: diag.VerifyDNSUnanswered, Msg: diag.Say("the DNS gave no answer for %s: %s", name, err), Hint: hint}
 }
 
 // A label is the name below which a service has its SRV records.
@@ -143,7 +143,7 @@ func (o *Options) checkSRV(ctx context.Context, domain string, p *mail.Product, 
 		}
 		instead := "remove it: the record has no such row"
 		if len(want) > 0 {
-			instead = "write instead: " + line(want[0])
+			instead = diag.Say("write instead: %s", line(want[0]))
 		}
 		offered := slices.ContainsFunc(p.Servers, l.covers)
 		records, err := o.lookupSRV(ctx, l.service, domain)
@@ -162,9 +162,9 @@ func (o *Options) checkSRV(ctx context.Context, domain string, p *mail.Product, 
 			case host == "" && !offered, right:
 				c.Seen = append(c.Seen, got)
 			case host == "":
-				c.Problems = append(c.Problems, Problem{Outcome: DoesNotHold, Code: diag.VerifySRVContradicts, Msg: fmt.Sprintf("%q says that the service is not offered; the record has it", got), Hint: instead})
+				c.Problems = append(c.Problems, Problem{Outcome: DoesNotHold, Code: diag.VerifySRVContradicts, Msg: diag.Say("%q says that the service is not offered; the record has it", got), Hint: instead})
 			default:
-				c.Problems = append(c.Problems, Problem{Outcome: DoesNotHold, Code: diag.VerifySRVContradicts, Msg: fmt.Sprintf("%q names a server that is not in the record", got), Hint: instead})
+				c.Problems = append(c.Problems, Problem{Outcome: DoesNotHold, Code: diag.VerifySRVContradicts, Msg: diag.Say("%q names a server that is not in the record", got), Hint: instead})
 			}
 			if !right {
 				continue
@@ -183,11 +183,11 @@ func (o *Options) checkSRV(ctx context.Context, domain string, p *mail.Product, 
 		}
 	}
 	if len(missing) > 0 && !slices.Contains(o.Off, forms.FormDNS) {
-		msg := "there are no SRV records for mail"
+		msg := diag.Say("there are no SRV records for mail")
 		if c.Published {
-			msg = "not all SRV records are there: " + plural(len(missing), "record") + " missing"
+			msg = diag.Say("not all SRV records are there; missing: %d", len(missing))
 		}
-		c.Problems = append(c.Problems, Problem{Outcome: Holds, Code: diag.VerifySRVMissing, Msg: msg, Hint: "add:\n" + strings.Join(missing, "\n")})
+		c.Problems = append(c.Problems, Problem{Outcome: Holds, Code: diag.VerifySRVMissing, Msg: msg, Hint: diag.Say("add:\n%s", strings.Join(missing, "\n"))})
 	}
 	c.Problems = append(c.Problems, srvOrder(wanted, seen)...)
 	for _, host := range slices.Sorted(maps.Keys(targets)) {
@@ -199,7 +199,7 @@ func (o *Options) checkSRV(ctx context.Context, domain string, p *mail.Product, 
 // alias finds a target of an SRV record that is an alias.
 func (o *Options) alias(ctx context.Context, host string) []Problem {
 	if to := o.canonical(ctx, host); to != host {
-		return []Problem{{Outcome: Holds, Code: diag.VerifySRVAlias, Msg: fmt.Sprintf("the target %s is an alias of %s, which RFC 2782 forbids", host, clean(to)), Hint: "give it address records instead of a CNAME"}}
+		return []Problem{{Outcome: Holds, Code: diag.VerifySRVAlias, Msg: diag.Say("the target %s is an alias of %s, which RFC 2782 forbids", host, clean(to)), Hint: "give it address records instead of a CNAME"}}
 	}
 	return nil
 }
@@ -247,7 +247,7 @@ func srvOrder(wanted []forms.Record, seen map[forms.Record]uint16) []Problem {
 			direction = 1
 		}
 		if b := last[direction]; b.Name != "" && seen[b] > got {
-			ps = append(ps, Problem{Outcome: Holds, Code: diag.VerifySRVOrder, Msg: fmt.Sprintf("the DNS puts %s %s (priority %d) before %s %s (priority %d)", w.Name, w.Target, got, b.Name, b.Target, seen[b]), Hint: fmt.Sprintf("the lower number is preferred, and the record prefers the other: give them %d and %d", w.Priority, b.Priority)})
+			ps = append(ps, Problem{Outcome: Holds, Code: diag.VerifySRVOrder, Msg: diag.Say("the DNS puts %s %s (priority %d) before %s %s (priority %d)", w.Name, w.Target, got, b.Name, b.Target, seen[b]), Hint: diag.Say("the lower number is preferred, and the record prefers the other: give them %d and %d", w.Priority, b.Priority)})
 		}
 		last[direction] = w
 	}

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/mail"
 	"wegwijs/cmd/wegwijs/internal/pages/forms"
 )
@@ -58,7 +59,7 @@ func TestSRV(t *testing.T) {
 	}{
 		{"all", func(map[string][]*net.SRV, *mail.Product, *fakeDNS) {}, "holds", nil},
 		{"none", func(srv map[string][]*net.SRV, _ *mail.Product, _ *fakeDNS) { clear(srv) }, "holds verify-srv-missing", []string{"there are no SRV records", "_imaps._tcp.example.nl. IN SRV 0 1 993 imap.example.nl.\n", "\n_submission._tcp.example.nl. IN SRV 10 1 587 smtp.example.nl."}},
-		{"one missing", func(srv map[string][]*net.SRV, _ *mail.Product, _ *fakeDNS) { delete(srv, "_pop3s._tcp.example.nl") }, "holds verify-srv-missing", []string{"1 record missing", "_pop3s._tcp.example.nl. IN SRV 20 1 995 pop.example.nl."}},
+		{"one missing", func(srv map[string][]*net.SRV, _ *mail.Product, _ *fakeDNS) { delete(srv, "_pop3s._tcp.example.nl") }, "holds verify-srv-missing", []string{"missing: 1", "_pop3s._tcp.example.nl. IN SRV 20 1 995 pop.example.nl."}},
 		{"wrong host", func(srv map[string][]*net.SRV, _ *mail.Product, _ *fakeDNS) {
 			srv["_imaps._tcp.example.nl"] = one("old.example.nl.", 993)
 		}, "does not hold verify-srv-contradicts verify-srv-missing", []string{`"_imaps._tcp.example.nl. IN SRV 0 1 993 old.example.nl."`, "write instead: _imaps._tcp.example.nl. IN SRV 0 1 993 imap.example.nl."}},
@@ -121,7 +122,7 @@ func TestSRV(t *testing.T) {
 			}
 			all := ""
 			for _, p := range c.Problems {
-				all += p.Msg + "\n" + p.Hint + "\n"
+				all += diag.In(diag.English, p.Msg+"\n"+p.Hint+"\n")
 			}
 			for _, s := range tt.say {
 				if !strings.Contains(all, s) {
@@ -325,7 +326,7 @@ func TestAutoconfig(t *testing.T) {
 		{"refused", nil, func(l *lab, _ *mail.Product) { delete(l.peers, "192.0.2.80:443") }, "could not be reached verify-autoconfig-unreachable verify-autoconfig-unreachable", ""},
 		{"no DNS", answers{well: file}, func(l *lab, _ *mail.Product) { l.dns.silent = map[string]bool{"autoconfig.example.nl": true} }, "could not be reached verify-autoconfig-unreachable", ""},
 		{"wrong name", answers{sub: file, well: file}, func(l *lab, _ *mail.Product) { names = []string{"example.nl"} }, "does not hold verify-autoconfig-certificate", "autoconfig.example.nl"},
-		{"untrusted", answers{sub: file}, func(l *lab, _ *mail.Product) { l.root = newAuthority(t, "X", nil) }, "does not hold verify-autoconfig-certificate verify-autoconfig-certificate", "unknown authority"},
+		{"untrusted", answers{sub: file}, func(l *lab, _ *mail.Product) { l.root = newAuthority(t, "X", nil) }, "does not hold verify-autoconfig-certificate verify-autoconfig-certificate", "nobody knows"},
 		{"hangs", answers{sub: func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, well: file}, nil, "could not be reached verify-autoconfig-unreachable", ""},
 		{"breaks off", answers{sub: func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "text/xml")
@@ -372,7 +373,7 @@ func TestAutoconfig(t *testing.T) {
 			}
 			all := ""
 			for _, p := range c.Problems {
-				all += p.Msg + " " + p.Said + "\n"
+				all += diag.In(diag.English, p.Msg) + " " + p.Said + "\n"
 			}
 			if !strings.Contains(all, tt.say) {
 				t.Errorf("got %q, want %q in it", all, tt.say)

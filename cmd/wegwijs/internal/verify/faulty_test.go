@@ -592,8 +592,8 @@ func TestClosed(t *testing.T) {
 	})
 	r := l.check(s)
 	wantCodes(t, r, "does not hold verify-tls")
-	if said := r.Rows[0].Addresses[0].Problems[0].Said; !strings.Contains(said, "handshake failure") {
-		t.Errorf("it said %q", said)
+	if msg := r.Rows[0].Addresses[0].Problems[0].Msg; !strings.Contains(msg, "handshake failure") {
+		t.Errorf("got %q", msg)
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -58,9 +57,9 @@ func httpClient(o Options) *http.Client {
 		CheckRedirect: func(r *http.Request, via []*http.Request) error {
 			switch {
 			case len(via) >= 5:
-				return &redirectError{"it redirects more than five times"}
+				return errRedirect{diag.Errorf("it redirects more than five times")}
 			case r.URL.Scheme != "https" && via[0].URL.Scheme == "https":
-				return &redirectError{fmt.Sprintf("it redirects to %s, which is not https", r.URL.Redacted())}
+				return errRedirect{diag.Errorf("it redirects to %s, which is not https", r.URL.Redacted())}
 			}
 			return nil
 		},
@@ -101,7 +100,7 @@ func (o *Options) ask(ctx context.Context, q question, codes webCodes) (answer, 
 	var problems []Problem
 	for _, g := range gs {
 		if len(g.at) < len(ips) {
-			g.Msg += " (at " + strings.Join(g.at, ", ") + ")"
+			g.Msg = diag.Say("%s (at %s)", g.Msg, strings.Join(g.at, ", "))
 		}
 		problems = append(problems, g.Problem)
 	}
@@ -163,7 +162,7 @@ func (o *Options) fetch(ctx context.Context, q question, codes webCodes) (answer
 	var ps []Problem
 	if resp.TLS != nil && len(resp.TLS.PeerCertificates) > 0 {
 		if end := resp.TLS.PeerCertificates[0].NotAfter; end.Sub(o.Now()) < soon*24*time.Hour {
-			ps = append(ps, Problem{Outcome: Holds, Code: diag.VerifyCertificateSoon, Msg: fmt.Sprintf("the certificate of %s expires on %s", resp.Request.URL.Host, end.UTC().Format(time.DateOnly)), Hint: "renew it; if that should happen by itself, find out why it did not"})
+			ps = append(ps, Problem{Outcome: Holds, Code: diag.VerifyCertificateSoon, Msg: diag.Say("the certificate of %s expires on %s", resp.Request.URL.Host, end.UTC().Format(time.DateOnly)), Hint: "renew it; if that should happen by itself, find out why it did not"})
 		}
 	}
 	if q.head {
@@ -173,7 +172,7 @@ func (o *Options) fetch(ctx context.Context, q question, codes webCodes) (answer
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxFile+1))
 	switch {
 	case err != nil:
-		return answer{}, one(unreached(codes.unreachable, err.Error(), "try again later", "%s breaks off", q.url))
+		return answer{}, one(unreached(codes.unreachable, "", "try again later", "%s breaks off", q.url))
 	case len(body) > maxFile:
 		return a, one(refuted(codes.wrong, "", "put the file that the build makes at this address", "%s gives more than %d KiB", q.url, maxFile>>10))
 	}
@@ -184,11 +183,6 @@ func (o *Options) fetch(ctx context.Context, q question, codes webCodes) (answer
 	return a, ps
 }
 
-// A redirectError says that an address leads where nobody may follow.
-type redirectError struct{ why string }
-
-func (e *redirectError) Error() string { return e.why }
-
 // fetchFault sorts the failures of a fetch: no such host means that nothing is
 // published there, a bad certificate contradicts, the rest is silence.
 func fetchFault(err error, url string, codes webCodes) (answer, []Problem) {
@@ -196,22 +190,35 @@ func fetchFault(err error, url string, codes webCodes) (answer, []Problem) {
 	bad, isBad := errors.AsType[*tls.CertificateVerificationError](err)
 	op, isOp := errors.AsType[*net.OpError](err)
 	_, isPlain := errors.AsType[tls.RecordHeaderError](err)
-	_, leads := errors.AsType[*redirectError](err)
+	away, isAway := errors.AsType[errRedirect](err)
 	switch {
 	case notFound(err):
 		return answer{}, nil
 	case isBad:
-		f = refuted(codes.certificate, bad.Err.Error(), "mend the certificate of the web server: programs take nothing from an https address they do not trust", "%s has a certificate that is not valid for it", url)
+		f = refuted(codes.certificate, "", "mend the certificate of the web server: programs take nothing from an https address they do not trust", "%s has a certificate that is not valid for it", url).because(bad)
 	case isPlain || strings.Contains(err.Error(), "gave HTTP response to HTTPS client"):
-		f = refuted(codes.wrong, err.Error(), "switch https on", "%s does not speak https", url)
+		f = refuted(codes.wrong, "", "switch https on", "%s does not speak https", url)
 	case isOp && op.Op == "remote error":
-		f = refuted(codes.certificate, op.Err.Error(), "see the web server's own log", "%s does not let an encrypted connection come about", url)
-	case leads:
-		f = refuted(codes.wrong, err.Error(), "let the address give the file itself", "%s does not give the file", url)
+		f = refuted(codes.certificate, "", "see the web server's own log", "%s does not let an encrypted connection come about", url).because(op.Err)
+	case isAway:
+		f = refuted(codes.wrong, "", "let the address give the file itself", "%s does not give the file", url).because(away)
 	default:
-		return answer{}, []Problem{unreached(codes.unreachable, err.Error(), "try again later", "%s could not be fetched", url).Problem}
+		return answer{}, []Problem{unreached(codes.unreachable, "", "try again later", "%s could not be fetched", url).because(plainly(err)).Problem}
 	}
 	return answer{there: true}, []Problem{f.Problem}
+}
+
+// An errRedirect says that an answer leads elsewhere.
+type errRedirect struct{ error }
+
+func (e errRedirect) Unwrap() error { return e.error }
+
+// plainly returns what went wrong with a request, without the request.
+func plainly(err error) error {
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		return e.Err
+	}
+	return err
 }
 
 // dialHost connects to a host name for the https client: through the same
@@ -256,7 +263,7 @@ func (o *Options) dialHost(ctx context.Context, network, address string) (net.Co
 		}
 	}
 	if first == nil {
-		first = fmt.Errorf("%s has no address that this machine has a route to", host)
+		first = diag.Errorf("%s has no address that this machine has a route to", host)
 	}
 	return nil, first
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 // An item is one thing that was checked, for programs that count such things.
@@ -25,7 +27,7 @@ func (r *Report) items() []item {
 		it := item{kind: "server", name: name(row.Server), product: row.Product, outcome: row.Outcome()}
 		for _, g := range row.grouped() {
 			if len(g.at) > 0 && len(g.at) < row.tried() {
-				g.Msg += " (at " + strings.Join(g.at, ", ") + ")"
+				g.Msg = diag.Sayf(r.Lang, "%s (at %s)", g.Msg, strings.Join(g.at, ", "))
 			}
 			it.problems = append(it.problems, g.Problem)
 		}
@@ -90,10 +92,10 @@ func (r *Report) JUnit(w io.Writer, allowUnreachable bool) error {
 		for _, p := range it.problems {
 			line := fmt.Sprintf("%s [%s]\n", p.Msg, p.Code)
 			if p.Said != "" {
-				line += fmt.Sprintf("it said: %q\n", p.Said)
+				line += diag.Sayf(r.Lang, "it said: %q", p.Said) + "\n"
 			}
 			if p.Hint != "" {
-				line += "hint: " + p.Hint + "\n"
+				line += diag.Sayf(r.Lang, "hint") + ": " + p.Hint + "\n"
 			}
 			if p.Outcome == Holds {
 				all.WriteString(line)

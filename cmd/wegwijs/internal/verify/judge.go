@@ -49,9 +49,9 @@ func judge(s mail.Server, c *contact) []Problem {
 	return ps
 }
 
-var authentications = map[mail.Authentication]string{
-	mail.Password:  "a plain password",
-	mail.Encrypted: "an encrypted password",
+var authentications = map[mail.Authentication]diag.Phrase{
+	mail.Password:  diag.Phrase("a plain password"),
+	mail.Encrypted: diag.Phrase("an encrypted password"),
 	mail.OAuth2:    "OAuth2",
 }
 

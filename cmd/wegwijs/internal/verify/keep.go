@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/mail"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 )
@@ -18,11 +19,12 @@ type Kept struct {
 	Date   tomlfile.Date // of the earlier check; zero when there was none
 }
 
-func (k Kept) String() string {
+// In returns that in a language.
+func (k Kept) In(lang diag.Lang) string {
 	if k.Date.IsZero() {
-		return fmt.Sprintf("%s could not be reached, and was never checked before: nothing is recorded", name(k.Server))
+		return diag.Sayf(lang, "%s could not be reached, and was never checked before: nothing is recorded", name(k.Server))
 	}
-	return fmt.Sprintf("%s could not be reached: the check of %s stays", name(k.Server), k.Date)
+	return diag.Sayf(lang, "%s could not be reached: the check of %s stays", name(k.Server), k.Date)
 }
 
 // Keep returns what is known after a run: the report's outcomes, and for rows
@@ -79,7 +81,7 @@ func Save(dir string, c *mail.Checked) (written bool, err error) {
 	}
 	f, err := os.CreateTemp(dir, mail.CheckedFile+"-*")
 	if err != nil {
-		return false, fmt.Errorf("write %s: %w", mail.CheckedFile, err)
+		return false, diag.Errorf("write %s: %w", mail.CheckedFile, err)
 	}
 	_, err = f.Write(data)
 	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
@@ -88,7 +90,7 @@ func Save(dir string, c *mail.Checked) (written bool, err error) {
 	}
 	if err != nil {
 		os.Remove(f.Name())
-		return false, fmt.Errorf("write %s: %w", mail.CheckedFile, err)
+		return false, diag.Errorf("write %s: %w", mail.CheckedFile, err)
 	}
 	return true, nil
 }

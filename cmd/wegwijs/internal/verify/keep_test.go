@@ -101,8 +101,8 @@ holds = true
 	if got := string(now.Encode()); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if len(kept) != 2 || kept[0].String() != "pop pop.example.nl:995 (tls) could not be reached: the check of 2026-08-01 stays" ||
-		kept[1].String() != "pop pop.example.nl:110 (starttls) could not be reached, and was never checked before: nothing is recorded" {
+	if len(kept) != 2 || kept[0].In(diag.English) != "pop pop.example.nl:995 (tls) could not be reached: the check of 2026-08-01 stays" ||
+		kept[1].In(diag.English) != "pop pop.example.nl:110 (starttls) could not be reached, and was never checked before: nothing is recorded" {
 		t.Errorf("kept %v", kept)
 	}
 	if string(was.Encode()) != old {
@@ -332,15 +332,15 @@ func TestForms(t *testing.T) {
 	var b bytes.Buffer
 	r.Print(&b, false)
 	const text = `holds                imap imap.example.nl:993 (tls)                 site.toml:10:3
-    192.0.2.1: TLS 1.3, certificate of R11, 61 days left, greeting "* OK hello"
+    192.0.2.1: TLS 1.3, certificate of R11, days left: 61, greeting "* OK hello"
     2001:db8::1: skipped: this machine has no route to it
 does not hold        imap imap.example.nl:143 (starttls)            site.toml:11:3
-    192.0.2.1: TLS 1.3, certificate of R11, 61 days left, greeting "* OK hello"
+    192.0.2.1: TLS 1.3, certificate of R11, days left: 61, greeting "* OK hello"
       warning: the certificate expires in 3 days [verify-certificate-soon]
       wrong: the server does not offer logging in with a plain password [verify-auth]
         it said: "AUTH=\"X\""
         hint: correct it
-    2001:db8::1: TLS 1.3, certificate of R11, 61 days left, greeting "* OK hello"
+    2001:db8::1: TLS 1.3, certificate of R11, days left: 61, greeting "* OK hello"
       warning: the certificate expires in 3 days [verify-certificate-soon]
       wrong: the server does not offer logging in with a plain password [verify-auth]
         it said: "AUTH=\"X\""
@@ -349,7 +349,7 @@ could not be reached pop pop.example.nl:995 (tls)                   site.toml:12
     192.0.2.1: nothing was heard
       no answer: no answer within 5 s [verify-connect]
         hint: try again
-holds                dns of example.nl                              site.toml:3
+holds                the DNS of example.nl                          site.toml:3
     _imaps._tcp.example.nl. IN SRV 0 1 993 imap.example.nl.
     warning: not all there [verify-srv-missing]
       hint: add:
@@ -357,12 +357,12 @@ holds                dns of example.nl                              site.toml:3
             two
 does not hold        autoconfig of example.nl                       site.toml:3
     wrong: no file [verify-autoconfig-missing]
-holds                autodiscover of example.nl                     site.toml:3
-does not hold        domain example.org                             site.toml:3
+holds                Autodiscover of example.nl                     site.toml:3
+does not hold        the domain example.org                         site.toml:3
     wrong: it may not exist [verify-domain]
       hint: register it
-2026-11-23 of 3 servers: 1 hold, 1 do not hold, 1 could not be reached
-2026-11-23 of 2 domains: 0 hold, 2 do not hold, 0 could not be reached
+servers on 2026-11-23: 3; hold: 1, do not hold: 1, could not be reached: 1
+domains on 2026-11-23: 2; hold: 0, do not hold: 2, could not be reached: 0
 `
 	if b.String() != text {
 		t.Errorf("got\n%s", &b)

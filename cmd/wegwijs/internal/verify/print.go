@@ -10,6 +10,7 @@ import (
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/mail"
+	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 )
 
 const (
@@ -24,7 +25,10 @@ const (
 type printer struct {
 	bytes.Buffer
 	color bool
+	lang  diag.Lang
 }
+
+func (p *printer) say(format string, args ...any) string { return diag.Sayf(p.lang, format, args...) }
 
 func (p *printer) paint(color, s string) string {
 	if !p.color {
@@ -34,7 +38,7 @@ func (p *printer) paint(color, s string) string {
 }
 
 func (p *printer) outcome(o Outcome) string {
-	s := fmt.Sprintf("%-20s", o)
+	s := fmt.Sprintf("%-20s", diag.In(p.lang, o.String()))
 	switch o {
 	case Unreachable:
 		return p.paint(yellow, s)
@@ -47,33 +51,38 @@ func (p *printer) outcome(o Outcome) string {
 // Print writes the report for people: each row with its place in site.toml,
 // what was seen, and what to do, and a count at the end.
 func (r *Report) Print(w io.Writer, color bool) error {
-	p := &printer{color: color}
+	p := &printer{color: color, lang: r.Lang}
 	for i := range r.Rows {
 		p.row(&r.Rows[i])
 	}
 	for i := range r.Domains {
 		d := &r.Domains[i]
 		if !d.Live {
-			p.check("domain "+d.Name, d.Pos, &Check{Problems: d.Problems})
+			p.check(p.say("the domain %s", d.Name), d.Pos, &Check{Problems: d.Problems})
 			continue
 		}
-		p.check("dns of "+d.Name, d.Pos, &Check{Seen: d.SRV.Seen, Problems: slices.Concat(d.Problems, d.SRV.Problems)})
-		p.check("autoconfig of "+d.Name, d.Pos, &d.Autoconfig)
-		p.check("autodiscover of "+d.Name, d.Pos, &d.Autodiscover)
+		p.check(p.say("the DNS of %s", d.Name), d.Pos, &Check{Seen: d.SRV.Seen, Problems: slices.Concat(d.Problems, d.SRV.Problems)})
+		p.check(p.say("autoconfig of %s", d.Name), d.Pos, &d.Autoconfig)
+		p.check(p.say("Autodiscover of %s", d.Name), d.Pos, &d.Autodiscover)
 	}
 	for i := range r.Profiles {
-		p.check("profile of "+r.Profiles[i].Product, r.Profiles[i].Pos, &r.Profiles[i].Check)
+		p.check(p.say("the profile of %s", r.Profiles[i].Product), r.Profiles[i].Pos, &r.Profiles[i].Check)
 	}
 	n := r.counts()
-	fmt.Fprintf(p, "%s of %s: %s\n", r.Date, plural(len(r.Rows), "server"), n.Servers)
+	p.tally("servers on %s: %d; hold: %d, do not hold: %d, could not be reached: %d", r.Date, len(r.Rows), n.Servers)
 	if len(r.Domains) > 0 {
-		fmt.Fprintf(p, "%s of %s: %s\n", r.Date, plural(len(r.Domains), "domain"), n.Domains)
+		p.tally("domains on %s: %d; hold: %d, do not hold: %d, could not be reached: %d", r.Date, len(r.Domains), n.Domains)
 	}
 	if len(r.Profiles) > 0 {
-		fmt.Fprintf(p, "%s of %s: %s\n", r.Date, plural(len(r.Profiles), "profile"), n.Profiles)
+		p.tally("profiles on %s: %d; hold: %d, do not hold: %d, could not be reached: %d", r.Date, len(r.Profiles), n.Profiles)
 	}
 	_, err := w.Write(p.Bytes())
 	return err
+}
+
+// tally writes a count, in the words of format.
+func (p *printer) tally(format string, date tomlfile.Date, all int, n tally) {
+	fmt.Fprintln(p, p.say(format, date, all, n.Holds, n.DoesNotHold, n.Unreachable))
 }
 
 func (p *printer) row(r *Row) {
@@ -81,53 +90,53 @@ func (p *printer) row(r *Row) {
 	p.problems("", r.Problems)
 	for i := range r.Addresses {
 		a := &r.Addresses[i]
-		fmt.Fprintf(p, "    %s: %s\n", a.IP, a.summary())
+		fmt.Fprintf(p, "    %s: %s\n", a.IP, p.summary(a))
 		p.problems("  ", a.Problems)
 	}
 }
 
 // summary is what was seen at an address, in one line.
-func (a *Address) summary() string {
+func (p *printer) summary(a *Address) string {
 	if a.Skipped != "" {
-		return "skipped: " + a.Skipped
+		return p.say("skipped: %s", a.Skipped)
 	}
 	if a.TLS == nil && a.Greeting == "" {
-		return "nothing was heard"
+		return p.say("nothing was heard")
 	}
 	var parts []string
 	if t := a.TLS; t != nil {
-		parts = append(parts, t.Version, "certificate of "+t.Issuer)
+		parts = append(parts, t.Version, p.say("certificate of %s", t.Issuer))
 		if t.DaysLeft < 0 {
-			parts = append(parts, "expired on "+t.NotAfter[:10])
+			parts = append(parts, p.say("expired on %s", t.NotAfter[:10]))
 		} else {
-			parts = append(parts, plural(t.DaysLeft, "day")+" left")
+			parts = append(parts, p.say("days left: %d", t.DaysLeft))
 		}
 	} else {
-		parts = append(parts, "no encryption")
+		parts = append(parts, p.say("no encryption"))
 	}
 	if a.Greeting != "" {
-		parts = append(parts, fmt.Sprintf("greeting %q", a.Greeting))
+		parts = append(parts, p.say("greeting %q", a.Greeting))
 	} else {
-		parts = append(parts, "no greeting")
+		parts = append(parts, p.say("no greeting"))
 	}
 	return strings.Join(parts, ", ")
 }
 
 func (p *printer) problems(indent string, ps []Problem) {
 	for _, x := range ps {
-		color, mark := yellow, "warning"
+		color, mark := yellow, diag.Say("warning")
 		switch x.Outcome {
 		case DoesNotHold:
-			color, mark = red, "wrong"
+			color, mark = red, diag.Say("wrong")
 		case Unreachable:
-			mark = "no answer"
+			mark = diag.Say("no answer")
 		}
-		fmt.Fprintf(p, "    %s%s: %s %s\n", indent, p.paint(color, mark), x.Msg, p.paint(dim, "["+string(x.Code)+"]"))
+		fmt.Fprintf(p, "    %s%s: %s %s\n", indent, p.paint(color, diag.In(p.lang, mark)), x.Msg, p.paint(dim, "["+string(x.Code)+"]"))
 		if x.Said != "" {
-			fmt.Fprintf(p, "    %s  it said: %q\n", indent, x.Said)
+			fmt.Fprintf(p, "    %s  %s\n", indent, p.say("it said: %q", x.Said))
 		}
 		if x.Hint != "" {
-			fmt.Fprintf(p, "    %s  hint: %s\n", indent, strings.ReplaceAll(x.Hint, "\n", "\n    "+indent+"        "))
+			fmt.Fprintf(p, "    %s  %s: %s\n", indent, p.say("hint"), strings.ReplaceAll(x.Hint, "\n", "\n    "+indent+"        "))
 		}
 	}
 }
@@ -138,13 +147,6 @@ func (p *printer) check(what string, pos diag.Pos, c *Check) {
 		fmt.Fprintf(p, "    %s\n", s)
 	}
 	p.problems("", c.Problems)
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // A tally counts outcomes.
@@ -163,10 +165,6 @@ func (n *tally) add(o Outcome) {
 	case Unreachable:
 		n.Unreachable++
 	}
-}
-
-func (n tally) String() string {
-	return fmt.Sprintf("%d hold, %d do not hold, %d could not be reached", n.Holds, n.DoesNotHold, n.Unreachable)
 }
 
 // counts are the tallies of a report. A status of 1 has its cause in one of them.

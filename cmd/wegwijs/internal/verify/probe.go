@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"os"
@@ -48,7 +47,7 @@ func (o *Options) probe(ctx context.Context, s mail.Server) probe {
 		if o.HasRoute(ip) {
 			o.contact(ctx, s, &c)
 		} else {
-			c.Skipped = "this machine has no route to it"
+			c.Skipped = diag.Say("this machine has no route to it")
 			skipped++
 		}
 		p.contacts = append(p.contacts, c)
@@ -82,16 +81,16 @@ func (o *Options) addresses(ctx context.Context, host string) ([]netip.Addr, []P
 	case silent(errs[0]) && silent(errs[1]):
 		problems = append(problems, *silentDNS(host, errs[0]))
 	case silent(errs[0]):
-		problems = append(problems, *silentDNS("the IPv4 addresses of "+host, errs[0]))
+		problems = append(problems, *silentDNS(diag.Say("the IPv4 addresses of %s", host), errs[0]))
 	case silent(errs[1]):
-		problems = append(problems, *silentDNS("the IPv6 addresses of "+host, errs[1]))
+		problems = append(problems, *silentDNS(diag.Say("the IPv6 addresses of %s", host), errs[1]))
 	}
 	slices.SortFunc(ips, netip.Addr.Compare)
 	ips = slices.Compact(ips)
 	if len(ips) == 0 && len(problems) == 0 {
-		p := Problem{Outcome: DoesNotHold, Code: diag.VerifyDNS, Msg: fmt.Sprintf("%s has no address in the DNS", host), Hint: "correct the host in this row, or add an A or AAAA record for it"}
+		p := Problem{Outcome: DoesNotHold, Code: diag.VerifyDNS, Msg: diag.Say("%s has no address in the DNS", host), Hint: "correct the host in this row, or add an A or AAAA record for it"}
 		if to := o.canonical(ctx, host); to != host {
-			p.Msg = fmt.Sprintf("%s is an alias of %s, which has no address in the DNS", host, clean(to))
+			p.Msg = diag.Say("%s is an alias of %s, which has no address in the DNS", host, clean(to))
 			p.Hint = "point its CNAME record at a name that exists, or replace it by an A or AAAA record: a name cannot have both"
 		}
 		problems = append(problems, p)
@@ -170,7 +169,7 @@ func extraBytes(b []byte) *fault {
 	return refuted(diag.VerifyStarttlsBytes, string(b), "the server, or something between here and it, adds them; find out which before anyone logs in here", "bytes came after the reply to STARTTLS, before encryption")
 }
 
-func (o *Options) offers(w *wire, d dialect, what string) (offered *offer, f *fault) {
+func (o *Options) offers(w *wire, d dialect, what diag.Phrase) (offered *offer, f *fault) {
 	f = o.step(w, what, o.Timeouts.Command, func() (err error) { offered, err = d.offers(w); return err })
 	if f != nil {
 		return nil, f
@@ -189,13 +188,13 @@ func (o *Options) greet(w *wire, d dialect, s mail.Server, c *contact) *fault {
 	f := o.step(w, "greeting", o.Timeouts.Greeting, func() (err error) { h, err = d.greeting(w); return err })
 	c.Greeting = clean(h.line)
 	if waited := time.Since(begin); f == nil && waited >= slow {
-		c.add(Problem{Outcome: Holds, Code: diag.VerifySlow, Msg: fmt.Sprintf("the greeting came after %s", seconds(waited)), Hint: "find out what holds it up (a look-up of the client's name, greylisting, load): mail programs give up after 10 seconds when they search for the settings"})
+		c.add(Problem{Outcome: Holds, Code: diag.VerifySlow, Msg: diag.Say("the greeting came after %s", seconds(waited)), Hint: "find out what holds it up (a look-up of the client's name, greylisting, load): mail programs give up after 10 seconds when they search for the settings"})
 	}
 	c.apop = h.apop
 	const noPreauth = "no IMAP server for readers greets with PREAUTH; check host and port"
 	switch {
 	case f != nil && f.Code == diag.VerifySilent && s.Security != mail.TLS && w.total == 0 && o.answersTLS(w):
-		return refuted(diag.VerifySecurity, "", `write security = "tls" for this port, or publish the port for `+string(s.Security), "the port is encrypted from the first byte, so it is not %s", s.Security)
+		return refuted(diag.VerifySecurity, "", diag.Say("write security = \"tls\" for this port, or publish the port for %s", s.Security), "the port is encrypted from the first byte, so it is not %s", s.Security)
 	case f != nil:
 		return f
 	case h.preauth && s.Security != mail.TLS:
@@ -210,7 +209,7 @@ func (o *Options) greet(w *wire, d dialect, s mail.Server, c *contact) *fault {
 
 // step does one step within its time and returns what went wrong. What names
 // what the step waits for.
-func (o *Options) step(w *wire, what string, limit time.Duration, do func() error) *fault {
+func (o *Options) step(w *wire, what diag.Phrase, limit time.Duration, do func() error) *fault {
 	begin := time.Now()
 	done := w.within(limit)
 	err := do()
@@ -224,7 +223,7 @@ func (o *Options) step(w *wire, what string, limit time.Duration, do func() erro
 // faultOf tells silence and closing from what the server itself said.
 // Waited is how long the step took; partial is what came of a line that never
 // ended.
-func faultOf(err error, what string, waited time.Duration, partial []byte) *fault {
+func faultOf(err error, what diag.Phrase, waited time.Duration, partial []byte) *fault {
 	if f, ok := errors.AsType[*fault](err); ok {
 		return f
 	}
@@ -236,9 +235,9 @@ func faultOf(err error, what string, waited time.Duration, partial []byte) *faul
 	}
 	// TLS alerts: the server's, and ours about what it sent.
 	if op, ok := errors.AsType[*net.OpError](err); ok && (op.Op == "remote error" || op.Op == "local error") {
-		return refuted(diag.VerifyTLS, op.Err.Error(), "see the server's own log; readers' mail programs fail in the same way", "the server broke off the encrypted connection before the end of the %s", what)
+		return refuted(diag.VerifyTLS, "", "see the server's own log; readers' mail programs fail in the same way", "the server broke off the encrypted connection before the end of the %s", what).because(op.Err)
 	}
-	return unreached(diag.VerifyClosed, err.Error(), "try again later", "the connection failed before the end of the %s", what)
+	return unreached(diag.VerifyClosed, "", "try again later", "the connection failed before the end of the %s", what).because(err)
 }
 
 func timedOut(err error) bool {
@@ -264,18 +263,18 @@ func connectProblem(err error, s mail.Server, limit time.Duration) Problem {
 	if s.Port == 25 {
 		hint = "networks often close port 25 to the outside: try from another network before you change the row"
 	}
-	msg := "no connection"
+	why := func(format string, args ...any) Problem {
+		return unreached(diag.VerifyConnect, "", hint, format, args...).Problem
+	}
 	switch {
 	case timedOut(err):
-		msg = "no answer within " + seconds(limit)
+		return why("no answer within %s", seconds(limit))
 	case errors.Is(err, syscall.ECONNREFUSED):
-		msg = "the connection was refused: nothing listens on port " + strconv.Itoa(s.Port)
+		return why("the connection was refused: nothing listens on port %d", s.Port)
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		msg = "the network knows no way to it"
-	default:
-		return Problem{Outcome: Unreachable, Code: diag.VerifyConnect, Msg: msg, Said: clean(err.Error()), Hint: hint}
+		return why("the network knows no way to it")
 	}
-	return Problem{Outcome: Unreachable, Code: diag.VerifyConnect, Msg: msg, Hint: hint}
+	return why("no connection: %s", err)
 }
 
 // secure does the TLS handshake with the published host as server name and
@@ -316,15 +315,15 @@ func handshakeFault(f *fault, err error, s mail.Server, first []byte) *fault {
 		// They came too late for the buffer of the reply.
 		return extraBytes(first)
 	case plain:
-		what := "without encryption"
+		what := diag.Say("without encryption")
 		if proto := speaks(string(first)); proto != "" && proto != "TLS" {
-			what = "in plain " + proto
+			what = diag.Say("in plain %s", proto)
 		}
 		return refuted(diag.VerifySecurity, string(first), `write security = "starttls" if readers are to use this port, or publish the port that is encrypted from the first byte`, "the port begins %s, so it is not tls", what)
 	case timedOut(err), closed(err), isOp:
 		return f
 	}
-	return refuted(diag.VerifyTLS, err.Error(), "see the server's own log; readers' mail programs fail in the same way", "no encrypted connection came about")
+	return refuted(diag.VerifyTLS, "", "see the server's own log; readers' mail programs fail in the same way", "no encrypted connection came about").because(err)
 }
 
 // answersTLS tries TLS on a connection on which the server said nothing: on

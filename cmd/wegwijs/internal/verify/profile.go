@@ -44,7 +44,7 @@ func (o *Options) checkProfile(ctx context.Context, p *Profile) {
 	a, ps := o.ask(ctx, question{url: p.URL, head: true}, profileCodes)
 	switch kind, _, _ := mime.ParseMediaType(a.kind); {
 	case !a.there && len(ps) == 0:
-		ps = []Problem{{Outcome: Holds, Code: diag.VerifyProfile, Msg: p.URL + " is not there", Hint: "publish the site"}}
+		ps = []Problem{{Outcome: Holds, Code: diag.VerifyProfile, Msg: diag.Say("%s is not there", p.URL), Hint: "publish the site"}}
 	case a.body == nil:
 	case kind != "application/x-apple-aspen-config":
 		ps = append(ps, refuted(diag.VerifyProfile, a.kind, "let the web server send Content-Type: application/x-apple-aspen-config for .mobileconfig; the rules that the build makes do", "%s has the wrong content type, so an iPhone does not offer to install it", p.URL).Problem)

@@ -70,10 +70,39 @@ func worst(ps []Problem) Outcome {
 // A Report is what [Run] found. It belongs to the caller.
 type Report struct {
 	Date    tomlfile.Date // the day of the check, in the zone of Options.Now
+	Lang    diag.Lang     // of its texts
 	Rows    []Row         // in the order of the record
 	Domains []Domain      // in the order of the record
 	// Profiles of the site, in the order of the record.
 	Profiles []Profile
+}
+
+// translate puts the texts of all problems, as [diag.Say] made them, in the
+// report's language.
+func (r *Report) translate() {
+	all := func(ps []Problem) {
+		for i := range ps {
+			ps[i].Msg, ps[i].Hint = diag.In(r.Lang, ps[i].Msg), diag.In(r.Lang, ps[i].Hint)
+		}
+	}
+	for i := range r.Rows {
+		all(r.Rows[i].Problems)
+		for j := range r.Rows[i].Addresses {
+			a := &r.Rows[i].Addresses[j]
+			a.Skipped = diag.In(r.Lang, a.Skipped)
+			all(a.Problems)
+		}
+	}
+	for i := range r.Domains {
+		d := &r.Domains[i]
+		all(d.Problems)
+		for _, c := range []*Check{&d.SRV, &d.Autoconfig, &d.Autodiscover} {
+			all(c.Problems)
+		}
+	}
+	for i := range r.Profiles {
+		all(r.Profiles[i].Check.Problems)
+	}
 }
 
 // A Row is what was found of one row of the record.
@@ -188,22 +217,22 @@ func (r *Report) ExitStatus(allowUnreachable bool) int {
 func (r *Report) Diagnostics(allowUnreachable bool) []diag.Diagnostic {
 	var ds []diag.Diagnostic
 	add := func(pos diag.Pos, who string, p Problem) {
-		d := diag.Diagnostic{Pos: pos, Code: p.Code, Hint: p.Hint, Msg: who}
+		d := diag.Diagnostic{Pos: pos, Code: p.Code, Hint: p.Hint}
+		what := p.Msg
+		if p.Said != "" {
+			what = diag.Say("%s (it said %q)", p.Msg, p.Said)
+		}
 		switch {
 		case p.Outcome == DoesNotHold:
-			d.Msg += " does not hold: "
+			d.Msg = diag.Say("%s does not hold: %s", who, what)
 		case p.Outcome == Unreachable:
-			d.Msg += " could not be reached: "
+			d.Msg = diag.Say("%s could not be reached: %s", who, what)
 			if allowUnreachable {
 				d.Severity = diag.Warning
 			}
 		default:
-			d.Msg += ": "
+			d.Msg = diag.Say("%s: %s", who, what)
 			d.Severity = diag.Warning
-		}
-		d.Msg += p.Msg
-		if p.Said != "" {
-			d.Msg += fmt.Sprintf(" (it said %q)", p.Said)
 		}
 		ds = append(ds, d)
 	}
@@ -212,7 +241,7 @@ func (r *Report) Diagnostics(allowUnreachable bool) []diag.Diagnostic {
 		for _, g := range row.grouped() {
 			who := name(row.Server)
 			if len(g.at) > 0 && len(g.at) < row.tried() {
-				who += " at " + strings.Join(g.at, ", ")
+				who = diag.Say("%s at %s", who, strings.Join(g.at, ", "))
 			}
 			add(row.Server.Pos, who, g.Problem)
 		}
@@ -220,21 +249,21 @@ func (r *Report) Diagnostics(allowUnreachable bool) []diag.Diagnostic {
 	for i := range r.Domains {
 		d := &r.Domains[i]
 		for _, p := range d.Problems {
-			add(d.Pos, "the domain "+d.Name, p)
+			add(d.Pos, diag.Say("the domain %s", d.Name), p)
 		}
 		for _, p := range d.SRV.Problems {
-			add(d.Pos, "the DNS of "+d.Name, p)
+			add(d.Pos, diag.Say("the DNS of %s", d.Name), p)
 		}
 		for _, p := range d.Autoconfig.Problems {
-			add(d.Pos, "autoconfig of "+d.Name, p)
+			add(d.Pos, diag.Say("autoconfig of %s", d.Name), p)
 		}
 		for _, p := range d.Autodiscover.Problems {
-			add(d.Pos, "Autodiscover of "+d.Name, p)
+			add(d.Pos, diag.Say("Autodiscover of %s", d.Name), p)
 		}
 	}
 	for i := range r.Profiles {
 		for _, p := range r.Profiles[i].Check.Problems {
-			add(r.Profiles[i].Pos, "the profile of "+r.Profiles[i].Product, p)
+			add(r.Profiles[i].Pos, diag.Say("the profile of %s", r.Profiles[i].Product), p)
 		}
 	}
 	return diag.Sort(ds)

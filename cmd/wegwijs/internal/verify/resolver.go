@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 // A Resolver asks the DNS. [net.Resolver] is one. Names are given with a final
@@ -38,6 +40,8 @@ func notFound(err error) bool {
 
 // A doubted error is a "no such name" that is not believed.
 type doubted struct{ error }
+
+func (e doubted) Unwrap() error { return e.error }
 
 func isDoubted(err error) bool {
 	_, ok := errors.AsType[doubted](err)
@@ -71,7 +75,7 @@ func (s *skeptic) doubt(err error) error {
 	if s.knows {
 		return err
 	}
-	return doubted{errors.New(`the resolver of this machine says "no such name", but it does not know the internet at all`)}
+	return doubted{diag.Errorf(`the resolver of this machine says "no such name", but it does not know the internet at all`)}
 }
 
 func (s *skeptic) LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error) {

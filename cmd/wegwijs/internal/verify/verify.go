@@ -29,6 +29,7 @@ import (
 	"syscall"
 	"time"
 
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/mail"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 	"wegwijs/cmd/wegwijs/internal/pages/forms"
@@ -88,6 +89,8 @@ type Options struct {
 	Off []forms.Form
 	// OnlyServers leaves out the domains and the site's profiles.
 	OnlyServers bool
+	// Lang is the language of the report's texts; "" is English.
+	Lang diag.Lang
 	// Progress, when set, is called from one goroutine at a time with the
 	// number of servers and domains done.
 	Progress func(done, total int)
@@ -119,6 +122,7 @@ func (o Options) withDefaults() Options {
 	if o.HTTP == nil {
 		o.HTTP = httpClient(o)
 	}
+	o.Lang = cmp.Or(o.Lang, diag.English)
 	return o
 }
 
@@ -140,7 +144,7 @@ func hasRoute(ip netip.Addr) bool {
 func Run(ctx context.Context, rec *mail.Record, opt Options) (*Report, error) {
 	opt = opt.withDefaults()
 	now := opt.Now()
-	report := &Report{Date: tomlfile.Date{Year: now.Year(), Month: int(now.Month()), Day: now.Day()}}
+	report := &Report{Date: tomlfile.Date{Year: now.Year(), Month: int(now.Month()), Day: now.Day()}, Lang: opt.Lang}
 
 	// Servers by host: no host gets two connections at once.
 	type target struct {
@@ -242,6 +246,7 @@ func Run(ctx context.Context, rec *mail.Record, opt Options) (*Report, error) {
 	for _, p := range profiles {
 		report.Profiles = append(report.Profiles, *p)
 	}
+	report.translate()
 	return report, nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -52,12 +51,22 @@ func (f *fault) orderly() *fault {
 	return f
 }
 
+// refuted returns a fault that contradicts the record; said are the server's own
+// words. The texts are as [diag.Say] takes and makes them, as in all problems
+// until [Run] ends.
 func refuted(code diag.Code, said, hint, format string, args ...any) *fault {
-	return &fault{Problem: Problem{Outcome: DoesNotHold, Code: code, Msg: fmt.Sprintf(format, args...), Said: clean(said), Hint: hint}}
+	return &fault{Problem: Problem{Outcome: DoesNotHold, Code: code, Msg: diag.Say(format, args...), Said: clean(said), Hint: hint}}
 }
 
+// unreached is [refuted] for what says nothing of the record.
 func unreached(code diag.Code, said, hint, format string, args ...any) *fault {
-	return &fault{Problem: Problem{Outcome: Unreachable, Code: code, Msg: fmt.Sprintf(format, args...), Said: clean(said), Hint: hint}}
+	return &fault{Problem: Problem{Outcome: Unreachable, Code: code, Msg: diag.Say(format, args...), Said: clean(said), Hint: hint}}
+}
+
+// because adds to a problem what a library said.
+func (f *fault) because(err error) *fault {
+	f.Msg += ": " + diag.Say("%s", err)
+	return f
 }
 
 // A wire reads bounded lines from one connection and says commands on it. It

@@ -6,7 +6,6 @@ package eject
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -65,7 +64,7 @@ func (s Site) Eject(names []string) (written []string, err error) {
 	written = slices.Compact(written)
 	for _, p := range written {
 		if _, err := s.Root.Lstat(p); err == nil {
-			return nil, errors.New(diag.Say("%s is there already; remove it first, or name other files", p))
+			return nil, diag.Errorf("%s is there already; remove it first, or name other files", p)
 		}
 	}
 	for _, p := range written {
@@ -100,9 +99,9 @@ func (s Site) find(name string) (found []string, err error) {
 	}
 	if len(found) == 0 {
 		if near := diag.Nearest(p, all); near != "" {
-			return nil, errors.New(diag.Say("there is no built-in file %s; did you mean %s?", p, near))
+			return nil, diag.Errorf("there is no built-in file %s; did you mean %s?", p, near)
 		}
-		return nil, errors.New(diag.Say("there is no built-in file %s; name one such as layouts/partials/footer.html or content/nl/over.md", p))
+		return nil, diag.Errorf("there is no built-in file %s; name one such as layouts/partials/footer.html or content/nl/over.md", p)
 	}
 	return found, nil
 }
@@ -276,9 +275,9 @@ func (s Site) Origin(name string) (Origin, error) {
 		known = append(known, o.Path)
 	}
 	if near := diag.Nearest(p, known); near != "" {
-		return Origin{}, errors.New(diag.Say("%s was not taken from the built-in files; did you mean %s?", p, near))
+		return Origin{}, diag.Errorf("%s was not taken from the built-in files; did you mean %s?", p, near)
 	}
-	return Origin{}, errors.New(diag.Say("%s was not taken from the built-in files with wegwijs eject", p))
+	return Origin{}, diag.Errorf("%s was not taken from the built-in files with wegwijs eject", p)
 }
 
 // Done takes the built-in text of now for the origin of a file: the site's file
@@ -294,7 +293,7 @@ func (s Site) Done(name string) (Origin, error) {
 		return o, s.Root.Remove(Folder + "/" + o.Path)
 	case Renamed:
 		if _, err := s.Root.Lstat(o.To); err == nil {
-			return o, errors.New(diag.Say("%s is there already; move it away first", o.To))
+			return o, diag.Errorf("%s is there already; move it away first", o.To)
 		}
 		if err := s.write(Folder+"/"+o.To, o.Now); err != nil {
 			return o, err
@@ -303,7 +302,7 @@ func (s Site) Done(name string) (Origin, error) {
 			return o, err
 		}
 		if err := s.Root.Rename(o.Path, o.To); err != nil {
-			return o, fmt.Errorf("rename %s: %w", o.Path, err)
+			return o, diag.Errorf("rename %s: %w", o.Path, err)
 		}
 		return o, s.Root.Remove(Folder + "/" + o.Path)
 	}

@@ -127,9 +127,9 @@ func (r *reader) token() (xml.Token, error) {
 		return t, err
 	}
 	if bad, ok := errors.AsType[*xml.SyntaxError](err); ok {
-		return nil, refuse(bad.Line, "this is not XML: %s", bad.Msg)
+		return nil, refuse(bad.Line, "this is not XML: an element is not closed, or a sign is missing, here or just before")
 	}
-	return nil, refuse(r.line(), "this cannot be read: %s", err.Error())
+	return nil, refuse(r.line(), "this cannot be read: %s", err)
 }
 
 func decodeXLIFF(data []byte) (*Page, error) {

@@ -115,10 +115,10 @@ func Import(src fs.FS, site *os.Root, from string) (*Report, error) {
 	case "html":
 		t.saved()
 	default:
-		return nil, errors.New(diag.Say("nothing in the folder says which program it is for; name it with --from: %s", strings.Join(Makers, ", ")))
+		return nil, diag.Errorf("nothing in the folder says which program it is for; name it with --from: %s", strings.Join(Makers, ", "))
 	}
 	if len(t.pages) == 0 {
-		return nil, errors.New(diag.Say("there are no pages in the folder"))
+		return nil, diag.Errorf("there are no pages in the folder")
 	}
 	t.pages = slices.DeleteFunc(t.pages, func(p *page) bool {
 		search := str(p.meta, "layout") == "search" && len(trimBlank(p.lines)) == 0

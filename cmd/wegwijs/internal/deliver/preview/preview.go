@@ -444,7 +444,7 @@ func (l *States) adopt(s *state.State) {
 func (l *States) troubled(err error) {
 	l.mu.Lock()
 	v := l.view.Load()
-	v = v.with(v.ofPages, []diag.Diagnostic{{Pos: diag.Pos{File: "."}, Code: diag.InputRead, Msg: "the site cannot be read: " + err.Error(), Hint: "what is shown is how it was; this goes by itself when the site can be read again"}})
+	v = v.with(v.ofPages, []diag.Diagnostic{{Pos: diag.Pos{File: "."}, Code: diag.InputRead, Msg: diag.Say("the site cannot be read: %s", err), Hint: "what is shown is how it was; this goes by itself when the site can be read again"}})
 	l.view.Store(v)
 	l.wake()
 	l.mu.Unlock()

@@ -166,7 +166,7 @@ func (p *Target) readDir(t *tomlfile.Table) {
 func (p *Target) readSSH(t *tomlfile.Table) {
 	p.SSH.Host = t.Required("host", "a host name, or a name in ~/.ssh/config")
 	if user, host, ok := strings.Cut(p.SSH.Host, "@"); ok {
-		t.Errorf("host", diag.PublishHost, `write user = "`+user+`" and host = "`+host+`"`, "host holds a user name")
+		t.Errorf("host", diag.PublishHost, diag.Say("write user = %q and host = %q", user, host), "host holds a user name")
 	} else if strings.ContainsAny(p.SSH.Host, "/ ") {
 		t.Errorf("host", diag.PublishHost, "write the name alone, without ssh:// and path", "host cannot be %q", p.SSH.Host)
 	}

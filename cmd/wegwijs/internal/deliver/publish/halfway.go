@@ -16,11 +16,11 @@ type HalfwayError struct {
 	Left diag.Said // what readers have, and what to do
 }
 
-func (e *HalfwayError) Error() string { return e.In(diag.English) }
+func (e *HalfwayError) Error() string { return e.Said().String() }
 
-// In returns the text in the language lang.
-func (e *HalfwayError) In(lang diag.Lang) string {
-	return diag.ErrorIn(lang, e.Err) + "\n\t" + e.Left.In(lang)
+// Said returns the text for people.
+func (e *HalfwayError) Said() diag.Said {
+	return diag.SaidError(e.Err) + "\n\t" + e.Left
 }
 
 func (e *HalfwayError) Unwrap() error { return e.Err }

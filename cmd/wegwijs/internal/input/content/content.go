@@ -5,7 +5,6 @@ package content
 
 import (
 	"bytes"
-	"fmt"
 	"path"
 	"reflect"
 	"regexp"
@@ -239,11 +238,15 @@ func (p *Page) locate(t *tomlfile.Table) {
 		p.places = append(p.places, place{name, -1, groups.KeyPos(g.ID)}, place{pages, -1, in.KeyPos("pages")})
 		items(in, "pages", pages, g.Pages)
 	}
+	messages := t.Table("messages")
+	for _, m := range p.Messages {
+		p.places = append(p.places, place{"messages." + m.Text, -1, messages.KeyPos(m.Text)})
+	}
 }
 
 // Pos returns the position of the value of a front matter key (title, nav_title,
-// description, slug, layout) or of a group's own keys (groups.ID,
-// groups.ID.pages). When n is not negative it is that of item n of a list
+// description, slug, layout) or of a key below a table (groups.ID,
+// groups.ID.pages, messages.TEXT). When n is not negative it is that of item n of a list
 // (aliases, related, needs, groups.ID.pages). Where the page does not have the
 // key, it is the position of the front matter.
 func (p *Page) Pos(key string, n int) diag.Pos {
@@ -304,13 +307,13 @@ func flaw(src []byte) (at int, msg, hint string) {
 		case r == utf8.RuneError && n == 1:
 			return i, "this is not UTF-8 text", "save the file as UTF-8"
 		case r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069:
-			return i, fmt.Sprintf("an invisible character that turns the direction of text (%U)", r), "remove it; the direction follows from the language"
+			return i, diag.Say("an invisible character that turns the direction of text (%U)", r), "remove it; the direction follows from the language"
 		case r&0xfffe == 0xfffe || r >= 0xfdd0 && r <= 0xfdef:
-			return i, fmt.Sprintf("a character that is none (%U)", r), "remove it; it may be invisible in your editor"
+			return i, diag.Say("a character that is none (%U)", r), "remove it; it may be invisible in your editor"
 		case r == 0x2028 || r == 0x2029:
-			return i, fmt.Sprintf("a line end that browsers do not show (%U)", r), "take it out, and press Enter there"
+			return i, diag.Say("a line end that browsers do not show (%U)", r), "take it out, and press Enter there"
 		case unicode.IsControl(r):
-			return i, fmt.Sprintf("a control character (%U)", r), "remove it; it may be invisible in your editor"
+			return i, diag.Say("a control character (%U)", r), "remove it; it may be invisible in your editor"
 		}
 		i += n
 	}

@@ -113,7 +113,7 @@ func TestMistakes(t *testing.T) {
 		{"blank line first", "\n  +++\ntitle = \"x\"\n+++\n", "a.md:2:3 [page-front] the front matter does not begin on the first line | the first line of the file is +++ and nothing else\n", false},
 		{"YAML", "---\ntitle: x\n---\n", "a.md:1:1 [page-front] the front matter is YAML; this program reads TOML | write +++ instead of ---, and title = \"…\" instead of title: …\n", false},
 		{"YAML behind a byte order mark", "\ufeff---\ntitle: x\n---\n", "a.md:1:1 [page-front] the front matter is YAML; this program reads TOML | write +++ instead of ---, and title = \"…\" instead of title: …\n", false},
-		{"not TOML", "+++\ntitle = x\n+++\n", "a.md:2:9 [toml-syntax] not valid TOML: expected value but found \"x\" instead | put text between quotes: title = \"Postbus vol\"\n", false},
+		{"not TOML", "+++\ntitle = x\n+++\n", "a.md:2:9 [toml-syntax] not valid TOML: x is not a value here | put text between quotes: title = \"Postbus vol\"\n", false},
 		{"Latin-1 in the text", "+++\ntitle = \"x\"\n+++\nEen caf\xe9.\n", "a.md:4:8 [page-encoding] this is not UTF-8 text | save the file as UTF-8\n", false},
 		{"Latin-1 in the front matter", "+++\ntitle = \"caf\xe9\"\n+++\n", "a.md:2:13 [page-encoding] this is not UTF-8 text | save the file as UTF-8\n", false},
 		{"UTF-16", "\xff\xfe+\x00+\x00+\x00", "a.md:1:1 [page-encoding] this is not UTF-8 text | save the file as UTF-8\n", false},

@@ -394,20 +394,20 @@ func (s *Strings) T(key string, args ...any) (string, error) {
 	case !ok && s.broken:
 		return "", nil
 	case !ok:
-		return "", fmt.Errorf("no string %q in %s", key, s.File)
+		return "", diag.Errorf("no string %q in %s", key, s.File)
 	}
 	if len(args) == 0 && len(m.forms) == 1 {
 		return m.forms["other"], nil
 	}
 	if len(args)%2 != 0 {
-		return "", fmt.Errorf("string %q: arguments come in pairs of a name and a value", key)
+		return "", diag.Errorf("string %q: arguments come in pairs of a name and a value", key)
 	}
 	text := m.forms["other"]
 	pairs := make([]string, 0, len(args))
 	for i := 0; i < len(args); i += 2 {
 		name, ok := args[i].(string)
 		if !ok {
-			return "", fmt.Errorf("string %q: the name of an argument must be text", key)
+			return "", diag.Errorf("string %q: the name of an argument must be text", key)
 		}
 		var value string
 		switch v := args[i+1].(type) {

@@ -109,7 +109,7 @@ i18n/nl.toml:2:5 [toml-type] b takes text, this is a list | write b = "x"
 i18n/nl.toml:3:8 [toml-type] date takes text, this is a whole number | write date = "1"
 i18n/nl.toml:4:16 [toml-type] space_before takes text, this is true or false | write space_before = "true"
 `},
-		{"not TOML", "nl", "a = \"x\nb = \"y\"\n", `i18n/nl.toml:1:7 [toml-syntax] not valid TOML: strings cannot contain newlines | close the text with a quote (") on the same line
+		{"not TOML", "nl", "a = \"x\nb = \"y\"\n", `i18n/nl.toml:1:7 [toml-syntax] not valid TOML: the text has no quote at its end | close the text with a quote (") on the same line
 `},
 	} {
 		out := new(diag.List)

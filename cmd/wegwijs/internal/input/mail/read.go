@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"fmt"
 	"math"
 	"net/netip"
 	"net/url"
@@ -376,13 +375,13 @@ func checkPort(t *tomlfile.Table, s Server) {
 	var v verdict
 	switch other, isOther := owner(s.Port); {
 	case isOther && other != s.Protocol:
-		v.msg = fmt.Sprintf("port %d is for %s, this row is %s", s.Port, other, s.Protocol)
+		v.msg = diag.Say("port %d is for %s, this row is %s", s.Port, other, s.Protocol)
 		v.hint = diag.Say("use port %d with security = \"tls\"", std.implicit)
 	case s.Port == std.implicit && s.Security != TLS:
-		v.msg = fmt.Sprintf("port %d is encrypted from the first byte, so it cannot be %s", s.Port, s.Security)
+		v.msg = diag.Say("port %d is encrypted from the first byte, so it cannot be %s", s.Port, s.Security)
 		v.hint = diag.Say("write security = \"tls\", or port = %d for starttls", std.upgrade)
 	case s.Port == std.upgrade && s.Security == TLS:
-		v.msg = fmt.Sprintf("port %d starts without encryption, so it cannot be tls", s.Port)
+		v.msg = diag.Say("port %d starts without encryption, so it cannot be tls", s.Port)
 		v.hint = diag.Say("write security = \"starttls\", or port = %d for tls", std.implicit)
 	case s.Protocol == SMTP && s.Port == 25 && s.Security == STARTTLS:
 		v.warn = true
@@ -393,7 +392,7 @@ func checkPort(t *tomlfile.Table, s Server) {
 		v.hint = "use port 465 with tls, or 587 with starttls"
 	case s.Port != std.implicit && s.Port != std.upgrade && s.Port != 25:
 		v.warn = true
-		v.msg = fmt.Sprintf("port %d is unusual for %s", s.Port, s.Protocol)
+		v.msg = diag.Say("port %d is unusual for %s", s.Port, s.Protocol)
 		v.hint = diag.Say("the usual ports are %d (tls) and %d (starttls); if this is right, say so with why = \"…\"", std.implicit, std.upgrade)
 	}
 	switch {
@@ -423,13 +422,13 @@ func serverName(s string) (ascii, why string) {
 	rest, ok := strings.CutSuffix(s, EmailDomain)
 	switch {
 	case !ok && strings.Contains(s, "%"):
-		return "", "only " + EmailDomain + " may stand in it, at its end"
+		return "", diag.Say("only %s may stand in it, at its end", EmailDomain)
 	case !ok:
 		return hostname(s)
 	case rest == "":
 		return s, ""
 	case !strings.HasSuffix(rest, "."):
-		return "", "a dot is missing before " + EmailDomain
+		return "", diag.Say("a dot is missing before %s", EmailDomain)
 	}
 	a, why := hostname(rest + "example.nl")
 	return strings.TrimSuffix(a, "example.nl") + EmailDomain, why
@@ -439,40 +438,40 @@ func serverName(s string) (ascii, why string) {
 func hostname(s string) (ascii, why string) {
 	switch {
 	case strings.ContainsAny(s, " \t\n"):
-		return "", "it holds a space"
+		return "", diag.Say("it holds a space")
 	case strings.Contains(s, "://"):
-		return "", "it holds a scheme"
+		return "", diag.Say("it holds a scheme")
 	case strings.ContainsAny(s, "/?#"):
-		return "", "it holds a path"
+		return "", diag.Say("it holds a path")
 	case strings.Contains(s, "@"):
-		return "", "it looks like an address"
+		return "", diag.Say("it looks like an address")
 	case strings.HasSuffix(s, "."):
-		return "", "leave out the final dot"
+		return "", diag.Say("leave out the final dot")
 	}
 	if _, err := netip.ParseAddr(strings.Trim(s, "[]")); err == nil {
-		return "", "a certificate names a host, not an IP address"
+		return "", diag.Say("a certificate names a host, not an IP address")
 	}
 	if strings.Contains(s, ":") {
-		return "", "the port has a key of its own"
+		return "", diag.Say("the port has a key of its own")
 	}
 	a, err := idna.Lookup.ToASCII(s)
 	if err != nil {
-		return "", "it holds characters that names on the internet cannot have"
+		return "", diag.Say("it holds characters that names on the internet cannot have")
 	}
 	a = strings.ToLower(a)
 	if len(a) > 253 || !strings.Contains(a, ".") {
-		return "", "it needs a domain, such as example.nl"
+		return "", diag.Say("it needs a domain, such as example.nl")
 	}
 	for label := range strings.SplitSeq(a, ".") {
 		if len(label) == 0 || len(label) > 63 {
-			return "", "a part between dots is empty or too long"
+			return "", diag.Say("a part between dots is empty or too long")
 		}
 		if strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || label[0] == '-' || label[len(label)-1] == '-' {
-			return "", "use letters, digits, hyphens and dots"
+			return "", diag.Say("use letters, digits, hyphens and dots")
 		}
 	}
 	if strings.Trim(a[strings.LastIndexByte(a, '.')+1:], "0123456789") == "" {
-		return "", "its last part is a number, as in an IP address"
+		return "", diag.Say("its last part is a number, as in an IP address")
 	}
 	return a, ""
 }

@@ -479,9 +479,9 @@ var markupRE = regexp.MustCompile(`<[^>]*>`)
 func form(k Kind, name string) string {
 	switch k {
 	case Inline:
-		return ":" + name + "[…] in running text"
+		return diag.Say(":%s[…] in running text", name)
 	case Leaf:
-		return "::" + name + "[…] on a line of its own"
+		return diag.Say("::%s[…] on a line of its own", name)
 	}
-	return ":::" + name + " and close it with :::"
+	return diag.Say(":::%s and close it with :::", name)
 }

@@ -44,7 +44,7 @@ type Options struct {
 	// Hot returns the files in which a change is most likely. Without events
 	// they are looked at more often than all the others.
 	Hot func() []string
-	// Say is told, in one line, why there are no events and what to do. It is
+	// Say is told, in one line as diag.Say has it, why there are no events and what to do. It is
 	// called at most once, by Start or later.
 	Say func(line diag.Said)
 
@@ -133,7 +133,7 @@ func Start(ctx context.Context, dir string, opt Options) *Watcher {
 	w := &Watcher{Hints: make(chan Hint, 1), dir: filepath.Clean(dir), opt: opt, watched: map[string]bool{}}
 	if !opt.Poll {
 		if kind := silentIn(w.dir, opt.Silent); kind != "" {
-			opt.Say(diag.Said(diag.Say("the site is on %s, which gives no reliable events: looking at its files instead; a folder on this machine's own disk is faster", kind)))
+			opt.Say(diag.Said(diag.Say("the site is on %s, which gives no reliable events: looking at its files instead; a folder on this machine's own disk is faster", diag.Phrase(kind))))
 		} else if err := w.open(); err != nil {
 			w.fall(err)
 		}
@@ -318,7 +318,7 @@ func (w *Watcher) run(ctx context.Context) {
 	}
 }
 
-var errStopped = errors.New("they stopped")
+var errStopped = diag.Errorf("they stopped")
 
 // event turns an event into a hint. What kind of event it is does not matter,
 // but for a new folder, which must be watched too.

@@ -6,21 +6,22 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
 	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 // kinds are file systems on which others than this machine's kernel may write,
 // or that pass no events on (linux/magic.h).
-var kinds = map[uint32]string{
+var kinds = map[uint32]diag.Phrase{
 	0x6969:     "NFS",
-	0xff534d42: "a Windows share (CIFS)",
-	0xfe534d42: "a Windows share (SMB2)",
-	0x517b:     "a Windows share (SMB)",
-	0x01021997: "a shared folder (9p)", // WSL's /mnt, virtual machines
+	0xff534d42: diag.Phrase("a Windows share"),
+	0xfe534d42: diag.Phrase("a Windows share"),
+	0x517b:     diag.Phrase("a Windows share"),
+	0x01021997: diag.Phrase("a shared folder (9p)"), // WSL's /mnt, virtual machines
 	0x65735546: "FUSE",
-	0x786f4256: "a VirtualBox shared folder",
-	0xbacbacbc: "a VMware shared folder",
-	0x6a656a63: "a virtual machine's shared folder (virtiofs)",
+	0x786f4256: diag.Phrase("a VirtualBox shared folder"),
+	0xbacbacbc: diag.Phrase("a VMware shared folder"),
+	0x6a656a63: diag.Phrase("a virtual machine's shared folder (virtiofs)"),
 	0x5346414f: "AFS",
 	0x00c36400: "Ceph",
 }
@@ -32,7 +33,7 @@ func silent(path string) string {
 	if syscall.Statfs(path, &st) != nil {
 		return ""
 	}
-	return kinds[uint32(st.Type)]
+	return string(kinds[uint32(st.Type)])
 }
 
 // why says in one line why there are no events and what would help. folders is

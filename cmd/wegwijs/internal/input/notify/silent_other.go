@@ -5,6 +5,7 @@ package notify
 import (
 	"errors"
 	"syscall"
+
 	"wegwijs/cmd/wegwijs/internal/diag"
 )
 

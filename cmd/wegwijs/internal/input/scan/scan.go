@@ -7,7 +7,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"path"
@@ -386,7 +385,7 @@ func (w *walker) read(ctx context.Context, prev *Tree, visit Visit) ([]File, err
 	}
 	for i, err := range errs {
 		if Busy(err) {
-			return nil, fmt.Errorf("read %s: %w", files[i].Path, err)
+			return nil, diag.Errorf("read %s: %w", files[i].Path, err)
 		}
 		if err != nil {
 			w.unreadable(files[i].Path, err)
@@ -426,12 +425,12 @@ func (w *walker) unreadable(name string, err error) {
 	w.out.Errorf(diag.Pos{File: name}, diag.InputRead, diag.Say("see who may read the file: ls -l %s", name), "the file cannot be read: %s", reason(err))
 }
 
-func reason(err error) string {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		return pe.Err.Error()
+// reason returns why a file cannot be read, without the file.
+func reason(err error) error {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
+		return pe.Err
 	}
-	return err.Error()
+	return err
 }
 
 func read(fsys fs.FS, name string, buf []byte, size int64) ([]byte, error) {
@@ -532,7 +531,7 @@ func (w *walker) walk(name string) error {
 			w.unreadable(name, err)
 			return nil
 		}
-		return fmt.Errorf("read %s: %w", name, err)
+		return diag.Errorf("read %s: %w", name, err)
 	}
 	switch {
 	case info.Mode()&fs.ModeSymlink != 0:
@@ -557,7 +556,7 @@ func (w *walker) dir(name string) error {
 			w.out.Errorf(diag.Pos{File: name}, diag.InputRead, diag.Say("see who may read the folder: ls -ld %s", name), "the folder cannot be read: %s", reason(err))
 			return nil
 		}
-		return fmt.Errorf("read %s: %w", name, err)
+		return diag.Errorf("read %s: %w", name, err)
 	}
 	for _, e := range entries {
 		if Transient(e.Name()) {
@@ -577,7 +576,7 @@ func (w *walker) dir(name string) error {
 			case err == nil:
 				w.add(p, info)
 			case Busy(err):
-				return fmt.Errorf("read %s: %w", p, err)
+				return diag.Errorf("read %s: %w", p, err)
 			case !gone(err):
 				w.unreadable(p, err)
 			}
@@ -615,19 +614,17 @@ func (w *walker) add(name string, info fs.FileInfo) {
 // the site.
 func (w *walker) link(name string) error {
 	w.links = append(w.links, name)
-	report := func(hint, format string, args ...any) {
-		w.out.Errorf(diag.Pos{File: name}, diag.InputLink, hint, "the symbolic link "+format, args...)
-	}
+	at := diag.Pos{File: name}
 	target, info, why := resolve(w.fsys, name)
 	switch {
 	case why != "":
-		report("put a copy of the file in its place", "%s", why)
+		w.out.Errorf(at, diag.InputLink, "put a copy of the file in its place", "%s", why)
 	case info.IsDir():
-		report("put a copy of the folder in its place", "leads to a folder; only links to files are followed")
+		w.out.Errorf(at, diag.InputLink, "put a copy of the folder in its place", "the symbolic link leads to a folder; only links to files are followed")
 	case slices.ContainsFunc(strings.Split(target, "/"), Transient):
-		report("put a copy of the file in its place", "leads to %s, which is hidden", target)
+		w.out.Errorf(at, diag.InputLink, "put a copy of the file in its place", "the symbolic link leads to %s, which is hidden", target)
 	case !info.Mode().IsRegular():
-		report("remove it", "leads to %s, which is neither a file nor a folder", target)
+		w.out.Errorf(at, diag.InputLink, "remove it", "the symbolic link leads to %s, which is neither a file nor a folder", target)
 	default:
 		w.add(name, info)
 	}
@@ -635,7 +632,7 @@ func (w *walker) link(name string) error {
 }
 
 // resolve returns what a symbolic link leads to, or why that is nothing inside
-// the site.
+// the site, as [diag.Say] has it.
 func resolve(fsys fs.FS, name string) (target string, info fs.FileInfo, why string) {
 	todo := strings.Split(name, "/")
 	var done []string
@@ -647,7 +644,7 @@ func resolve(fsys fs.FS, name string) (target string, info fs.FileInfo, why stri
 			continue
 		case "..":
 			if len(done) == 0 {
-				return "", nil, "leads out of the site"
+				return "", nil, diag.Say("the symbolic link leads out of the site")
 			}
 			done = done[:len(done)-1]
 			continue
@@ -656,22 +653,22 @@ func resolve(fsys fs.FS, name string) (target string, info fs.FileInfo, why stri
 		info, err := fs.Lstat(fsys, p)
 		switch {
 		case err != nil && gone(err):
-			return "", nil, fmt.Sprintf("leads to %s, which is not there", path.Join(append(done, append([]string{part}, todo...)...)...))
+			return "", nil, diag.Say("the symbolic link leads to %s, which is not there", path.Join(append(done, append([]string{part}, todo...)...)...))
 		case err != nil:
-			return "", nil, fmt.Sprintf("leads to %s, which cannot be read: %s", p, reason(err))
+			return "", nil, diag.Say("the symbolic link leads to %s, which cannot be read: %s", p, reason(err))
 		case info.Mode()&fs.ModeSymlink == 0:
 			done = append(done, part)
 			continue
 		}
 		if hops++; hops > 40 {
-			return "", nil, "leads round in a circle"
+			return "", nil, diag.Say("the symbolic link leads round in a circle")
 		}
 		to, err := fs.ReadLink(fsys, p)
 		if err != nil {
-			return "", nil, "cannot be read: " + reason(err)
+			return "", nil, diag.Say("the symbolic link cannot be read: %s", reason(err))
 		}
 		if path.IsAbs(to) || strings.Contains(to, `\`) {
-			return "", nil, "leads out of the site"
+			return "", nil, diag.Say("the symbolic link leads out of the site")
 		}
 		todo = append(strings.Split(to, "/"), todo...)
 	}
@@ -679,5 +676,5 @@ func resolve(fsys fs.FS, name string) (target string, info fs.FileInfo, why stri
 	if info, err := fs.Lstat(fsys, target); err == nil {
 		return target, info, ""
 	}
-	return "", nil, fmt.Sprintf("leads to %s, which is not there", target)
+	return "", nil, diag.Say("the symbolic link leads to %s, which is not there", target)
 }

@@ -104,17 +104,13 @@ func Parse(file string, src []byte, start, end int, out *diag.List) *Table {
 	m := map[string]any{}
 	if _, err := toml.Decode(string(src[start:end]), &m); err != nil {
 		pos := diag.At(file, src, start)
-		msg := strings.TrimPrefix(err.Error(), "toml: ")
+		said := err.Error()
 		if pe, ok := errors.AsType[toml.ParseError](err); ok {
 			pos = diag.At(file, src, min(start+pe.Position.Start, end))
-			if pe.Message != "" {
-				msg = pe.Message
-			}
+			said = pe.Message
 		}
-		if len(msg) > 1 && msg[1] >= 'a' && msg[1] <= 'z' { // not TOML, NULL
-			msg = strings.ToLower(msg[:1]) + msg[1:]
-		}
-		out.Errorf(pos, diag.TOMLSyntax, syntaxHint(msg), "not valid TOML: %s", strings.TrimSuffix(msg, "."))
+		what, hint := syntax(said)
+		out.Errorf(pos, diag.TOMLSyntax, hint, "not valid TOML: %s", what)
 		return nil
 	}
 	if dottedRE.Match(src[start:end]) {
@@ -131,57 +127,121 @@ var dottedRE = regexp.MustCompile(`(?:^|[\n{,])[ \t]*[\w"'-]+[ \t]*\.`)
 
 var bom = []byte("\xef\xbb\xbf")
 
-// hints tell what to do about a mistake against TOML, by a part of the
-// message that the toml package has for it. The first that fits is given.
-var hints = []struct{ part, hint string }{
-	{`expected value but found "True"`, "write true, in small letters"},
-	{`expected value but found "False"`, "write false, in small letters"},
-	{`expected value but found "yes"`, "write true"},
-	{`expected value but found "no"`, "write false"},
-	{`expected value but found "ja"`, "write true"},
-	{`expected value but found "nee"`, "write false"},
-	{`expected value but found "nein"`, "write false"},
-	{`expected value but found "oui"`, "write true"},
-	{`expected value but found "non"`, "write false"},
-	{`expected value but found '\n'`, "write a value behind the =, or leave out the line"},
-	{`expected value but found '\r'`, "write a value behind the =, or leave out the line"},
-	{`expected value but found '“'`, `use straight quotes: title = "Postbus vol"`},
-	{`expected value but found '”'`, `use straight quotes: title = "Postbus vol"`},
-	{`expected value but found '‘'`, `use straight quotes: title = "Postbus vol"`},
-	{`expected value but found '„'`, `use straight quotes: title = "Postbus vol"`},
-	{"expected value but found", `put text between quotes: title = "Postbus vol"`},
-	{"unexpected EOF; expected value", "close each [ with ], and each { with }"},
-	{"unexpected EOF; expected ']'", "close the name of the table with ]"},
-	{"already been defined", "each key may stand once; remove one of the two"},
-	{"was already created", "the name is in use for something else; remove one of the two"},
-	{"strings cannot contain newlines", `close the text with a quote (") on the same line`},
-	{"unexpected EOF; expected", `close the text with a quote (")`},
-	{"array terminator", "put a comma between the parts of the list, and ] at its end"},
-	{"inline table terminator", "put a comma between the parts of the table, and } at its end"},
-	{"to end table name", "close the name of the table with ]"},
-	{"got ':'", `write = instead of a colon: title = "Postbus vol"`},
-	{"expected a top-level item to end", `write one key on each line, and text between quotes: key = "value"`},
-	{"expected '.' or '='", `write one key on each line, and text between quotes: key = "value"`},
-	{"bare keys cannot contain", `write one key on each line, and text between quotes: key = "value"`},
-	{"key name appears blank", `write a name before the =: title = "Postbus vol"`},
-	{"invalid escape", `write \\ for a backslash, or put the text between single quotes`},
-	{"hexadecimal digits", `write \\ for a backslash, or put the text between single quotes`},
-	{"escaped character", `write \\ for a backslash, or put the text between single quotes`},
-	{"invalid integer", "put it between quotes if it is text, such as a telephone number"},
-	{"out of range", "put it between quotes if it is text, such as a telephone number"},
-	{"invalid datetime", "write a date as 2026-11-23, without quotes"},
-	{"invalid UTF-8", "save the file as UTF-8"},
-	{"NULL byte", "save the file as UTF-8"},
-	{"control characters", "remove the character; it may be invisible in your editor"},
+const (
+	hintTrue    = "write true"
+	hintFalse   = "write false"
+	hintValue   = "write a value behind the =, or leave out the line"
+	hintQuotes  = `use straight quotes: title = "Postbus vol"`
+	hintText    = `put text between quotes: title = "Postbus vol"`
+	hintClose   = "close each [ with ], and each { with }"
+	hintTable   = "close the name of the table with ]"
+	hintEnd     = `close the text with a quote (")`
+	hintLine    = `write one key on each line, and text between quotes: key = "value"`
+	hintName    = `write a name before the =: title = "Postbus vol"`
+	hintEscape  = `write \\ for a backslash, or put the text between single quotes`
+	hintNumber  = "put it between quotes if it is text, such as a telephone number"
+	hintUTF8    = "save the file as UTF-8"
+	hintOnce    = "each key may stand once; remove one of the two"
+	hintUnseen  = "remove the character; it may be invisible in your editor"
+	hintSingles = `close the text with a quote (") on the same line`
+)
+
+// faults say in plain words what the toml package found, by a part of its own
+// message, and what to do. The first that fits is said, with what the package
+// quotes of the file where says has a place for it.
+var faults = []struct {
+	part string
+	says diag.Phrase
+	hint string
+}{
+	{`expected value but found "True"`, "%s is not a value here", "write true, in small letters"},
+	{`expected value but found "False"`, "%s is not a value here", "write false, in small letters"},
+	{`expected value but found "yes"`, "%s is not a value here", hintTrue},
+	{`expected value but found "no"`, "%s is not a value here", hintFalse},
+	{`expected value but found "ja"`, "%s is not a value here", hintTrue},
+	{`expected value but found "nee"`, "%s is not a value here", hintFalse},
+	{`expected value but found "nein"`, "%s is not a value here", hintFalse},
+	{`expected value but found "oui"`, "%s is not a value here", hintTrue},
+	{`expected value but found "non"`, "%s is not a value here", hintFalse},
+	{`expected value but found '\n'`, "there is nothing behind the =", hintValue},
+	{`expected value but found '\r'`, "there is nothing behind the =", hintValue},
+	{`expected value but found '#'`, "there is nothing behind the =", hintValue},
+	{`expected value but found '“'`, "%s is not a quote that begins a text", hintQuotes},
+	{`expected value but found '”'`, "%s is not a quote that begins a text", hintQuotes},
+	{`expected value but found '‘'`, "%s is not a quote that begins a text", hintQuotes},
+	{`expected value but found '’'`, "%s is not a quote that begins a text", hintQuotes},
+	{`expected value but found '„'`, "%s is not a quote that begins a text", hintQuotes},
+	{`expected value but found '«'`, "%s is not a quote that begins a text", hintQuotes},
+	{"expected value but found", "%s is not a value here", hintText},
+	{"unexpected EOF; expected value", "it ends where a value should stand", hintClose},
+	{"unexpected EOF; expected ']'", "the name of the table has no end", hintTable},
+	{"already been defined", "%s is there twice", hintOnce},
+	{"was already created", "%s is there already, as something else", "the name is in use for something else; remove one of the two"},
+	{"strings cannot contain newlines", "the text has no quote at its end", hintSingles},
+	{"unexpected EOF; expected key separator", "no = follows the name", hintLine},
+	{"unexpected EOF; expected", "the text has no quote at its end", hintEnd},
+	{"array terminator", "the list is not closed, or a comma is missing in it", "put a comma between the parts of the list, and ] at its end"},
+	{"inline table terminator", "the table is not closed, or a comma is missing in it", "put a comma between the parts of the table, and } at its end"},
+	{"to end table name", "the name of the table has no end", hintTable},
+	{"table array name", "the name of the table has no end", hintTable},
+	{"table names cannot be empty", "the table has no name", "write a name between the [ and the ]"},
+	{"got ':'", "a colon stands where = should be", `write = instead of a colon: title = "Postbus vol"`},
+	{"expected a top-level item to end", "behind the value stands something that does not belong there", hintLine},
+	{"expected '.' or '='", "no = follows the name", hintLine},
+	{"bare keys cannot contain", "a name cannot hold %s", hintLine},
+	{"key name appears blank", "there is no name before the =", hintName},
+	{"cannot start with a '.'", "a name cannot begin with a dot", hintName},
+	{"unexpected comma", "a comma too many", "remove one of the two commas"},
+	{"unexpected '='", "an = too many", hintLine},
+	{"unexpected '.'", "a dot too many", hintLine},
+	{"invalid escape", "a backslash stands before %s", hintEscape},
+	{"hexadecimal digits", "a backslash stands before something that it does not go with", hintEscape},
+	{"escaped character", "a backslash stands before something that it does not go with", hintEscape},
+	{"invalid integer", "this number cannot be read: %s", hintNumber},
+	{"invalid float", "this number cannot be read: %s", hintNumber},
+	{"floats must start", "a number cannot begin with a dot", hintNumber},
+	{"non-decimal", "this number cannot be read: %s", hintNumber},
+	{"expected a digit", "this number cannot be read: %s", hintNumber},
+	{"not a binary number", "this number cannot be read: %s", hintNumber},
+	{"not an octal number", "this number cannot be read: %s", hintNumber},
+	{"not a hexadecimal number", "this number cannot be read: %s", hintNumber},
+	{"out of range", "this number is too large: %s", hintNumber},
+	{"invalid datetime", "%s is no date", "write a date as 2026-11-23, without quotes"},
+	{"invalid utf-8", "this is not UTF-8 text", hintUTF8},
+	{"null byte", "this is not UTF-8 text", hintUTF8},
+	{"control characters", "a character that nobody sees", hintUnseen},
+	{"is not a table", "%s has a value already, so nothing can stand below it", "the name is in use for something else; remove one of the two"},
 }
 
-func syntaxHint(msg string) string {
-	for _, h := range hints {
-		if strings.Contains(msg, h.part) {
-			return h.hint
+// quotedRE finds what a message of the toml package has from the file.
+var quotedRE = regexp.MustCompile(`'\\?[^']+'|"(?:[^"\\]|\\.)*"`)
+
+// syntax returns what is wrong and what to do, of a message of the toml package.
+func syntax(said string) (what, hint string) {
+	low := strings.ToLower(said)
+	for _, f := range faults {
+		if !strings.Contains(low, strings.ToLower(f.part)) {
+			continue
 		}
+		if !strings.Contains(string(f.says), "%s") {
+			return diag.Say("%s", f.says), f.hint
+		}
+		return diag.Say(string(f.says), quoted(said)), f.hint
 	}
-	return ""
+	return diag.Say("this line cannot be read"), hintLine
+}
+
+// quoted returns the last thing between quotes in a message, without them.
+func quoted(said string) string {
+	all := quotedRE.FindAllString(said, -1)
+	if all == nil {
+		return "?"
+	}
+	last := all[len(all)-1]
+	if text, err := strconv.Unquote(last); err == nil {
+		return text
+	}
+	return strings.Trim(last, `'"`)
 }
 
 // Has reports whether key is present, and marks it as known.
@@ -343,7 +403,7 @@ func (t *Table) Date(key string) Date {
 				example = day.Format(time.DateOnly)
 			}
 		}
-		t.wrong(key, v, "a date", key+" = "+example+" (without quotes)")
+		t.wrong(key, v, "a date", diag.Say("%s = %s (without quotes)", key, example))
 		return Date{}
 	}
 	return Date{d.Year(), int(d.Month()), d.Day()}
@@ -578,7 +638,7 @@ func (t *Table) name(key string) string {
 }
 
 func (t *Table) wrong(key string, v any, want, example string) {
-	t.Errorf(key, diag.TOMLType, diag.Say("write %s", example), "%s takes %s, this is %s", t.name(key), want, kind(v))
+	t.Errorf(key, diag.TOMLType, diag.Say("write %s", example), "%s takes %s, this is %s", t.name(key), diag.Phrase(want), diag.Phrase(kind(v)))
 }
 
 // sample returns a value as the text that its writer may have meant.

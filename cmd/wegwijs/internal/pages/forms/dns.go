@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/mail"
 )
 
@@ -209,7 +210,7 @@ func Zone(of string, records []Record, left []LeftOut) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "; mail settings for %s\n", oneLine(of))
 	for _, l := range left {
-		fmt.Fprintf(&b, "; left out: %s: %s\n", oneLine(l.What), oneLine(l.Why))
+		fmt.Fprintf(&b, "; left out: %s: %s\n", oneLine(l.What), oneLine(diag.In(diag.English, l.Why)))
 	}
 	for _, r := range records {
 		data := r.Data()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/mail"
 )
 
@@ -220,7 +221,7 @@ func TestPACCRows(t *testing.T) {
 		"pop e.example.nl:995 tls: it knows only the whole address as user name",
 	})
 	for _, l := range left {
-		if !l.Minor && l.Hint != "give the product rows that pacc can hold, or switch it off for this product: [mail.forms] pacc = false" {
+		if !l.Minor && diag.In(diag.English, l.Hint) != "give the product rows that pacc can hold, or switch it off for this product: [mail.forms] pacc = false" {
 			t.Errorf("%s: got hint %q", l.What, l.Hint)
 		}
 	}

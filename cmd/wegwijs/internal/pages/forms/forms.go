@@ -76,8 +76,8 @@ type LeftOut struct {
 	Form    Form
 	Product string // id
 	What    string // a row, as "smtp smtp.example.nl:587 starttls", or the name of a value
-	Why     string // lower case, no final period
-	Hint    string // the way out, or ""
+	Why     string // lower case, no final period; as [diag.Say] has it
+	Hint    string // the way out, likewise, or ""
 	// Minor says that readers miss nothing: the form has another row of the
 	// same protocol, or no form of its kind could hold the value.
 	Minor bool
@@ -90,9 +90,14 @@ func (l LeftOut) Diagnostic() diag.Diagnostic {
 		Pos:      l.Pos,
 		Severity: diag.Warning,
 		Code:     diag.MailForm,
-		Msg:      diag.Say("%s leaves out %s: %s", l.Form, l.What, l.Why),
+		Msg:      leavesOut([]string{string(l.Form)}, l.What, l.Why),
 		Hint:     l.Hint,
 	}
+}
+
+// leavesOut says that forms lack something, and why.
+func leavesOut(forms []string, what, why string) string {
+	return diag.Say("%s leaves out %s: %s", strings.Join(forms, ", "), diag.Phrase(what), diag.Phrase(why))
 }
 
 // Diagnostics returns the warnings for what readers miss: one for each row or
@@ -132,7 +137,7 @@ func Diagnostics(left []LeftOut) []diag.Diagnostic {
 	var ds []diag.Diagnostic
 	for _, m := range order {
 		d := first[m].Diagnostic()
-		d.Msg = fmt.Sprintf("%s leaves out %s: %s", strings.Join(forms[m], ", "), m.what, m.why)
+		d.Msg = leavesOut(forms[m], m.what, m.why)
 		ds = append(ds, d)
 	}
 	return diag.Sort(ds)
@@ -247,7 +252,7 @@ func (v *sieve) useless() []LeftOut {
 }
 
 func (v *sieve) hint() string {
-	return fmt.Sprintf("give the product rows that %s can hold, or switch it off for this product: [mail.forms] %[1]s = false", v.form)
+	return diag.Say("give the product rows that %s can hold, or switch it off for this product: [mail.forms] %[1]s = false", v.form)
 }
 
 const (
@@ -255,6 +260,7 @@ const (
 	hintPlain = `add a row with security = "tls"`
 	whyHalf   = "it is left without a server for the other direction"
 	whyDomain = "a static file cannot hold the domain of the reader's address"
+	whyOneCan = "a static file cannot hold the domain of the reader's address, the profile for one address can"
 	whyGiven  = "there is no placeholder for a user name that the provider hands out"
 )
 
@@ -402,7 +408,7 @@ func (b *builder) profiles() error {
 		for _, proto := range mail.Incoming {
 			data, left, err := Profile(p, proto, b.s)
 			if err != nil {
-				return fmt.Errorf("%s: %w", ProfileFile(p, proto), err)
+				return diag.Errorf("%s: %w", ProfileFile(p, proto), err)
 			}
 			b.note(left)
 			if data != nil {
@@ -455,13 +461,13 @@ func (b *builder) names() {
 		if full := oneLine(b.s.Name); limit(full, maxName) != full {
 			b.left = append(b.left, LeftOut{
 				Form: f, Product: p.ID, What: "the end of the provider's name", Pos: p.Pos,
-				Why: fmt.Sprintf("a name has at most %d characters", maxName), Hint: "give the site a shorter name",
+				Why: diag.Say("a name has at most %d characters", maxName), Hint: "give the site a shorter name",
 			})
 		}
 		if short := oneLine(b.s.short()); limit(short, maxShortName) != short {
 			b.left = append(b.left, LeftOut{
 				Form: f, Product: p.ID, What: "the end of the provider's short name", Pos: p.Pos,
-				Why: fmt.Sprintf("a short name has at most %d characters", maxShortName), Hint: "give the site a short name",
+				Why: diag.Say("a short name has at most %d characters", maxShortName), Hint: "give the site a short name",
 			})
 		}
 	}

@@ -79,7 +79,7 @@ func lines(left []LeftOut, all bool) []string {
 	var ls []string
 	for _, l := range left {
 		if all || !l.Minor {
-			ls = append(ls, l.What+": "+l.Why)
+			ls = append(ls, l.What+": "+diag.In(diag.English, l.Why))
 		}
 	}
 	return ls

@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/mail"
 )
 
@@ -112,7 +113,7 @@ func JSON(r *mail.Record, s *Site, left []LeftOut) []byte {
 		doc.Products = append(doc.Products, j)
 	}
 	for _, l := range left {
-		doc.LeftOut = append(doc.LeftOut, LeftOutJSON{string(l.Form), l.Product, l.What, l.Why, l.Minor})
+		doc.LeftOut = append(doc.LeftOut, LeftOutJSON{string(l.Form), l.Product, l.What, diag.In(diag.English, l.Why), l.Minor})
 	}
 	return marshalJSON(doc, "  ")
 }

@@ -6,9 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"slices"
 
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/mail"
 )
 
@@ -35,7 +35,7 @@ func PACC(p *mail.Product, s *Site) ([]byte, []LeftOut) {
 		case row.Security != mail.TLS:
 			v.take(row, "it knows only TLS from the first byte", hintPlain)
 		case row.Port != ports[row.Protocol]:
-			v.take(row, fmt.Sprintf("it knows only port %d", ports[row.Protocol]), "")
+			v.take(row, diag.Say("it knows only port %d", ports[row.Protocol]), "")
 		case mail.Placeholder(row.Host):
 			v.take(row, whyDomain, "")
 		case row.Username != mail.Address:

@@ -103,7 +103,7 @@ func profileRows(p *mail.Product, proto mail.Protocol, personal bool) *sieve {
 		case row.Security == mail.STARTTLS && !slices.Contains(upgradePorts, row.Port):
 			v.take(row, "the port decides between STARTTLS and TLS, and this one does not say", hintPlain)
 		case mail.Placeholder(row.Host) && !personal:
-			v.take(row, whyDomain+", the profile for one address can", "")
+			v.take(row, whyOneCan, "")
 		case profileAuth(row) == "":
 			v.take(row, "it has no name for this authentication", "")
 		default:

@@ -1,13 +1,13 @@
 package forms
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/mail"
 )
 
@@ -73,8 +73,8 @@ func QR(p *mail.Product, proto mail.Protocol) (QRAccount, []LeftOut, bool) {
 
 // Why [Address] refuses what a reader typed.
 var (
-	ErrAddress = errors.New("not an e-mail address")
-	ErrASCII   = errors.New("the part before the @ holds letters that the format cannot express")
+	ErrAddress = diag.Errorf("not an e-mail address")
+	ErrASCII   = diag.Errorf("the part before the @ holds letters that the format cannot express")
 )
 
 // Address brings what a reader typed as their address into the form in which

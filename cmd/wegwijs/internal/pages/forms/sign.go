@@ -10,14 +10,14 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"encoding/pem"
-	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/smallstep/pkcs7"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 // A Signer signs profiles. It is not changed after [NewSigner] and may be used
@@ -33,15 +33,15 @@ type Signer struct {
 // PEM. The certificate of a web server will do. The key is RSA or ECDSA. The
 // error says what does not fit together.
 func NewSigner(certs, key []byte) (*Signer, error) {
-	if why := badKey(key); why != "" && bytes.Contains(certs, []byte("-----BEGIN CERTIFICATE-----")) {
+	if why := badKey(key); why != nil && bytes.Contains(certs, []byte("-----BEGIN CERTIFICATE-----")) {
 		return nil, &KeyError{why}
 	}
 	pair, err := tls.X509KeyPair(certs, key)
 	if err != nil && strings.Contains(err.Error(), "private key") { // crypto/tls has no types for these
-		return nil, &KeyError{"it is not the key of the certificate"}
+		return nil, &KeyError{diag.Errorf("the key is not that of the certificate")}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read the signing certificate: %w", err)
+		return nil, diag.Errorf("the file with the certificate holds none in PEM, or a broken one")
 	}
 	s := &Signer{leaf: pair.Leaf}
 	switch k := pair.PrivateKey.(type) {
@@ -50,19 +50,19 @@ func NewSigner(certs, key []byte) (*Signer, error) {
 	case *ecdsa.PrivateKey:
 		s.key = k
 	default:
-		return nil, errors.New("read the signing certificate: its key is neither RSA nor ECDSA")
+		return nil, diag.Errorf("the key of the certificate is neither RSA nor ECDSA")
 	}
 	for i, der := range pair.Certificate[1:] {
 		c, err := x509.ParseCertificate(der)
 		if err != nil {
-			return nil, fmt.Errorf("read certificate %d of the chain: %w", i+2, err)
+			return nil, diag.Errorf("certificate %d of the chain cannot be read", i+2)
 		}
 		before := s.leaf
 		if i > 0 {
 			before = s.chain[i-1]
 		}
 		if err := before.CheckSignatureFrom(c); err != nil {
-			return nil, fmt.Errorf("certificate %d of the chain did not issue the one before it: %w", i+2, err)
+			return nil, diag.Errorf("certificate %d of the chain did not issue the one before it", i+2)
 		}
 		s.chain = append(s.chain, c)
 	}
@@ -70,21 +70,23 @@ func NewSigner(certs, key []byte) (*Signer, error) {
 }
 
 // A KeyError says what is wrong with the private key, not the certificate.
-type KeyError struct{ why string }
+type KeyError struct{ why error }
 
-func (e *KeyError) Error() string { return "read the signing key: " + e.why }
+func (e *KeyError) Error() string { return e.why.Error() }
 
-// badKey says why a PEM file holds no key that can be used, or "".
-func badKey(file []byte) string {
+func (e *KeyError) Unwrap() error { return e.why }
+
+// badKey says why a PEM file holds no key that can be used; nil where it does.
+func badKey(file []byte) error {
 	for rest := file; ; {
 		var block *pem.Block
 		switch block, rest = pem.Decode(rest); {
 		case block == nil:
-			return "the file holds no private key in PEM"
+			return diag.Errorf("the file with the key holds no private key in PEM")
 		case strings.Contains(block.Type, "ENCRYPTED PRIVATE KEY") || strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED"):
-			return "it is encrypted with a passphrase"
+			return diag.Errorf("the key is encrypted with a passphrase")
 		case strings.HasSuffix(block.Type, "PRIVATE KEY"):
-			return ""
+			return nil
 		}
 	}
 }
@@ -109,11 +111,11 @@ func (s *Signer) NotAfter() time.Time { return s.leaf.NotAfter }
 func (s *Signer) Sign(data []byte) ([]byte, error) {
 	sd, err := pkcs7.NewSignedData(data)
 	if err != nil {
-		return nil, fmt.Errorf("sign: %w", err)
+		return nil, diag.Errorf("sign: %w", err)
 	}
 	sd.SetDigestAlgorithm(pkcs7.OIDDigestAlgorithmSHA256)
 	if err := sd.AddSignerChain(s.leaf, steady{s.key}, s.chain, pkcs7.SignerInfoConfig{}); err != nil {
-		return nil, fmt.Errorf("sign: %w", err)
+		return nil, diag.Errorf("sign: %w", err)
 	}
 	// The library always notes the time. Its own way to be without, no
 	// attributes at all, is legal too but rare, and no device was seen to take
@@ -128,15 +130,15 @@ func (s *Signer) Sign(data []byte) ([]byte, error) {
 	// RFC 5652 §5.4: what is signed is the attributes as an explicit SET OF.
 	der, err := asn1.MarshalWithParams(info.AuthenticatedAttributes, "set")
 	if err != nil {
-		return nil, fmt.Errorf("sign: %w", err)
+		return nil, diag.Errorf("sign: %w", err)
 	}
 	sum := sha256.Sum256(der)
 	if info.EncryptedDigest, err = (steady{s.key}).Sign(nil, sum[:], crypto.SHA256); err != nil {
-		return nil, fmt.Errorf("sign: %w", err)
+		return nil, diag.Errorf("sign: %w", err)
 	}
 	signed, err := sd.Finish()
 	if err != nil {
-		return nil, fmt.Errorf("sign: %w", err)
+		return nil, diag.Errorf("sign: %w", err)
 	}
 	return signed, nil
 }

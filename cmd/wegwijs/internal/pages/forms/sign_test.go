@@ -218,10 +218,10 @@ func TestNewSignerRefuses(t *testing.T) {
 		certs, key []byte
 		want       string
 	}{
-		{"nothing", nil, nil, "read the signing certificate"},
-		{"another's key", a.cert, b.key, "it is not the key of the certificate"},
-		{"an encrypted key", a.cert, []byte("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAA=\n-----END ENCRYPTED PRIVATE KEY-----\n"), "it is encrypted with a passphrase"},
-		{"an encrypted key of OpenSSL", a.cert, []byte("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMAA=\n-----END RSA PRIVATE KEY-----\n"), "it is encrypted with a passphrase"},
+		{"nothing", nil, nil, "the file with the certificate holds none in PEM"},
+		{"another's key", a.cert, b.key, "the key is not that of the certificate"},
+		{"an encrypted key", a.cert, []byte("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAA=\n-----END ENCRYPTED PRIVATE KEY-----\n"), "the key is encrypted with a passphrase"},
+		{"an encrypted key of OpenSSL", a.cert, []byte("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMAA=\n-----END RSA PRIVATE KEY-----\n"), "the key is encrypted with a passphrase"},
 		{"a certificate for a key", a.cert, a.cert, "holds no private key"},
 		{"a kind of key that programs do not know", c.cert, c.key, "neither RSA nor ECDSA"},
 		{"a chain in the wrong order", append(bytes.Clone(a.cert), a.root...), a.key, "certificate 2 of the chain did not issue the one before it"},

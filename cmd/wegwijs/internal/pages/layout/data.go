@@ -1,12 +1,12 @@
 package layout
 
 import (
-	"fmt"
 	"html/template"
 	"net/url"
 	"path"
 	"strings"
 
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/i18n"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 	"wegwijs/cmd/wegwijs/internal/pages/settings"
@@ -243,7 +243,7 @@ func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+"
 func (s *Site) Link(id string) (Link, error) {
 	l, ok := s.pages(id)
 	if !ok {
-		return Link{}, fmt.Errorf("no page has the id %q", id)
+		return Link{}, diag.Errorf("no page has the id %q", id)
 	}
 	return l, nil
 }

@@ -23,7 +23,6 @@ package layout
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"html/template"
 	"maps"
 	"net/url"
@@ -332,7 +331,7 @@ func (s *Set) Render(d *Directive, contentMD string, md bool) (html, text string
 			if len(decl.attributes) == 0 {
 				hint = "it takes no attributes"
 			}
-			return "", "", &diag.Hinted{Msg: fmt.Sprintf("unknown attribute %q", k), Way: hint}
+			return "", "", &diag.Hinted{Msg: diag.Say("unknown attribute %q", k), Way: hint}
 		}
 	}
 	var b bytes.Buffer

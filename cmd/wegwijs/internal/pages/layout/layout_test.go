@@ -231,7 +231,7 @@ directives/b.html:3:9 [toml-value] label cannot be "soms" | known: none, optiona
 directives/b.html:4:1 [toml-key] unknown key "attribute" | did you mean "attributes"? known: attributes, kind, label
 directives/c.html:1:7 [layout-directive] the kind of the directive is missing | write kind = "inline", "leaf" or "container"
 directives/c.html:1:16 [toml-type] label takes text, this is a whole number | write label = "5"
-directives/d.html:1:13 [toml-syntax] not valid TOML: expected value but found "leaf" instead | put text between quotes: title = "Postbus vol"
+directives/d.html:1:13 [toml-syntax] not valid TOML: leaf is not a value here | put text between quotes: title = "Postbus vol"
 directives/f.md [layout-directive] a directive needs an HTML template too | write layouts/directives/f.html
 `},
 		{"root files", `-- root/robots.html --

@@ -68,16 +68,16 @@ func policy(file string, src []byte, out *diag.List) {
 		_, sourced := attrs["src"]
 		switch {
 		case t.Data == "style":
-			inline("the styles in <style>", "put them in a file in layouts/assets")
+			inline(diag.Say("the styles in <style>"), "put them in a file in layouts/assets")
 		case t.Data == "script" && !sourced && !data(attrs["type"]):
-			inline("the script in the page", "put it in a file in layouts/assets")
+			inline(diag.Say("the script in the page"), "put it in a file in layouts/assets")
 		}
 		for _, a := range t.Attr {
 			switch {
 			case a.Key == "style":
-				inline("the attribute style", "give the element a class, and that its style in layouts/assets")
+				inline(diag.Say("the attribute style"), "give the element a class, and that its style in layouts/assets")
 			case strings.HasPrefix(a.Key, "on") && len(a.Key) > 2:
-				inline("the attribute "+a.Key, "listen for it in a script in layouts/assets")
+				inline(diag.Say("the attribute %s", a.Key), "listen for it in a script in layouts/assets")
 			case slices.Contains(loads, a.Key) || t.Data == "link" && a.Key == "href" && connects(attrs["rel"]):
 				for _, address := range fetched(a) {
 					if foreignRE.MatchString(address) {

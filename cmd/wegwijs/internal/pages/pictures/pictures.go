@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"encoding/binary"
 	"encoding/xml"
-	"errors"
 	"image"
 	_ "image/gif"  // sizes
 	_ "image/jpeg" // likewise
@@ -17,6 +16,8 @@ import (
 	"strings"
 
 	_ "golang.org/x/image/webp" // likewise
+
+	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 // maxSide is beyond what a picture measures, in pixels.
@@ -24,9 +25,9 @@ const maxSide = 1 << 16
 
 var (
 	// ErrSize says that a picture can be read, and names no size.
-	ErrSize = errors.New("it names no size")
+	ErrSize = diag.Errorf("it names no size")
 	// ErrKind says that the bytes are no picture that browsers show.
-	ErrKind = errors.New("it is no picture, or is broken")
+	ErrKind = diag.Errorf("it is no picture, or is broken")
 )
 
 // Size returns how large browsers show a picture, in pixels. The name tells its

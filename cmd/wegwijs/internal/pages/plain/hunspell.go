@@ -2,13 +2,14 @@ package plain
 
 import (
 	"context"
-	"fmt"
 	"path"
 	"slices"
 	"strings"
 	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
 )
 
 // Hunspell is a [Speller] that asks the program of that name. Run runs it with
@@ -112,7 +113,7 @@ func (h *Hunspell) strange(ctx context.Context, name string, words []string) ([]
 	}
 	out, err := h.Run(ctx, typed(words, ""), "-l", "-i", "utf-8", "-d", name)
 	if err != nil {
-		return nil, fmt.Errorf("hunspell: %w", err)
+		return nil, diag.Errorf("hunspell: %w", err)
 	}
 	said := map[string]bool{}
 	for w := range strings.FieldsSeq(out) {
@@ -147,7 +148,7 @@ func (h *Hunspell) like(ctx context.Context, name string, words []string) (map[s
 	}
 	out, err := h.Run(ctx, typed(words, "^"), "-a", "-i", "utf-8", "-d", name)
 	if err != nil {
-		return nil, fmt.Errorf("hunspell: %w", err)
+		return nil, diag.Errorf("hunspell: %w", err)
 	}
 	_, out, _ = strings.Cut(out, "\n") // who it is
 	n := 0

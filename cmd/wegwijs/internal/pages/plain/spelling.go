@@ -25,7 +25,7 @@ type Speller interface {
 }
 
 // ErrNoDictionary says that the words of a language cannot be looked up.
-var ErrNoDictionary = errors.New("no dictionary")
+var ErrNoDictionary = diag.Errorf("no dictionary")
 
 // shortest is from how many letters on a word is looked up.
 const shortest = 5

@@ -170,31 +170,30 @@ func (r *Renderer) clashes(clashes []fileset.Clash, out *diag.List) {
 			at = config.File
 		}
 		if with == "" {
-			with = "the program itself"
+			with = diag.Say("the program itself")
 		}
 		if at != with && norm.NFC.String(at) == norm.NFC.String(with) {
 			out.Errorf(diag.Pos{File: at}, diag.OutputClash, "remove or rename one of the two", "another file has the same name, with its accents stored in another way (Unicode NFC and NFD)")
 			continue
 		}
-		out.Errorf(diag.Pos{File: at}, diag.OutputClash, diag.Say("rename the file or give the page another slug; the other one is %s", with), "%s", clash(c))
+		out.Errorf(diag.Pos{File: at}, diag.OutputClash, diag.Say("rename the file or give the page another slug; the other one is %s", with), "%s", clash(c.A.Path, c.B.Path))
 	}
 }
 
 // clash says what is wrong with two files that cannot both be there.
-func clash(c fileset.Clash) string {
-	a, b := c.A.Path, c.B.Path
+func clash(a, b string) string {
 	switch {
 	case a == b:
-		return b + " is written by two files"
+		return diag.Say("%s is written by two files", b)
 	case strings.EqualFold(a, b):
-		return b + " differs from " + a + " in capitals only"
+		return diag.Say("%s differs from %s in capitals only", b, a)
 	case strings.HasPrefix(b, a+"/"):
 		a, b = b, a
 		fallthrough
 	case strings.HasPrefix(a, b+"/"):
-		return b + " would be both a file and the folder of " + a
+		return diag.Say("%s would be both a file and the folder of %s", b, a)
 	}
-	return "the folder of " + b + " differs from that of " + a + " in capitals only"
+	return diag.Say("the folder of %s differs from that of %s in capitals only", b, a)
 }
 
 // Share returns the set of an earlier state with the same files, made by r.
@@ -263,7 +262,7 @@ func (r *Renderer) Make(ctx context.Context, f *fileset.File, b, twin *bytes.Buf
 		}
 		return err
 	}
-	return fmt.Errorf("no way to make %s", f.Path)
+	return diag.Errorf("no way to make %s", f.Path)
 }
 
 const runsHint = "take that out, or save the picture as plain SVG in the program that made it"

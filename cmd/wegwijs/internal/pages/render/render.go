@@ -715,7 +715,7 @@ func (r *Renderer) Finish() ([]diag.Diagnostic, error) {
 		for _, p := range l.All {
 			if res, ok := r.Result(p); ok {
 				out.Add(res.Findings...)
-				if e := r.CheckFragments(p, res, out); e != nil {
+				if e := r.CheckWithOthers(p, res, out); e != nil {
 					err = e
 				}
 			}
@@ -752,9 +752,11 @@ func (r *Renderer) unshown(out *diag.List) {
 	}
 }
 
-// CheckFragments reports the links of a page to headings that are not there.
-// The error says that the text in which a heading should be cannot be read.
-func (r *Renderer) CheckFragments(p *site.Page, res *Result, out *diag.List) error {
+// CheckWithOthers reports what only other pages tell: the links of a page to
+// headings that are not there, and messages that no table has. The error says
+// that the text in which a heading should be cannot be read.
+func (r *Renderer) CheckWithOthers(p *site.Page, res *Result, out *diag.List) error {
+	r.unsaid(p, out)
 	known := map[*content.Page]*markdown.Anchors{}
 	anchors := func(p *content.Page) (*markdown.Anchors, error) {
 		if known[p] == nil {

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"fmt"
 	"html/template"
 	"net/url"
 	"path"
@@ -90,7 +89,7 @@ func (s *resolver) Directive(d *markdown.Directive) (html, md string, err error)
 	if !isLayout {
 		return "", "", cause
 	}
-	return "", "", &layout.Failure{Hinted: diag.Hinted{Msg: fmt.Sprintf("%s (at %s)", where.Msg, where.Pos), Way: "the template of the directive needs mending"}}
+	return "", "", &layout.Failure{Hinted: diag.Hinted{Msg: diag.Say("%s (at %s)", where.Msg, where.Pos), Way: "the template of the directive needs mending"}}
 }
 
 func (s *resolver) Has(fact string) (has, known bool) { return s.r.Site.Fact(fact) }

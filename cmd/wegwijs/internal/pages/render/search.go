@@ -11,6 +11,7 @@ import (
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
+	"wegwijs/cmd/wegwijs/internal/input/content"
 	"wegwijs/cmd/wegwijs/internal/pages/layout"
 	"wegwijs/cmd/wegwijs/internal/pages/search"
 	"wegwijs/cmd/wegwijs/internal/site"
@@ -147,6 +148,50 @@ func (r *Renderer) said(p *site.Page) map[string][]string {
 		}
 	}
 	return all
+}
+
+// unsaid reports texts of [messages] that are in no table of the page, nor of its
+// translations, once all of these were made: what is said instead of them is
+// found by nobody.
+func (r *Renderer) unsaid(p *site.Page, out *diag.List) {
+	if p.Fallback || len(p.Messages) == 0 {
+		return
+	}
+	var known []string
+	var files []string
+	for _, l := range r.Site.Locales {
+		q, ok := l.Page(p.ID)
+		if !ok || q.Fallback {
+			continue
+		}
+		files = append(files, q.File)
+		r.memo.mu.Lock()
+		f := r.memo.search[q]
+		r.memo.mu.Unlock()
+		if f.text == nil || f.of != r.key(q.Page) {
+			return
+		}
+		known = append(known, f.text.Messages()...)
+	}
+	for _, m := range p.Messages {
+		// What a when directive leaves out of this site is there all the same.
+		if slices.Contains(known, m.Text) || slices.ContainsFunc(files, func(file string) bool { return r.types(file, m.Text) }) {
+			continue
+		}
+		hint := diag.Say("write the words that stand in :message[…] on the page, in one of its languages")
+		if len(known) == 0 {
+			hint = diag.Say("the page has no table with :message[…] in its first column: add one, or take [messages] out")
+		} else if near := diag.Nearest(m.Text, known); near != "" {
+			hint = diag.Say("did you mean %q?", near)
+		}
+		out.Warnf(p.Pos("messages."+m.Text, -1), diag.PageMessage, hint, "no table on the page has the message %q", m.Text)
+	}
+}
+
+// types reports whether the text of a page's file holds a message.
+func (r *Renderer) types(file, message string) bool {
+	src, err := r.Read(file)
+	return err == nil && bytes.Contains(src[content.Body(src):], []byte(":message["+message+"]"))
 }
 
 // index returns the index of a language.

@@ -703,6 +703,15 @@ func (d *Doc) said(messages []string) []string {
 // HasMessages reports whether the page has a table of error messages.
 func (t *Text) HasMessages() bool { return len(t.messages) > 0 }
 
+// Messages returns the error messages in the tables of the page.
+func (t *Text) Messages() []string {
+	var all []string
+	for i := range t.messages {
+		all = append(all, t.messages[i].messages...)
+	}
+	return all
+}
+
 // rows returns the numbers of the messages of a section, by its id.
 func (t *Text) rows(id string) []int {
 	var list []int

@@ -6,7 +6,6 @@ package settings
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -104,7 +103,7 @@ func (a *Asked) Profiles() ([]Profile, error) {
 		}
 	}
 	if len(list) == 0 && len(p.Domains) > 0 { // without a domain there are no forms, which is reported
-		return nil, unset(fmt.Sprintf("mail product %q has no profile", p.ID), "give it rows that a profile can hold, switch profile on in [forms], or remove the directive")
+		return nil, unset(diag.Say("mail product %q has no profile", p.ID), "give it rows that a profile can hold, switch profile on in [forms], or remove the directive")
 	}
 	return list, nil
 }
@@ -173,14 +172,14 @@ func (a *Asked) Product() (*mail.Product, error) {
 	case id == "":
 		return nil, unset("site.toml has no [[mail]] table", "add one, or remove the directive")
 	}
-	return nil, hinted(fmt.Sprintf("no mail product %q", id), diag.DidYouMean(id, a.source.Record.IDs()))
+	return nil, hinted(diag.Say("no mail product %q", id), diag.DidYouMean(id, a.source.Record.IDs()))
 }
 
 func protocol(s string) (mail.Protocol, error) {
 	if slices.Contains(mail.Protocols, mail.Protocol(s)) {
 		return mail.Protocol(s), nil
 	}
-	return "", hinted(fmt.Sprintf("unknown protocol %q", s), "known: imap, pop, smtp")
+	return "", hinted(diag.Say("unknown protocol %q", s), "known: imap, pop, smtp")
 }
 
 // rows returns the rows of a protocol, at least one.
@@ -191,7 +190,7 @@ func (a *Asked) rows(proto mail.Protocol) (*mail.Product, []mail.Server, error) 
 	}
 	rows := p.Rows(proto)
 	if len(rows) == 0 {
-		return nil, nil, unset(fmt.Sprintf("mail product %q has no %s server", p.ID, proto), "add a [[mail.server]] to site.toml, or remove the directive")
+		return nil, nil, unset(diag.Say("mail product %q has no %s server", p.ID, proto), "add a [[mail.server]] to site.toml, or remove the directive")
 	}
 	if a.shown != nil {
 		a.shown(p.ID)

@@ -230,7 +230,7 @@ func TestSetting(t *testing.T) {
 		{"smtp.host", map[string]string{"row": "3"}, `there is no row "3" | mail product "hosting" has 2 smtp servers`},
 		{"smtp.host", map[string]string{"row": "twee"}, `there is no row "twee" | mail product "hosting" has 2 smtp servers`},
 		{"smtp.host", map[string]string{"row": "0"}, `there is no row "0" | mail product "hosting" has 2 smtp servers`},
-		{"webmail", map[string]string{"product": "los"}, "the site has no webmail | set webmail of the [[mail]] product in site.toml"},
+		{"webmail", map[string]string{"product": "los"}, "site.toml has no value for webmail | set webmail of the [[mail]] product in site.toml"},
 		{"pop.host", map[string]string{"product": "los"}, `mail product "los" has no pop server | add a [[mail.server]] to site.toml, or remove the directive`},
 	} {
 		d := ask(tt.name, tt.attrs)
@@ -246,7 +246,7 @@ func TestSetting(t *testing.T) {
 	d.reader.Provider, d.reader.Contact = "", ""
 	d.source.Record.Products[0].LeaveDays = 0
 	for name, want := range map[string]string{
-		"provider": "the site has no provider | set provider.name in site.toml", "contact": "the site has no contact | set provider.contact in site.toml",
+		"provider": "site.toml has no value for provider | set provider.name in site.toml", "contact": "site.toml has no value for contact | set provider.contact in site.toml",
 		"pop.days": "the site gives no number of days | set leave_on_server_days in the [[mail]] table of site.toml",
 	} {
 		if _, err := d.Setting(name); said(err) != want {

@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -182,7 +181,7 @@ type tableBuilder struct {
 func (a *Asked) builder() (*tableBuilder, error) {
 	c := a.attrs["client"]
 	if c != "" && !slices.Contains(a.source.Clients, c) {
-		return nil, hinted(fmt.Sprintf("unknown client %q", c), diag.DidYouMean(c, a.source.Clients))
+		return nil, hinted(diag.Say("unknown client %q", c), diag.DidYouMean(c, a.source.Clients))
 	}
 	return &tableBuilder{a: a, client: c}, nil
 }

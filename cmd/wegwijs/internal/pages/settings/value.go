@@ -2,7 +2,6 @@ package settings
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -95,11 +94,11 @@ var SettingNames = []string{"imap.host", "imap.port", "imap.security", "imap.use
 // a protocol, client=thunderbird the words of a mail program.
 func (a *Asked) Setting(name string) (string, error) {
 	if !slices.Contains(SettingNames, name) {
-		return "", hinted(fmt.Sprintf("unknown setting %q", name), diag.DidYouMean(name, SettingNames))
+		return "", hinted(diag.Say("unknown setting %q", name), diag.DidYouMean(name, SettingNames))
 	}
 	missing := func(v, key string) (string, error) {
 		if v == "" {
-			return "", unset(fmt.Sprintf("the site has no %s", name), "set "+key+" in site.toml")
+			return "", unset(diag.Say("site.toml has no value for %s", name), diag.Say("set %s in site.toml", key))
 		}
 		return v, nil
 	}
@@ -123,7 +122,7 @@ func (a *Asked) Setting(name string) (string, error) {
 	n := 1
 	if r := a.attrs["row"]; r != "" {
 		if n, err = strconv.Atoi(r); err != nil || n < 1 || n > len(rows) {
-			return "", hinted(fmt.Sprintf("there is no row %q", r), fmt.Sprintf("mail product %q has %d %s servers", p.ID, len(rows), proto))
+			return "", hinted(diag.Say("there is no row %q", r), diag.Say("mail product %q has %d %s servers", p.ID, len(rows), proto))
 		}
 	}
 	b, err := a.builder()

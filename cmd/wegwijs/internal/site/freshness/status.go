@@ -3,7 +3,6 @@ package freshness
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"runtime"
 	"slices"
@@ -13,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/content"
 	"wegwijs/cmd/wegwijs/internal/site"
 )
@@ -316,7 +316,7 @@ func (r *Reader) Status(ctx context.Context) ([]Language, error) {
 				l := r.site.Locales[n+1]
 				p, err := r.page(id, l.Lang, now, kept)
 				if err != nil {
-					return fmt.Errorf("compare %s in %s: %w", id, l.Lang, err)
+					return diag.Errorf("compare %s in %s: %w", id, l.Lang, err)
 				}
 				if p == nil || p.State == Missing && l.Parent != "" { // it has that of its parent
 					continue

@@ -184,7 +184,7 @@ func (a answer) report(l Link, out *diag.List) {
 }
 
 // errCircle says that redirects lead back to where they were.
-var errCircle = errors.New("redirects go round")
+var errCircle = diag.Errorf("redirects go round")
 
 // A way is the redirects that were followed.
 type way struct {

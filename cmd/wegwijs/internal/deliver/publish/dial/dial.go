@@ -8,8 +8,6 @@ package dial
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -309,16 +307,16 @@ func (c *Conn) Explain(err error) error {
 	}
 	lines := c.said.lines()
 	text := strings.Join(lines, "\n")
-	why := fmt.Sprintf("no SFTP session came of ssh %s: %v", c.host, err)
+	why := diag.Say("no SFTP session came of ssh %s: %v", c.host, err)
 	if code := c.cmd.ProcessState.ExitCode(); code == 0 || code > 0 && code < 255 {
 		// ssh itself ends with 255; the rest is what it started.
-		why = fmt.Sprintf("%s lets you log in, and what answers there is no SFTP server (%v): does its shell print something at login?", c.host, err)
+		why = diag.Say("%s lets you log in, and what answers there is no SFTP server (%v): does its shell print something at login?", c.host, err)
 	}
 	for _, k := range causes {
 		if strings.Contains(text, k.said) {
-			why = fmt.Sprintf(k.format, c.host)
+			why = diag.Say(k.format, c.host)
 			if c.batch && k.said == "Permission denied" {
-				why += "\n\tnobody is here to ask for a password or passphrase: load the key into ssh-agent (ssh-add), or name one without a passphrase with identity in site.toml"
+				why += diag.Say("\n\tnobody is here to ask for a password or passphrase: load the key into ssh-agent (ssh-add), or name one without a passphrase with identity in site.toml")
 			}
 			break
 		}
@@ -328,5 +326,5 @@ func (c *Conn) Explain(err error) error {
 	for _, l := range lines[max(0, len(lines)-12):] {
 		b.WriteString("\n\tssh: " + l)
 	}
-	return errors.New(b.String())
+	return diag.Errorf("%s", b.String())
 }

@@ -87,11 +87,11 @@ func (l *Lock) Said() diag.Said {
 // A HeldError says that someone else is changing the target.
 type HeldError struct{ Lock Lock }
 
-func (e *HeldError) Error() string { return e.In(diag.English) }
+func (e *HeldError) Error() string { return e.Said().String() }
 
-// In returns the text in the language lang.
-func (e *HeldError) In(lang diag.Lang) string {
-	return diag.Sayf(lang, "the target is in use: %s", e.Lock.Said())
+// Said returns the text for people.
+func (e *HeldError) Said() diag.Said {
+	return diag.Said(diag.Say("the target is in use: %s", e.Lock.Said()))
 }
 
 // ErrLost ends a run whose lock someone else took away.

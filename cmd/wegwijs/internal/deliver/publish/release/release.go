@@ -276,11 +276,11 @@ func (j *Job) Again() bool { return j.Files != nil && j.Record.Release == j.Old.
 // something that does not touch them is left to do. The next publish does it.
 type LiveError struct{ Err error }
 
-func (e *LiveError) Error() string { return e.In(diag.English) }
+func (e *LiveError) Error() string { return e.Said().String() }
 
-// In returns the text in the language lang.
-func (e *LiveError) In(lang diag.Lang) string {
-	return diag.Sayf(lang, "the release is live, but not all was tidied up (the next publish does that): %v", e.Err)
+// Said returns the text for people.
+func (e *LiveError) Said() diag.Said {
+	return diag.Said(diag.Say("the release is live, but not all was tidied up (the next publish does that): %v", e.Err))
 }
 
 func (e *LiveError) Unwrap() error { return e.Err }
