@@ -112,7 +112,7 @@ const typos = (w) => (w.length < 4 || /\d/.test(w) ? 0 : w.length < 7 ? 1 : 2);
 
 // What a way of finding is worth. These numbers, and those of find below, were
 // found by trying, on the queries of the program's testdata that are not kept
-// apart; on five parts of those, none does better than another by more than chance.
+// apart.
 const worth = { exact: 1, joined: .69, verb: .95, same: .82, other: .76, begin: .45, typo: [1, .7, .45] };
 const results = 8;
 
