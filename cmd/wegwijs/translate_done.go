@@ -64,7 +64,7 @@ func (t *translator) done(names []string, force, unchanged bool) error {
 		p.Source = p.Now.File
 		before := out.Len()
 		if !force && !(unchanged && p.Translation.Forced()) {
-			freshness.Report(p.Now, p.Translation, out, diag.Error)
+			p.Lacks(out)
 		}
 		if out.Len() == before {
 			ready = append(ready, p)

@@ -178,6 +178,38 @@ func TestAlignAndGaps(t *testing.T) {
 	}
 }
 
+// TestLacksNamesWhatIsNew: what is new in the middle of a list, a table or the text
+// is what the translation lacks, not what stands last there.
+func TestLacksNamesWhatIsNew(t *testing.T) {
+	const nl = "Begin hier.\n\n1. Open het menu.\n2. Kies de server.\n3. Sluit het venster.\n\n| a | b |\n|---|---|\n| c | d |\n| e | f |\n\nEinde van de tekst."
+	const en = "Begin here.\n\n1. Open the menu.\n2. Choose the server.\n3. Close the window.\n\n| 1 | 2 |\n|---|---|\n| 3 | 4 |\n| 5 | 6 |\n\nEnd of the text."
+	for name, tt := range map[string]struct{ from, to, begun, want string }{
+		"a first step":   {"1. Open", "1. Wacht even.\n1. Open", "", "Wacht even."},
+		"a step between": {"2. Kies", "1. Wacht even.\n2. Kies", "", "Wacht even."},
+		"a last step":    {"venster.", "venster.\n4. Wacht even.", "", "Wacht even."},
+		"a row between":  {"| e | f |", "| x | y |\n| e | f |", "", "x, y"},
+		"a paragraph":    {"Einde van", "Vergeet dit niet.\n\nEinde van", "", "Vergeet dit niet."},
+		"a step written": {"2. Kies", "1. Wacht even.\n2. Kies", "2. Choose", ""},
+		"a step less":    {"2. Kies de server.\n", "", "", ""},
+		"nothing":        {"", "", "", ""},
+	} {
+		p := &Page{Base: page(nl), Now: page(strings.Replace(nl, tt.from, tt.to, 1)), Translation: page(en)}
+		if tt.begun != "" {
+			p.Translation = page(strings.Replace(en, tt.begun, "1. Wait a moment.\n"+tt.begun, 1))
+		}
+		p.Changes = Compare(p.Base, p.Now)
+		var got []string
+		for _, g := range Gaps(p.Now, p.Translation, p.pairs()) {
+			if g.Target < 0 {
+				got = append(got, p.Now.Units[g.Source].Source)
+			}
+		}
+		if s := strings.Join(got, ", "); s != tt.want {
+			t.Errorf("%s: lacks %q, want %q", name, s, tt.want)
+		}
+	}
+}
+
 // TestEachLanguageHasItsOwnMenuTitle: a title for menus may stand in one language
 // only; other front matter that is translated may not.
 func TestEachLanguageHasItsOwnMenuTitle(t *testing.T) {

@@ -10,10 +10,13 @@ import (
 // Report puts on out what a translation lacks of the text that it was made
 // from, with the places of both.
 func Report(source, translation *Text, out *diag.List, severity diag.Severity) {
+	report(source, translation, Align(source, translation), out, severity)
+}
+
+func report(source, translation *Text, pairs []Pair, out *diag.List, severity diag.Severity) {
 	add := func(pos diag.Pos, code diag.Code, hint, msg string) {
 		out.Add(diag.Diagnostic{Pos: pos, Severity: severity, Code: code, Msg: msg, Hint: hint})
 	}
-	pairs := Align(source, translation)
 	at := diag.Pos{File: translation.File} // of the last unit that has a partner
 	next := 0
 	gaps := Gaps(source, translation, pairs)

@@ -559,24 +559,71 @@ func (p *Page) Diffs() []Diff {
 // align returns of each unit of the present text the one that translates it; nil
 // where there is none.
 func (p *Page) align() []*Unit {
+	list := make([]*Unit, len(p.Now.Units))
+	for now, j := range p.partners() {
+		if j >= 0 {
+			list[now] = &p.Translation.Units[j]
+		}
+	}
+	return list
+}
+
+// partners returns of each unit of the present text the place of the one that
+// translates it, by way of the text that it was made from; -1 where there is none.
+func (p *Page) partners() []int {
 	made := p.Base
 	if made == nil {
 		made = p.Now
 	}
 	to, _ := partners(made, p.Translation, Align(made, p.Translation))
-	list := make([]*Unit, len(p.Now.Units))
-	translated := func(old, now int) {
-		if old >= 0 && now >= 0 && to[old] >= 0 {
-			list[now] = &p.Translation.Units[to[old]]
-		}
-	}
 	if p.Changes == nil { // the text is the one that it was made from
-		for i := range list {
-			translated(i, i)
-		}
+		return append(to, slices.Repeat([]int{-1}, max(0, len(p.Now.Units)-len(to)))...)[:len(p.Now.Units)]
 	}
+	list := slices.Repeat([]int{-1}, len(p.Now.Units))
 	for _, c := range p.Changes {
-		translated(c.Old, c.New)
+		if c.Old >= 0 && c.New >= 0 {
+			list[c.New] = to[c.Old]
+		}
 	}
 	return list
+}
+
+// Lacks puts on out what the translation lacks of the present text, with the
+// places of both.
+func (p *Page) Lacks(out *diag.List) {
+	report(p.Now, p.Translation, p.pairs(), out, diag.Error)
+}
+
+// pairs lays the translation beside the present text. Where a row of blocks is too
+// short, what it was made from says which is new.
+func (p *Page) pairs() []Pair {
+	pairs := Align(p.Now, p.Translation)
+	if p.Base == nil || !slices.ContainsFunc(pairs, func(x Pair) bool { return x.Target < 0 }) {
+		return pairs
+	}
+	made := p.partners()
+	p.fill(made)
+	if other := inOrder(made, len(p.Translation.Units)); len(Gaps(p.Now, p.Translation, other)) <= len(Gaps(p.Now, p.Translation, pairs)) {
+		return other
+	}
+	return pairs
+}
+
+// fill gives units without a partner the next one that nobody has, where that is of
+// the same sort: a translator has begun with what is new.
+func (p *Page) fill(partner []int) {
+	taken := make(map[int]bool, len(partner))
+	for _, j := range partner {
+		taken[j] = true
+	}
+	next := 0
+	for i, j := range partner {
+		if j < 0 && next < len(p.Translation.Units) && !taken[next] && p.Now.Units[i].signature() == p.Translation.Units[next].signature() {
+			j = next
+			partner[i], taken[j] = j, true
+		}
+		if j >= 0 {
+			next = j + 1
+		}
+	}
 }
