@@ -64,7 +64,7 @@ func New(in Input) *Site {
 		b.needs(p)
 	}
 	for _, p := range in.Behind {
-		s.behind[p.ID] = append(s.behind[p.ID], p)
+		s.behind[p.ID] = append(s.behind[p.ID], b.slug(p))
 	}
 	for _, p := range in.LeftOut {
 		if s.leftOut[p.ID] == nil {
@@ -324,7 +324,8 @@ func (b *builder) place(l *Locale, ids []string, order []int) {
 				dir = p.Parent.Dir
 				p.Parent.Children = append(p.Parent.Children, p)
 			}
-			p.Dir = path.Join(dir, p.Slug)
+			// A text that takes the place of a stale one has its address.
+			p.Dir = path.Join(dir, b.text(l, b.s.Written(id)).Slug)
 		}
 		p.URL = b.urlOf(p.Dir)
 		if top && slices.Contains(reserved, p.Dir) {

@@ -378,7 +378,7 @@ func TestHeadingOldIDs(t *testing.T) {
 		"## A {#a old=\"b c/d\"}":              `content/nl/e-mail/pop.md:4:6: "c/d" cannot be an old id of a heading`,
 		"## A {#main}":                         `content/nl/e-mail/pop.md:4:6: the id "main" is one of the layout's own`,
 		"## A {#a old=main}":                   `content/nl/e-mail/pop.md:4:6: the id "main" is one of the layout's own`,
-		"## A {#a new=b}":                      `content/nl/e-mail/pop.md:4:6: "a new=b" cannot be the id of a heading`,
+		"## A {#a new=b}":                      `content/nl/e-mail/pop.md:4:6: a heading cannot have the attributes {#a new=b}`,
 		"## B {#a old=b}\n\n## B\n\n[x](#b-2)": "",
 	} {
 		_, ds := load(t, tree(t, withMain, md("nl/e-mail/pop", `title = "POP"`, src)))

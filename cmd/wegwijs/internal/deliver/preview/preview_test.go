@@ -470,7 +470,7 @@ func TestTrouble(t *testing.T) {
 		b.hints <- notify.Hint{All: true}
 		b.pass(10 * time.Second)
 		v := b.view()
-		if v.Errors() != 1 || !strings.Contains(v.Findings[slices.IndexFunc(v.Findings, func(d diag.Diagnostic) bool { return d.Severity == diag.Error })].Msg, "input/output error") {
+		if v.Errors() != 1 || !strings.Contains(v.Findings[slices.IndexFunc(v.Findings, func(d diag.Diagnostic) bool { return d.Severity == diag.Error })].Msg, "the disk cannot be read") {
 			t.Errorf("not said: %v", v.Findings)
 		}
 		if b.told() == told {

@@ -153,11 +153,12 @@ func (t Translation) T(key string, args ...any) (string, error) {
 }
 
 // A Notice is set on a page that is shown from another language because it is
-// not translated yet.
+// not translated yet, or its translation is too old.
 type Notice struct {
 	Lang     string // the language in which the content is
 	LangName string // that language's name for itself
 	URL      string // the page in that language
+	Outdated bool   // it is translated, and too much has changed since
 }
 
 // A Page is the data of every page template: home.html, section.html,

@@ -133,7 +133,7 @@ page.html:2:103 [layout-field] Site has no field "Homme" | did you mean "Home"?
 page.html:2:41 [layout-field] Page has no field "Titel" | did you mean "Title"?
 page.html:3:40 [layout-field] Link has no field "Url" | did you mean "URL"? known: Description, Lang, Short, Title, URL
 page.html:3:52 [layout-field] a number has no fields, so no "X" | it is a single value: leave out what follows it
-page.html:4:22 [layout-field] Notice has no field "Lng" | did you mean "Lang"? known: Lang, LangName, URL
+page.html:4:22 [layout-field] Notice has no field "Lng" | did you mean "Lang"? known: Lang, LangName, Outdated, URL
 page.html:5:41 [layout-field] Heading has no field "Idd" | did you mean "ID"? known: Children, ID, Level, Title
 page.html:6:15 [layout-field] Page has no field "Titl" | did you mean "Title"?
 page.html:6:31 [layout-field] Page has no field "Descr" | known: ` + pageMembers + `
@@ -153,7 +153,7 @@ page.html:7:63 [layout-field] Page has no field "Sectoin" | did you mean "Sectio
 {{ define "main" }}{{ $x := .Title }}{{ if .Notice }}{{ $x = .Notice }}{{ end }}{{ $x.LangName }}
 {{ $y := .Site }}{{ $y = .Site }}{{ $y.Nope }}{{ with $z := .Notice }}{{ $z.Nope }}{{ end }}{{ end }}
 `, `page.html:2:39 [layout-field] Site has no field "Nope" | did you mean "Home"?
-page.html:2:76 [layout-field] Notice has no field "Nope" | known: Lang, LangName, URL
+page.html:2:76 [layout-field] Notice has no field "Nope" | known: Lang, LangName, Outdated, URL
 `},
 		{"unexported field and method with a wrong name", `-- page.html --
 {{ define "main" }}{{ .Site.pages }}{{ .Tt "x" }}{{ .Site.HasPag "x" }}{{ .StructuredDta }}{{ end }}

@@ -487,7 +487,7 @@ func (r *Renderer) data(p *site.Page) *layout.Page {
 		d.NoIndex = true
 		own, _ := from.Page(p.ID)
 		d.Canonical = s.BaseURL + own.URL
-		d.Notice = &layout.Notice{Lang: p.Lang, LangName: from.Name, URL: own.URL}
+		d.Notice = &layout.Notice{Lang: p.Lang, LangName: from.Name, URL: own.URL, Outdated: r.Site.Written(p.ID)[p.Locale.N] != nil}
 	}
 	for up := p.Parent; up != nil; up = up.Parent {
 		d.Breadcrumbs = append(d.Breadcrumbs, r.linkTo(up))
