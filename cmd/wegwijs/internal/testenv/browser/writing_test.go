@@ -259,15 +259,19 @@ func (b *tab) explained(address, axe string) {
 	testenv.Call(b.Tab, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true})
 	defer testenv.Call(b.Tab, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{})
 	tap := func(x, y float64) {
-		testenv.Call(b.Tab, input.SynthesizeTapGesture, input.SynthesizeTapGestureParams{X: x, Y: y, GestureSourceType: input.GestureSourceTypeTouch})
+		touch := []*input.TouchPoint{{X: x, Y: y}}
+		testenv.Call(b.Tab, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: input.DispatchTouchEventTypeTouchStart, TouchPoints: touch})
+		testenv.Call(b.Tab, input.DispatchTouchEvent, input.DispatchTouchEventParams{Type: input.DispatchTouchEventTypeTouchEnd, TouchPoints: []*input.TouchPoint{}})
 	}
 	tap(at[0], at[1])
+	b.Until(placed + ` !== "closed"`)
 	if wrong := eval[string](b, placed); wrong != "" {
 		b.t.Errorf("with a finger, the explanation of an abbreviation: %s", wrong)
 	}
 	b.Run(axe)
 	b.axe("with an explanation open")
 	tap(5, 5)
+	b.Until(placed + ` === "closed"`)
 	if eval[string](b, placed) != "closed" {
 		b.t.Errorf("a finger beside it does not close it")
 	}
