@@ -98,11 +98,11 @@ var notations = []notation{
 	{needle: "](", re: re(`!?\[[^\]\[\n]+\]\([^()\s<>]+[ \t]+[“”„‘’«»][^()\n]*\)`), hint: "write the title between straight quotes: [text](page.md \"title\")"},
 	{needle: "](", re: re(`!?\[[^\]\[\n]+\]\((?:https?://|mailto:|/|\.{1,2}/|[^\s()]+\.(?:md|html?|png|jpe?g|gif|svg|webp|pdf))[^()\s]*$`), hint: "close the address with )"},
 	{needle: " =", re: re(`!\[[^\]\n]*\]\([^()\s]+ =(?:\d+%?x?|x)(?:\d+%?)?\)`), hint: "write the width behind the picture: ![what it shows](picture.png){width=300}"},
-	{needle: "**", re: re(`(?:^|[\s(])(\*\*[ \t][^*\n]*[^\s*]\*\*|\*\*[^\s*][^*\n]*[ \t]\*\*)(?:$|[\s.,;:!?)])`), group: 1, hint: "leave out the space inside the signs: **text**"},
+	{needle: "**", re: re(`(?:^|[\s(])(\*\*[ \t][^*\n]*[^\s*]\*\*|\*\*[ \t]+\pL[^*\n]*[ \t]\*\*|\*\*[^\s*][^*\n]*[ \t]\*\*)(?:$|[\s.,;:!?)])`), group: 1, hint: "leave out the space inside the signs: **text**"},
 	{needle: "**", re: re(`(?:^|[^*\\])(\*\*[^\s*](?:[^*\n]*[^\s*])?\*\*)(?:$|[^*])`), group: 1, hint: "put a space before the first ** or behind the last, or the sign beside them outside: **text**:"},
 	{needle: " ^", re: re(`\S[ \t](\^[A-Za-z0-9][A-Za-z0-9-]{2,})$`), group: 1, hint: "leave it out: a link leads to a heading, [text](page.md#heading)"},
 	{needle: "] (", re: re(`!?\[[^\]\[\n]+\] \((?:https?://|mailto:|/|\.{1,2}/|[^\s()]+\.(?:md|html?|png|jpe?g|gif|svg|webp|pdf)[#)])[^()\n]*\)?`), hint: "leave out the space between ] and ("},
-	{needle: ")[", re: re(`\([^()\n]+\)\[(?:https?://|mailto:|/|\.{1,2}/)[^\]\n]*\]`), hint: "the text stands between [ ] and the address between ( ): [text](page.md)"},
+	{needle: ")[", re: re(`\([^()\n]+\)\[(?:(?:https?://|mailto:|tel:|/|\.{1,2}/)[^\]\n]*|[\w./-]+\.(?:md|html?|pdf|png|jpe?g|svg|webp)(?:#[^\]\s]*)?|#[\w-]+)\]`), hint: "the text stands between [ ] and the address between ( ): [text](page.md)"},
 }
 
 func re(s string) *regexp.Regexp { return regexp.MustCompile(s) }
