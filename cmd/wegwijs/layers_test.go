@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 
@@ -353,12 +354,12 @@ func TestUpgradeBelowAFolder(t *testing.T) {
 		if ds := s.Findings(); len(ds) > 0 {
 			t.Fatalf("version %d:\n%s", i+1, printed(fsys, ds))
 		}
-		pages := 0
+		var pages atomic.Int64
 		err = s.Set.Each(t.Context(), func(f *fileset.File, data []byte) error {
 			if f.Kind != fileset.Real {
 				return nil
 			}
-			pages++
+			pages.Add(1)
 			if m := outside.Find(data); m != nil {
 				t.Errorf("version %d: %s leads out of the folder: %s", i+1, f.Path, m)
 			}
@@ -370,8 +371,8 @@ func TestUpgradeBelowAFolder(t *testing.T) {
 			}
 			return nil
 		})
-		if err != nil || pages < 40 {
-			t.Fatalf("version %d: %d pages, %v", i+1, pages, err)
+		if err != nil || pages.Load() < 40 {
+			t.Fatalf("version %d: %d pages, %v", i+1, pages.Load(), err)
 		}
 	}
 }
