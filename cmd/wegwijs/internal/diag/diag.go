@@ -174,6 +174,9 @@ type Diagnostic struct {
 	msg, hint Said // what Msg and Hint were made of
 }
 
+// Said returns the message as a text that can still be translated.
+func (d Diagnostic) Said() Said { return cmp.Or(d.msg, Said(d.Msg)) }
+
 // In returns the finding with its texts in the language lang; d itself where
 // there is no translation.
 func (d Diagnostic) In(lang Lang) Diagnostic {

@@ -73,7 +73,10 @@ func argument(verb string, a any) string {
 		if plain {
 			return sayError(a)
 		}
-	case Said:
+	case Said: // made of a constant, where it has no marks
+		if !strings.Contains(string(a), begin) {
+			return argument(verb, Phrase(strip(string(a))))
+		}
 		return argument(verb, string(a))
 	case string:
 		if plain && balanced(a) {
@@ -133,6 +136,12 @@ func SaidError(err error) Said { return Said(sayError(err)) }
 
 // Sayf is [In] of [Say]: for texts that are shown at once.
 func Sayf(lang Lang, format string, args ...any) string { return In(lang, Say(format, args...)) }
+
+// Sayer returns a function that writes to b what [Sayf] returns in the language
+// lang. Formats must be constants.
+func Sayer(b *strings.Builder, lang Lang) func(format string, args ...any) {
+	return func(format string, args ...any) { b.WriteString(Sayf(lang, format, args...)) }
+}
 
 // Marks of a text that can be translated. An argument cannot hold them: see
 // strip.

@@ -43,7 +43,7 @@ type Stale struct {
 // Text returns the check for people who read lang, in lines that end in \n.
 func (c *Check) Text(lang diag.Lang) string {
 	var b strings.Builder
-	say := func(format string, args ...any) { b.WriteString(diag.Sayf(lang, format, args...)) }
+	say := diag.Sayer(&b, lang)
 	for _, r := range c.Rules {
 		say("rules at %s: %s\n", c.URL, r)
 	}
@@ -192,7 +192,7 @@ func (p *Place) rules(ctx context.Context, release string) []diag.Said {
 // "" where it does or where that is not the first. A server's configuration names
 // files of a release, so it often comes after that.
 func (p *Place) unserved(ctx context.Context, j *release.Job) diag.Said {
-	if j.Old.Current != "" || p.target.Type == "s3" {
+	if j.Old.Current != "" || p.kind.serves {
 		return ""
 	}
 	ctx, done := context.WithTimeout(ctx, patience)

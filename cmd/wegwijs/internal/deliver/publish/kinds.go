@@ -27,13 +27,14 @@ type kind struct {
 	refused  func(t *Target, err error) error
 	once     []string // files that are read only when a web server starts or a CDN is set up; Apache does read .htaccess
 	stepwise bool     // readers get a release page by page; each has what it needs
+	serves   bool     // the target is a web server itself
 }
 
 // kinds are the kinds of targets.
 var kinds = []kind{
 	{name: "dir", parallel: 4, read: (*Target).readDir, open: openDir, refused: refusedDir, once: serverRules},
 	{name: "ssh", parallel: 16, read: (*Target).readSSH, open: openSSH, refused: refusedSSH, once: serverRules},
-	{name: "s3", parallel: 8, read: (*Target).readS3, open: openS3, once: []string{"_headers", "_redirects"}, stepwise: true},
+	{name: "s3", parallel: 8, read: (*Target).readS3, open: openS3, once: []string{"_headers", "_redirects"}, stepwise: true, serves: true},
 }
 
 var serverRules = []string{"mail/apache.conf", "mail/caddy.conf", "mail/nginx.conf", "rules/Caddyfile", "rules/nginx.conf"}

@@ -82,7 +82,7 @@ func (s *Status) OK() bool { return s.Trouble == "" && (s.Seen == "" || s.Seen =
 // Text writes the status for people who read lang.
 func (s *Status) Text(w io.Writer, lang diag.Lang) error {
 	var b strings.Builder
-	say := func(format string, args ...any) { b.WriteString(diag.Sayf(lang, format, args...)) }
+	say := diag.Sayer(&b, lang)
 	if s.Current == "" {
 		say("%s (%s): nothing was published yet\n", s.Target, s.Type)
 	} else {

@@ -577,7 +577,7 @@ func (p *Page) partners() []int {
 	}
 	to, _ := partners(made, p.Translation, Align(made, p.Translation))
 	if p.Changes == nil { // the text is the one that it was made from
-		return append(to, slices.Repeat([]int{-1}, max(0, len(p.Now.Units)-len(to)))...)[:len(p.Now.Units)]
+		return to
 	}
 	list := slices.Repeat([]int{-1}, len(p.Now.Units))
 	for _, c := range p.Changes {

@@ -1,7 +1,6 @@
 package release
 
 import (
-	"fmt"
 	"maps"
 	"path"
 	"slices"
@@ -34,14 +33,12 @@ type Refusal struct {
 	Items   []diag.Said `json:"items,omitempty"` // what the gate found, all of it
 	Hint    diag.Said   `json:"hint,omitempty"`
 	Allowed bool        `json:"allowed,omitempty"` // someone lets it pass
-
-	findings []diag.Diagnostic // those that Items tell of, at the gate Findings
 }
 
 // Text returns the refusal for people who read lang, in lines that end in \n.
 func (r Refusal) Text(lang diag.Lang) string {
 	var b strings.Builder
-	say := sayer(&b, lang)
+	say := diag.Sayer(&b, lang)
 	if r.Allowed {
 		say("let pass: %s [%s]\n", r.Msg, r.Gate)
 	} else {
@@ -56,9 +53,6 @@ func (r Refusal) Text(lang diag.Lang) string {
 			say("    … and %d more\n", len(items)-i)
 			break
 		}
-		if i < len(r.findings) {
-			it = finding(r.findings[i].In(lang))
-		}
 		b.WriteString("    " + it.In(lang) + "\n")
 	}
 	if !r.Allowed {
@@ -68,16 +62,6 @@ func (r Refusal) Text(lang diag.Lang) string {
 		say("    to publish all the same: --allow %s\n", r.Gate)
 	}
 	return b.String()
-}
-
-// sayer returns a function that writes texts to b in the language lang; their
-// formats must be constants.
-func sayer(b *strings.Builder, lang diag.Lang) func(format string, args ...any) {
-	return func(format string, args ...any) { b.WriteString(diag.Sayf(lang, format, args...)) }
-}
-
-func finding(d diag.Diagnostic) diag.Said {
-	return diag.Said(fmt.Sprintf("%s: %s [%s]", d.Pos, d.Msg, d.Code))
 }
 
 // Checks are what the gates look at.
@@ -99,22 +83,18 @@ func Check(c Checks) []Refusal {
 	add := func(g Gate, hint string, items []diag.Said, msg string) {
 		refused = append(refused, Refusal{Gate: g, Msg: diag.Said(msg), Items: items, Hint: diag.Said(hint), Allowed: slices.Contains(c.Allow, g)})
 	}
-	var wrong []diag.Diagnostic
-	var told []diag.Said
+	var wrong []diag.Said
 	for _, d := range c.Findings {
 		if d.Severity == diag.Error {
-			wrong, told = append(wrong, d), append(told, finding(d))
+			wrong = append(wrong, diag.Said(d.Pos.String())+": "+d.Said()+diag.Said(" ["+d.Code+"]"))
 		}
 	}
 	switch len(wrong) {
 	case 0:
 	case 1:
-		add(Findings, "mend it; `wegwijs check` shows it with its place", told, "the site has 1 error")
+		add(Findings, "mend it; `wegwijs check` shows it with its place", wrong, "the site has 1 error")
 	default:
-		add(Findings, "mend them; `wegwijs check` shows each with its place", told, diag.Say("the site has %d errors", len(wrong)))
-	}
-	if len(wrong) > 0 {
-		refused[0].findings = wrong
+		add(Findings, "mend them; `wegwijs check` shows each with its place", wrong, diag.Say("the site has %d errors", len(wrong)))
 	}
 	pages := Pages(c.New)
 	total := 0

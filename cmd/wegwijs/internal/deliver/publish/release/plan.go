@@ -91,7 +91,7 @@ const planLines = 20
 // Text writes the plan for people who read lang.
 func (p *Plan) Text(w io.Writer, lang diag.Lang) error {
 	var b strings.Builder
-	say := sayer(&b, lang)
+	say := diag.Sayer(&b, lang)
 	switch {
 	case p.Empty():
 		say("%s has release %s already\n", p.Target, p.To)

@@ -431,3 +431,17 @@ func TestErrors(t *testing.T) {
 		t.Errorf("got %q", s)
 	}
 }
+
+// TestRefusalInDutch: what a gate found is said in the reader's language, and in
+// English to programs.
+func TestRefusalInDutch(t *testing.T) {
+	var out diag.List
+	out.Errorf(diag.Pos{File: "a.md", Line: 2, Col: 3}, diag.TOMLMissing, "", "%s is missing", "title")
+	r := Check(Checks{New: manifest("page nl a.html 1"), Findings: out.Sorted()})
+	if got := r[0].Text(diag.Dutch); !strings.Contains(got, "    a.md:2:3: title ontbreekt [toml-missing]\n") || !strings.Contains(got, "de site heeft 1 fout") {
+		t.Errorf("got\n%s", got)
+	}
+	if data, err := json.Marshal(r); err != nil || !strings.Contains(string(data), `"a.md:2:3: title is missing [toml-missing]"`) {
+		t.Errorf("got %s, %v", data, err)
+	}
+}
