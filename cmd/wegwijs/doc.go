@@ -7,6 +7,7 @@
 //
 //	diag                findings: positions, codes, their explanations, printers
 //	fileset             what a build makes: files, the set, the manifest
+//	lazyregexp          patterns that are compiled when they are first used
 //	input               what authors write
 //	  builtin           the program's own theme, strings and pages, under a site's files
 //	  scan              the input files, and what changed among them

@@ -9,7 +9,6 @@ package exchange
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/content"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 	"wegwijs/cmd/wegwijs/internal/site/freshness"
 )
 
@@ -287,7 +287,7 @@ func flat(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // tokenRE finds what stands in words and is not translated: code, settings, the
 // frames of other directives, addresses of links and pictures.
-var tokenRE = regexp.MustCompile("`+[^`]+`+|:(?:setting|alternative|message)\\[[^\\]\\n]*\\](?:\\{[^}\\n]*\\})?|:[a-z][a-z0-9-]*\\[|\\]\\{[^}\\n]*\\}|\\]\\((?:<[^>\\n]*>|[^\\s)]*)(?:\\s+\"[^\"\\n]*\")?\\)|<[a-z][a-z0-9+.-]*:[^>\\s]*>|:br\\b")
+var tokenRE = lazyregexp.New("`+[^`]+`+|:(?:setting|alternative|message)\\[[^\\]\\n]*\\](?:\\{[^}\\n]*\\})?|:[a-z][a-z0-9-]*\\[|\\]\\{[^}\\n]*\\}|\\]\\((?:<[^>\\n]*>|[^\\s)]*)(?:\\s+\"[^\"\\n]*\")?\\)|<[a-z][a-z0-9+.-]*:[^>\\s]*>|:br\\b")
 
 // A piece is words, or a token.
 type piece struct {
@@ -298,7 +298,7 @@ type piece struct {
 func pieces(s string) []piece {
 	var all []piece
 	at := 0
-	for _, m := range tokenRE.FindAllStringIndex(s, -1) {
+	for _, m := range tokenRE().FindAllStringIndex(s, -1) {
 		if m[0] > at {
 			all = append(all, piece{s[at:m[0]], false})
 		}

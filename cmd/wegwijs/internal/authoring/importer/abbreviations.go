@@ -3,25 +3,25 @@ package importer
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 )
 
 // abbrRE takes the explanation of an abbreviation apart, as MkDocs has it.
-var abbrRE = regexp.MustCompile(`^\*\[([^\]]+)\]:\s*(.*)$`)
+var abbrRE = lazyregexp.New(`^\*\[([^\]]+)\]:\s*(.*)$`)
 
 // abbrWordRE matches the abbreviations that a site can explain.
-var abbrWordRE = regexp.MustCompile(`^[\pL\pN]\S*$`)
+var abbrWordRE = lazyregexp.New(`^[\pL\pN]\S*$`)
 
 // explain keeps what an abbreviation means in a language, for site.toml. It
 // reports whether that has a place there: a site says one thing of each.
 func (t *tree) explain(lang int, short, long string) bool {
 	short, long = strings.TrimSpace(short), strings.Join(strings.Fields(long), " ")
-	if !abbrWordRE.MatchString(short) || long == "" || long == short {
+	if !abbrWordRE().MatchString(short) || long == "" || long == short {
 		return false
 	}
 	if t.abbreviations[lang] == nil {

@@ -11,6 +11,7 @@ import (
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 )
 
 // A conv turns the text of one page into ours.
@@ -52,25 +53,25 @@ const (
 )
 
 var (
-	fenceRE      = regexp.MustCompile("^((?:>[ ]?)*\\s*(?:(?:[-*+]|\\d{1,9}[.)])\\s+)*)(`{3,}|~{3,})(.*)$")
-	pyBoxRE      = regexp.MustCompile(`^(!!!|\?\?\?\+?)\s*([\w-]+)((?:\s+[\w-]+)*)\s*(?:"(.*)")?\s*$`)
-	pyTabRE      = regexp.MustCompile(`^===[!+]?\s*["'](.*)["']\s*$`)
-	colonRE      = regexp.MustCompile(`^(:{3,})\s*([A-Za-z][\w-]*)\s*(.*?)\s*$`)
-	colonEndRE   = regexp.MustCompile(`^:{3,}\s*$`)
-	alertLineRE  = regexp.MustCompile(`^\[!([^\]\[]+)\]([-+]?)\s*(.*)$`)
-	headingRE    = regexp.MustCompile(`^(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$`)
-	setextRE     = regexp.MustCompile(`^(=+|-+)\s*$`)
-	listItemRE   = regexp.MustCompile(`^(\s*)((?:[-*+]|\d{1,9}[.)])(?:\s+|$))`)
-	attrLineRE   = regexp.MustCompile(`^\{:?\s*[#.\w][^{}]*\}\s*$`)
-	tocRE        = regexp.MustCompile(`(?i)^(?:\[\[?_?toc_?\]?\]|\$\{toc\}|@\[toc\]|\{:\s*toc\s*\}|\{\{\s*toc\s*\}\}|\{\{[<%]\s*toc\s*/?[%>]\}\})\s*$`)
-	refDefRE     = regexp.MustCompile(`^ {0,3}\[([^\]^\[][^\]\[]*)\]:\s*(?:<([^>]*)>|(\S+))(?:\s+["'(](.*)["')])?\s*$`)
-	snippetsRE   = regexp.MustCompile(`^\s*-+8<-+\s*$`)
-	snippetRE    = regexp.MustCompile(`^\s*-+8<-+\s*["'](.+?)["']\s*$`)
-	importRE     = regexp.MustCompile(`^import\s+(?:([^'"]*?)\s*\bfrom\s+)?['"]([^'"]+)['"]\s*;?\s*(?://.*)?$`)
-	importedRE   = regexp.MustCompile(`^(?:\w+\s*,?\s*)?(?:\{[^{}]*\}|\*\s+as\s+\w+)?$`) // what stands before from
-	importNameRE = regexp.MustCompile(`([\w$]+|\*)(?:\s+as\s+([\w$]+))?`)
-	exportRE     = regexp.MustCompile(`^export\s+(?:const|let|var|default|function|async|class|\{|\*)`)
-	tagStartRE   = regexp.MustCompile(`^</?[A-Za-z][\w.-]*(?:[\s/>]|$)`)
+	fenceRE      = lazyregexp.New("^((?:>[ ]?)*\\s*(?:(?:[-*+]|\\d{1,9}[.)])\\s+)*)(`{3,}|~{3,})(.*)$")
+	pyBoxRE      = lazyregexp.New(`^(!!!|\?\?\?\+?)\s*([\w-]+)((?:\s+[\w-]+)*)\s*(?:"(.*)")?\s*$`)
+	pyTabRE      = lazyregexp.New(`^===[!+]?\s*["'](.*)["']\s*$`)
+	colonRE      = lazyregexp.New(`^(:{3,})\s*([A-Za-z][\w-]*)\s*(.*?)\s*$`)
+	colonEndRE   = lazyregexp.New(`^:{3,}\s*$`)
+	alertLineRE  = lazyregexp.New(`^\[!([^\]\[]+)\]([-+]?)\s*(.*)$`)
+	headingRE    = lazyregexp.New(`^(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$`)
+	setextRE     = lazyregexp.New(`^(=+|-+)\s*$`)
+	listItemRE   = lazyregexp.New(`^(\s*)((?:[-*+]|\d{1,9}[.)])(?:\s+|$))`)
+	attrLineRE   = lazyregexp.New(`^\{:?\s*[#.\w][^{}]*\}\s*$`)
+	tocRE        = lazyregexp.New(`(?i)^(?:\[\[?_?toc_?\]?\]|\$\{toc\}|@\[toc\]|\{:\s*toc\s*\}|\{\{\s*toc\s*\}\}|\{\{[<%]\s*toc\s*/?[%>]\}\})\s*$`)
+	refDefRE     = lazyregexp.New(`^ {0,3}\[([^\]^\[][^\]\[]*)\]:\s*(?:<([^>]*)>|(\S+))(?:\s+["'(](.*)["')])?\s*$`)
+	snippetsRE   = lazyregexp.New(`^\s*-+8<-+\s*$`)
+	snippetRE    = lazyregexp.New(`^\s*-+8<-+\s*["'](.+?)["']\s*$`)
+	importRE     = lazyregexp.New(`^import\s+(?:([^'"]*?)\s*\bfrom\s+)?['"]([^'"]+)['"]\s*;?\s*(?://.*)?$`)
+	importedRE   = lazyregexp.New(`^(?:\w+\s*,?\s*)?(?:\{[^{}]*\}|\*\s+as\s+\w+)?$`) // what stands before from
+	importNameRE = lazyregexp.New(`([\w$]+|\*)(?:\s+as\s+([\w$]+))?`)
+	exportRE     = lazyregexp.New(`^export\s+(?:const|let|var|default|function|async|class|\{|\*)`)
+	tagStartRE   = lazyregexp.New(`^</?[A-Za-z][\w.-]*(?:[\s/>]|$)`)
 )
 
 func indentOf(s string) int { return len(s) - len(strings.TrimLeft(s, " ")) }
@@ -136,10 +137,10 @@ func (c *conv) blocks(ls []line) (out []line) {
 		}
 		ind := indentOf(l.s)
 		text := l.s[ind:]
-		if inList >= 0 && ind < inList && (len(out) == 0 || blank(out[len(out)-1].s)) && !listItemRE.MatchString(l.s) && ind < 2 {
+		if inList >= 0 && ind < inList && (len(out) == 0 || blank(out[len(out)-1].s)) && !listItemRE().MatchString(l.s) && ind < 2 {
 			inList = -1
 		}
-		if ind >= 4 && (inList < 0 || ind >= inList+4) && (i == 0 || blank(ls[i-1].s)) && !pyBoxRE.MatchString(text) && !pyTabRE.MatchString(text) && !(c.t.mdx && (tagStartRE.MatchString(text) || c.depth > 1)) {
+		if ind >= 4 && (inList < 0 || ind >= inList+4) && (i == 0 || blank(ls[i-1].s)) && !pyBoxRE().MatchString(text) && !pyTabRE().MatchString(text) && !(c.t.mdx && (tagStartRE().MatchString(text) || c.depth > 1)) {
 			j := i // code by its indentation
 			for j < len(ls) && (blank(ls[j].s) || indentOf(ls[j].s) >= ind) {
 				j++
@@ -170,7 +171,7 @@ func (c *conv) blocks(ls []line) (out []line) {
 					break
 				}
 			}
-			if m := listItemRE.FindString(ls[j].s); m != "" {
+			if m := listItemRE().FindString(ls[j].s); m != "" {
 				inList = len(m)
 				if blank(ls[j].s[len(m):]) {
 					inList = len(strings.TrimRight(m, " ")) + 1
@@ -193,20 +194,20 @@ func separate(s string) bool {
 // starts reports whether a block begins at line j, within running text.
 func (c *conv) starts(ls []line, j int, text, before string) bool {
 	switch {
-	case fenceRE.MatchString(text), strings.HasPrefix(text, "<!--"), pyTabRE.MatchString(text), colonRE.MatchString(text), colonEndRE.MatchString(text),
-		strings.HasPrefix(text, ">"), snippetRE.MatchString(text), snippetsRE.MatchString(text), tocRE.MatchString(text), attrLineRE.MatchString(text), abbrRE.MatchString(text),
-		strings.HasPrefix(text, "#") && headingRE.MatchString(text):
+	case fenceRE().MatchString(text), strings.HasPrefix(text, "<!--"), pyTabRE().MatchString(text), colonRE().MatchString(text), colonEndRE().MatchString(text),
+		strings.HasPrefix(text, ">"), snippetRE().MatchString(text), snippetsRE().MatchString(text), tocRE().MatchString(text), attrLineRE().MatchString(text), abbrRE().MatchString(text),
+		strings.HasPrefix(text, "#") && headingRE().MatchString(text):
 		return true
-	case pyBoxRE.MatchString(text):
+	case pyBoxRE().MatchString(text):
 		return c.t.python || j+1 < len(ls) && indentOf(ls[j+1].s) >= 4
 	case strings.HasPrefix(text, "{{"):
-		return shortRE.MatchString(text) && strings.HasSuffix(strings.TrimSpace(text), "}}")
+		return shortRE().MatchString(text) && strings.HasSuffix(strings.TrimSpace(text), "}}")
 	case strings.HasPrefix(text, "{%"):
-		return liquidRE.MatchString(text)
+		return liquidRE().MatchString(text)
 	}
-	if tagStartRE.MatchString(text) {
+	if tagStartRE().MatchString(text) {
 		name := tagName(text)
-		return !inlineTags[name] && (blockTags[name] || name != strings.ToLower(name)) && (c.t.mdx || strings.HasPrefix(strings.TrimSpace(before), "<") || blockTags[name] || listItemRE.MatchString(before))
+		return !inlineTags[name] && (blockTags[name] || name != strings.ToLower(name)) && (c.t.mdx || strings.HasPrefix(strings.TrimSpace(before), "<") || blockTags[name] || listItemRE().MatchString(before))
 	}
 	return false
 }
@@ -216,7 +217,7 @@ func (c *conv) starts(ls []line, j int, text, before string) bool {
 func (c *conv) block(ls []line, i int, pad, text string) ([]line, int) {
 	l := ls[i]
 	switch {
-	case fenceRE.MatchString(text):
+	case fenceRE().MatchString(text):
 		return c.fence(ls, i, pad)
 	case strings.HasPrefix(text, "<!--"), strings.HasPrefix(text, "{/*"), strings.HasPrefix(text, "%%") && !strings.Contains(text[2:], "%%"):
 		end := map[byte]string{'<': "-->", '{': "*/}", '%': "%%"}[text[0]]
@@ -237,44 +238,44 @@ func (c *conv) block(ls []line, i int, pad, text string) ([]line, int) {
 			}
 		}
 		return nil, i
-	case pad == "" && c.program() && (strings.HasPrefix(text, "import") || exportRE.MatchString(text)):
+	case pad == "" && c.program() && (strings.HasPrefix(text, "import") || exportRE().MatchString(text)):
 		return c.module(ls, i)
-	case pyBoxRE.MatchString(text) && (c.t.python || pad != "" || i+1 < len(ls) && indentOf(ls[i+1].s) >= 4):
+	case pyBoxRE().MatchString(text) && (c.t.python || pad != "" || i+1 < len(ls) && indentOf(ls[i+1].s) >= 4):
 		return c.pythonBox(ls, i, pad, text)
-	case pyTabRE.MatchString(text):
+	case pyTabRE().MatchString(text):
 		return c.pythonTabs(ls, i, pad)
-	case colonRE.MatchString(text):
+	case colonRE().MatchString(text):
 		return c.colons(ls, i, pad, text)
 	case strings.HasPrefix(text, ">"):
 		return c.quote(ls, i, pad)
-	case snippetRE.MatchString(l.s):
-		return c.include(l, snippetRE.FindStringSubmatch(l.s)[1]), i + 1
-	case c.t.python && snippetsRE.MatchString(l.s):
+	case snippetRE().MatchString(l.s):
+		return c.include(l, snippetRE().FindStringSubmatch(l.s)[1]), i + 1
+	case c.t.python && snippetsRE().MatchString(l.s):
 		return c.snippets(ls, i, pad)
-	case tocRE.MatchString(text):
+	case tocRE().MatchString(text):
 		c.note(l.n, leftOut, "the contents of the page, which each page has by itself")
 		return nil, i + 1
-	case attrLineRE.MatchString(text):
+	case attrLineRE().MatchString(text):
 		c.note(l.n, leftOut, "the attributes %s", text)
-		if m := idRE.FindStringSubmatch(text); m != nil {
+		if m := idRE().FindStringSubmatch(text); m != nil {
 			c.anchors = append(c.anchors, m[1])
 		}
 		return nil, i + 1
-	case abbrRE.MatchString(text):
-		if m := abbrRE.FindStringSubmatch(text); !c.t.explain(c.p.lang, m[1], m[2]) {
+	case abbrRE().MatchString(text):
+		if m := abbrRE().FindStringSubmatch(text); !c.t.explain(c.p.lang, m[1], m[2]) {
 			c.note(l.n, leftOut, "the explanation of the abbreviation %s", m[1])
 		}
 		return nil, i + 1
-	case pad == "" && refDefRE.MatchString(l.s):
+	case pad == "" && refDefRE().MatchString(l.s):
 		return nil, i + 1
-	case strings.HasPrefix(text, "#") && headingRE.MatchString(text) && len(pad) < 4:
-		m := headingRE.FindStringSubmatch(text)
+	case strings.HasPrefix(text, "#") && headingRE().MatchString(text) && len(pad) < 4:
+		m := headingRE().FindStringSubmatch(text)
 		return prefix(pad, c.heading(l.n, len(m[1]), m[2])), i + 1
-	case strings.HasPrefix(text, "{{") && shortRE.MatchString(text):
+	case strings.HasPrefix(text, "{{") && shortRE().MatchString(text):
 		return c.shortBlock(ls, i, pad)
 	case strings.HasPrefix(text, "{%"):
 		return c.liquid(ls, i, pad, text)
-	case tagStartRE.MatchString(text):
+	case tagStartRE().MatchString(text):
 		return c.tagBlock(ls, i, pad)
 	}
 	return nil, i
@@ -286,7 +287,7 @@ type fence struct{ mark string } // what opened the block; "" outside of one
 // in reports whether the next line is one of a block of code, its first and its
 // last one too.
 func (f *fence) in(s string) bool {
-	m := fenceRE.FindStringSubmatch(s)
+	m := fenceRE().FindStringSubmatch(s)
 	switch {
 	case m == nil:
 		return f.mark != ""
@@ -303,7 +304,7 @@ func (f *fence) in(s string) bool {
 
 // fence keeps a block of code.
 func (c *conv) fence(ls []line, i int, pad string) ([]line, int) {
-	m := fenceRE.FindStringSubmatch(ls[i].s)
+	m := fenceRE().FindStringSubmatch(ls[i].s)
 	mark := m[2]
 	if mark[0] == '`' && strings.Contains(m[3], "`") {
 		return nil, i
@@ -334,10 +335,10 @@ func (c *conv) fence(ls []line, i int, pad string) ([]line, int) {
 }
 
 var (
-	infoTitleRE = regexp.MustCompile(`\b(?:title|filename)\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))`)
-	infoMarksRE = regexp.MustCompile(`\{\s*\d[\d\s,-]*\}|\bhl_lines\s*=\s*(?:"[\d\s,-]+"|'[\d\s,-]+'|\[[\d\s,"'-]+\])`)
-	infoSpanRE  = regexp.MustCompile(`(\d+)(?:\s*-\s*(\d+))?`)
-	infoLangRE  = regexp.MustCompile(`^\{\s*\.([\w+-]+)`)
+	infoTitleRE = lazyregexp.New(`\b(?:title|filename)\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))`)
+	infoMarksRE = lazyregexp.New(`\{\s*\d[\d\s,-]*\}|\bhl_lines\s*=\s*(?:"[\d\s,-]+"|'[\d\s,-]+'|\[[\d\s,"'-]+\])`)
+	infoSpanRE  = lazyregexp.New(`(\d+)(?:\s*-\s*(\d+))?`)
+	infoLangRE  = lazyregexp.New(`^\{\s*\.([\w+-]+)`)
 )
 
 // info returns what stands behind the mark of a block of code that has a number
@@ -351,7 +352,7 @@ func (c *conv) info(n int, info string, lines int) string {
 		first = first[:i]
 	}
 	lang := strings.TrimLeft(first, "{.")
-	if m := infoLangRE.FindStringSubmatch(info); m != nil { // { .yaml .no-copy }
+	if m := infoLangRE().FindStringSubmatch(info); m != nil { // { .yaml .no-copy }
 		lang = m[1]
 	}
 	lang = strings.TrimRight(lang, "},")
@@ -367,12 +368,12 @@ func (c *conv) info(n int, info string, lines int) string {
 	}
 	if title := codeTitle(info); title != "" {
 		lang += titled(title)
-		rest = infoTitleRE.ReplaceAllString(rest, "")
+		rest = infoTitleRE().ReplaceAllString(rest, "")
 	}
 	var marks []string
-	rest = infoMarksRE.ReplaceAllStringFunc(rest, func(list string) string {
+	rest = infoMarksRE().ReplaceAllStringFunc(rest, func(list string) string {
 		var kept []string
-		for _, m := range infoSpanRE.FindAllStringSubmatch(list, -1) {
+		for _, m := range infoSpanRE().FindAllStringSubmatch(list, -1) {
 			first, _ := strconv.Atoi(m[1])
 			last, _ := strconv.Atoi(cmpOr(m[2], m[1]))
 			if first < 1 || last < first || last > lines {
@@ -399,7 +400,7 @@ func titled(title string) string {
 
 // codeTitle returns the title of a block of code, as its maker wrote it.
 func codeTitle(info string) string {
-	if m := infoTitleRE.FindStringSubmatch(info); m != nil {
+	if m := infoTitleRE().FindStringSubmatch(info); m != nil {
 		return strings.TrimSpace(m[1] + m[2] + m[3])
 	}
 	return ""
@@ -481,7 +482,7 @@ func indented(ls []line, i, pad int) (inner []line, next int) {
 }
 
 func (c *conv) pythonBox(ls []line, i int, pad, text string) ([]line, int) {
-	m := pyBoxRE.FindStringSubmatch(text)
+	m := pyBoxRE().FindStringSubmatch(text)
 	inner, next := indented(ls, i, len(pad))
 	title := c.inline(m[4], ls[i].n, false)
 	kind := boxOf(m[2])
@@ -517,7 +518,7 @@ func (c *conv) pythonTabs(ls []line, i int, pad string) ([]line, int) {
 	var bodies [][]line
 	j := i
 	for j < len(ls) && indentOf(ls[j].s) == len(pad) {
-		m := pyTabRE.FindStringSubmatch(strings.TrimSpace(ls[j].s))
+		m := pyTabRE().FindStringSubmatch(strings.TrimSpace(ls[j].s))
 		if m == nil {
 			break
 		}
@@ -528,7 +529,7 @@ func (c *conv) pythonTabs(ls []line, i int, pad string) ([]line, int) {
 		for k < len(ls) && blank(ls[k].s) {
 			k++
 		}
-		if k < len(ls) && indentOf(ls[k].s) == len(pad) && pyTabRE.MatchString(strings.TrimSpace(ls[k].s)) {
+		if k < len(ls) && indentOf(ls[k].s) == len(pad) && pyTabRE().MatchString(strings.TrimSpace(ls[k].s)) {
 			j = k
 		}
 	}
@@ -560,12 +561,12 @@ func cmpOr(a, b string) string {
 	return b
 }
 
-var colonTitleRE = regexp.MustCompile(`^\[(.*)\](?:\{.*\})?$`)
-var colonAttrRE = regexp.MustCompile(`^\{(.*)\}$`)
+var colonTitleRE = lazyregexp.New(`^\[(.*)\](?:\{.*\})?$`)
+var colonAttrRE = lazyregexp.New(`^\{(.*)\}$`)
 
 // colons reads the boxes of Docusaurus, Starlight and others.
 func (c *conv) colons(ls []line, i int, pad, text string) ([]line, int) {
-	m := colonRE.FindStringSubmatch(text)
+	m := colonRE().FindStringSubmatch(text)
 	depth, j := 1, i+1
 	var code fence
 	for ; j < len(ls); j++ {
@@ -573,20 +574,20 @@ func (c *conv) colons(ls []line, i int, pad, text string) ([]line, int) {
 		if code.in(s) {
 			continue
 		}
-		if colonEndRE.MatchString(s) {
+		if colonEndRE().MatchString(s) {
 			if depth--; depth == 0 || len(s) == len(m[1]) && len(m[1]) > 3 {
 				break
 			}
-		} else if colonRE.MatchString(s) {
+		} else if colonRE().MatchString(s) {
 			depth++
 		}
 	}
 	inner := ls[i+1 : min(j, len(ls))]
 	inner = dedent(inner, min(least(inner), len(pad)))
 	title := m[3]
-	if x := colonTitleRE.FindStringSubmatch(title); x != nil {
+	if x := colonTitleRE().FindStringSubmatch(title); x != nil {
 		title = x[1]
-	} else if x := colonAttrRE.FindStringSubmatch(title); x != nil {
+	} else if x := colonAttrRE().FindStringSubmatch(title); x != nil {
 		title = attributes(x[1])["title"]
 	}
 	name := strings.ToLower(m[2])
@@ -612,7 +613,7 @@ func (c *conv) quote(ls []line, i int, pad string) ([]line, int) {
 	for j < len(ls) && !blank(ls[j].s) {
 		s := strings.TrimLeft(ls[j].s, " ")
 		if !strings.HasPrefix(s, ">") {
-			if j > i && (fenceRE.MatchString(s) || headingRE.MatchString(s) || listItemRE.MatchString(s) || tagStartRE.MatchString(s)) {
+			if j > i && (fenceRE().MatchString(s) || headingRE().MatchString(s) || listItemRE().MatchString(s) || tagStartRE().MatchString(s)) {
 				break
 			}
 			inner = append(inner, line{ls[j].n, s}) // a line that goes on without the mark
@@ -624,7 +625,7 @@ func (c *conv) quote(ls []line, i int, pad string) ([]line, int) {
 		j++
 	}
 	first := strings.TrimSpace(inner[0].s)
-	if m := alertLineRE.FindStringSubmatch(first); m != nil {
+	if m := alertLineRE().FindStringSubmatch(first); m != nil {
 		kind := boxOf(m[1])
 		switch {
 		case m[2] != "" && kind != "":
@@ -686,7 +687,7 @@ func excerpt(ls []string, first int, part string) (out []string) {
 	}
 	in := part == ""
 	for _, s := range ls {
-		m := snippetMarkRE.FindStringSubmatch(s)
+		m := snippetMarkRE().FindStringSubmatch(s)
 		switch {
 		case m == nil:
 			if in {
@@ -704,7 +705,7 @@ func (c *conv) snippets(ls []line, i int, pad string) (out []line, next int) {
 	for j := i + 1; j < len(ls); j++ {
 		s := strings.TrimSpace(ls[j].s)
 		switch {
-		case snippetsRE.MatchString(s):
+		case snippetsRE().MatchString(s):
 			return out, j + 1
 		case s != "" && !strings.HasPrefix(s, ";"): // a file that is switched off
 			out = append(append(out, c.include(line{ls[j].n, pad}, s)...), line{ls[j].n, ""})
@@ -713,7 +714,7 @@ func (c *conv) snippets(ls []line, i int, pad string) (out []line, next int) {
 	return nil, i
 }
 
-var snippetMarkRE = regexp.MustCompile(`-+8<-+\s*\[(start|end):\s*([\w-]+)\s*\]`)
+var snippetMarkRE = lazyregexp.New(`-+8<-+\s*\[(start|end):\s*([\w-]+)\s*\]`)
 
 // program reports whether pages of a file are programs too, which import others.
 func (c *conv) program() bool {
@@ -736,8 +737,8 @@ func (c *conv) module(ls []line, i int) ([]line, int) {
 	text := ""
 	for j := i; j < len(ls) && !blank(ls[j].s); j++ {
 		text += ls[j].s + " "
-		if m := importRE.FindStringSubmatch(text); m != nil {
-			if !importedRE.MatchString(m[1]) {
+		if m := importRE().FindStringSubmatch(text); m != nil {
+			if !importedRE().MatchString(m[1]) {
 				return nil, i
 			}
 			c.imported(ls, i, j+1, m[1], m[2])
@@ -755,7 +756,7 @@ func (c *conv) imported(ls []line, i, j int, clause, module string) {
 		return regexp.MustCompile(`<` + regexp.QuoteMeta(name) + `[\s/>.]|\{[^}]*\b` + regexp.QuoteMeta(name) + `\b`).MatchString(rest)
 	}
 	var idle []string
-	for _, m := range importNameRE.FindAllStringSubmatch(clause, -1) {
+	for _, m := range importNameRE().FindAllStringSubmatch(clause, -1) {
 		name := cmpOr(m[2], m[1])
 		if f := c.moduleFile(module); f != "" {
 			c.imports[name] = f
@@ -791,8 +792,8 @@ func short(s string) string {
 }
 
 var (
-	headAttrRE = regexp.MustCompile(`\s*(?:\{:?\s*((?:[#.]|[\w-]+=)[^{}]*)\}|\{/\*\s*#([\w.-]+)\s*\*/\}|<a\s+(?:name|id)="([^"]+)"\s*>\s*</a>)\s*$`)
-	idRE       = regexp.MustCompile(`#([^\s#.{}"']+)`)
+	headAttrRE = lazyregexp.New(`\s*(?:\{:?\s*((?:[#.]|[\w-]+=)[^{}]*)\}|\{/\*\s*#([\w.-]+)\s*\*/\}|<a\s+(?:name|id)="([^"]+)"\s*>\s*</a>)\s*$`)
+	idRE       = lazyregexp.New(`#([^\s#.{}"']+)`)
 )
 
 // heading makes a heading and keeps the address that it had.
@@ -801,7 +802,7 @@ func (c *conv) heading(n, level int, raw string) []line {
 	old := c.anchors
 	c.anchors = nil
 	for {
-		m := headAttrRE.FindStringSubmatch(raw)
+		m := headAttrRE().FindStringSubmatch(raw)
 		if m == nil {
 			break
 		}
@@ -812,16 +813,16 @@ func (c *conv) heading(n, level int, raw string) []line {
 		case m[3] != "":
 			old = append(old, m[3])
 		default:
-			if x := idRE.FindStringSubmatch(m[1]); x != nil {
+			if x := idRE().FindStringSubmatch(m[1]); x != nil {
 				own = x[1]
 			}
-			if rest := strings.TrimSpace(idRE.ReplaceAllString(m[1], "")); rest != "" {
+			if rest := strings.TrimSpace(idRE().ReplaceAllString(m[1], "")); rest != "" {
 				c.note(n, leftOut, "the attributes %s", rest)
 			}
 		}
 	}
 	for strings.HasPrefix(raw, "<a ") { // an anchor before the text
-		m := leadAnchorRE.FindStringSubmatch(raw)
+		m := leadAnchorRE().FindStringSubmatch(raw)
 		if m == nil {
 			break
 		}
@@ -862,7 +863,7 @@ func (c *conv) heading(n, level int, raw string) []line {
 	return []line{{n, strings.Repeat("#", level) + " " + text + c.attribute(n, id, old, said)}}
 }
 
-var leadAnchorRE = regexp.MustCompile(`^<a\s+(?:name|id)=["']?([\w.-]+)["']?\s*(?:/>|>\s*(?:</a>)?)\s*`)
+var leadAnchorRE = lazyregexp.New(`^<a\s+(?:name|id)=["']?([\w.-]+)["']?\s*(?:/>|>\s*(?:</a>)?)\s*`)
 
 // attribute returns what gives a heading its id where its text would not, and
 // the ids that it had beside it.
@@ -911,7 +912,7 @@ func (t *tree) reserved(id string) bool { return slices.Contains(t.ids, id) }
 // paragraph converts running text: lists and tables too, line by line where
 // that counts.
 func (c *conv) paragraph(ls []line) (out []line) {
-	if len(ls) >= 2 && setextRE.MatchString(strings.TrimSpace(ls[len(ls)-1].s)) && !strings.Contains(ls[0].s, "|") && !listItemRE.MatchString(ls[0].s) && indentOf(ls[0].s) < 4 {
+	if len(ls) >= 2 && setextRE().MatchString(strings.TrimSpace(ls[len(ls)-1].s)) && !strings.Contains(ls[0].s, "|") && !listItemRE().MatchString(ls[0].s) && indentOf(ls[0].s) < 4 {
 		level := 2
 		if strings.HasPrefix(strings.TrimSpace(ls[len(ls)-1].s), "=") {
 			level = 1
@@ -922,7 +923,7 @@ func (c *conv) paragraph(ls []line) (out []line) {
 	}
 	for i := 1; i < len(ls); i++ { // a heading of that form with text behind it
 		s := strings.TrimSpace(ls[i].s)
-		if len(s) >= 3 && setextRE.MatchString(s) && i == 1 && !strings.Contains(ls[0].s, "|") && !listItemRE.MatchString(ls[0].s) && indentOf(ls[0].s) < 4 {
+		if len(s) >= 3 && setextRE().MatchString(s) && i == 1 && !strings.Contains(ls[0].s, "|") && !listItemRE().MatchString(ls[0].s) && indentOf(ls[0].s) < 4 {
 			level := 2
 			if s[0] == '=' {
 				level = 1
@@ -1008,14 +1009,14 @@ func cells(s string) (out []string) {
 	return append(out, s[at:])
 }
 
-var delimiterRE = regexp.MustCompile(`^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$`)
+var delimiterRE = lazyregexp.New(`^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$`)
 
-func isDelimiter(s string) bool { return strings.Contains(s, "|") && delimiterRE.MatchString(s) }
+func isDelimiter(s string) bool { return strings.Contains(s, "|") && delimiterRE().MatchString(s) }
 
 var (
-	refNameRE  = regexp.MustCompile(`^ {0,3}\[[^\]^\[][^\]\[]*\]:\s*(.*?)\s*$`)
-	refDestRE  = regexp.MustCompile(`^\s*(?:<[^>]*>|\S+)(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*$`)
-	refTitleRE = regexp.MustCompile(`^\s*(?:"[^"]*"|'[^']*'|\([^()]*\))\s*$`)
+	refNameRE  = lazyregexp.New(`^ {0,3}\[[^\]^\[][^\]\[]*\]:\s*(.*?)\s*$`)
+	refDestRE  = lazyregexp.New(`^\s*(?:<[^>]*>|\S+)(?:\s+(?:"[^"]*"|'[^']*'|\([^()]*\)))?\s*$`)
+	refTitleRE = lazyregexp.New(`^\s*(?:"[^"]*"|'[^']*'|\([^()]*\))\s*$`)
 )
 
 // oneLine puts references that stand on two or three lines on their first one.
@@ -1026,19 +1027,19 @@ func oneLine(ls []line) []line {
 		if code.in(l.s) {
 			continue
 		}
-		m := refNameRE.FindStringSubmatch(l.s)
-		if m == nil || refNameRE.MatchString(after(ls, i)) {
+		m := refNameRE().FindStringSubmatch(l.s)
+		if m == nil || refNameRE().MatchString(after(ls, i)) {
 			continue
 		}
 		text, n := strings.TrimRight(l.s, " "), 1
 		if m[1] == "" {
 			next := after(ls, i)
-			if !refDestRE.MatchString(next) {
+			if !refDestRE().MatchString(next) {
 				continue
 			}
 			text, n = text+" "+strings.TrimSpace(next), 2
 		}
-		if next := after(ls, i+n-1); refDefRE.MatchString(text) && !strings.ContainsAny(text[len(text)-1:], `"')`) && refTitleRE.MatchString(next) {
+		if next := after(ls, i+n-1); refDefRE().MatchString(text) && !strings.ContainsAny(text[len(text)-1:], `"')`) && refTitleRE().MatchString(next) {
 			text, n = text+" "+strings.TrimSpace(next), n+1
 		}
 		if n == 1 {
@@ -1070,7 +1071,7 @@ func (c *conv) references(ls []line) {
 		if code.in(l.s) {
 			continue
 		}
-		if m := refDefRE.FindStringSubmatch(l.s); m != nil {
+		if m := refDefRE().FindStringSubmatch(l.s); m != nil {
 			key := refKey(m[1])
 			if _, there := c.refs[key]; !there {
 				c.refs[key] = ref{m[2] + m[3], m[4]}

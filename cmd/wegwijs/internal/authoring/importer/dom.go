@@ -2,12 +2,13 @@ package importer
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 )
 
 func walkNodes(n *html.Node, f func(*html.Node) bool) {
@@ -125,11 +126,11 @@ func (d *dom) lines(s string) (out []line) {
 	return out
 }
 
-var startRE = regexp.MustCompile(`^(?:[#>+-]|\d+[.)])(?:\s|$)|^(?:={2,}|-{2,}|:{3,}|!{3}|\?{3})`)
+var startRE = lazyregexp.New(`^(?:[#>+-]|\d+[.)])(?:\s|$)|^(?:={2,}|-{2,}|:{3,}|!{3}|\?{3})`)
 
 // atStart keeps the first characters of a text from being a mark.
 func atStart(s string) string {
-	if startRE.MatchString(s) {
+	if startRE().MatchString(s) {
 		if i := strings.IndexAny(s, ".)"); i > 0 && s[0] >= '0' && s[0] <= '9' {
 			return s[:i] + `\` + s[i:]
 		}
@@ -159,7 +160,7 @@ func isHidden(n *html.Node) bool {
 
 func (d *dom) note(done, format string, args ...any) { d.c.note(d.n, done, format, args...) }
 
-var boxClassRE = regexp.MustCompile(`(?i)(?:^|[\s_-])(note|tip|warning|info|caution|danger|important|success|hint)(?:$|[\s_-])`)
+var boxClassRE = lazyregexp.New(`(?i)(?:^|[\s_-])(note|tip|warning|info|caution|danger|important|success|hint)(?:$|[\s_-])`)
 
 func (d *dom) block(n *html.Node) []line {
 	c := d.c
@@ -272,7 +273,7 @@ func (d *dom) block(n *html.Node) []line {
 		}
 		return nil
 	}
-	if m := boxClassRE.FindStringSubmatch(attr(n, "class")); m != nil && (n.DataAtom == atom.Div || n.DataAtom == atom.Aside || n.DataAtom == atom.Section) && d.main {
+	if m := boxClassRE().FindStringSubmatch(attr(n, "class")); m != nil && (n.DataAtom == atom.Div || n.DataAtom == atom.Aside || n.DataAtom == atom.Section) && d.main {
 		body := trimBlank(d.flow(n))
 		if len(body) > 0 {
 			return append([]line{{d.n, "> [!" + boxOf(m[1]) + "]"}}, prefix("> ", body)...)
@@ -289,8 +290,8 @@ func headingTag(n *html.Node) bool {
 // headingMade makes a heading of text that is ours already.
 func (c *conv) headingMade(n, level int, s string) []line {
 	own := ""
-	if m := headAttrRE.FindStringSubmatch(s); m != nil && m[1] != "" {
-		if x := idRE.FindStringSubmatch(m[1]); x != nil {
+	if m := headAttrRE().FindStringSubmatch(s); m != nil && m[1] != "" {
+		if x := idRE().FindStringSubmatch(m[1]); x != nil {
 			own, s = x[1], s[:len(s)-len(m[0])]
 		}
 	}
@@ -513,7 +514,7 @@ func (d *dom) cell(n *html.Node) string {
 	return b.String()
 }
 
-var spaceRE = regexp.MustCompile(`[ \t\n\r\f]+`)
+var spaceRE = lazyregexp.New(`[ \t\n\r\f]+`)
 
 // inlines converts running text.
 func (d *dom) inlines(ns []*html.Node) string {
@@ -536,7 +537,7 @@ func (d *dom) inlines(ns []*html.Node) string {
 func (d *dom) inlineNode(b *strings.Builder, n *html.Node) {
 	c := d.c
 	if n.Type == html.TextNode {
-		s := spaceRE.ReplaceAllString(n.Data, " ")
+		s := spaceRE().ReplaceAllString(n.Data, " ")
 		if strings.HasSuffix(b.String(), " ") || strings.HasSuffix(b.String(), "\n") {
 			s = strings.TrimLeft(s, " ")
 		}
@@ -554,7 +555,7 @@ func (d *dom) inlineNode(b *strings.Builder, n *html.Node) {
 	inner := func() string { return d.inlines(kids(n)) }
 	spaced := func(mark string) {
 		s := inner()
-		if n.FirstChild != nil && n.LastChild.Type == html.TextNode && strings.HasSuffix(spaceRE.ReplaceAllString(n.LastChild.Data, " "), " ") && !strings.HasSuffix(s, " ") {
+		if n.FirstChild != nil && n.LastChild.Type == html.TextNode && strings.HasSuffix(spaceRE().ReplaceAllString(n.LastChild.Data, " "), " ") && !strings.HasSuffix(s, " ") {
 			s += " "
 		}
 		b.WriteString(wrap(mark, s))
@@ -634,7 +635,7 @@ func (d *dom) inlineNode(b *strings.Builder, n *html.Node) {
 	default:
 		s := inner()
 		b.WriteString(s)
-		if n.LastChild != nil && n.LastChild.Type == html.TextNode && strings.HasSuffix(spaceRE.ReplaceAllString(n.LastChild.Data, " "), " ") && !strings.HasSuffix(s, " ") {
+		if n.LastChild != nil && n.LastChild.Type == html.TextNode && strings.HasSuffix(spaceRE().ReplaceAllString(n.LastChild.Data, " "), " ") && !strings.HasSuffix(s, " ") {
 			b.WriteByte(' ')
 		}
 	}

@@ -15,7 +15,6 @@ import (
 	"net/url"
 	"os"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -26,6 +25,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/builtin"
 	"wegwijs/cmd/wegwijs/internal/input/i18n"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 	"wegwijs/cmd/wegwijs/internal/pages/layout"
 )
 
@@ -277,14 +277,14 @@ func (c *conv) readTitle() {
 				first = i
 			}
 		}
-		any = any || one || strings.HasPrefix(l.s, "##") && headingRE.MatchString(l.s)
+		any = any || one || strings.HasPrefix(l.s, "##") && headingRE().MatchString(l.s)
 	}
 	if first >= 0 {
 		raw := strings.TrimPrefix(p.lines[first].s, "# ")
 		id := ""
-		if m := headAttrRE.FindStringSubmatch(raw); m != nil {
+		if m := headAttrRE().FindStringSubmatch(raw); m != nil {
 			raw = raw[:len(raw)-len(m[0])]
-			if x := idRE.FindStringSubmatch(m[1]); x != nil {
+			if x := idRE().FindStringSubmatch(m[1]); x != nil {
 				id = x[1]
 			}
 			id += m[2] + m[3]
@@ -635,13 +635,13 @@ func (t *tree) atPath(name string) *page {
 	return t.pages[i]
 }
 
-var pluralRE = regexp.MustCompile(`(?m)^(\w+) = \{ one = ("(?:[^"\\]|\\.)*"), other = ("(?:[^"\\]|\\.)*") \}$`)
+var pluralRE = lazyregexp.New(`(?m)^(\w+) = \{ one = ("(?:[^"\\]|\\.)*"), other = ("(?:[^"\\]|\\.)*") \}$`)
 
 // borrowed returns the English interface strings as the file of another
 // language, with the plural forms that it has (CLDR).
 func borrowed(english []byte, tag string) []byte {
-	return pluralRE.ReplaceAllFunc(english, func(l []byte) []byte {
-		m := pluralRE.FindSubmatch(l)
+	return pluralRE().ReplaceAllFunc(english, func(l []byte) []byte {
+		m := pluralRE().FindSubmatch(l)
 		var forms []string
 		for _, name := range i18n.Forms(tag) {
 			text := m[3]

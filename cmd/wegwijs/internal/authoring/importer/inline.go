@@ -3,34 +3,35 @@ package importer
 import (
 	"fmt"
 	"html"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	emoji "github.com/yuin/goldmark-emoji/definition"
+
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 )
 
 // emojis knows the names that GitHub gives to emoji.
 var emojis = emoji.Github()
 
 var (
-	entityRE  = regexp.MustCompile(`^&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);`)
-	urlRE     = regexp.MustCompile(`^(?:https?|ftp)://[^\s<>"'\x60]+`)
-	emojiRE   = regexp.MustCompile(`^:([a-z0-9_+-]+):(?:\{[^}]*\})?`)
-	keysRE    = regexp.MustCompile(`^\+\+([a-zA-Z0-9"][^\n]*?)\+\+`)
-	markRE    = regexp.MustCompile(`^==([^=\s](?:[^=\n]*[^=\s])?)==`)
-	insRE     = regexp.MustCompile(`^\^\^([^^\s](?:[^^\n]*[^^\s])?)\^\^`)
-	supRE     = regexp.MustCompile(`^\^([^\s^()\[\]]{1,16})\^`)
-	subRE     = regexp.MustCompile(`^~([^\s~]{1,16})~`)
-	noteRefRE = regexp.MustCompile(`^\[\^[^\]\s]+\]`)
-	wikiRE    = regexp.MustCompile(`^!?\[\[([^\]\[|\n]+)(?:\|([^\]\[\n]+))?\]\]`)
-	varRE     = regexp.MustCompile(`^\{\{\s*([\w.-]+)\s*\}\}`)
-	jsTextRE  = regexp.MustCompile("^\\{\\s*(?:\"([^\"\\n]*)\"|'([^'\\n]*)'|`([^`$\\n]*)`)\\s*\\}")
-	jsNoteRE  = regexp.MustCompile(`^\{/\*.*?\*/\}`)
-	attrsRE   = regexp.MustCompile(`^\{:?\s*((?:[#.][\w-]+|[\w-]+\s*=\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s{}"']+))(?:\s+(?:[#.][\w-]+|[\w-]+\s*=\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s{}"']+)))*)\s*\}`)
-	directRE  = regexp.MustCompile(`^:[A-Za-z][\w-]*[\[{]`)
+	entityRE  = lazyregexp.New(`^&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);`)
+	urlRE     = lazyregexp.New(`^(?:https?|ftp)://[^\s<>"'\x60]+`)
+	emojiRE   = lazyregexp.New(`^:([a-z0-9_+-]+):(?:\{[^}]*\})?`)
+	keysRE    = lazyregexp.New(`^\+\+([a-zA-Z0-9"][^\n]*?)\+\+`)
+	markRE    = lazyregexp.New(`^==([^=\s](?:[^=\n]*[^=\s])?)==`)
+	insRE     = lazyregexp.New(`^\^\^([^^\s](?:[^^\n]*[^^\s])?)\^\^`)
+	supRE     = lazyregexp.New(`^\^([^\s^()\[\]]{1,16})\^`)
+	subRE     = lazyregexp.New(`^~([^\s~]{1,16})~`)
+	noteRefRE = lazyregexp.New(`^\[\^[^\]\s]+\]`)
+	wikiRE    = lazyregexp.New(`^!?\[\[([^\]\[|\n]+)(?:\|([^\]\[\n]+))?\]\]`)
+	varRE     = lazyregexp.New(`^\{\{\s*([\w.-]+)\s*\}\}`)
+	jsTextRE  = lazyregexp.New("^\\{\\s*(?:\"([^\"\\n]*)\"|'([^'\\n]*)'|`([^`$\\n]*)`)\\s*\\}")
+	jsNoteRE  = lazyregexp.New(`^\{/\*.*?\*/\}`)
+	attrsRE   = lazyregexp.New(`^\{:?\s*((?:[#.][\w-]+|[\w-]+\s*=\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s{}"']+))(?:\s+(?:[#.][\w-]+|[\w-]+\s*=\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s{}"']+)))*)\s*\}`)
+	directRE  = lazyregexp.New(`^:[A-Za-z][\w-]*[\[{]`)
 )
 
 // A scanner goes through running text.
@@ -112,7 +113,7 @@ func (sc *scanner) run(end int) {
 				continue
 			}
 		case 'h', 'f':
-			if u := urlRE.FindString(rest); u != "" && !wordByte(sc.before()) {
+			if u := urlRE().FindString(rest); u != "" && !wordByte(sc.before()) {
 				sc.take(len(u))
 				continue
 			}
@@ -157,22 +158,22 @@ func (sc *scanner) sign(rest string) bool {
 	}
 	switch {
 	case rest[0] == '+' && sc.c.t.python:
-		if m := keysRE.FindStringSubmatch(rest); m != nil {
+		if m := keysRE().FindStringSubmatch(rest); m != nil {
 			sc.put(":kbd["+keys(m[1])+"]", len(m[0]))
 			return true
 		}
 	case rest[0] == '=':
-		if m := markRE.FindStringSubmatch(rest); m != nil && !strings.HasPrefix(rest, "===") {
+		if m := markRE().FindStringSubmatch(rest); m != nil && !strings.HasPrefix(rest, "===") {
 			sc.c.note(sc.n, "it is bold now", "marked text: %s", short(m[1]))
 			sc.put("**"+sc.c.inner(m[1], sc.n, sc.table, sc.links)+"**", len(m[0]))
 			return true
 		}
 	case rest[0] == '^' && sc.c.t.python:
-		if m := insRE.FindStringSubmatch(rest); m != nil {
+		if m := insRE().FindStringSubmatch(rest); m != nil {
 			sc.put("*"+sc.c.inner(m[1], sc.n, sc.table, sc.links)+"*", len(m[0]))
 			return true
 		}
-		if m := supRE.FindStringSubmatch(rest); m != nil {
+		if m := supRE().FindStringSubmatch(rest); m != nil {
 			sc.put(":sup["+m[1]+"]", len(m[0]))
 			return true
 		}
@@ -181,11 +182,11 @@ func (sc *scanner) sign(rest string) bool {
 			sc.take(2)
 			return true
 		}
-		if m := subRE.FindStringSubmatch(rest); m != nil && sc.c.t.python {
+		if m := subRE().FindStringSubmatch(rest); m != nil && sc.c.t.python {
 			sc.put(":sub["+m[1]+"]", len(m[0]))
 			return true
 		}
-		if strings.Count(rest, "~") > 0 && subRE.MatchString(rest) {
+		if strings.Count(rest, "~") > 0 && subRE().MatchString(rest) {
 			sc.put(`\~`, 1)
 			return true
 		}
@@ -211,7 +212,7 @@ func keys(s string) string {
 var keyNames = map[string]string{"delete": "Del", "del": "Del", "escape": "Esc", "cmd": "Cmd", "command": "Cmd", "arrow-up": "↑", "arrow-down": "↓", "arrow-left": "←", "arrow-right": "→", "page-up": "Page Up", "page-down": "Page Down", "print-screen": "Print Screen"}
 
 func (sc *scanner) colon(rest string) bool {
-	if m := emojiRE.FindStringSubmatch(rest); m != nil && !wordByte(sc.before()) {
+	if m := emojiRE().FindStringSubmatch(rest); m != nil && !wordByte(sc.before()) {
 		name := m[1]
 		if e, ok := emojis.Get(name); ok && e.IsUnicode() && (len(name) > 1) {
 			sc.put(string(e.Unicode), len(m[0]))
@@ -225,7 +226,7 @@ func (sc *scanner) colon(rest string) bool {
 			}
 		}
 	}
-	if directRE.MatchString(rest) && !wordByte(sc.before()) && sc.before() != ':' {
+	if directRE().MatchString(rest) && !wordByte(sc.before()) && sc.before() != ':' {
 		sc.put(`\:`, 1)
 		return true
 	}
@@ -236,7 +237,7 @@ func (sc *scanner) brace(rest string) bool {
 	c := sc.c
 	switch {
 	case strings.HasPrefix(rest, "{{<"), strings.HasPrefix(rest, "{{%"):
-		if m := shortRE.FindStringSubmatch(rest); m != nil {
+		if m := shortRE().FindStringSubmatch(rest); m != nil {
 			return sc.shortcode(rest)
 		}
 		if strings.HasPrefix(rest, "{{</*") || strings.HasPrefix(rest, "{{%/*") { // one that is shown
@@ -246,13 +247,13 @@ func (sc *scanner) brace(rest string) bool {
 				return true
 			}
 		}
-	case jsNoteRE.MatchString(rest):
-		m := jsNoteRE.FindString(rest)
+	case jsNoteRE().MatchString(rest):
+		m := jsNoteRE().FindString(rest)
 		c.note(sc.n, leftOut, "a comment")
 		sc.put("", len(m))
 		return true
-	case varRE.MatchString(rest):
-		m := varRE.FindStringSubmatch(rest)
+	case varRE().MatchString(rest):
+		m := varRE().FindStringSubmatch(rest)
 		if v, ok := c.variable(m[1]); ok {
 			sc.put(v, len(m[0]))
 			return true
@@ -260,12 +261,12 @@ func (sc *scanner) brace(rest string) bool {
 		c.note(sc.n, asTyped, "a value that the program would fill in: %s", m[0])
 		sc.put("`"+m[0]+"`", len(m[0]))
 		return true
-	case c.t.mdx && jsTextRE.MatchString(rest):
-		m := jsTextRE.FindStringSubmatch(rest)
+	case c.t.mdx && jsTextRE().MatchString(rest):
+		m := jsTextRE().FindStringSubmatch(rest)
 		sc.put(m[1]+m[2]+m[3], len(m[0]))
 		return true
-	case attrsRE.MatchString(rest) && strings.ContainsAny(string(sc.before()), ")]*_`>\"") && sc.before() != ' ':
-		m := attrsRE.FindString(rest)
+	case attrsRE().MatchString(rest) && strings.ContainsAny(string(sc.before()), ")]*_`>\"") && sc.before() != ' ':
+		m := attrsRE().FindString(rest)
 		c.note(sc.n, leftOut, "the attributes %s", m)
 		sc.put("", len(m))
 		return true
@@ -329,11 +330,11 @@ func (sc *scanner) bracket(rest string) bool {
 	if rest[0] == '!' && !strings.HasPrefix(rest, "![") {
 		return false
 	}
-	if m := noteRefRE.FindString(rest); m != "" {
+	if m := noteRefRE().FindString(rest); m != "" {
 		sc.take(len(m))
 		return true
 	}
-	if m := wikiRE.FindStringSubmatch(rest); m != nil {
+	if m := wikiRE().FindStringSubmatch(rest); m != nil {
 		text := cmpOr(m[2], m[1])
 		if rest[0] == '!' {
 			sc.put(c.image(sc.n, m[1], strings.TrimSpace(m[2]), "", sc.table), len(m[0]))
@@ -391,9 +392,9 @@ func (sc *scanner) bracket(rest string) bool {
 	}
 	n := sc.n
 	width := ""
-	if m := attrsRE.FindStringSubmatch(rest[size:]); m != nil {
+	if m := attrsRE().FindStringSubmatch(rest[size:]); m != nil {
 		rest := m[1]
-		if w := widthRE.FindStringSubmatch(rest); image && w != nil {
+		if w := widthRE().FindStringSubmatch(rest); image && w != nil {
 			width, rest = w[1], strings.TrimSpace(strings.Replace(rest, w[0], " ", 1))
 		}
 		if rest != "" {
@@ -418,7 +419,7 @@ func (sc *scanner) bracket(rest string) bool {
 }
 
 // widthRE finds the width of a picture among its attributes.
-var widthRE = regexp.MustCompile(`(?:^|\s)width\s*=\s*["']?(\d{1,4}(?:px)?)["']?(?:\s|$)`)
+var widthRE = lazyregexp.New(`(?:^|\s)width\s*=\s*["']?(\d{1,4}(?:px)?)["']?(?:\s|$)`)
 
 // wide returns a picture the width at which it was shown, where that is in pixels.
 func wide(image, width string) string {
@@ -517,11 +518,11 @@ func destination(s string) (dest, title string, n int, ok bool) {
 
 // plain returns running text of ours without its marks.
 func plain(s string) string {
-	s = plainImageRE.ReplaceAllString(s, "$1")
+	s = plainImageRE().ReplaceAllString(s, "$1")
 	for range 3 {
-		s = plainLinkRE.ReplaceAllString(s, "$1")
+		s = plainLinkRE().ReplaceAllString(s, "$1")
 	}
-	s = plainDirectiveRE.ReplaceAllString(s, "$1")
+	s = plainDirectiveRE().ReplaceAllString(s, "$1")
 	var b strings.Builder
 	code := false
 	for i := 0; i < len(s); {
@@ -553,9 +554,9 @@ func plain(s string) string {
 func isPunct(b byte) bool { return b < 0x80 && (unicode.IsPunct(rune(b)) || unicode.IsSymbol(rune(b))) }
 
 var (
-	plainImageRE     = regexp.MustCompile(`!\[([^\]\[]*)\]\((?:<[^>]*>|[^()\s]*(?:\([^()]*\)[^()\s]*)*)(?:\s+"[^"]*")?\)`)
-	plainLinkRE      = regexp.MustCompile(`\[((?:[^\]\[]|\\.)*)\]\((?:<[^>]*>|[^()\s]*(?:\([^()]*\)[^()\s]*)*)(?:\s+"[^"]*")?\)`)
-	plainDirectiveRE = regexp.MustCompile(`:[a-z]+\[([^\]]*)\]`)
+	plainImageRE     = lazyregexp.New(`!\[([^\]\[]*)\]\((?:<[^>]*>|[^()\s]*(?:\([^()]*\)[^()\s]*)*)(?:\s+"[^"]*")?\)`)
+	plainLinkRE      = lazyregexp.New(`\[((?:[^\]\[]|\\.)*)\]\((?:<[^>]*>|[^()\s]*(?:\([^()]*\)[^()\s]*)*)(?:\s+"[^"]*")?\)`)
+	plainDirectiveRE = lazyregexp.New(`:[a-z]+\[([^\]]*)\]`)
 )
 
 // escape returns a text as Markdown that says just that.
@@ -570,15 +571,15 @@ func escape(s string) string {
 				b.WriteByte('\\')
 			}
 		case '&':
-			if entityRE.MatchString(s[i:]) {
+			if entityRE().MatchString(s[i:]) {
 				b.WriteByte('\\')
 			}
 		case ':':
-			if directRE.MatchString(s[i:]) {
+			if directRE().MatchString(s[i:]) {
 				b.WriteByte('\\')
 			}
 		case '{':
-			if strings.HasPrefix(s[i:], "{{") || strings.HasPrefix(s[i:], "{%") || attrsRE.MatchString(s[i:]) {
+			if strings.HasPrefix(s[i:], "{{") || strings.HasPrefix(s[i:], "{%") || attrsRE().MatchString(s[i:]) {
 				b.WriteByte('\\')
 			}
 		}

@@ -3,15 +3,15 @@ package importer
 import (
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"wegwijs/cmd/wegwijs/internal/fileset"
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 )
 
-var schemeRE = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`)
+var schemeRE = lazyregexp.New(`^[A-Za-z][A-Za-z0-9+.-]*:`)
 
 // link makes a link; where it leads nowhere its text stays.
 func (c *conv) link(n int, dest, text, title string) string {
@@ -59,7 +59,7 @@ func (c *conv) resolve(n int, dest string) (string, bool) {
 			return c.toPage(n, p, frag)
 		}
 	}
-	switch m := schemeRE.FindString(dest); {
+	switch m := schemeRE().FindString(dest); {
 	case strings.HasPrefix(dest, "//"):
 		return "https:" + dest, true
 	case m != "":
@@ -70,7 +70,7 @@ func (c *conv) resolve(n int, dest string) (string, bool) {
 			return "", false
 		}
 		if base := strings.TrimSuffix(c.t.base, "/"); base != "" && (dest == base || strings.HasPrefix(dest, base+"/")) {
-			if p, frag, ok := c.byAddress(strings.TrimPrefix(dest, basePathRE.FindString(dest))); ok {
+			if p, frag, ok := c.byAddress(strings.TrimPrefix(dest, basePathRE().FindString(dest))); ok {
 				return c.toPage(n, p, frag)
 			}
 		}
@@ -368,7 +368,7 @@ func (c *conv) image(n int, src, alt, title string, table bool) string {
 	}
 	if f := c.imports[strings.Trim(strings.TrimSuffix(src, ".src}"), "{}")]; f != "" {
 		src = "/" + f
-	} else if m := requireRE.FindStringSubmatch(src); m != nil {
+	} else if m := requireRE().FindStringSubmatch(src); m != nil {
 		src = strings.TrimSuffix(m[1], "?url")
 	}
 	shown := escape(plain(alt))
@@ -376,7 +376,7 @@ func (c *conv) image(n int, src, alt, title string, table bool) string {
 	case src == "" || strings.HasPrefix(src, "data:") || strings.HasPrefix(src, "{"):
 		c.note(n, "its text was kept", "a picture that is not a file: %s", short(src))
 		return shown
-	case strings.HasPrefix(src, "//"), schemeRE.MatchString(src):
+	case strings.HasPrefix(src, "//"), schemeRE().MatchString(src):
 		if base := strings.TrimSuffix(c.t.base, "/") + "/"; len(base) > 1 && strings.HasPrefix(src, base) {
 			if f := c.fileFor("/" + strings.TrimPrefix(src, base)); f != "" {
 				return c.picture(n, f, alt)
@@ -400,7 +400,7 @@ func (c *conv) image(n int, src, alt, title string, table bool) string {
 	return shown
 }
 
-var requireRE = regexp.MustCompile(`require\(\s*['"]([^'"]+)['"]\s*\)`)
+var requireRE = lazyregexp.New(`require\(\s*['"]([^'"]+)['"]\s*\)`)
 
 func (c *conv) picture(n int, f, alt string) string {
 	if isVideo(f) {

@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 )
 
 // Makers are the programs whose sites can be brought here.
@@ -89,11 +90,11 @@ func expand(s string) string {
 	return ""
 }
 
-var basePathRE = regexp.MustCompile(`^https?://[^/]+`)
+var basePathRE = lazyregexp.New(`^https?://[^/]+`)
 
 // pathOf returns the path of the address of a site, with slashes around it.
 func pathOf(base string) string {
-	p := strings.Trim(basePathRE.ReplaceAllString(base, ""), "/")
+	p := strings.Trim(basePathRE().ReplaceAllString(base, ""), "/")
 	if p == "" {
 		return "/"
 	}
@@ -418,12 +419,12 @@ func (t *tree) hugoPage(f string, l int, rel, base string, keep bool) {
 	}
 }
 
-var numberRE = regexp.MustCompile(`^(\d+)\s*[-_.]+\s*([^-_.\s].*)$`)
-var dateRE = regexp.MustCompile(`^\d+[-_.]\d`) // a date or a version
+var numberRE = lazyregexp.New(`^(\d+)\s*[-_.]+\s*([^-_.\s].*)$`)
+var dateRE = lazyregexp.New(`^\d+[-_.]\d`) // a date or a version
 
 // unnumbered takes the number off a name: 01-intro.
 func unnumbered(s string) (name, number string) {
-	if m := numberRE.FindStringSubmatch(s); m != nil && !dateRE.MatchString(s) {
+	if m := numberRE().FindStringSubmatch(s); m != nil && !dateRE().MatchString(s) {
 		return m[2], m[1]
 	}
 	return s, ""
@@ -857,8 +858,8 @@ func (t *tree) saved() {
 			p.url = strings.TrimSuffix(p.url, "index.html")
 		}
 		if d.canonical != "" {
-			t.base = cmp.Or(t.base, basePathRE.FindString(d.canonical))
-			if u := basePathRE.ReplaceAllString(d.canonical, ""); u != "" {
+			t.base = cmp.Or(t.base, basePathRE().FindString(d.canonical))
+			if u := basePathRE().ReplaceAllString(d.canonical, ""); u != "" {
 				p.aliases = append(p.aliases, p.url)
 				p.url = u
 			}
@@ -892,7 +893,7 @@ func (t *tree) behind(name string, bases []string) {
 		}
 		for _, l := range oneLine(ls) {
 			s, inCode := l.s, code.in(l.s)
-			def, abbr := refDefRE.FindStringSubmatch(strings.TrimLeft(s, " ")), abbrRE.FindStringSubmatch(s)
+			def, abbr := refDefRE().FindStringSubmatch(strings.TrimLeft(s, " ")), abbrRE().FindStringSubmatch(s)
 			switch {
 			case !inCode && abbr != nil:
 				t.behindAbbr = append(t.behindAbbr, abbreviation{f, l.n, abbr[1], abbr[2]})

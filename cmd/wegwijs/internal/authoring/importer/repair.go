@@ -3,13 +3,14 @@ package importer
 import (
 	"bytes"
 	"strings"
+	"sync"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
 )
 
 // engine reads pages as a build does.
-var engine = markdown.New(markdown.Options{})
+var engine = sync.OnceValue(func() *markdown.Engine { return markdown.New(markdown.Options{}) })
 
 // known is the site around a page for the engine: links have been looked at.
 type known struct{ h house }
@@ -35,7 +36,7 @@ func (c *conv) repair(src []byte, head int, body []line, h house) []byte {
 	said := map[int]bool{}
 	for round := range 8 {
 		out := new(diag.List)
-		engine.Convert(&markdown.Input{File: c.p.file, Src: src, Body: head, Site: known{h}, Taken: h.layouts.IDs(), Out: out}, new(bytes.Buffer), nil)
+		engine().Convert(&markdown.Input{File: c.p.file, Src: src, Body: head, Site: known{h}, Taken: h.layouts.IDs(), Out: out}, new(bytes.Buffer), nil)
 		lines := strings.Split(string(src), "\n")
 		done := false
 		seen := map[int]bool{}

@@ -6,13 +6,14 @@ import (
 	"maps"
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 )
 
 // A document is a saved page.
@@ -91,7 +92,7 @@ func (d *dom) at(n *html.Node) {
 	}
 }
 
-var articleRE = regexp.MustCompile(`(?i)(?:^|\s|-|_)(?:article[-_]*_*body|post-content|entry-content|article-content|markdown-body|theme-doc-markdown|md-content__inner|page-content|main-content)(?:$|\s)`)
+var articleRE = lazyregexp.New(`(?i)(?:^|\s|-|_)(?:article[-_]*_*body|post-content|entry-content|article-content|markdown-body|theme-doc-markdown|md-content__inner|page-content|main-content)(?:$|\s)`)
 
 // article returns the part of a saved page that is its text.
 func (d *document) article() *html.Node {
@@ -104,7 +105,7 @@ func (d *document) article() *html.Node {
 		}
 		switch {
 		case n.Type != html.ElementNode:
-		case articleRE.MatchString(attr(n, "class")) || articleRE.MatchString(attr(n, "id")):
+		case articleRE().MatchString(attr(n, "class")) || articleRE().MatchString(attr(n, "id")):
 			put(0)
 		case n.DataAtom == atom.Article:
 			put(1)

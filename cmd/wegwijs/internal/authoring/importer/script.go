@@ -9,19 +9,21 @@ import (
 
 	"github.com/tdewolff/parse/v2"
 	"github.com/tdewolff/parse/v2/js"
+
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 )
 
 // typesRE finds what TypeScript has beside JavaScript in configurations.
 var typesRE = []struct {
-	re *regexp.Regexp
+	re func() *regexp.Regexp
 	by string
 }{
-	{regexp.MustCompile(`(?m)^\s*import\s+type\s[^;\n]*;?\s*$`), ""},
-	{regexp.MustCompile(`(?ms)^(?:export\s+)?(?:interface\s+\w+[^{\n]*\{.*?^\}|type\s+\w+\s*=[^;]*;)`), ""},
-	{regexp.MustCompile(`\b(const|let|var)(\s+\w+)\s*:\s*(?:[^=;\n{]|\{[^{}]*\})+=`), "$1$2 ="},
-	{regexp.MustCompile(`\)\s*:\s*[\w.<>\[\]| ]+\s*\{`), ") {"},
-	{regexp.MustCompile(`\s+(?:satisfies|as)\s+[A-Za-z][\w.]*(?:<[^<>\n]*>)?(?:\[\])?`), ""},
-	{regexp.MustCompile(`import\.meta\.[\w.]+`), "undefined"},
+	{lazyregexp.New(`(?m)^\s*import\s+type\s[^;\n]*;?\s*$`), ""},
+	{lazyregexp.New(`(?ms)^(?:export\s+)?(?:interface\s+\w+[^{\n]*\{.*?^\}|type\s+\w+\s*=[^;]*;)`), ""},
+	{lazyregexp.New(`\b(const|let|var)(\s+\w+)\s*:\s*(?:[^=;\n{]|\{[^{}]*\})+=`), "$1$2 ="},
+	{lazyregexp.New(`\)\s*:\s*[\w.<>\[\]| ]+\s*\{`), ") {"},
+	{lazyregexp.New(`\s+(?:satisfies|as)\s+[A-Za-z][\w.]*(?:<[^<>\n]*>)?(?:\[\])?`), ""},
+	{lazyregexp.New(`import\.meta\.[\w.]+`), "undefined"},
 }
 
 // script reads a configuration that is a program: its literals, not what it
@@ -31,7 +33,7 @@ func (t *tree) script(name string, depth int) (map[string]any, error) {
 	src := string(t.read(name))
 	if ext := path.Ext(name); ext == ".ts" || ext == ".mts" || ext == ".cts" {
 		for _, r := range typesRE {
-			src = r.re.ReplaceAllString(src, r.by)
+			src = r.re().ReplaceAllString(src, r.by)
 		}
 	}
 	ast, err := js.Parse(parse.NewInputString(src), js.Options{})

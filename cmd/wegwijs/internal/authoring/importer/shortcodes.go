@@ -4,12 +4,14 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 )
 
 // shortRE takes one of Hugo's shortcodes apart.
-var shortRE = regexp.MustCompile(`(?s)^\{\{([<%])\s*(/?)\s*([\w./-]+)((?:\s+(?:[\w-]+\s*=\s*)?(?:"(?:[^"\\]|\\.)*"|` + "`[^`]*`" + `|[^\s"` + "`" + `/%>][^\s"%>]*))*)\s*(/?)\s*[>%]\}\}`)
+var shortRE = lazyregexp.New(`(?s)^\{\{([<%])\s*(/?)\s*([\w./-]+)((?:\s+(?:[\w-]+\s*=\s*)?(?:"(?:[^"\\]|\\.)*"|` + "`[^`]*`" + `|[^\s"` + "`" + `/%>][^\s"%>]*))*)\s*(/?)\s*[>%]\}\}`)
 
-var paramRE = regexp.MustCompile("(?:([\\w-]+)\\s*=\\s*)?(?:\"((?:[^\"\\\\]|\\\\.)*)\"|`([^`]*)`|([^\\s\"`]+))")
+var paramRE = lazyregexp.New("(?:([\\w-]+)\\s*=\\s*)?(?:\"((?:[^\"\\\\]|\\\\.)*)\"|`([^`]*)`|([^\\s\"`]+))")
 
 // A shortcode is {{< name key="value" >}}.
 type shortcode struct {
@@ -21,12 +23,12 @@ type shortcode struct {
 }
 
 func parseShort(s string) (x shortcode, ok bool) {
-	m := shortRE.FindStringSubmatch(s)
+	m := shortRE().FindStringSubmatch(s)
 	if m == nil {
 		return x, false
 	}
 	x = shortcode{name: m[3], named: map[string]string{}, shut: m[2] != "", empty: m[5] != "", size: len(m[0])}
-	for _, p := range paramRE.FindAllStringSubmatch(m[4], -1) {
+	for _, p := range paramRE().FindAllStringSubmatch(m[4], -1) {
 		v := strings.ReplaceAll(p[2], `\"`, `"`) + p[3] + p[4]
 		if p[1] != "" {
 			x.named[p[1]] = v
@@ -208,7 +210,7 @@ func (c *conv) shortMade(n int, x shortcode, inner []line, closed bool) []line {
 }
 
 // tabTagRE finds where a part of a choice begins or ends.
-var tabTagRE = regexp.MustCompile(`\{\{[<%]\s*/?\s*(?i:tab)\b[^}]*[>%]\}\}`)
+var tabTagRE = lazyregexp.New(`\{\{[<%]\s*/?\s*(?i:tab)\b[^}]*[>%]\}\}`)
 
 // tabLines puts what begins and ends parts of a choice on lines of their own.
 func tabLines(ls []line) (out []line) {
@@ -216,7 +218,7 @@ func tabLines(ls []line) (out []line) {
 	for _, l := range ls {
 		at := 0
 		if !code.in(l.s) {
-			for _, m := range tabTagRE.FindAllStringIndex(l.s, -1) {
+			for _, m := range tabTagRE().FindAllStringIndex(l.s, -1) {
 				if !blank(l.s[at:m[0]]) {
 					out = append(out, line{l.n, l.s[at:m[0]]})
 				}
@@ -254,7 +256,7 @@ func (c *conv) shortTabs(ls []line) (names []string, bodies [][]line, lead []lin
 		}
 		body := trimBlank(ls[i+1 : min(j, len(ls))])
 		body = dedent(body, least(body))
-		if lang := x.named["lang"]; lang != "" && len(body) > 0 && !fenceRE.MatchString(body[0].s) {
+		if lang := x.named["lang"]; lang != "" && len(body) > 0 && !fenceRE().MatchString(body[0].s) {
 			body = c.codeBlock(ls[i].n, lang, "", joined(body))
 		}
 		names, bodies = append(names, name), append(bodies, body)
@@ -367,11 +369,11 @@ func (sc *scanner) shortcode(rest string) bool {
 	return true
 }
 
-var liquidRE = regexp.MustCompile(`^\{%-?\s*(\w+)\s*(.*?)\s*-?%\}\s*(.*)$`)
+var liquidRE = lazyregexp.New(`^\{%-?\s*(\w+)\s*(.*?)\s*-?%\}\s*(.*)$`)
 
 // liquid converts the tags of templates: {% hint %}, {% include %}.
 func (c *conv) liquid(ls []line, i int, pad, text string) ([]line, int) {
-	m := liquidRE.FindStringSubmatch(text)
+	m := liquidRE().FindStringSubmatch(text)
 	if m == nil {
 		return nil, i
 	}

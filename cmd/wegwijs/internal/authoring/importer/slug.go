@@ -1,11 +1,12 @@
 package importer
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 )
 
 // githubSlug makes the id of a heading as GitHub's slugger does, and with it
@@ -23,7 +24,7 @@ func githubSlug(text string) string {
 	return b.String()
 }
 
-var gapRE = regexp.MustCompile(`[-\s]+`)
+var gapRE = lazyregexp.New(`[-\s]+`)
 
 // pythonSlug makes the id of a heading as Python-Markdown does.
 func pythonSlug(text string) string {
@@ -33,5 +34,5 @@ func pythonSlug(text string) string {
 			b.WriteRune(unicode.ToLower(r))
 		}
 	}
-	return gapRE.ReplaceAllString(strings.TrimSpace(b.String()), "-")
+	return gapRE().ReplaceAllString(strings.TrimSpace(b.String()), "-")
 }

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 )
 
 // A tag is a tag of HTML, or of a component.
@@ -16,21 +18,21 @@ type tag struct {
 	size  int  // in bytes
 }
 
-var attrRE = regexp.MustCompile("(?s)([A-Za-z_:@.][\\w:.@-]*)(?:\\s*=\\s*(?:\"([^\"]*)\"|'([^']*)'|\\{\\s*(?:\"([^\"]*)\"|'([^']*)'|`([^`]*)`)\\s*\\}|(\\{(?:[^{}]|\\{(?:[^{}]|\\{[^{}]*\\})*\\})*\\})|([^\\s\"'>{]+)))?")
+var attrRE = lazyregexp.New("(?s)([A-Za-z_:@.][\\w:.@-]*)(?:\\s*=\\s*(?:\"([^\"]*)\"|'([^']*)'|\\{\\s*(?:\"([^\"]*)\"|'([^']*)'|`([^`]*)`)\\s*\\}|(\\{(?:[^{}]|\\{(?:[^{}]|\\{[^{}]*\\})*\\})*\\})|([^\\s\"'>{]+)))?")
 
 // attributes reads name="value" pairs.
 func attributes(s string) map[string]string {
 	m := map[string]string{}
-	for _, a := range attrRE.FindAllStringSubmatch(s, -1) {
+	for _, a := range attrRE().FindAllStringSubmatch(s, -1) {
 		m[a[1]] = html.UnescapeString(a[2] + a[3] + a[4] + a[5] + a[6] + a[7] + a[8])
 	}
 	return m
 }
 
-var tagNameRE = regexp.MustCompile(`^</?([A-Za-z][\w.-]*)`)
+var tagNameRE = lazyregexp.New(`^</?([A-Za-z][\w.-]*)`)
 
 func tagName(s string) string {
-	if m := tagNameRE.FindStringSubmatch(s); m != nil {
+	if m := tagNameRE().FindStringSubmatch(s); m != nil {
 		return m[1]
 	}
 	return ""
@@ -38,7 +40,7 @@ func tagName(s string) string {
 
 // parseTag reads the tag at the start of a text.
 func parseTag(s string) (t tag, ok bool) {
-	m := tagNameRE.FindStringSubmatch(s)
+	m := tagNameRE().FindStringSubmatch(s)
 	if m == nil {
 		if strings.HasPrefix(s, "<>") {
 			return tag{name: "Fragment", size: 2}, true
@@ -136,7 +138,7 @@ func region(ls []line, i int) (t tag, inner, rest []line, ok bool) {
 		case '\n':
 			at++
 			line, _, _ := strings.Cut(all[at:], "\n")
-			if m := fenceRE.FindStringSubmatch(line); m != nil && t.name != "pre" { // skip code
+			if m := fenceRE().FindStringSubmatch(line); m != nil && t.name != "pre" { // skip code
 				next := at + len(line) + 1
 				for next < len(all) {
 					l, _, _ := strings.Cut(all[next:], "\n")
@@ -225,7 +227,7 @@ func (c *conv) tagBlock(ls []line, i int, pad string) ([]line, int) {
 // tail converts what stands behind a block on its last line.
 func (c *conv) tail(rest, ls []line, next int) ([]line, int) {
 	first := line{rest[0].n, strings.TrimLeft(rest[0].s, " ")}
-	if tagStartRE.MatchString(first.s) && !inlineTags[tagName(first.s)] {
+	if tagStartRE().MatchString(first.s) && !inlineTags[tagName(first.s)] {
 		joined := append([]line{first}, ls[next:]...)
 		made, k := c.block(joined, 0, "", first.s)
 		if k > 0 {
@@ -437,7 +439,7 @@ func (c *conv) figure(n int, a map[string]string) []line {
 // media makes a link to a film.
 func (c *conv) media(n int, t tag, inner []line) []line {
 	src := t.attrs["src"]
-	if m := srcRE.FindStringSubmatch(joined(inner)); src == "" && m != nil {
+	if m := srcRE().FindStringSubmatch(joined(inner)); src == "" && m != nil {
 		src = m[1]
 	}
 	if id := cmpOr(t.attrs["id"], t.attrs["videoId"]); src == "" && strings.EqualFold(t.name, "youtube") {
@@ -455,12 +457,12 @@ func (c *conv) media(n int, t tag, inner []line) []line {
 	return []line{{n, c.link(n, src, escape(text), "")}}
 }
 
-var srcRE = regexp.MustCompile(`\bsrc\s*=\s*["']([^"']+)["']`)
+var srcRE = lazyregexp.New(`\bsrc\s*=\s*["']([^"']+)["']`)
 
 // angle converts what begins with < in running text.
 func (sc *scanner) angle(rest string) bool {
 	c := sc.c
-	if m := autolinkRE.FindString(rest); m != "" {
+	if m := autolinkRE().FindString(rest); m != "" {
 		if strings.HasPrefix(m, "<http") || strings.Contains(m, "@") {
 			sc.take(len(m))
 			return true
@@ -510,7 +512,7 @@ func (sc *scanner) angle(rest string) bool {
 	case "del", "s", "strike":
 		sc.put(wrap("~~", text()), size)
 	case "code", "tt", "samp":
-		sc.put(c.codeSpan(html.UnescapeString(tagsRE.ReplaceAllString(inner, "")), sc.table), size)
+		sc.put(c.codeSpan(html.UnescapeString(tagsRE().ReplaceAllString(inner, "")), sc.table), size)
 	case "kbd":
 		sc.put(directive("kbd", plain(text())), size)
 	case "sub", "sup":
@@ -679,6 +681,6 @@ func (c *conv) codeSpan(s string, table bool) string {
 }
 
 var (
-	autolinkRE = regexp.MustCompile(`^<(?:[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*|[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+)>`)
-	tagsRE     = regexp.MustCompile(`</?[A-Za-z][^<>]*>`)
+	autolinkRE = lazyregexp.New(`^<(?:[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*|[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+)>`)
+	tagsRE     = lazyregexp.New(`</?[A-Za-z][^<>]*>`)
 )

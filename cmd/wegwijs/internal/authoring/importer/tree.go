@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +20,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/fileset"
 	"wegwijs/cmd/wegwijs/internal/input/i18n"
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 )
 
 // A tree is the source of another program: what its configuration says, and
@@ -154,14 +154,14 @@ func (t *tree) utf8(name string, data []byte) string {
 
 // unseenRE finds what no reader sees and no page may hold: colours of terminals,
 // control characters, and characters that turn the direction of text.
-var unseenRE = regexp.MustCompile("\x1b\\[[0-9;?]*[A-Za-z]|[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f\u0080-\u009f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
+var unseenRE = lazyregexp.New("\x1b\\[[0-9;?]*[A-Za-z]|[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f\u0080-\u009f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
 
 // visible returns a text with the line ends of today and without what no page may
 // hold.
 func (t *tree) visible(name, text string) []byte {
 	text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 	for n, at := 1, 0; ; {
-		found := unseenRE.FindStringIndex(text[at:])
+		found := unseenRE().FindStringIndex(text[at:])
 		if found == nil {
 			break
 		}
@@ -171,7 +171,7 @@ func (t *tree) visible(name, text string) []byte {
 			t.note(name, n, leftOut, "characters that nobody sees")
 		}
 	}
-	return []byte(unseenRE.ReplaceAllString(text, ""))
+	return []byte(unseenRE().ReplaceAllString(text, ""))
 }
 
 // firstTime reports whether a line of a file is seen with something for the first time,

@@ -14,6 +14,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/mail"
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 	"wegwijs/cmd/wegwijs/internal/pages/settings"
 )
 
@@ -91,35 +92,35 @@ func (s *server) complete(ctx context.Context, p placeParams) (*completionList, 
 }
 
 var (
-	destRE      = regexp.MustCompile(`\]\(<?([^()<>]*)$|^\s*\[[^\]]+\]:\s*(\S*)$`)
-	alertRE     = regexp.MustCompile(`^\s*>\s*\[!(\w*)$`)
-	nameRE      = regexp.MustCompile(`(?:^|[^:\w])(:{1,})([a-zA-Z][\w-]*)?$`)
-	labelRE     = regexp.MustCompile(`:([a-zA-Z][\w-]*)\[([^\]\s]*)$`)
-	bracesRE    = regexp.MustCompile(`:([a-zA-Z][\w-]*)(?:\[[^\]]*\])?\{([^}]*)$`)
-	attrValueRE = regexp.MustCompile(`([a-zA-Z][\w-]*)="?([^\s"}]*)$`)
-	attrNameRE  = regexp.MustCompile(`(?:^|\s)([a-zA-Z][\w-]*)?$`)
+	destRE      = lazyregexp.New(`\]\(<?([^()<>]*)$|^\s*\[[^\]]+\]:\s*(\S*)$`)
+	alertRE     = lazyregexp.New(`^\s*>\s*\[!(\w*)$`)
+	nameRE      = lazyregexp.New(`(?:^|[^:\w])(:{1,})([a-zA-Z][\w-]*)?$`)
+	labelRE     = lazyregexp.New(`:([a-zA-Z][\w-]*)\[([^\]\s]*)$`)
+	bracesRE    = lazyregexp.New(`:([a-zA-Z][\w-]*)(?:\[[^\]]*\])?\{([^}]*)$`)
+	attrValueRE = lazyregexp.New(`([a-zA-Z][\w-]*)="?([^\s"}]*)$`)
+	attrNameRE  = lazyregexp.New(`(?:^|\s)([a-zA-Z][\w-]*)?$`)
 )
 
 // offerText offers what can stand in the text of a page.
 func (h *here) offerText() *offer {
-	if m := destRE.FindStringSubmatch(h.before); m != nil {
+	if m := destRE().FindStringSubmatch(h.before); m != nil {
 		dest := m[1] + m[2]
 		if i := strings.IndexByte(dest, '#'); i >= 0 {
 			return h.offerHeadings(dest[:i+1], dest[i+1:])
 		}
 		return h.offerFiles(dest, strings.LastIndex(h.before, "![") > strings.LastIndex(h.before, ")") && strings.LastIndex(h.before, "![")+1 == strings.LastIndex(h.before, "["))
 	}
-	if m := alertRE.FindStringSubmatch(h.before); m != nil {
+	if m := alertRE().FindStringSubmatch(h.before); m != nil {
 		o := h.offer(len(m[1]), "]")
 		for _, a := range markdown.AlertKinds {
 			o.put(kindValue, strings.ToUpper(a), strings.ToUpper(a), "")
 		}
 		return o
 	}
-	if m := bracesRE.FindStringSubmatch(h.before); m != nil {
+	if m := bracesRE().FindStringSubmatch(h.before); m != nil {
 		return h.offerAttributes(m[1], m[2])
 	}
-	if m := labelRE.FindStringSubmatch(h.before); m != nil {
+	if m := labelRE().FindStringSubmatch(h.before); m != nil {
 		o := h.offer(len(m[2]), "]")
 		switch m[1] {
 		case "setting":
@@ -133,7 +134,7 @@ func (h *here) offerText() *offer {
 		}
 		return o
 	}
-	if m := nameRE.FindStringSubmatch(h.before); m != nil {
+	if m := nameRE().FindStringSubmatch(h.before); m != nil {
 		return h.offerDirectives(len(m[1]), m[2])
 	}
 	return nil
@@ -180,7 +181,7 @@ func (h *here) offerAttributes(name, before string) *offer {
 	if name == markdown.When {
 		attributes = markdown.WhenAttributes
 	}
-	if m := attrValueRE.FindStringSubmatch(before); m != nil {
+	if m := attrValueRE().FindStringSubmatch(before); m != nil {
 		o := h.offer(len(m[2]), "\"} ")
 		switch m[1] {
 		case "has", "lacks":
@@ -198,7 +199,7 @@ func (h *here) offerAttributes(name, before string) *offer {
 		}
 		return o
 	}
-	m := attrNameRE.FindStringSubmatch(before)
+	m := attrNameRE().FindStringSubmatch(before)
 	if m == nil {
 		return nil
 	}
@@ -258,17 +259,17 @@ func (h *here) offerHeadings(dest, id string) *offer {
 	return o
 }
 
-var newKeyRE = regexp.MustCompile(`^\s*([\w-]*)$`)
+var newKeyRE = lazyregexp.New(`^\s*([\w-]*)$`)
 
 // offerFront offers keys of the front matter, and their values.
 func (h *here) offerFront() *offer {
 	lang, rest := content.Split(h.file)
-	if m := newKeyRE.FindStringSubmatch(h.before); m != nil && h.key() == "" {
+	if m := newKeyRE().FindStringSubmatch(h.before); m != nil && h.key() == "" {
 		o := h.offer(len(m[1]), "= ")
 		front := content.Schema()
 		used := map[string]bool{}
 		for line := range strings.Lines(string(h.src[:content.Body(h.src)])) {
-			if k := keyRE.FindStringSubmatch(line); k != nil {
+			if k := keyRE().FindStringSubmatch(line); k != nil {
 				used[k[1]] = true
 			}
 		}
@@ -322,7 +323,7 @@ func (h *here) offerFront() *offer {
 	return o
 }
 
-var tableRE = regexp.MustCompile(`^\s*\[\[?\s*([\w."-]*)`)
+var tableRE = lazyregexp.New(`^\s*\[\[?\s*([\w."-]*)`)
 
 // offerConfig offers keys of site.toml, and their values.
 func (h *here) offerConfig() *offer {
@@ -330,7 +331,7 @@ func (h *here) offerConfig() *offer {
 	keys := &schema
 	var table []string
 	for line := range strings.Lines(string(h.src[:h.line])) {
-		if m := tableRE.FindStringSubmatch(line); m != nil {
+		if m := tableRE().FindStringSubmatch(line); m != nil {
 			table = strings.Split(m[1], ".")
 		}
 	}
@@ -341,7 +342,7 @@ func (h *here) offerConfig() *offer {
 		}
 		keys = keys.Below[i]
 	}
-	if m := newKeyRE.FindStringSubmatch(h.before); m != nil && h.key() == "" {
+	if m := newKeyRE().FindStringSubmatch(h.before); m != nil && h.key() == "" {
 		o := h.offer(len(m[1]), "= ")
 		for _, k := range keys.Below {
 			if k.Kind != tomlfile.OneTable && k.Kind != tomlfile.ManyTables && k.Name != tomlfile.Any {

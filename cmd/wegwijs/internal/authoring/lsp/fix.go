@@ -2,10 +2,10 @@ package lsp
 
 import (
 	"context"
-	"regexp"
 	"strings"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 )
 
 // fixes offers the way out that a finding's hint names, where that is one text in
@@ -47,9 +47,9 @@ func (s *server) fixes(ctx context.Context, p codeActionParams) ([]codeAction, e
 }
 
 var (
-	meantRE  = regexp.MustCompile(`^did you mean (?:"((?:[^"\\]|\\.)+)"|#([^\s,?]+)|([^\s,?]+))`)
-	writeRE  = regexp.MustCompile(`^write ([^\s:]+\.md)(?::|$)`)
-	quotedRE = regexp.MustCompile(`"((?:[^"\\]|\\.)+)"`)
+	meantRE  = lazyregexp.New(`^did you mean (?:"((?:[^"\\]|\\.)+)"|#([^\s,?]+)|([^\s,?]+))`)
+	writeRE  = lazyregexp.New(`^write ([^\s:]+\.md)(?::|$)`)
+	quotedRE = lazyregexp.New(`"((?:[^"\\]|\\.)+)"`)
 )
 
 // fix returns what stands in the place of what, so that a finding goes: the text
@@ -60,9 +60,9 @@ func fix(src []byte, d diag.Diagnostic) (from, to int, text string) {
 		return 0, 0, ""
 	}
 	_, lineEnd := lineAt(src, d.Pos.Line-1)
-	if m := meantRE.FindStringSubmatch(d.Hint); m != nil {
+	if m := meantRE().FindStringSubmatch(d.Hint); m != nil {
 		text = m[1] + m[2] + m[3]
-	} else if m := writeRE.FindStringSubmatch(d.Hint); m != nil {
+	} else if m := writeRE().FindStringSubmatch(d.Hint); m != nil {
 		text = m[1]
 	}
 	if text == "" {
@@ -87,7 +87,7 @@ func fix(src []byte, d diag.Diagnostic) (from, to int, text string) {
 		}
 	}
 	// The first name in quotes that the message says and the line has.
-	for _, m := range quotedRE.FindAllStringSubmatch(d.Msg, -1) {
+	for _, m := range quotedRE().FindAllStringSubmatch(d.Msg, -1) {
 		name := m[1]
 		if i := strings.LastIndexByte(name, '.'); i >= 0 && !strings.Contains(string(src[at:lineEnd]), name) {
 			name = name[i+1:] // mail.servr in [mail]

@@ -3,19 +3,19 @@ package lsp
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/config"
 	"wegwijs/cmd/wegwijs/internal/input/content"
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 	"wegwijs/cmd/wegwijs/internal/site"
 )
 
 // directiveRE finds a directive in a line: its colons, its name, its label and
 // its attributes.
-var directiveRE = regexp.MustCompile(`(:{1,})([a-zA-Z][a-zA-Z0-9_-]*)(?:\[([^\]]*)\])?(?:\{([^}]*)\})?`)
+var directiveRE = lazyregexp.New(`(:{1,})([a-zA-Z][a-zA-Z0-9_-]*)(?:\[([^\]]*)\])?(?:\{([^}]*)\})?`)
 
 // A found directive: where it stands in the line, and what it says.
 type found struct {
@@ -25,12 +25,12 @@ type found struct {
 	attrs    map[string]string
 }
 
-var attributeRE = regexp.MustCompile(`([a-zA-Z][\w-]*)\s*=\s*(?:"([^"]*)"|([^\s"}]+))`)
+var attributeRE = lazyregexp.New(`([a-zA-Z][\w-]*)\s*=\s*(?:"([^"]*)"|([^\s"}]+))`)
 
 // directive returns the directive at the place.
 func (h *here) directive() (f found, ok bool) {
 	at := len(h.before)
-	for _, m := range directiveRE.FindAllStringSubmatchIndex(h.before+h.after, -1) {
+	for _, m := range directiveRE().FindAllStringSubmatchIndex(h.before+h.after, -1) {
 		if m[0] > at || at > m[1] {
 			continue
 		}
@@ -40,7 +40,7 @@ func (h *here) directive() (f found, ok bool) {
 			f.label = line[m[6]:m[7]]
 		}
 		if m[8] >= 0 {
-			for _, a := range attributeRE.FindAllStringSubmatch(line[m[8]:m[9]], -1) {
+			for _, a := range attributeRE().FindAllStringSubmatch(line[m[8]:m[9]], -1) {
 				f.attrs[a[1]] = a[2] + a[3]
 			}
 		}
@@ -63,17 +63,17 @@ func (h *here) quoted() (key, value string, from, to int, ok bool) {
 	return h.key(), h.before[open+1:] + h.after[:end], h.line + open + 1, h.at + end, true
 }
 
-var keyRE = regexp.MustCompile(`^\s*([A-Za-z0-9_-]+)\s*=`)
+var keyRE = lazyregexp.New(`^\s*([A-Za-z0-9_-]+)\s*=`)
 
 // key returns the key whose value the place is in: that of its line, or of a
 // list that began on an earlier one.
 func (h *here) key() string {
-	if m := keyRE.FindStringSubmatch(h.before); m != nil {
+	if m := keyRE().FindStringSubmatch(h.before); m != nil {
 		return m[1]
 	}
 	lines := strings.Split(string(h.src[:h.line]), "\n")
 	for i := len(lines) - 1; i >= 0; i-- {
-		if m := keyRE.FindStringSubmatch(lines[i]); m != nil {
+		if m := keyRE().FindStringSubmatch(lines[i]); m != nil {
 			if strings.Contains(lines[i], "[") && !strings.Contains(lines[i], "]") {
 				return m[1]
 			}
@@ -150,7 +150,7 @@ func (h *here) say() (text string, from, to int) {
 		if p, from, to := h.related(); p != nil {
 			return title(p), from, to
 		}
-		if m := keyRE.FindStringSubmatch(h.before + h.after); m != nil {
+		if m := keyRE().FindStringSubmatch(h.before + h.after); m != nil {
 			if about := h.about(m[1]); about != "" {
 				return "`" + m[1] + "`: " + about, h.line, h.line + len(m[0]) - 1
 			}

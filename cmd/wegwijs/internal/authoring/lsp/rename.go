@@ -245,4 +245,4 @@ func (m *mover) alias(p *site.Page, src []byte) {
 }
 
 // table reports whether a line begins a table.
-func (m *mover) table(line []byte) bool { return tableRE.Match(line) }
+func (m *mover) table(line []byte) bool { return tableRE().Match(line) }

@@ -18,6 +18,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/fileset"
 	"wegwijs/cmd/wegwijs/internal/input/mail"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 )
 
 // File is the name of the site's configuration.
@@ -356,7 +357,7 @@ func (c *Config) address() {
 		t.Errorf("base_url", diag.ConfigURL, "leave out what stands before the @", "base_url cannot have a user name")
 	case strings.ContainsAny(c.BaseURL, "?#"):
 		t.Errorf("base_url", diag.ConfigURL, "leave out what follows the ? or the #", "base_url is the address of a folder")
-	case u.User == nil && (!hostRE.MatchString(u.Hostname()) || !strings.Contains(c.BaseURL, u.Hostname())):
+	case u.User == nil && (!hostRE().MatchString(u.Hostname()) || !strings.Contains(c.BaseURL, u.Hostname())):
 		t.Errorf("base_url", diag.ConfigURL, `write the whole address: base_url = "https://help.example.nl"`, "%q cannot be the name of a host", u.Hostname())
 	case u.Path != "" && (!basePathRE.MatchString(u.Path) || !strings.HasSuffix(c.BaseURL, u.Path)):
 		t.Errorf("base_url", diag.ConfigURL, `use letters, digits, hyphens and underscores: base_url = "https://www.example.nl/help"`, "the path %q does not work on every web server", u.Path)
@@ -367,7 +368,7 @@ func (c *Config) address() {
 }
 
 // hostRE matches the host of base_url: names of any script, and addresses.
-var hostRE = regexp.MustCompile(`^(?:[\pL\pN][\pL\pN\pM_-]*(?:\.[\pL\pN][\pL\pN\pM_-]*)*\.?|[0-9A-Fa-f:.]+)$`)
+var hostRE = lazyregexp.New(`^(?:[\pL\pN][\pL\pN\pM_-]*(?:\.[\pL\pN][\pL\pN\pM_-]*)*\.?|[0-9A-Fa-f:.]+)$`)
 
 // basePathRE matches the folders of base_url: no server's rules take these
 // characters for something else.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	stdhtml "html"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -14,6 +13,8 @@ import (
 	xast "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
+
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 )
 
 // The first mention of an abbreviation in the running text of a page is a button
@@ -189,12 +190,12 @@ func fill(n ast.Node, pieces []piece, from, to int) {
 
 // restRE finds the rest of a word of which an abbreviation is a part: that of
 // IMAP-server, and of pc's.
-var restRE = regexp.MustCompile(`^(?:[-‑'’][\pL\pN\pM]+)+`)
+var restRE = lazyregexp.New(`^(?:[-‑'’][\pL\pN\pM]+)+`)
 
 // hyphened returns how many bytes of a text are the rest of a word; 0 when they
 // are too many to be kept on a line with it.
 func hyphened(s []byte) int {
-	n := len(restRE.Find(s))
+	n := len(restRE().Find(s))
 	if n > longest {
 		return 0
 	}

@@ -2,13 +2,13 @@ package markdown
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/text"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 )
 
 // An Acceptance says that the warnings with a code are meant, in the block that
@@ -20,12 +20,12 @@ type Acceptance struct {
 	First, Last int
 }
 
-var acceptRE = regexp.MustCompile(`(?s)^<!--\s*(?:accept|accepteer)\s+([^\s:]+)\s*:?\s*(.*?)\s*-->$`)
+var acceptRE = lazyregexp.New(`(?s)^<!--\s*(?:accept|accepteer)\s+([^\s:]+)\s*:?\s*(.*?)\s*-->$`)
 
 // accepts takes a comment that accepts a finding out of the tree, and reports
 // whether it was one.
 func (w *walk) accepts(n ast.Node, lines *text.Segments) bool {
-	m := acceptRE.FindSubmatch(bytes.TrimSpace(lines.Value(w.body)))
+	m := acceptRE().FindSubmatch(bytes.TrimSpace(lines.Value(w.body)))
 	if m == nil || lines.Len() == 0 {
 		return false
 	}
@@ -63,7 +63,7 @@ func (w *walk) accepted(n ast.Node) (first, last int) {
 	}
 	first = w.pos(n).Line
 	next := n.NextSibling()
-	for c, ok := next.(*ast.HTMLBlock); ok && acceptRE.Match(bytes.TrimSpace(c.Lines().Value(w.body))); c, ok = next.(*ast.HTMLBlock) {
+	for c, ok := next.(*ast.HTMLBlock); ok && acceptRE().Match(bytes.TrimSpace(c.Lines().Value(w.body))); c, ok = next.(*ast.HTMLBlock) {
 		next = c.NextSibling() // several may stand before one block
 	}
 	if next == nil {

@@ -3,13 +3,14 @@ package markdown
 import (
 	"bytes"
 	"iter"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/text"
+
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 )
 
 // Bare addresses become links, as in GFM §6.9. Three things differ, for what
@@ -222,7 +223,7 @@ func urlEnd(s []byte, host int, www bool) int {
 }
 
 // entityRE finds a character reference at the end of an address.
-var entityRE = regexp.MustCompile(`&[a-zA-Z0-9]+;$`)
+var entityRE = lazyregexp.New(`&[a-zA-Z0-9]+;$`)
 
 // trimmed returns how much of what stands behind a host name belongs to the
 // address: no punctuation at its end, and no bracket that was opened outside.
@@ -231,7 +232,7 @@ func trimmed(s []byte) int {
 		r, n := utf8.DecodeLastRune(s)
 		switch {
 		case r == ';':
-			if m := entityRE.FindIndex(s); m != nil {
+			if m := entityRE().FindIndex(s); m != nil {
 				n = len(s) - m[0]
 			}
 		case strings.ContainsRune("?!.,:*_~\"'“”„‘’«»…", r):

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/sha256"
-	"regexp"
 	"sort"
 	"strings"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 
 	"github.com/yuin/goldmark/ast"
 	xast "github.com/yuin/goldmark/extension/ast"
@@ -429,7 +429,7 @@ type textBuilder struct {
 }
 
 // escapedRE finds one backslash escape or character reference.
-var escapedRE = regexp.MustCompile(`^(?:\\[[:punct:]]|&#?[0-9a-zA-Z]+;)`)
+var escapedRE = lazyregexp.New(`^(?:\\[[:punct:]]|&#?[0-9a-zA-Z]+;)`)
 
 func (t *textBuilder) put(text string, src int, fixed bool) {
 	t.spans = append(t.spans, span{text: t.Len(), src: src, fixed: fixed})
@@ -533,7 +533,7 @@ func (t *textBuilder) typed(n *ast.Text) {
 				at, v = at+i, v[i:]
 				continue
 			}
-			took := len(escapedRE.Find(v))
+			took := len(escapedRE().Find(v))
 			if took == 0 {
 				t.put(string(v[:1]), at, false)
 				at, v = at+1, v[1:]

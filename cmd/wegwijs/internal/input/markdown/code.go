@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"maps"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"github.com/yuin/goldmark/util"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 )
 
 // A fence is what the first line of a block of code says of it:
@@ -44,10 +44,10 @@ func (f *fence) marked(line int) bool {
 }
 
 var (
-	titleRE = regexp.MustCompile(`^title=(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')$`)
-	partRE  = regexp.MustCompile(`\{[^{}]*\}|[^\s{}"'=]+=(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s{}]*)|[^\s{}]+|\S`)
-	linesRE = regexp.MustCompile(`^\{\s*\d+(?:\s*-\s*\d+)?(?:\s*,\s*\d+(?:\s*-\s*\d+)?)*\s*\}$`)
-	spanRE  = regexp.MustCompile(`(\d+)(?:\s*-\s*(\d+))?`)
+	titleRE = lazyregexp.New(`^title=(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')$`)
+	partRE  = lazyregexp.New(`\{[^{}]*\}|[^\s{}"'=]+=(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s{}]*)|[^\s{}]+|\S`)
+	linesRE = lazyregexp.New(`^\{\s*\d+(?:\s*-\s*\d+)?(?:\s*,\s*\d+(?:\s*-\s*\d+)?)*\s*\}$`)
+	spanRE  = lazyregexp.New(`(\d+)(?:\s*-\s*(\d+))?`)
 )
 
 // settings reads what stands behind the sign that opens a block of code, and
@@ -59,17 +59,17 @@ func (w *walk) settings(n *ast.FencedCodeBlock) {
 	var f fence
 	start := n.Info.Segment.Start
 	info := n.Info.Segment.Value(w.body)
-	for i, at := range partRE.FindAllIndex(info, -1) {
+	for i, at := range partRE().FindAllIndex(info, -1) {
 		part := string(info[at[0]:at[1]])
 		pos := w.at(start + at[0])
-		if odd := oddRE.FindStringIndex(part); odd != nil {
+		if odd := oddRE().FindStringIndex(part); odd != nil {
 			w.Out.Warnf(w.at(start+at[0]+odd[0]), diag.CodeSettings, "type a plain space", "a no-break or other space of a paste")
 			break
 		}
-		switch m := titleRE.FindStringSubmatch(part); {
+		switch m := titleRE().FindStringSubmatch(part); {
 		case m != nil && f.title == "" && strings.TrimSpace(m[1]+m[2]) != "":
 			f.title, f.at = unescape([]byte(m[1]+m[2])), start+at[0]+len("title=")+1
-		case linesRE.MatchString(part):
+		case linesRE().MatchString(part):
 			f.marks = w.marks(f.marks, n, start+at[0], part)
 		case i == 0 && !strings.ContainsAny(part, `{}=`):
 			f.lang = unescape([]byte(part))
@@ -95,7 +95,7 @@ func (w *walk) settings(n *ast.FencedCodeBlock) {
 // marks adds the lines that part, which is at an offset in the body, names.
 func (w *walk) marks(list [][2]int, n *ast.FencedCodeBlock, offset int, part string) [][2]int {
 	most := n.Lines().Len()
-	for _, m := range spanRE.FindAllStringSubmatchIndex(part, -1) {
+	for _, m := range spanRE().FindAllStringSubmatchIndex(part, -1) {
 		first, err1 := strconv.Atoi(part[m[2]:m[3]])
 		last, err2 := first, error(nil)
 		if m[4] >= 0 {

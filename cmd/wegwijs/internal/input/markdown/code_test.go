@@ -93,7 +93,7 @@ func TestColoursKeepTheCode(t *testing.T) {
 			lines, _ := c.lines(name, code)
 			again, _ := new(Colours).lines(name, code)
 			kept, _ := c.lines(name, code)
-			got := html.UnescapeString(markupRE.ReplaceAllString(strings.Join(lines, ""), ""))
+			got := html.UnescapeString(markupRE().ReplaceAllString(strings.Join(lines, ""), ""))
 			if got != code || !slices.Equal(lines, again) || !slices.Equal(lines, kept) {
 				t.Errorf("%s: %q became %q", name, code, lines)
 			}

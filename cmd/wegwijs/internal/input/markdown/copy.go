@@ -3,11 +3,12 @@ package markdown
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
 	xast "github.com/yuin/goldmark/extension/ast"
+
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 )
 
 // mdWriter writes a tree back as Markdown: directives as what they turned
@@ -128,23 +129,23 @@ func prefix(first, others, text string) string {
 // a line below it.
 func (w *mdWriter) heading(n *ast.Heading) string {
 	text := strings.NewReplacer("\\\n", " ", "  \n", " ", "\n", " ").Replace(w.inlines(n))
-	if strings.HasSuffix(text, "#") && closeRE.MatchString(text) {
+	if strings.HasSuffix(text, "#") && closeRE().MatchString(text) {
 		text += " #" // else the last # would be taken for the end of the heading
 	}
 	return strings.TrimRight(strings.Repeat("#", n.Level)+" "+text, " ")
 }
 
 // startRE finds what would begin another block at the start of a line.
-var startRE = regexp.MustCompile("^(?:#{1,6}(?:[ \t]|$)|>|[-+*](?:[ \t]|$)|[0-9]{1,9}[.)](?:[ \t]|$)|```|~~~|=+[ \t]*$|-+[ \t]*$|(?:[-*_][ \t]*){3,}$|:|<[a-zA-Z/!?]|\\[\\^|\\|?[ \t]*:?-+)")
+var startRE = lazyregexp.New("^(?:#{1,6}(?:[ \t]|$)|>|[-+*](?:[ \t]|$)|[0-9]{1,9}[.)](?:[ \t]|$)|```|~~~|=+[ \t]*$|-+[ \t]*$|(?:[-*_][ \t]*){3,}$|:|<[a-zA-Z/!?]|\\[\\^|\\|?[ \t]*:?-+)")
 
 // firstRE finds what would make another block of a paragraph: what kept it from
 // being one in the source, such as tabs or a link definition above it, is gone.
-var firstRE = regexp.MustCompile("^(?:#{1,6}(?:[ \t\n]|$)|>|[-+*:](?:[ \t\n]|$))")
+var firstRE = lazyregexp.New("^(?:#{1,6}(?:[ \t\n]|$)|>|[-+*:](?:[ \t\n]|$))")
 
 // paragraph keeps the lines of a paragraph together: what stands far enough to
 // the right begins nothing new.
 func paragraph(text string) string {
-	if marks(text) && firstRE.MatchString(text) {
+	if marks(text) && firstRE().MatchString(text) {
 		text = `\` + text
 	}
 	if !strings.Contains(text, "\n") {
@@ -152,7 +153,7 @@ func paragraph(text string) string {
 	}
 	lines := strings.Split(text, "\n")
 	for i := 1; i < len(lines); i++ {
-		if marks(lines[i]) && startRE.MatchString(lines[i]) {
+		if marks(lines[i]) && startRE().MatchString(lines[i]) {
 			lines[i] = "    " + lines[i]
 		}
 	}
@@ -189,7 +190,7 @@ func (w *mdWriter) code(info string, n ast.Node) string {
 	return fence + info + "\n" + text + fence
 }
 
-var breakRE = regexp.MustCompile(`^(?:[-*][ \t]*){3,}$`)
+var breakRE = lazyregexp.New(`^(?:[-*][ \t]*){3,}$`)
 
 func (w *mdWriter) list(l *ast.List) {
 	n := l.Start
@@ -200,7 +201,7 @@ func (w *mdWriter) list(l *ast.List) {
 			n = min(n+1, 999_999_999) // CommonMark 0.31 §5.2: nine digits at most
 		}
 		text := w.blocks(c)
-		if first, _, _ := strings.Cut(text, "\n"); breakRE.MatchString(mark + first) {
+		if first, _, _ := strings.Cut(text, "\n"); breakRE().MatchString(mark + first) {
 			text = "\n" + text // "* **" would be a break
 		}
 		w.put(prefix(mark, strings.Repeat(" ", len(mark)), text))
@@ -429,7 +430,7 @@ func (w *mdWriter) target(dest, title []byte) string {
 
 // signs finds what has a meaning in Markdown; & has one only before the rest of
 // a character reference.
-var signs = regexp.MustCompile("[\\\\`*_\\[\\]<>|~]|&#?[0-9a-zA-Z]+;|^[-+#]")
+var signs = lazyregexp.New("[\\\\`*_\\[\\]<>|~]|&#?[0-9a-zA-Z]+;|^[-+#]")
 
 // Escape returns text as Markdown that says it letter by letter.
-func Escape(text string) string { return signs.ReplaceAllString(text, `\$0`) }
+func Escape(text string) string { return signs().ReplaceAllString(text, `\$0`) }

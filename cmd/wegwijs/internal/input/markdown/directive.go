@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	stdhtml "html"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -15,6 +14,7 @@ import (
 	"github.com/yuin/goldmark/util"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 )
 
 // A Kind says where a directive stands. The forms are those of the generic
@@ -71,12 +71,12 @@ func (d *Directive) Dump(src []byte, level int) {
 	ast.DumpHelper(d, src, level, map[string]string{"Name": d.Name, "Label": d.Label, "Attrs": fmt.Sprint(d.Attrs)}, nil)
 }
 
-var nameRE = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_-]*`)
+var nameRE = lazyregexp.New(`^[a-zA-Z][a-zA-Z0-9_-]*`)
 
 // parseRest reads name[label]{attributes} and returns how many bytes it took; 0
 // when s does not begin with a name.
 func (d *Directive) parseRest(s []byte) int {
-	name := nameRE.Find(s)
+	name := nameRE().Find(s)
 	if name == nil {
 		return 0
 	}
@@ -129,15 +129,15 @@ func closing(s []byte, i int, open, shut byte) int {
 	return -1
 }
 
-var attrRE = regexp.MustCompile(`^\s*([a-zA-Z][a-zA-Z0-9_-]*)\s*=\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s"'{}=]+)`)
+var attrRE = lazyregexp.New(`^\s*([a-zA-Z][a-zA-Z0-9_-]*)\s*=\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^\s"'{}=]+)`)
 
 // curlyRE finds an attribute with its value between the quotes of running text.
-var curlyRE = regexp.MustCompile(`^\s*[a-zA-Z][\w-]*\s*=\s*[“”„‘’«»]`)
+var curlyRE = lazyregexp.New(`^\s*[a-zA-Z][\w-]*\s*=\s*[“”„‘’«»]`)
 
 func (d *Directive) attributes(s string) {
 	for strings.TrimSpace(s) != "" {
-		m := attrRE.FindStringSubmatch(s)
-		if curlyRE.MatchString(s) {
+		m := attrRE().FindStringSubmatch(s)
+		if curlyRE().MatchString(s) {
 			d.bad, d.hint = diag.Say("cannot read the attributes %q", strings.TrimSpace(s)), "write the value between straight quotes: {key=\"more words\"}"
 			return
 		}
@@ -193,7 +193,7 @@ func (b *blockParser) Open(parent ast.Node, reader text.Reader, pc parser.Contex
 	}
 	took := d.parseRest(tail)
 	if took == 0 {
-		name := nameRE.Find(bytes.TrimLeft(tail, " \t"))
+		name := nameRE().Find(bytes.TrimLeft(tail, " \t"))
 		switch {
 		case n == 2:
 			return nil, parser.NoChildren // ::1
@@ -297,7 +297,7 @@ var kindKey = parser.NewContextKey()
 func (p *inlineParser) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
 	before := block.PrecendingCharacter()
 	line, _ := block.PeekLine()
-	name := nameRE.Find(line[1:])
+	name := nameRE().Find(line[1:])
 	if (before == ':' || before >= '0' && before <= '9' || unicode.Is(unicode.Latin, before)) && !slices.Contains(joined, string(name)) {
 		return nil // https:x[y], 10:b[c]
 	}
@@ -428,7 +428,7 @@ func (w *walk) directive(d *Directive) {
 	d.HTML, d.MD = h, m
 	if d.Form == Inline {
 		d.HTML, d.MD = strings.TrimSpace(h), strings.TrimSpace(m)
-		d.Plain = strings.TrimSpace(stdhtml.UnescapeString(markupRE.ReplaceAllString(d.HTML, "")))
+		d.Plain = strings.TrimSpace(stdhtml.UnescapeString(markupRE().ReplaceAllString(d.HTML, "")))
 	}
 }
 
@@ -474,7 +474,7 @@ func (w *walk) tabbed(d *Directive) {
 }
 
 // markupRE finds the tags in what a template gave.
-var markupRE = regexp.MustCompile(`<[^>]*>`)
+var markupRE = lazyregexp.New(`<[^>]*>`)
 
 func form(k Kind, name string) string {
 	switch k {

@@ -1,9 +1,8 @@
 package markdown
 
 import (
-	"regexp"
-
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 
 	"github.com/yuin/goldmark/ast"
 	xast "github.com/yuin/goldmark/extension/ast"
@@ -56,7 +55,7 @@ func (looseNotes) Transform(doc *ast.Document, _ text.Reader, pc parser.Context)
 	})
 }
 
-var noteRE = regexp.MustCompile(`^\[\^([^\]\[\s]+)\](.?)`)
+var noteRE = lazyregexp.New(`^\[\^([^\]\[\s]+)\](.?)`)
 
 // looseRefs comes behind goldmark's parser of references, which leaves those
 // alone that have no footnote.
@@ -66,7 +65,7 @@ func (looseRefs) Trigger() []byte { return []byte{'['} }
 
 func (looseRefs) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Node {
 	line, at := block.PeekLine()
-	if m := noteRE.FindSubmatch(line); m != nil && string(m[2]) != "(" && string(m[2]) != "[" {
+	if m := noteRE().FindSubmatch(line); m != nil && string(m[2]) != "(" && string(m[2]) != "[" {
 		keepLoose(pc, loose{at.Start, string(m[1]), false})
 	}
 	return nil

@@ -3,13 +3,13 @@ package markdown
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 
 	"github.com/yuin/goldmark/ast"
 	xast "github.com/yuin/goldmark/extension/ast"
@@ -99,22 +99,22 @@ func seen(text string) bool {
 }
 
 // oldRE takes the ids that a heading had before apart from its id.
-var oldRE = regexp.MustCompile(`^#(\S*)\s+old\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))$`)
+var oldRE = lazyregexp.New(`^#(\S*)\s+old\s*=\s*(?:"([^"]*)"|'([^']*)'|(\S+))$`)
 
 // moreRE finds an id with other attributes behind it.
-var moreRE = regexp.MustCompile(`^#[\w-]+\s+(?:[.#]|[\w-]+\s*=)`)
+var moreRE = lazyregexp.New(`^#[\w-]+\s+(?:[.#]|[\w-]+\s*=)`)
 
 // given takes the id that a writer gave, or returns "", and those that the
 // heading had before.
 func (w *walk) given(a headingAttr, what, example string) (id string, old []string) {
 	text := strings.TrimSpace(a.text)
-	if m := oldRE.FindStringSubmatch(text); m != nil {
+	if m := oldRE().FindStringSubmatch(text); m != nil {
 		text = "#" + m[1]
 		old = strings.FieldsFunc(m[2]+m[3]+m[4], func(r rune) bool { return r == ' ' || r == ',' })
 	}
 	id, ok := strings.CutPrefix(text, "#")
 	switch {
-	case !ok || moreRE.MatchString(text):
+	case !ok || moreRE().MatchString(text):
 		w.Out.Errorf(w.at(a.at), diag.HeadingAttribute, diag.Say("write only an id: %s", example), "a %s cannot have the attributes {%s}", what, a.text)
 		return "", nil
 	case !ValidID(id):
@@ -154,7 +154,7 @@ func (w *walk) terms(n ast.Node) []Heading {
 		if last == nil {
 			continue
 		}
-		m := headRE.FindSubmatchIndex(last.Segment.Value(w.body))
+		m := headRE().FindSubmatchIndex(last.Segment.Value(w.body))
 		if m == nil {
 			continue
 		}
@@ -200,8 +200,8 @@ type headingAttr struct {
 var (
 	attrsKey = parser.NewContextKey()
 	// headRE finds braces that are meant as attributes; others are text.
-	headRE  = regexp.MustCompile(`(^|[^\\])\{(:?\s*(?:[#.]|[a-zA-Z][\w-]*\s*=)[^{}]*)\}\s*$`)
-	closeRE = regexp.MustCompile(`(?:^|[ \t])#+$`)
+	headRE  = lazyregexp.New(`(^|[^\\])\{(:?\s*(?:[#.]|[a-zA-Z][\w-]*\s*=)[^{}]*)\}\s*$`)
+	closeRE = lazyregexp.New(`(?:^|[ \t])#+$`)
 )
 
 func (p headingParser) Close(n ast.Node, reader text.Reader, pc parser.Context) {
@@ -216,7 +216,7 @@ func (p headingParser) Close(n ast.Node, reader text.Reader, pc parser.Context) 
 	if bytes.IndexByte(line, '}') < 0 {
 		return
 	}
-	m := headRE.FindSubmatchIndex(line)
+	m := headRE().FindSubmatchIndex(line)
 	if m == nil {
 		return
 	}
@@ -228,7 +228,7 @@ func (p headingParser) Close(n ast.Node, reader text.Reader, pc parser.Context) 
 		seg = seg.TrimRightSpace(reader.Source())
 	}
 	cut(brace)
-	if h := closeRE.FindIndex(seg.Value(reader.Source())); h != nil && lines.Len() == 1 { // ## Kop ## {#kop}
+	if h := closeRE().FindIndex(seg.Value(reader.Source())); h != nil && lines.Len() == 1 { // ## Kop ## {#kop}
 		cut(seg.Start - seg.Padding + h[0])
 	}
 	if seg.IsEmpty() {
@@ -417,7 +417,7 @@ var AlertKinds = []string{"note", "tip", "important", "warning", "caution"}
 
 // alertRE takes the first line of an alert apart: its kind, whether other
 // programs would fold it, and its title. [!x](y) and [!x][y] are links.
-var alertRE = regexp.MustCompile(`^\[!([^\]\[]+)\]([-+]?)(?:\s*$|[ \t]+(.*)$)`)
+var alertRE = lazyregexp.New(`^\[!([^\]\[]+)\]([-+]?)(?:\s*$|[ \t]+(.*)$)`)
 
 // alert turns a quotation that begins with [!KIND] into an Alert and returns
 // it, or nil when it is a plain quotation.
@@ -428,7 +428,7 @@ func (w *walk) alert(q *ast.Blockquote) *Alert {
 	}
 	first := p.Lines().At(0)
 	line := first.Value(w.body)
-	m := alertRE.FindSubmatchIndex(bytes.TrimRight(line, " \t\n"))
+	m := alertRE().FindSubmatchIndex(bytes.TrimRight(line, " \t\n"))
 	if _, isText := p.FirstChild().(*ast.Text); m == nil || !isText {
 		return nil
 	}

@@ -3,7 +3,6 @@ package markdown
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/yuin/goldmark/util"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 )
 
 // An Image is what an image's destination turned out to be.
@@ -68,7 +68,7 @@ type sizeParser struct{}
 
 func (sizeParser) Trigger() []byte { return []byte{'{'} }
 
-var sizeRE = regexp.MustCompile(`^\{[ \t]*((?:[.#:]?[\w-]+(?:=(?:"[^"\n{}]*"|'[^'\n{}]*'|[^\s"'{}]*))?[ \t]*)+)\}`)
+var sizeRE = lazyregexp.New(`^\{[ \t]*((?:[.#:]?[\w-]+(?:=(?:"[^"\n{}]*"|'[^'\n{}]*'|[^\s"'{}]*))?[ \t]*)+)\}`)
 
 func (sizeParser) Parse(parent ast.Node, block text.Reader, _ parser.Context) ast.Node {
 	i, ok := parent.LastChild().(*ast.Image)
@@ -76,7 +76,7 @@ func (sizeParser) Parse(parent ast.Node, block text.Reader, _ parser.Context) as
 		return nil
 	}
 	line, at := block.PeekLine()
-	m := sizeRE.FindSubmatch(line)
+	m := sizeRE().FindSubmatch(line)
 	if m == nil {
 		return nil
 	}

@@ -3,13 +3,13 @@ package markdown
 import (
 	"bytes"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 )
 
 // emptyTexts are texts of links that say nothing of where they lead, by language.
@@ -39,13 +39,13 @@ func (w *walk) linkText(n *ast.Link) {
 
 // Texts of images that are names of files, or that say only that there is one.
 var (
-	fileNameRE = regexp.MustCompile(`(?i)^[^/:]*\.(?:png|jpe?g|gif|svg|webp|avif|bmp|tiff?|heic)$`)
-	cameraRE   = regexp.MustCompile(`(?i)^(?:img|dsc|dscn|dscf|pxl|screenshot|screen shot|schermafbeelding|schermopname|bildschirmfoto|capture d.écran)[-_ ]*\d[\w .:-]*$`)
-	ofRE       = regexp.MustCompile(`(?i)^(?:een |an? |eine? |une? )?(?:afbeelding|plaatje|image|picture|graphic|bild|abbildung|image|illustration) (?:van|of|von|vom|der|des|de|du)\s`)
+	fileNameRE = lazyregexp.New(`(?i)^[^/:]*\.(?:png|jpe?g|gif|svg|webp|avif|bmp|tiff?|heic)$`)
+	cameraRE   = lazyregexp.New(`(?i)^(?:img|dsc|dscn|dscf|pxl|screenshot|screen shot|schermafbeelding|schermopname|bildschirmfoto|capture d.écran)[-_ ]*\d[\w .:-]*$`)
+	ofRE       = lazyregexp.New(`(?i)^(?:een |an? |eine? |une? )?(?:afbeelding|plaatje|image|picture|graphic|bild|abbildung|image|illustration) (?:van|of|von|vom|der|des|de|du)\s`)
 )
 
 // widthRE finds the text of an image with a width behind it, as Obsidian has it.
-var widthRE = regexp.MustCompile(`(?:^|\|)\s*\d{2,4}(?:x\d{1,4})?$`)
+var widthRE = lazyregexp.New(`(?:^|\|)\s*\d{2,4}(?:x\d{1,4})?$`)
 
 var emptyAlts = []string{"afbeelding", "plaatje", "foto", "schermafbeelding", "screenshot", "image", "picture", "photo", "bild", "abbildung", "alt", "alt text", "alt-tekst"}
 
@@ -54,7 +54,7 @@ var emptyAlts = []string{"afbeelding", "plaatje", "foto", "schermafbeelding", "s
 func (w *walk) imageText(n *ast.Image, dest string) {
 	const hint = "say what it shows: ![the screen with the settings](image.png)"
 	text := strings.TrimSpace(Plain(n, w.body))
-	if widthRE.MatchString(text) {
+	if widthRE().MatchString(text) {
 		w.Out.Warnf(w.pos(n), diag.Notation, "write the width behind the picture: ![what it shows](picture.png){width=300}", "the text of the image holds a width: %q", text)
 		return
 	}
@@ -68,12 +68,12 @@ func (w *walk) imageText(n *ast.Image, dest string) {
 	base := path.Base(dest)
 	base = strings.TrimSuffix(base, path.Ext(base))
 	switch {
-	case fileNameRE.MatchString(text), cameraRE.MatchString(text), text == base && strings.ContainsAny(base, "-_0123456789"):
+	case fileNameRE().MatchString(text), cameraRE().MatchString(text), text == base && strings.ContainsAny(base, "-_0123456789"):
 		w.Out.Warnf(w.pos(n), diag.ImageAlt, hint, "the text of the image is the name of a file: %q", text)
 	case slices.Contains(emptyAlts, strings.ToLower(strings.Trim(text, " .:"))):
 		w.Out.Warnf(w.pos(n), diag.ImageAlt, hint, "the text of the image, %q, does not say what it shows", text)
-	case ofRE.MatchString(text):
-		w.Out.Warnf(w.pos(n), diag.ImageAlt, "leave these words out, and say what is to be seen", "the text of the image begins with %q, which every screen reader says already", strings.TrimSpace(ofRE.FindString(text)))
+	case ofRE().MatchString(text):
+		w.Out.Warnf(w.pos(n), diag.ImageAlt, "leave these words out, and say what is to be seen", "the text of the image begins with %q, which every screen reader says already", strings.TrimSpace(ofRE().FindString(text)))
 	}
 }
 

@@ -13,7 +13,6 @@ import (
 	"bytes"
 	stdhtml "html"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -29,6 +28,7 @@ import (
 	"github.com/yuin/goldmark/util"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 )
 
 // Options are the habits of a language. The zero value leaves quotes as typed.
@@ -459,10 +459,10 @@ func short(s string) string {
 	return s
 }
 
-var tagRE = regexp.MustCompile(`^</?([a-z][a-z0-9-]*)`)
+var tagRE = lazyregexp.New(`^</?([a-z][a-z0-9-]*)`)
 
 // listTagRE finds the tag of a list or of an item.
-var listTagRE = regexp.MustCompile(`^<(?:ul|ol|li)\b`)
+var listTagRE = lazyregexp.New(`^<(?:ul|ol|li)\b`)
 
 // tagHints say what to write instead of a tag.
 var tagHints = map[string]string{
@@ -484,7 +484,7 @@ var tagHints = map[string]string{
 // rawHTML reports a tag. That which closes one is reported with it.
 func (w *walk) rawHTML(n *ast.RawHTML) {
 	s := w.segments(n)
-	if m := tagRE.FindStringSubmatch(strings.ToLower(s)); m != nil {
+	if m := tagRE().FindStringSubmatch(strings.ToLower(s)); m != nil {
 		if w.tags == nil {
 			w.tags = map[string]int{}
 		}
@@ -501,7 +501,7 @@ func (w *walk) rawHTML(n *ast.RawHTML) {
 		switch low := strings.ToLower(s); {
 		case strings.HasPrefix(low, "<br"):
 			hint = "write :br in a cell, or make it two rows"
-		case listTagRE.MatchString(low):
+		case listTagRE().MatchString(low):
 			hint = "a cell holds no list: write :br between its parts, or make it more rows"
 		}
 	}
@@ -509,17 +509,17 @@ func (w *walk) rawHTML(n *ast.RawHTML) {
 }
 
 // anchorRE finds a tag that only names a place.
-var anchorRE = regexp.MustCompile(`^<a\s+(?:id|name)=[^<>]*>`)
+var anchorRE = lazyregexp.New(`^<a\s+(?:id|name)=[^<>]*>`)
 
 func rawHint(s string) string {
 	s = strings.ToLower(s)
 	if strings.HasPrefix(s, "<!--") {
 		return "remove the comment; notes for writers do not belong on a page"
 	}
-	if anchorRE.MatchString(s) {
+	if anchorRE().MatchString(s) {
 		return "leave the tag out, and give the heading below it the id: ## Kop {#id}"
 	}
-	if m := tagRE.FindStringSubmatch(s); m != nil && tagHints[m[1]] != "" {
+	if m := tagRE().FindStringSubmatch(s); m != nil && tagHints[m[1]] != "" {
 		return tagHints[m[1]]
 	}
 	return `use Markdown or a directive; for a plain < write \<`
@@ -668,12 +668,12 @@ func unescape(v []byte) string {
 	return stdhtml.UnescapeString(b.String())
 }
 
-var escapeRE = regexp.MustCompile(`&#?[0-9a-zA-Z]+;|\\[[:punct:]]`)
+var escapeRE = lazyregexp.New(`&#?[0-9a-zA-Z]+;|\\[[:punct:]]`)
 
 // destination returns an address as a link in the source would have it, for the
 // renderer takes escapes and character references out of it.
 func destination(address string) []byte {
-	if escapeRE.MatchString(address) {
+	if escapeRE().MatchString(address) {
 		address = strings.NewReplacer("&", "&amp;", `\`, `\\`).Replace(address)
 	}
 	return []byte(address)

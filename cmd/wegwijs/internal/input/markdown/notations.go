@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 
 	"github.com/yuin/goldmark/ast"
 	xast "github.com/yuin/goldmark/extension/ast"
@@ -19,7 +20,7 @@ import (
 type notation struct {
 	needle string // what the page has where there is any
 	line   bool   // it begins a line, and re is matched there; else anywhere in running text
-	re     *regexp.Regexp
+	re     func() *regexp.Regexp
 	group  int // of re: what is reported
 	hint   string
 	only   func(m string) bool // nil, or whether what was found is meant
@@ -29,89 +30,87 @@ type notation struct {
 // place is reported.
 var notations = []notation{
 	// Lines that would be headings, lists, tables or boxes.
-	{needle: "#", line: true, re: re(`^#{1,6}` + odd + `.*`), hint: "the space between # and the text is a no-break or other space, of Alt or Option and the space bar or of a paste: type a plain one"},
-	{needle: "#", line: true, re: re(`^(?:#{2,6}[^#\s\d]|#\pL).*`), hint: "put a space between # and the text of a heading: ## Kop"},
-	{needle: oddNeedle, line: true, re: re(`^(?:[-*+>]|\d{1,9}[.)])` + odd + `.*`), hint: "the space behind the mark is a no-break or other space, of Alt or Option and the space bar or of a paste: type a plain one"},
-	{needle: oddNeedle, line: true, re: re(`^` + odd + `+(?:(?:[-*+>•]|\d{1,9}[.)]|#{1,6})(?:[ \t]|` + odd + `)|` + "`{3}|~{3}" + `|:{2,}[a-z]|\|).*`), hint: "the line begins with a no-break or other space, or a sign that nobody sees, of a paste: take it out"},
-	{needle: "", line: true, re: re(`^(?:[•◦▪▫‣⁃●○■□∙·➢➤►❖\x{f020}-\x{f0ff}][ \t\x{a0}]*|[§Øüvo]\t+)\S.*`), hint: "write - before each item of a list"},
-	{needle: "!!!", line: true, re: re(`^!!!\+? ?\w[\w-]*.*`), hint: "write > [!NOTE], > [!TIP] or > [!WARNING], and > before each line of the text"},
-	{needle: "???", line: true, re: re(`^\?\?\?\+? ?\w[\w-]*.*`), hint: "write :::details[Titel], the text, and ::: on a line of its own"},
-	{needle: "===", line: true, re: re(`^===[!+]? ?".*`), hint: "write ::::tabs, :::tab[Naam], the text, :::, and :::: at the end"},
-	{needle: "..", line: true, re: re(`^\.\. ?[\w-]+::.*`), hint: "write > [!NOTE] with > before each line, or a directive such as :::details[Titel]"},
-	{needle: ".. ", line: true, re: re(`^\.\. \[?_?[\w#*-]+\]?:? .*`), only: func(m string) bool { return strings.Contains(m, ":") || strings.HasPrefix(m, ".. [") }, hint: "write [text](page.md) for a link and [^1] for a footnote"},
-	{needle: "toc", line: true, re: re(`(?i)^(?:\[\[?_?toc_?\]?\]|\$\{toc\}|@\[toc\]|\{:toc\}|\{\{\s*toc\s*\}\}|\{:\s*toc\s*\})\s*$`), hint: "leave it out: each page has its contents by itself"},
-	{needle: "*[", line: true, re: re(`^\*\[[^\]\n]+\]:.*`), hint: `write it in site.toml, below [abbreviations.nl]: IMAP = "what it means"`},
-	{needle: "import ", line: true, re: re(`^import\s+(?:[\w{*].*\sfrom\s+)?['"].*`), hint: "leave the line out: pages hold text, and directives such as ::settings[imap] do the rest"},
-	{needle: "export ", line: true, re: re(`^export\s+(?:default|const|let|function|async)\s.*`), hint: "leave the line out: pages hold text, and directives such as ::settings[imap] do the rest"},
-	{needle: "<<<", line: true, re: re(`^<<<\s*\S.*`), hint: "write the text of the file between two lines of ```"},
-	{needle: "--8<--", line: true, re: re(`^-+8<-+.*`), hint: "write the text itself: pages hold no parts of other files"},
-	{needle: "@include", line: true, re: re(`^@include\b.*`), hint: "write the text itself: pages hold no parts of other files"},
-	{needle: "[]", line: true, re: re(`^\[\][ \t]+\S.*`), hint: "write - [ ] with a space between the brackets"},
-	{needle: "[", line: true, re: re(`^\[[-/<>~]\][ \t]+\S.*`), hint: "write - [ ] for what is to be done, or - [x] for what is done"},
-	{needle: "|", line: true, re: re(`^(?:\|(?:[^|\n]+\|){2,}|\|\|(?:[^|\n]+\|\|){2,})\s*$`), hint: "a table needs a line |---|---| beneath its first row, with as many columns, and no empty lines between"},
-	{needle: "+", line: true, re: re(`^\+(?:[-=:]{2,}\+)+\s*$`), hint: "a table needs a line |---|---| beneath its first row, with as many columns, and no empty lines between"},
-	{needle: "===", line: true, re: re(`^={3,}[ \t]+[^\s=].*`), hint: "write ## before the heading, and leave out the signs beneath it"},
-	{needle: "", line: true, re: re(`^[—–―‗═─]{3,}\s*$`), hint: "write --- on a line of its own, between empty lines"},
-	{needle: "", line: true, re: re(`^(?:´{3,}|‘{3,}|’{3,}|“{3,}|”{3,})[\w-]*\s*$`), hint: "write three backticks, ```, on a line before and after the code"},
-	{needle: "'''", line: true, re: re(`^'{3,}[\w-]*\s*$`), hint: "write three backticks, ```, on a line before and after the code"},
-	{needle: "^", line: true, re: re(`^\^[A-Za-z0-9][A-Za-z0-9-]{2,}\s*$`), hint: "leave it out: a link leads to a heading, [text](page.md#heading)"},
-	{needle: ":: ", line: true, re: re(`^\pL[\pL\d_-]+:: +\S.*`), hint: "leave it out: what a page says of itself stands between the +++ lines"},
-	{needle: "> ", line: true, re: re(`^[!?]> +\S.*`), hint: "write > [!NOTE], > [!TIP] or > [!WARNING], and > before each line of the text"},
-	{needle: "{", line: true, re: re(`^\{(?:info|note|tip|warning|panel|expand|quote|excerpt|section|column)(?::[^{}\n]*)?\}(?:\s.*|.*\}\s*)?$`), hint: "write > [!NOTE], > [!TIP] or > [!WARNING], and > before each line of the text"},
-	{needle: "{", line: true, re: re(`^\{(?:code|noformat)(?::[^{}\n]*)?\}(?:\s.*|.*\}\s*)?$`), hint: "write three backticks, ```, on a line before and after the code"},
-	{needle: ". ", line: true, re: re(`^h[1-6]\. +\S.*`), hint: "put a space between # and the text of a heading: ## Kop"},
-	{needle: "[!", line: true, re: re(`^\[![A-Za-z]+\][^\s\[(+:.,-].*`), hint: "put a space between ] and the title, or the text on the next line: > [!NOTE]"},
-	{needle: `\`, line: true, re: re(`^\\(?:newpage|pagebreak|clearpage|tableofcontents)\b.*`), hint: "leave it out: on paper a page is divided by itself, and each page has its contents"},
+	{needle: "#", line: true, re: lazyregexp.New(`^#{1,6}` + odd + `.*`), hint: "the space between # and the text is a no-break or other space, of Alt or Option and the space bar or of a paste: type a plain one"},
+	{needle: "#", line: true, re: lazyregexp.New(`^(?:#{2,6}[^#\s\d]|#\pL).*`), hint: "put a space between # and the text of a heading: ## Kop"},
+	{needle: oddNeedle, line: true, re: lazyregexp.New(`^(?:[-*+>]|\d{1,9}[.)])` + odd + `.*`), hint: "the space behind the mark is a no-break or other space, of Alt or Option and the space bar or of a paste: type a plain one"},
+	{needle: oddNeedle, line: true, re: lazyregexp.New(`^` + odd + `+(?:(?:[-*+>•]|\d{1,9}[.)]|#{1,6})(?:[ \t]|` + odd + `)|` + "`{3}|~{3}" + `|:{2,}[a-z]|\|).*`), hint: "the line begins with a no-break or other space, or a sign that nobody sees, of a paste: take it out"},
+	{needle: "", line: true, re: lazyregexp.New(`^(?:[•◦▪▫‣⁃●○■□∙·➢➤►❖\x{f020}-\x{f0ff}][ \t\x{a0}]*|[§Øüvo]\t+)\S.*`), hint: "write - before each item of a list"},
+	{needle: "!!!", line: true, re: lazyregexp.New(`^!!!\+? ?\w[\w-]*.*`), hint: "write > [!NOTE], > [!TIP] or > [!WARNING], and > before each line of the text"},
+	{needle: "???", line: true, re: lazyregexp.New(`^\?\?\?\+? ?\w[\w-]*.*`), hint: "write :::details[Titel], the text, and ::: on a line of its own"},
+	{needle: "===", line: true, re: lazyregexp.New(`^===[!+]? ?".*`), hint: "write ::::tabs, :::tab[Naam], the text, :::, and :::: at the end"},
+	{needle: "..", line: true, re: lazyregexp.New(`^\.\. ?[\w-]+::.*`), hint: "write > [!NOTE] with > before each line, or a directive such as :::details[Titel]"},
+	{needle: ".. ", line: true, re: lazyregexp.New(`^\.\. \[?_?[\w#*-]+\]?:? .*`), only: func(m string) bool { return strings.Contains(m, ":") || strings.HasPrefix(m, ".. [") }, hint: "write [text](page.md) for a link and [^1] for a footnote"},
+	{needle: "toc", line: true, re: lazyregexp.New(`(?i)^(?:\[\[?_?toc_?\]?\]|\$\{toc\}|@\[toc\]|\{:toc\}|\{\{\s*toc\s*\}\}|\{:\s*toc\s*\})\s*$`), hint: "leave it out: each page has its contents by itself"},
+	{needle: "*[", line: true, re: lazyregexp.New(`^\*\[[^\]\n]+\]:.*`), hint: `write it in site.toml, below [abbreviations.nl]: IMAP = "what it means"`},
+	{needle: "import ", line: true, re: lazyregexp.New(`^import\s+(?:[\w{*].*\sfrom\s+)?['"].*`), hint: "leave the line out: pages hold text, and directives such as ::settings[imap] do the rest"},
+	{needle: "export ", line: true, re: lazyregexp.New(`^export\s+(?:default|const|let|function|async)\s.*`), hint: "leave the line out: pages hold text, and directives such as ::settings[imap] do the rest"},
+	{needle: "<<<", line: true, re: lazyregexp.New(`^<<<\s*\S.*`), hint: "write the text of the file between two lines of ```"},
+	{needle: "--8<--", line: true, re: lazyregexp.New(`^-+8<-+.*`), hint: "write the text itself: pages hold no parts of other files"},
+	{needle: "@include", line: true, re: lazyregexp.New(`^@include\b.*`), hint: "write the text itself: pages hold no parts of other files"},
+	{needle: "[]", line: true, re: lazyregexp.New(`^\[\][ \t]+\S.*`), hint: "write - [ ] with a space between the brackets"},
+	{needle: "[", line: true, re: lazyregexp.New(`^\[[-/<>~]\][ \t]+\S.*`), hint: "write - [ ] for what is to be done, or - [x] for what is done"},
+	{needle: "|", line: true, re: lazyregexp.New(`^(?:\|(?:[^|\n]+\|){2,}|\|\|(?:[^|\n]+\|\|){2,})\s*$`), hint: "a table needs a line |---|---| beneath its first row, with as many columns, and no empty lines between"},
+	{needle: "+", line: true, re: lazyregexp.New(`^\+(?:[-=:]{2,}\+)+\s*$`), hint: "a table needs a line |---|---| beneath its first row, with as many columns, and no empty lines between"},
+	{needle: "===", line: true, re: lazyregexp.New(`^={3,}[ \t]+[^\s=].*`), hint: "write ## before the heading, and leave out the signs beneath it"},
+	{needle: "", line: true, re: lazyregexp.New(`^[—–―‗═─]{3,}\s*$`), hint: "write --- on a line of its own, between empty lines"},
+	{needle: "", line: true, re: lazyregexp.New(`^(?:´{3,}|‘{3,}|’{3,}|“{3,}|”{3,})[\w-]*\s*$`), hint: "write three backticks, ```, on a line before and after the code"},
+	{needle: "'''", line: true, re: lazyregexp.New(`^'{3,}[\w-]*\s*$`), hint: "write three backticks, ```, on a line before and after the code"},
+	{needle: "^", line: true, re: lazyregexp.New(`^\^[A-Za-z0-9][A-Za-z0-9-]{2,}\s*$`), hint: "leave it out: a link leads to a heading, [text](page.md#heading)"},
+	{needle: ":: ", line: true, re: lazyregexp.New(`^\pL[\pL\d_-]+:: +\S.*`), hint: "leave it out: what a page says of itself stands between the +++ lines"},
+	{needle: "> ", line: true, re: lazyregexp.New(`^[!?]> +\S.*`), hint: "write > [!NOTE], > [!TIP] or > [!WARNING], and > before each line of the text"},
+	{needle: "{", line: true, re: lazyregexp.New(`^\{(?:info|note|tip|warning|panel|expand|quote|excerpt|section|column)(?::[^{}\n]*)?\}(?:\s.*|.*\}\s*)?$`), hint: "write > [!NOTE], > [!TIP] or > [!WARNING], and > before each line of the text"},
+	{needle: "{", line: true, re: lazyregexp.New(`^\{(?:code|noformat)(?::[^{}\n]*)?\}(?:\s.*|.*\}\s*)?$`), hint: "write three backticks, ```, on a line before and after the code"},
+	{needle: ". ", line: true, re: lazyregexp.New(`^h[1-6]\. +\S.*`), hint: "put a space between # and the text of a heading: ## Kop"},
+	{needle: "[!", line: true, re: lazyregexp.New(`^\[![A-Za-z]+\][^\s\[(+:.,-].*`), hint: "put a space between ] and the title, or the text on the next line: > [!NOTE]"},
+	{needle: `\`, line: true, re: lazyregexp.New(`^\\(?:newpage|pagebreak|clearpage|tableofcontents)\b.*`), hint: "leave it out: on paper a page is divided by itself, and each page has its contents"},
 
 	// Parts of running text.
-	{needle: "![[", re: re(`!\[\[[^\]\n|#]+\.(?i:png|jpe?g|gif|svg|webp|avif|bmp)(?:[|#][^\]\n]*)?\]\]`), hint: "write ![what it shows](picture.png)"},
-	{needle: "![[", re: re(`!\[\[[^\]\n|#]+\.(?i:mp4|webm|mov|mp3|pdf|docx?|xlsx?)(?:[|#][^\]\n]*)?\]\]`), hint: "write a link to the file: [text](file.pdf)"},
-	{needle: "![[", re: re(`!\[\[[^\]\n]+\]\]`), hint: "write the text itself: pages hold no parts of other files"},
-	{needle: "[[", re: re(`\[\[[^\]\[\n]+\]\]`), hint: "write [text](page.md)"},
-	{needle: "{{", re: re(`\{\{[<%]\s*[^\n]*?[>%]\}\}`), hint: "write a directive, such as ::settings[imap], :::details[Titel] or > [!NOTE]"},
-	{needle: "{{", re: re(`\{\{[^\n{}]+\}\}`), hint: "write the value itself, or :setting[imap.host] for what site.toml holds"},
-	{needle: "{%", re: re(`\{%[^\n]*?%\}`), hint: "write a directive, such as ::settings[imap], :::details[Titel] or > [!NOTE]"},
-	{needle: "{*", re: re(`\{/?\*[^\n]*?\*/?\}`), hint: "leave the comment out; notes for writers do not belong on a page"},
-	{needle: "{/", re: re(`\{/\*[^\n]*?\*/\}`), hint: "leave the comment out; notes for writers do not belong on a page"},
-	{needle: "<%", re: re(`<%[^\n]*?%>`), hint: "write the value itself, or :setting[imap.host] for what site.toml holds"},
-	{needle: "{", re: re(`\{(?::?\s*)?(?:[.#][\w:-]+|[\w-]+\s*=\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s{}"']+))(?:\s+(?:[.#][\w-]+|[\w-]+\s*=\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s{}"']+)))*\s*\}`), hint: "leave it out: only a heading has attributes, {#id}, and a picture, {width=300} right behind it"},
-	{needle: "==", re: re(`(?:^|[^=\w])(==[^=\s](?:[^=\n]*[^=\s])?==)`), group: 1, hint: "write **text** for what matters"},
-	{needle: "^^", re: re(`\^\^[^^\s](?:[^^\n]*[^^\s])?\^\^`), hint: "write *text*, or leave out the signs"},
-	{needle: "++", re: re(`(?:^|[^+\w])(\+\+[a-zA-Z0-9"][^+\n]*(?:\+[^+\n]+)*\+\+)`), group: 1, hint: "write :kbd[Ctrl+C] for keys, or *text*"},
-	{needle: "^", re: re(`[\pL\d)](\^[^\s^()\[\]]{1,16}\^)`), group: 1, hint: "write :sup[2]"},
-	{needle: "^", re: re(`(?:^|[\s(])(\^[\pL\d]{2,16}\^)(?:$|[\s.,;:!?)])`), group: 1, hint: "write :sup[2]"},
-	{needle: "^[", re: re(`\^\[[^\]\n]+\]`), hint: "write [^1] here, and [^1]: with the text on a line of its own"},
-	{needle: "%%", re: re(`%%[^%\n]+%%`), hint: "leave the comment out; notes for writers do not belong on a page"},
-	{needle: "$$", re: re(`^\$\$\s*$|\$\$[^$\s][^$\n]*\$\$`), hint: "write the formula in words, or show a picture of it"},
-	{needle: "$", re: re(`(?:^|[\s(])(\$[^\s$\d][^$\n]*[\\^_{][^$\n]*[^\s$]\$)(?:$|[\s.,;:!?)])`), group: 1, hint: "write the formula in words, or show a picture of it"},
-	{needle: "<", re: re(`</?[a-zA-Z][\w-]*:[\w-]+(?:\s[^<>\n]*)?/?>`), hint: "leave the tag out; it is of the program that the text was copied from"},
-	{needle: "<http", re: re(`<https?://[^<>\s]*[ \t][^<>\n]*>`), hint: "an address has no spaces: write %20 for each"},
-	{needle: "http", re: re(`(?:^|[\s(])(https?(?::/?|//)[A-Za-z0-9][\w-]*(?:\.[\w-]+)+\S*)`), group: 1, hint: "write the address with https:// before it"},
-	{needle: "!", re: re(`(?:^|\s)(![\w./ -]+\.(?i:png|jpe?g|gif|svg|webp)(?:\|[^!\n]*)?!)(?:$|\s)`), group: 1, hint: "write ![what it shows](picture.png)"},
-	{needle: "[@", re: re(`\[@[\w:.-]+(?:[;,][^\]\n]*)?\]`), hint: "write [text](https://…), or a footnote: [^1]"},
-	{needle: "|", re: re(`(?:^|\s)(\|\|[^|\s](?:[^|\n]*[^|\s])?\|\|)`), group: 1, hint: "write :::details[Titel], the text, and ::: on a line of its own"},
-	{needle: ":", re: re(`(?:^|[\s(\x{a0}])(:(?:[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*|\+1|-1):)(?:$|[\s.,;!?)\x{a0}])`), group: 1, hint: "type the character itself, such as 🙂", only: func(m string) bool { return len(m) > 4 || m == ":+1:" || m == ":-1:" }},
-	{needle: "](", re: re(`!?\[[^\]\[\n]*\]\((?:mailto|tel|https?):[ \t][^()\n]*\)`), hint: "leave out the space in the address"},
-	{needle: "](", re: re(`!?\[[^\]\[\n]*\]\([^()\s<>"]+[ \t]+(?:"[^"\n]*"|'[^'\n]*')[ \t]*[^\s)"'][^()\n]*\)`), hint: "behind the title of an address stands nothing else: ![what it shows](picture.png \"title\"){width=300}"},
-	{needle: "](", re: re(`!?\[[^\]\[\n]*\]\((?:[^()\s<>"]*[ \t][^()\n<>"]*\.[A-Za-z0-9]{1,5}(?:#[^()\n]*)?)\)`), hint: "an address with spaces stands between < and >: ![x](<My picture.png>)"},
-	{needle: "](", re: re(`!?\[[^\]\[\n]*\]\((?:https?://|/|\.{1,2}/)[^()\s<>"]*[ \t][^()\n<>"“”„«»=]*\)`), hint: "an address with spaces stands between < and >: ![x](<My picture.png>)"},
-	{needle: "](", re: re(`!?\[[^\]\[\n]+\]\([^()\s<>]+[ \t]+[“”„‘’«»][^()\n]*\)`), hint: "write the title between straight quotes: [text](page.md \"title\")"},
-	{needle: "](", re: re(`!?\[[^\]\[\n]+\]\((?:https?://|mailto:|/|\.{1,2}/|[^\s()]+\.(?:md|html?|png|jpe?g|gif|svg|webp|pdf))[^()\s]*$`), hint: "close the address with )"},
-	{needle: " =", re: re(`!\[[^\]\n]*\]\([^()\s]+ =(?:\d+%?x?|x)(?:\d+%?)?\)`), hint: "write the width behind the picture: ![what it shows](picture.png){width=300}"},
-	{needle: "**", re: re(`(?:^|[\s(])(\*\*[ \t][^*\n]*[^\s*]\*\*|\*\*[ \t]+\pL[^*\n]*[ \t]\*\*|\*\*[^\s*][^*\n]*[ \t]\*\*)(?:$|[\s.,;:!?)])`), group: 1, hint: "leave out the space inside the signs: **text**"},
-	{needle: "**", re: re(`(?:^|[^*\\])(\*\*[^\s*](?:[^*\n]*[^\s*])?\*\*)(?:$|[^*])`), group: 1, hint: "put a space before the first ** or behind the last, or the sign beside them outside: **text**:"},
-	{needle: " ^", re: re(`\S[ \t](\^[A-Za-z0-9][A-Za-z0-9-]{2,})$`), group: 1, hint: "leave it out: a link leads to a heading, [text](page.md#heading)"},
-	{needle: "] (", re: re(`!?\[[^\]\[\n]+\] \((?:https?://|mailto:|/|\.{1,2}/|[^\s()]+\.(?:md|html?|png|jpe?g|gif|svg|webp|pdf)[#)])[^()\n]*\)?`), hint: "leave out the space between ] and ("},
-	{needle: ")[", re: re(`\([^()\n]+\)\[(?:(?:https?://|mailto:|tel:|/|\.{1,2}/)[^\]\n]*|[\w./-]+\.(?:md|html?|pdf|png|jpe?g|svg|webp)(?:#[^\]\s]*)?|#[\w-]+)\]`), hint: "the text stands between [ ] and the address between ( ): [text](page.md)"},
+	{needle: "![[", re: lazyregexp.New(`!\[\[[^\]\n|#]+\.(?i:png|jpe?g|gif|svg|webp|avif|bmp)(?:[|#][^\]\n]*)?\]\]`), hint: "write ![what it shows](picture.png)"},
+	{needle: "![[", re: lazyregexp.New(`!\[\[[^\]\n|#]+\.(?i:mp4|webm|mov|mp3|pdf|docx?|xlsx?)(?:[|#][^\]\n]*)?\]\]`), hint: "write a link to the file: [text](file.pdf)"},
+	{needle: "![[", re: lazyregexp.New(`!\[\[[^\]\n]+\]\]`), hint: "write the text itself: pages hold no parts of other files"},
+	{needle: "[[", re: lazyregexp.New(`\[\[[^\]\[\n]+\]\]`), hint: "write [text](page.md)"},
+	{needle: "{{", re: lazyregexp.New(`\{\{[<%]\s*[^\n]*?[>%]\}\}`), hint: "write a directive, such as ::settings[imap], :::details[Titel] or > [!NOTE]"},
+	{needle: "{{", re: lazyregexp.New(`\{\{[^\n{}]+\}\}`), hint: "write the value itself, or :setting[imap.host] for what site.toml holds"},
+	{needle: "{%", re: lazyregexp.New(`\{%[^\n]*?%\}`), hint: "write a directive, such as ::settings[imap], :::details[Titel] or > [!NOTE]"},
+	{needle: "{*", re: lazyregexp.New(`\{/?\*[^\n]*?\*/?\}`), hint: "leave the comment out; notes for writers do not belong on a page"},
+	{needle: "{/", re: lazyregexp.New(`\{/\*[^\n]*?\*/\}`), hint: "leave the comment out; notes for writers do not belong on a page"},
+	{needle: "<%", re: lazyregexp.New(`<%[^\n]*?%>`), hint: "write the value itself, or :setting[imap.host] for what site.toml holds"},
+	{needle: "{", re: lazyregexp.New(`\{(?::?\s*)?(?:[.#][\w:-]+|[\w-]+\s*=\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s{}"']+))(?:\s+(?:[.#][\w-]+|[\w-]+\s*=\s*(?:"[^"\n]*"|'[^'\n]*'|[^\s{}"']+)))*\s*\}`), hint: "leave it out: only a heading has attributes, {#id}, and a picture, {width=300} right behind it"},
+	{needle: "==", re: lazyregexp.New(`(?:^|[^=\w])(==[^=\s](?:[^=\n]*[^=\s])?==)`), group: 1, hint: "write **text** for what matters"},
+	{needle: "^^", re: lazyregexp.New(`\^\^[^^\s](?:[^^\n]*[^^\s])?\^\^`), hint: "write *text*, or leave out the signs"},
+	{needle: "++", re: lazyregexp.New(`(?:^|[^+\w])(\+\+[a-zA-Z0-9"][^+\n]*(?:\+[^+\n]+)*\+\+)`), group: 1, hint: "write :kbd[Ctrl+C] for keys, or *text*"},
+	{needle: "^", re: lazyregexp.New(`[\pL\d)](\^[^\s^()\[\]]{1,16}\^)`), group: 1, hint: "write :sup[2]"},
+	{needle: "^", re: lazyregexp.New(`(?:^|[\s(])(\^[\pL\d]{2,16}\^)(?:$|[\s.,;:!?)])`), group: 1, hint: "write :sup[2]"},
+	{needle: "^[", re: lazyregexp.New(`\^\[[^\]\n]+\]`), hint: "write [^1] here, and [^1]: with the text on a line of its own"},
+	{needle: "%%", re: lazyregexp.New(`%%[^%\n]+%%`), hint: "leave the comment out; notes for writers do not belong on a page"},
+	{needle: "$$", re: lazyregexp.New(`^\$\$\s*$|\$\$[^$\s][^$\n]*\$\$`), hint: "write the formula in words, or show a picture of it"},
+	{needle: "$", re: lazyregexp.New(`(?:^|[\s(])(\$[^\s$\d][^$\n]*[\\^_{][^$\n]*[^\s$]\$)(?:$|[\s.,;:!?)])`), group: 1, hint: "write the formula in words, or show a picture of it"},
+	{needle: "<", re: lazyregexp.New(`</?[a-zA-Z][\w-]*:[\w-]+(?:\s[^<>\n]*)?/?>`), hint: "leave the tag out; it is of the program that the text was copied from"},
+	{needle: "<http", re: lazyregexp.New(`<https?://[^<>\s]*[ \t][^<>\n]*>`), hint: "an address has no spaces: write %20 for each"},
+	{needle: "http", re: lazyregexp.New(`(?:^|[\s(])(https?(?::/?|//)[A-Za-z0-9][\w-]*(?:\.[\w-]+)+\S*)`), group: 1, hint: "write the address with https:// before it"},
+	{needle: "!", re: lazyregexp.New(`(?:^|\s)(![\w./ -]+\.(?i:png|jpe?g|gif|svg|webp)(?:\|[^!\n]*)?!)(?:$|\s)`), group: 1, hint: "write ![what it shows](picture.png)"},
+	{needle: "[@", re: lazyregexp.New(`\[@[\w:.-]+(?:[;,][^\]\n]*)?\]`), hint: "write [text](https://…), or a footnote: [^1]"},
+	{needle: "|", re: lazyregexp.New(`(?:^|\s)(\|\|[^|\s](?:[^|\n]*[^|\s])?\|\|)`), group: 1, hint: "write :::details[Titel], the text, and ::: on a line of its own"},
+	{needle: ":", re: lazyregexp.New(`(?:^|[\s(\x{a0}])(:(?:[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*|\+1|-1):)(?:$|[\s.,;!?)\x{a0}])`), group: 1, hint: "type the character itself, such as 🙂", only: func(m string) bool { return len(m) > 4 || m == ":+1:" || m == ":-1:" }},
+	{needle: "](", re: lazyregexp.New(`!?\[[^\]\[\n]*\]\((?:mailto|tel|https?):[ \t][^()\n]*\)`), hint: "leave out the space in the address"},
+	{needle: "](", re: lazyregexp.New(`!?\[[^\]\[\n]*\]\([^()\s<>"]+[ \t]+(?:"[^"\n]*"|'[^'\n]*')[ \t]*[^\s)"'][^()\n]*\)`), hint: "behind the title of an address stands nothing else: ![what it shows](picture.png \"title\"){width=300}"},
+	{needle: "](", re: lazyregexp.New(`!?\[[^\]\[\n]*\]\((?:[^()\s<>"]*[ \t][^()\n<>"]*\.[A-Za-z0-9]{1,5}(?:#[^()\n]*)?)\)`), hint: "an address with spaces stands between < and >: ![x](<My picture.png>)"},
+	{needle: "](", re: lazyregexp.New(`!?\[[^\]\[\n]*\]\((?:https?://|/|\.{1,2}/)[^()\s<>"]*[ \t][^()\n<>"“”„«»=]*\)`), hint: "an address with spaces stands between < and >: ![x](<My picture.png>)"},
+	{needle: "](", re: lazyregexp.New(`!?\[[^\]\[\n]+\]\([^()\s<>]+[ \t]+[“”„‘’«»][^()\n]*\)`), hint: "write the title between straight quotes: [text](page.md \"title\")"},
+	{needle: "](", re: lazyregexp.New(`!?\[[^\]\[\n]+\]\((?:https?://|mailto:|/|\.{1,2}/|[^\s()]+\.(?:md|html?|png|jpe?g|gif|svg|webp|pdf))[^()\s]*$`), hint: "close the address with )"},
+	{needle: " =", re: lazyregexp.New(`!\[[^\]\n]*\]\([^()\s]+ =(?:\d+%?x?|x)(?:\d+%?)?\)`), hint: "write the width behind the picture: ![what it shows](picture.png){width=300}"},
+	{needle: "**", re: lazyregexp.New(`(?:^|[\s(])(\*\*[ \t][^*\n]*[^\s*]\*\*|\*\*[ \t]+\pL[^*\n]*[ \t]\*\*|\*\*[^\s*][^*\n]*[ \t]\*\*)(?:$|[\s.,;:!?)])`), group: 1, hint: "leave out the space inside the signs: **text**"},
+	{needle: "**", re: lazyregexp.New(`(?:^|[^*\\])(\*\*[^\s*](?:[^*\n]*[^\s*])?\*\*)(?:$|[^*])`), group: 1, hint: "put a space before the first ** or behind the last, or the sign beside them outside: **text**:"},
+	{needle: " ^", re: lazyregexp.New(`\S[ \t](\^[A-Za-z0-9][A-Za-z0-9-]{2,})$`), group: 1, hint: "leave it out: a link leads to a heading, [text](page.md#heading)"},
+	{needle: "] (", re: lazyregexp.New(`!?\[[^\]\[\n]+\] \((?:https?://|mailto:|/|\.{1,2}/|[^\s()]+\.(?:md|html?|png|jpe?g|gif|svg|webp|pdf)[#)])[^()\n]*\)?`), hint: "leave out the space between ] and ("},
+	{needle: ")[", re: lazyregexp.New(`\([^()\n]+\)\[(?:(?:https?://|mailto:|tel:|/|\.{1,2}/)[^\]\n]*|[\w./-]+\.(?:md|html?|pdf|png|jpe?g|svg|webp)(?:#[^\]\s]*)?|#[\w-]+)\]`), hint: "the text stands between [ ] and the address between ( ): [text](page.md)"},
 }
-
-func re(s string) *regexp.Regexp { return regexp.MustCompile(s) }
 
 // odd matches a space that is none of the keyboard's, or a sign without width,
 // which pages that were copied have.
 const odd = `[\x{a0}\x{2000}-\x{200b}\x{202f}\x{205f}\x{2060}\x{3000}\x{feff}]`
 
-var oddRE = re(odd)
+var oddRE = lazyregexp.New(odd)
 
 // isOdd reports whether a character is one that odd matches.
 func isOdd(r rune) bool {
@@ -192,7 +191,7 @@ func (w *walk) foreign(n ast.Node) {
 }
 
 // rowRE finds a row of a table by itself.
-var rowRE = re(`^\|(?:[^|\n]+\|){2,}\s*$`)
+var rowRE = lazyregexp.New(`^\|(?:[^|\n]+\|){2,}\s*$`)
 
 // rowAgain reports whether a paragraph is a row of a table of which the row
 // before it, with an empty line between, was reported.
@@ -200,7 +199,7 @@ func (w *walk) rowAgain(n ast.Node) bool {
 	row := func(n ast.Node) bool {
 		if p, ok := n.(*ast.Paragraph); ok && p.Lines().Len() > 0 {
 			s := p.Lines().At(0)
-			return rowRE.Match(s.Value(w.body))
+			return rowRE().Match(s.Value(w.body))
 		}
 		return false
 	}
@@ -218,7 +217,7 @@ func (w *walk) foreignIn(from, to int, line bool, said *[]*notation) bool {
 		if !n.in(text) {
 			continue
 		}
-		m := n.re.FindSubmatchIndex(text)
+		m := n.re().FindSubmatchIndex(text)
 		if m == nil {
 			continue
 		}
@@ -236,7 +235,7 @@ func (w *walk) foreignIn(from, to int, line bool, said *[]*notation) bool {
 
 // listRE finds the mark of a list without the space behind it, a sign that an
 // editor made of one, numbers and letters in other forms, and pictures.
-var listRE = re(`^(?:[-*+][\pL"'(]|\d{1,3}[.)][\pL"'(]|[–—‐→§][ \t\x{a0}]+\S|\(?(?:[a-z]|\d{1,3})\)[ \t\x{a0}]+\S|[a-z]\.[ \t\x{a0}]+\S|[ivxIVX]{1,4}\.\t+\S|\d{1,3}(?:\.\)|:)[ \t\x{a0}]+\S|\d{1,3}\.[ \t]+\S|[①-⑳][ \t\x{a0}]*\S|\d\x{fe0f}?\x{20e3}[ \t\x{a0}]*\S|[\p{So}✓✔✗✘][\x{fe0f}\x{1f3fb}-\x{1f3ff}]?[ \t\x{a0}]+\S|(?i:stap|step|schritt|étape) \d{1,2}[:.)])`)
+var listRE = lazyregexp.New(`^(?:[-*+][\pL"'(]|\d{1,3}[.)][\pL"'(]|[–—‐→§][ \t\x{a0}]+\S|\(?(?:[a-z]|\d{1,3})\)[ \t\x{a0}]+\S|[a-z]\.[ \t\x{a0}]+\S|[ivxIVX]{1,4}\.\t+\S|\d{1,3}(?:\.\)|:)[ \t\x{a0}]+\S|\d{1,3}\.[ \t]+\S|[①-⑳][ \t\x{a0}]*\S|\d\x{fe0f}?\x{20e3}[ \t\x{a0}]*\S|[\p{So}✓✔✗✘][\x{fe0f}\x{1f3fb}-\x{1f3ff}]?[ \t\x{a0}]+\S|(?i:stap|step|schritt|étape) \d{1,2}[:.)])`)
 
 // dashes reports two lines that would be items of a list, or rows of a table of
 // another program, if they were written as such: one such line can be meant
@@ -245,18 +244,18 @@ func (w *walk) dashes(n ast.Node) {
 	for i := 1; i < n.Lines().Len(); i++ {
 		first, second := n.Lines().At(i-1), n.Lines().At(i)
 		one, two := first.Value(w.body), bytes.TrimLeft(second.Value(w.body), " \t")
-		if t := bytes.Count(bytes.TrimSpace(one), tabSign); t > 0 && t == bytes.Count(bytes.TrimSpace(two), tabSign) && cellRE.Match(one) && !listRE.Match(one) {
+		if t := bytes.Count(bytes.TrimSpace(one), tabSign); t > 0 && t == bytes.Count(bytes.TrimSpace(two), tabSign) && cellRE().Match(one) && !listRE().Match(one) {
 			w.Out.Warnf(w.at(first.Start), diag.Notation, "write a table: | between the cells, and a line |---|---| beneath the first row", "%q stands on the page as it is typed here", short(strings.TrimSpace(string(one))))
 			return
 		}
-		if !listLike(one) || !listLike(two) || !listRE.Match(one) || !listRE.Match(two) {
+		if !listLike(one) || !listLike(two) || !listRE().Match(one) || !listRE().Match(two) {
 			continue
 		}
 		if t, ok := n.FirstChild().(*ast.Emphasis); ok && t != nil && i == 1 { // *een* twee
 			return
 		}
 		hint := "write - and a space before each item of a list, or 1. and a space"
-		if i > 1 && numberRE.Match(one) {
+		if i > 1 && numberRE().Match(one) {
 			hint = "put an empty line before the list"
 		}
 		w.Out.Warnf(w.at(first.Start), diag.Notation, hint, "%q stands on the page as it is typed here", short(strings.TrimSpace(string(one))))
@@ -283,12 +282,12 @@ func listLike(line []byte) bool {
 }
 
 // cellRE finds a line that may be cells between tabs.
-var cellRE = re(`^(?:\d+|[\pL\d][^\t]+)\t`)
+var cellRE = lazyregexp.New(`^(?:\d+|[\pL\d][^\t]+)\t`)
 
 // numberRE finds an item that would be one, if its list began above it.
-var numberRE = re(`^\d{1,3}[.)][ \t]+\S`)
+var numberRE = lazyregexp.New(`^\d{1,3}[.)][ \t]+\S`)
 
-var spacedRE = re(`(?:^|[^:\w]):([a-z][\w-]*)( ?\[| ?\()`)
+var spacedRE = lazyregexp.New(`(?:^|[^:\w]):([a-z][\w-]*)( ?\[| ?\()`)
 
 // spaced reports a known directive that is written with a space or with round
 // brackets.
@@ -296,7 +295,7 @@ func (w *walk) spaced(from int, text []byte) {
 	if bytes.IndexByte(text, ':') < 0 {
 		return
 	}
-	for _, m := range spacedRE.FindAllSubmatchIndex(text, -1) {
+	for _, m := range spacedRE().FindAllSubmatchIndex(text, -1) {
 		name := string(text[m[2]:m[3]])
 		if kind, ok := w.Site.Kind(name); !ok || kind == "" || string(text[m[4]:m[5]]) == "[" {
 			continue
@@ -358,7 +357,7 @@ func (w *walk) fence(n *ast.FencedCodeBlock) {
 	fence := strings.Repeat(string(mark), long-open)
 	for i := range n.Lines().Len() {
 		s := n.Lines().At(i)
-		if l := oddRE.ReplaceAllString(string(s.Value(w.body)), " "); strings.TrimSpace(l) == fence {
+		if l := oddRE().ReplaceAllString(string(s.Value(w.body)), " "); strings.TrimSpace(l) == fence {
 			w.Out.Warnf(w.at(s.Start), diag.Notation, diag.Say("write %s and nothing else: a space that nobody sees stands beside it", fence), "the line does not close the code")
 			return
 		}
@@ -368,8 +367,8 @@ func (w *walk) fence(n *ast.FencedCodeBlock) {
 
 // listItemRE finds an item of a list, and codeRE a sign that prose has not.
 var (
-	listItemRE = re(`^(?:[-*+]|\d{1,3}[.)])[ \t]+[^\s].*`)
-	codeSignRE = re("[{}<>=;$|\\\\_`#/\\[\\]]|[:,]\\s*$|:\\s|\\w\\.\\w|\\w\\(")
+	listItemRE = lazyregexp.New(`^(?:[-*+]|\d{1,3}[.)])[ \t]+[^\s].*`)
+	codeSignRE = lazyregexp.New("[{}<>=;$|\\\\_`#/\\[\\]]|[:,]\\s*$|:\\s|\\w\\.\\w|\\w\\(")
 )
 
 // indented reports code that is none by its looks: items of a list, or a sentence,
@@ -379,10 +378,10 @@ func (w *walk) indented(n *ast.CodeBlock) {
 	for i := range n.Lines().Len() {
 		s := n.Lines().At(i)
 		l := bytes.TrimSpace(s.Value(w.body))
-		if codeSignRE.Match(l) {
+		if codeSignRE().Match(l) {
 			return
 		}
-		items = items && listItemRE.Match(l)
+		items = items && listItemRE().Match(l)
 	}
 	if !items && !w.prose(n) {
 		return

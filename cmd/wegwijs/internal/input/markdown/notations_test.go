@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -197,4 +198,4 @@ func TestAutolinks(t *testing.T) {
 	}
 }
 
-var linkRE = re(`<a href="([^"]*)"[^>]*>([^<]*)</a>`)
+var linkRE = regexp.MustCompile(`<a href="([^"]*)"[^>]*>([^<]*)</a>`)

@@ -2,19 +2,19 @@ package markdown
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 
 	"github.com/yuin/goldmark/ast"
 )
 
 // refRE finds the middle of what is written as a link to a definition,
 // [text][label] or [text][]. In running text it has no other use.
-var refRE = regexp.MustCompile(`\]\[([^\]\[\n^][^\]\[\n]*)?\]`)
+var refRE = lazyregexp.New(`\]\[([^\]\[\n^][^\]\[\n]*)?\]`)
 
 // reference reports links to definitions that are not there: CommonMark leaves
 // them in the text as they were typed (0.31 §6.3). n is a text; what stands
@@ -35,7 +35,7 @@ func (w *walk) reference(n *ast.Text) {
 		return
 	}
 	text := string(raw)
-	for _, m := range refRE.FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range refRE().FindAllStringSubmatchIndex(text, -1) {
 		if escapedAt(text, m[0]) {
 			continue
 		}
