@@ -117,7 +117,7 @@ func (t *translator) status(ctx context.Context, asked []string) error {
 		for _, p := range l.Pages {
 			switch p.State {
 			case freshness.Stale:
-				fmt.Fprintln(t.stdout, t.say("%s: stale, %d of %d blocks: wegwijs translate diff %s", p.File, p.StaleBlocks, p.Blocks, p.File))
+				fmt.Fprintln(t.stdout, t.say("%s: stale, %d of %d blocks: wegwijs translate diff %s", p.File, p.StaleBlocks, p.Compared(), p.File))
 			case freshness.Unknown:
 				fmt.Fprintln(t.stdout, t.say("%s: nobody knows which text it was made from; read it beside %s, then: wegwijs translate done %s", p.File, p.Source, p.File))
 			case freshness.Orphaned:

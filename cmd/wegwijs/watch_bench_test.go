@@ -56,7 +56,7 @@ func BenchmarkWatch(b *testing.B) {
 // 20,008 pages: for the page that is open, for one that nobody has open, for a
 // new one, and for a browser that loads the page again at once.
 func BenchmarkWatchPoll(b *testing.B) {
-	w := newWatchedBy(b, 20_008, notify.Options{Poll: true, Most: 800 * time.Millisecond})
+	w := newWatchedBy(b, 20_008, notify.Options{Poll: true})
 	const page, other = "content/nl/section-0/page-7.md", "content/nl/section-0/page-9.md"
 	text := func(text, token string) string { return text + "\n" + token + "\n" }
 	b.Run("edit=open", func(b *testing.B) { w.edits(b, page, text) })
@@ -118,7 +118,10 @@ func newWatchedBy(b *testing.B, n int, opt notify.Options) *watched {
 	w := &watched{dir: benchSite(b, n), views: make(chan struct{}, 100)}
 	ctx, stop := context.WithCancel(context.Background())
 	w.live = preview.New(os.DirFS(w.dir), state.Options{}, nil)
-	opt.Cost, opt.Busy, opt.Hot, opt.Say = w.live.Cost, w.live.Busy, w.live.Hot, func(line diag.Said) { b.Log(line) }
+	opt.Cost, opt.Hot, opt.Say = w.live.Cost, w.live.Hot, func(line diag.Said) { b.Log(line) }
+	if opt.Busy == nil {
+		opt.Busy = w.live.Busy
+	}
 	hints := notify.Start(ctx, w.dir, opt)
 	w.live.Blind = hints.Blind
 	w.server = httptest.NewServer(serve.Handler(w.live, serve.Options{}))

@@ -286,8 +286,9 @@ func same(before *freshness.Text, merged []byte, edits []edit) error {
 func flat(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // tokenRE finds what stands in words and is not translated: code, settings, the
-// frames of other directives, addresses of links and pictures.
-var tokenRE = lazyregexp.New("`+[^`]+`+|:(?:setting|alternative|message)\\[[^\\]\\n]*\\](?:\\{[^}\\n]*\\})?|:[a-z][a-z0-9-]*\\[|\\]\\{[^}\\n]*\\}|\\]\\((?:<[^>\\n]*>|[^\\s)]*)(?:\\s+\"[^\"\\n]*\")?\\)|<[a-z][a-z0-9+.-]*:[^>\\s]*>|:br\\b")
+// frames of other directives, addresses of links and pictures, without the words of
+// their titles.
+var tokenRE = lazyregexp.New("`+[^`]+`+|:(?:setting|alternative|message)\\[[^\\]\\n]*\\](?:\\{[^}\\n]*\\})?|:[a-z][a-z0-9-]*\\[|\\]\\{[^}\\n]*\\}|\\]\\((?:<[^>\\n]*>|[^\\s)]*)(?:\\s+\"((?:[^\"\\\\\\n]|\\\\.)*)\")?\\)|<[a-z][a-z0-9+.-]*:[^>\\s]*>|:br\\b")
 
 // A piece is words, or a token.
 type piece struct {
@@ -298,16 +299,21 @@ type piece struct {
 func pieces(s string) []piece {
 	var all []piece
 	at := 0
-	for _, m := range tokenRE().FindAllStringIndex(s, -1) {
-		if m[0] > at {
-			all = append(all, piece{s[at:m[0]], false})
+	until := func(end int, token bool) {
+		if end > at {
+			all = append(all, piece{s[at:end], token})
 		}
-		all = append(all, piece{s[m[0]:m[1]], true})
-		at = m[1]
+		at = end
 	}
-	if at < len(s) {
-		all = append(all, piece{s[at:], false})
+	for _, m := range tokenRE().FindAllStringSubmatchIndex(s, -1) {
+		until(m[0], false)
+		if m[2] < m[3] { // a title
+			until(m[2], true)
+			until(m[3], false)
+		}
+		until(m[1], true)
 	}
+	until(len(s), false)
 	return all
 }
 

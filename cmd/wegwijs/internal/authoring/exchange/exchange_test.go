@@ -225,3 +225,43 @@ func TestRefused(t *testing.T) {
 		}
 	}
 }
+
+// The words of a picture, of its caption and of the title of a link travel once,
+// as words, and come back together.
+func TestTitles(t *testing.T) {
+	const nl = "+++\ntitle = \"T\"\n+++\n![Een scherm](s.png \"Zo'n \\\"scherm\\\" zoek je.\")\n\nZie [dit](b.md \"Een titel\") en ![los](c.png \"Erbij\").\n"
+	const en = "+++\ntitle = \"T\"\n+++\n![A screen](s.png \"Look for \\\"this\\\".\")\n\nSee [this](b.md \"A title\") and ![loose](c.png \"With it\").\n"
+	text, tr := freshness.Parse("content/nl/a.md", []byte(nl)), freshness.Parse("content/en/a.md", []byte(en))
+	p := Of(text, tr, "nl", "en", []byte(nl), []byte(en))
+	for _, words := range []string{"Een scherm", "zoek je", "Een titel", "los", "Erbij", "dit"} {
+		n := 0
+		for _, u := range p.Units {
+			for _, x := range pieces(u.Source) {
+				if !x.token {
+					n += strings.Count(x.text, words)
+				}
+			}
+		}
+		if n != 1 {
+			t.Errorf("%q is sent %d times, want once", words, n)
+		}
+	}
+	for _, f := range Formats {
+		sent := string(p.Encode(Format(f)))
+		want := en
+		for _, x := range [][2]string{{"A screen", "The screen that you see"}, {"Look for", "Search"}, {"A title", "Its name"}, {"With it", "Beside that"}, {"loose", "by itself"}} {
+			if !strings.Contains(sent, x[0]) {
+				t.Fatalf("%s: %q was not sent", f, x[0])
+			}
+			sent, want = strings.Replace(sent, x[0], x[1], 1), strings.Replace(want, x[0], x[1], 1)
+		}
+		got, err := Decode([]byte(sent))
+		if err != nil {
+			t.Fatal(err)
+		}
+		merged, complete, err := got.Merge(text, tr, []byte(nl), []byte(en))
+		if err != nil || !complete || string(merged) != want {
+			t.Errorf("%s: error %v, complete %t, and\n%s", f, err, complete, merged)
+		}
+	}
+}

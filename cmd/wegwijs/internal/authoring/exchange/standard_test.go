@@ -3,6 +3,7 @@ package exchange
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"io/fs"
@@ -217,8 +218,21 @@ func TestSchemas(t *testing.T) {
 	}
 }
 
+// A pair is a page of this repository with its English translation.
+type pair struct {
+	text, translation *freshness.Text
+	src, translated   []byte
+}
+
 // ours returns the pages of this repository with their English translations.
 func ours(t *testing.T) (pages []*Page) {
+	t.Helper()
+	_, pages = oursOf(t)
+	return pages
+}
+
+// oursOf returns them, and what they are made from.
+func oursOf(t *testing.T) (pairs []pair, pages []*Page) {
 	t.Helper()
 	root := testenv.Root(t)
 	text := func(lang, name string) (*freshness.Text, []byte) {
@@ -233,11 +247,13 @@ func ours(t *testing.T) (pages []*Page) {
 		t.Fatalf("%d pages, %v", len(names), err)
 	}
 	for _, name := range names {
-		nl, src := text("nl", name)
-		en, translated := text("en", name)
-		pages = append(pages, Of(nl, en, "nl", "en", src, translated))
+		var x pair
+		x.text, x.src = text("nl", name)
+		x.translation, x.translated = text("en", name)
+		pairs = append(pairs, x)
+		pages = append(pages, Of(x.text, x.translation, "nl", "en", x.src, x.translated))
 	}
-	return pages
+	return pairs, pages
 }
 
 // The PO files pass the check of GNU gettext, where that is there.
@@ -251,4 +267,105 @@ func TestGettext(t *testing.T) {
 	if out, err := exec.Command(msgfmt, "--check-format", "--check-domain", "-o", os.DevNull, file).CombinedOutput(); err != nil {
 		t.Errorf("%v: %s", err, out)
 	}
+}
+
+// A program that others made reads in the XLIFF 2.1 of every page of this
+// repository the texts that were sent, and what each placeholder stands for.
+func TestXLIFF2Program(t *testing.T) {
+	node := testenv.Program(t, "node", "node")
+	if _, err := os.Stat("testdata/npm/node_modules/xliff"); err != nil {
+		testenv.Missing(t, "the npm packages (npm ci in cmd/wegwijs/internal/authoring/exchange/testdata/npm)")
+	}
+	pages := ours(t)
+	out, err := exec.Command(node, append([]string{"testdata/npm/units.mjs"}, written(t, t.TempDir(), XLIFF2, pages)...)...).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files [][][2]string
+	if err := json.Unmarshal(out, &files); err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range pages {
+		if len(files[i]) != len(p.Units) {
+			t.Errorf("%s: %d units, %d were sent", p.Original, len(files[i]), len(p.Units))
+			continue
+		}
+		for j, u := range p.Units {
+			if sent := [2]string{unspaced(u.Source), unspaced(u.Target)}; files[i][j] != sent {
+				t.Errorf("%s, %s: read as\n%q\nwas sent as\n%q", p.Original, u.ID, files[i][j], sent)
+			}
+		}
+	}
+}
+
+// unspaced returns a text without spaces that stand alone between two
+// placeholders, which the program does not read although they are to be preserved.
+// Where it saves them away, its file is refused for a source that is not what was
+// sent.
+func unspaced(s string) string {
+	var b strings.Builder
+	all := pieces(s)
+	for i, x := range all {
+		if i == 0 || i == len(all)-1 || strings.TrimSpace(x.text) != "" {
+			b.WriteString(x.text)
+		}
+	}
+	return b.String()
+}
+
+// The Translate Toolkit opens every page of this repository, writes before and
+// behind every translation, and what it saves is taken over as it is.
+func TestTranslateToolkit(t *testing.T) {
+	podebug := testenv.Program(t, "translate-toolkit", "podebug")
+	texts, pages := oursOf(t)
+	for _, f := range []Format{XLIFF1, PO} {
+		dir := t.TempDir()
+		names := written(t, filepath.Join(dir, "sent"), f, pages)
+		if out, err := exec.Command(podebug, "--rewrite=xxx", "--progress=none", filepath.Join(dir, "sent"), filepath.Join(dir, "back")).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		for i, x := range texts {
+			data, err := os.ReadFile(filepath.Join(dir, "back", filepath.Base(names[i])))
+			if err != nil {
+				t.Fatal(err)
+			}
+			back, err := Decode(data)
+			if err != nil {
+				t.Errorf("%s: %v", names[i], err)
+				continue
+			}
+			for j, u := range pages[i].Units {
+				if u.Kind == "text of a picture" {
+					back.Units[j].Target = u.Target // text beside it would make it part of a paragraph
+				}
+			}
+			got, complete, err := back.Merge(x.text, x.translation, x.src, x.translated)
+			if err != nil || !complete {
+				t.Errorf("%s of %s: complete is %t, %v", f, x.text.File, complete, err)
+				continue
+			}
+			now := Of(x.text, freshness.Parse(x.translation.File, got), "nl", "en", x.src, got)
+			for j, u := range now.Units {
+				// Of XLIFF it rewrites the source, of PO the target.
+				was := pages[i].Units[j].Target
+				if f == XLIFF1 {
+					was = u.Source
+				}
+				if u.Kind != "text of a picture" && u.Target != "xxx"+was+"xxx" {
+					t.Errorf("%s of %s, %s: %q has become %q", f, x.text.File, u.ID, was, u.Target)
+				}
+			}
+		}
+	}
+}
+
+// written writes pages in a format and returns the names of their files, in order.
+func written(t *testing.T, dir string, f Format, pages []*Page) (names []string) {
+	t.Helper()
+	for i, p := range pages {
+		name := filepath.Join(dir, fmt.Sprintf("%03d%s", i, f.Ext()))
+		testenv.Write(t, name, string(p.Encode(f)))
+		names = append(names, name)
+	}
+	return names
 }

@@ -164,7 +164,7 @@ func (r *Reader) report(p *Page, deep bool, out *diag.List) error {
 				break
 			}
 		}
-		out.Warnf(at, diag.TranslationStale, diag.Say("see what changed: wegwijs translate diff %s", p.File), "%d of %d blocks of the text changed since it was translated", p.StaleBlocks, p.Blocks)
+		out.Warnf(at, diag.TranslationStale, diag.Say("see what changed: wegwijs translate diff %s", p.File), "%d of %d blocks of the text changed since it was translated", p.StaleBlocks, p.Compared())
 	}
 	if deep && p.Base != nil && !p.Translation.forced {
 		Report(p.Base, p.Translation, out, diag.Warning)

@@ -262,3 +262,14 @@ func TestWithStamp(t *testing.T) {
 		t.Error("a page without front matter: got a stamp")
 	}
 }
+
+// What changed is counted of what there was to compare: never five of three.
+func TestComparedHoldsWhatIsGone(t *testing.T) {
+	old, now := page("een\n\ntwee\n\ndrie\n\nvier\n"), page("anders\n")
+	p := &Page{Base: old, Now: now, Blocks: len(now.Units)}
+	old.Stamp, now.Stamp = "0123456789abcdef", "fedcba9876543210"
+	p.compare()
+	if p.StaleBlocks < 4 || p.Compared() < p.StaleBlocks {
+		t.Errorf("%d of %d", p.StaleBlocks, p.Compared())
+	}
+}

@@ -272,6 +272,18 @@ func (p *Page) compare() {
 	}
 }
 
+// Compared returns the number of blocks of which p.StaleBlocks changed: those of
+// the text, and those that are gone from it.
+func (p *Page) Compared() int {
+	n := p.Blocks
+	for _, c := range p.Changes {
+		if c.New < 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // Behind returns how much of a text, in percent of its words, changed since: what
 // a translation of the old text does not say, or still says.
 func Behind(old, now *Text) int {

@@ -179,6 +179,7 @@ func Parse(file string, src []byte) *Text {
 	t.Headings = facts.Headings
 	blocks := facts.Blocks()
 	body, covered, before := content.Body(text), 0, len(t.Units)
+	image := string(markdown.BlockImage)
 	for i := range blocks {
 		b := &blocks[i]
 		place := b.Name
@@ -202,11 +203,16 @@ func Parse(file string, src []byte) *Text {
 		}
 		for _, s := range b.Typed() {
 			s[0], s[1] = s[0]+body, s[1]+body
-			if b.Kind == markdown.BlockImage && s[1] <= covered {
+			if u.Kind == image && s[1] <= covered {
 				break // it stands in the text before it
 			}
 			u.Spans = append(u.Spans, s)
 			covered = max(covered, s[1])
+		}
+		for j := len(t.Units) - 1; u.Kind != image && u.Spans != nil && j >= 0 && t.Units[j].Kind == image; j-- {
+			if at := t.Units[j].Spans; at != nil && at[0][0] >= u.Spans[0][0] {
+				t.Units[j].Spans = nil // it stands in the text behind it, a caption
+			}
 		}
 		t.Units = append(t.Units, u)
 	}
