@@ -3,6 +3,7 @@ package diag
 // dutchServers is what is said of mail servers, of the DNS and of publishing, to
 // people who keep those.
 var dutchServers = map[string]string{
+	"\n\twhere nobody can log in, as in CI: put its key in a file, and name that with known_hosts in site.toml":                                                  "\n\twaar niemand kan inloggen, zoals in CI: zet de sleutel in een bestand, en noem dat bij known_hosts in site.toml",
 	"\n\tnobody is here to ask for a password or passphrase: load the key into ssh-agent (ssh-add), or name one without a passphrase with identity in site.toml": "\n\ter is niemand om een wachtwoord of wachtzin aan te vragen: zet de sleutel in ssh-agent (ssh-add), of noem er een zonder wachtzin bij identity in site.toml",
 	"%q names a server that is not in the record":                "%q noemt een server die niet in site.toml staat",
 	"%q says that the service is not offered; the record has it": "%q zegt dat de dienst er niet is; in site.toml staat hij wel",
@@ -19,6 +20,7 @@ var dutchServers = map[string]string{
 	"%s has the servers in another order than the record; programs take the first": "%s heeft de servers in een andere volgorde dan site.toml; programma’s nemen de eerste",
 	"%s is an alias of %s, which has no address":                                   "%s verwijst naar %s, en dat heeft geen adres",
 	"%s is an alias of %s, which has no address in the DNS":                        "%s verwijst naar %s, en dat heeft geen adres in de DNS",
+	"a host on the way to %s":                                                      "een server op de weg naar %s",
 	"%s is no host name that is known":                                             "%s is geen bekende servernaam",
 	"%s is not an Autodiscover answer: %s":                                         "%s geeft geen antwoord van Autodiscover: %s",
 	"%s is not an autoconfig file: %s":                                             "%s is geen autoconfig-bestand: %s",
@@ -100,9 +102,9 @@ var dutchServers = map[string]string{
 	"the connection was refused: nothing listens on port %d":                        "de verbinding is geweigerd: op poort %d luistert niets",
 	"the domain %s":              "het domein %s",
 	"the greeting came after %s": "de begroeting kwam na %s",
-	"the host key of %s is not known, so nothing was sent to it\n\tlog in once by hand with ssh, and compare the key that it shows with what the server's operator gives":                                                                   "de sleutel van de server %s is niet bekend, dus is er niets heen gestuurd\n\tlog één keer zelf in met ssh, en vergelijk de sleutel die je ziet met die van de beheerder",
-	"the host key of %s is not the one that is known for it; someone may be in between, so nothing was sent to it\n\tif the server was set up anew, compare its key with what its operator gives, and remove the old one as ssh says below": "de sleutel van de server %s is niet de sleutel die bekend is; er kan iemand tussen zitten, dus is er niets heen gestuurd\n\tis de server opnieuw ingericht, vergelijk dan de sleutel met die van de beheerder, en haal de oude weg zoals ssh hieronder zegt",
-	"the host key of %s is revoked, so nothing was sent to it":                             "de sleutel van de server %s is ingetrokken, dus is er niets heen gestuurd",
+	"the host key of %s is not known, so nothing was sent to it\n\tlog in once by hand with ssh, and compare the key that it shows with what the server's operator gives":                                                                   "de serversleutel van %s is niet bekend, dus is er niets heen gestuurd\n\tlog één keer zelf in met ssh, en vergelijk de sleutel die je ziet met die van de beheerder",
+	"the host key of %s is not the one that is known for it; someone may be in between, so nothing was sent to it\n\tif the server was set up anew, compare its key with what its operator gives, and remove the old one as ssh says below": "de serversleutel van %s is niet de sleutel die bekend is; er kan iemand tussen zitten, dus is er niets heen gestuurd\n\tis de server opnieuw ingericht, vergelijk dan de sleutel met die van de beheerder, en haal de oude weg zoals ssh hieronder zegt",
+	"the host key of %s is revoked, so nothing was sent to it":                             "de serversleutel van %s is ingetrokken, dus is er niets heen gestuurd",
 	"the key for %s may be read by others, so ssh does not use it: chmod 600":              "anderen kunnen de sleutel voor %s lezen, dus gebruikt ssh hem niet: chmod 600",
 	"the lower number is preferred, and the record prefers the other: give them %d and %d": "het laagste getal gaat voor, en site.toml zet de andere voorop: geef ze %d en %d",
 	"the profile of %s": "het profiel van %s",

@@ -244,7 +244,7 @@ func (t *tail) lines() []string {
 	defer t.mu.Unlock()
 	var all []string
 	for l := range strings.Lines(printable(string(t.text))) {
-		if l = strings.TrimSpace(l); l != "" && !strings.HasPrefix(l, "@@@") {
+		if l = strings.Trim(l, "@ \t\r\n"); l != "" {
 			all = append(all, l)
 		}
 	}
@@ -268,12 +268,15 @@ type cause struct {
 	format string // with the host
 }
 
+// unknownKey is what ssh says of a host key that no file has.
+const unknownKey = "Host key verification failed"
+
 // causes are looked for in this order: ssh says what lies deepest first, and
 // may say several.
 var causes = []cause{
 	{"REMOTE HOST IDENTIFICATION HAS CHANGED", "the host key of %s is not the one that is known for it; someone may be in between, so nothing was sent to it\n\tif the server was set up anew, compare its key with what its operator gives, and remove the old one as ssh says below"},
 	{"REVOKED HOST KEY", "the host key of %s is revoked, so nothing was sent to it"},
-	{"Host key verification failed", "the host key of %s is not known, so nothing was sent to it\n\tlog in once by hand with ssh, and compare the key that it shows with what the server's operator gives"},
+	{unknownKey, "the host key of %s is not known, so nothing was sent to it\n\tlog in once by hand with ssh, and compare the key that it shows with what the server's operator gives"},
 	{"UNPROTECTED PRIVATE KEY FILE", "the key for %s may be read by others, so ssh does not use it: chmod 600"},
 	{"Permission denied", "%s refused the login"},
 	{"Too many authentication failures", "%s refused the login after too many keys: name the right one with identity in site.toml, or with IdentityFile and IdentitiesOnly in ~/.ssh/config"},
@@ -312,10 +315,20 @@ func (c *Conn) Explain(err error) error {
 		// ssh itself ends with 255; the rest is what it started.
 		why = diag.Say("%s lets you log in, and what answers there is no SFTP server (%v): does its shell print something at login?", c.host, err)
 	}
+	var host any = c.host
+	// What ssh cannot name it reached through another program, such as the ssh of a
+	// ProxyJump; that one says why it ended, unless it was all right itself.
+	if strings.Contains(text, "by UNKNOWN port") && !strings.Contains(text, "stdio forwarding failed") {
+		host = diag.Phrase(diag.Say("a host on the way to %s", c.host))
+	}
 	for _, k := range causes {
 		if strings.Contains(text, k.said) {
-			why = diag.Say(k.format, c.host)
-			if c.batch && k.said == "Permission denied" {
+			why = diag.Say(k.format, host)
+			switch {
+			case !c.batch:
+			case k.said == unknownKey:
+				why += diag.Say("\n\twhere nobody can log in, as in CI: put its key in a file, and name that with known_hosts in site.toml")
+			case k.said == "Permission denied":
 				why += diag.Say("\n\tnobody is here to ask for a password or passphrase: load the key into ssh-agent (ssh-add), or name one without a passphrase with identity in site.toml")
 			}
 			break

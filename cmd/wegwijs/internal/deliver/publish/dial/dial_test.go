@@ -100,8 +100,7 @@ func TestWhatTheUserHas(t *testing.T) {
 			return Target{Host: "web1", Config: w.config(""), Identity: "~/help"}
 		},
 		"ProxyJump": func(w *world) Target {
-			jump := testenv.StartSSHD(w.t)
-			return Target{Host: "web1", Config: w.config(fmt.Sprintf("Host jump\n  HostName 127.0.0.1\n  Port %d\n  User %s\n  IdentityFile %s\n  UserKnownHostsFile %s\n", jump.Port, jump.User, jump.Key, jump.KnownHosts), w.key(), "ProxyJump jump")}
+			return Target{Host: "web1", Config: w.config(w.jump(), w.key(), "ProxyJump jump")}
 		},
 		"ProxyCommand": func(w *world) Target {
 			jump := testenv.StartSSHD(w.t)
@@ -169,6 +168,17 @@ func TestWhatTheUserHas(t *testing.T) {
 			}
 		})
 	}
+}
+
+// jump starts a server to jump over, and returns the lines of the configuration
+// that name it; of two lines with one key the first counts.
+func (w *world) jump(lines ...string) string {
+	s := testenv.StartSSHD(w.t)
+	lines = append(lines, "HostName 127.0.0.1", fmt.Sprint("Port ", s.Port), "User "+s.User, "IdentitiesOnly yes", "UserKnownHostsFile "+s.KnownHosts)
+	if !strings.Contains(strings.Join(lines, "\n"), "IdentityFile") { // of which ssh tries all
+		lines = append(lines, "IdentityFile "+s.Key)
+	}
+	return "Host jump\n  " + strings.Join(lines, "\n  ") + "\n"
 }
 
 // authority returns the key that signs certificates which the server takes.
@@ -269,7 +279,7 @@ func TestWhyNot(t *testing.T) {
 		}, []string{"needs the program no-ssh-here", "install OpenSSH's client"}},
 		"unknown host key": {func(w *world) (Target, Surroundings) {
 			return Target{Host: "web1", Config: w.config("", w.key()), KnownHosts: w.write("none", "")}, Surroundings{}
-		}, []string{"the host key of web1 is not known", "nothing was sent", "ssh: "}},
+		}, []string{"the host key of web1 is not known", "nothing was sent", "known_hosts in site.toml", "ssh: "}},
 		"changed host key": {func(w *world) (Target, Surroundings) {
 			pub, _ := os.ReadFile(filepath.Join(w.dir, "ca.pub"))
 			return Target{Host: "web1", Config: w.config("", w.key()), KnownHosts: w.write("other", fmt.Sprintf("[127.0.0.1]:%d %s", w.s.Port, pub))}, Surroundings{}
@@ -301,9 +311,21 @@ func TestWhyNot(t *testing.T) {
 		"a port on which nothing is": {func(w *world) (Target, Surroundings) {
 			return Target{Host: "web1", Config: w.config("", w.key()), Port: testenv.FreePorts(1)[0]}, Surroundings{}
 		}, []string{"nothing answers at web1", "Connection refused"}},
-		"a jump host that refuses": {func(w *world) (Target, Surroundings) {
+		"a jump host that is not there": {func(w *world) (Target, Surroundings) {
 			return Target{Host: "web1", Config: w.config(fmt.Sprintf("Host jump\n  HostName 127.0.0.1\n  Port %d\n", testenv.FreePorts(1)[0]), w.key(), "ProxyJump jump")}, Surroundings{}
-		}, []string{"web1", "Connection refused"}},
+		}, []string{"nothing answers at a host on the way to web1", "Connection refused"}},
+		"a jump host whose key is not known": {func(w *world) (Target, Surroundings) {
+			return Target{Host: "web1", Config: w.config(w.jump("UserKnownHostsFile /dev/null"), w.key(), "ProxyJump jump")}, Surroundings{}
+		}, []string{"the host key of a host on the way to web1 is not known", "known_hosts in site.toml"}},
+		"a jump host that does not want the key": {func(w *world) (Target, Surroundings) {
+			return Target{Host: "web1", Config: w.config(w.jump("IdentityFile "+w.authority()), w.key(), "ProxyJump jump")}, Surroundings{}
+		}, []string{"a host on the way to web1 refused the login"}},
+		"nothing behind a jump host": {func(w *world) (Target, Surroundings) {
+			return Target{Host: "web1", Port: testenv.FreePorts(1)[0], Config: w.config(w.jump(), w.key(), "ProxyJump jump")}, Surroundings{}
+		}, []string{"nothing answers at web1", "Connection refused"}},
+		"a key that the server behind a jump host does not want": {func(w *world) (Target, Surroundings) {
+			return Target{Host: "web1", Config: w.config(w.jump(), "IdentitiesOnly yes", "IdentityFile "+w.authority(), "ProxyJump jump")}, Surroundings{}
+		}, []string{"web1 refused the login"}},
 		"a mistake in the configuration": {func(w *world) (Target, Surroundings) {
 			return Target{Host: "web1", Config: w.config("", "IdentitieFile x")}, Surroundings{}
 		}, []string{"has a mistake", "identitiefile"}},
@@ -324,6 +346,9 @@ func TestWhyNot(t *testing.T) {
 			err := greet(t.Context(), target, around)
 			if err == nil {
 				t.Fatal("connected")
+			}
+			if strings.Contains(err.Error(), "@ ") || strings.Contains(err.Error(), " @") {
+				t.Errorf("%q has the frame", err)
 			}
 			for _, part := range c.want {
 				if !strings.Contains(err.Error(), part) {
