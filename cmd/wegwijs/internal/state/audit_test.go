@@ -96,6 +96,18 @@ func TestAudit(t *testing.T) {
 	}
 }
 
+// TestSecretBesideAMistake: a secret takes away no finding of another line.
+func TestSecretBesideAMistake(t *testing.T) {
+	config := string(tree(t)["site.toml"].Data)
+	var got []string
+	for _, d := range findings(t, "site.toml", config+"\n[provider]\npasword = \"Kx9vQ2\"\npassword = \"Kx9vQ2\"\nwebsit = \"x\"\n") {
+		got = append(got, string(d.Code))
+	}
+	if !slices.Equal(got, []string{"toml-key", "secret", "toml-key"}) {
+		t.Errorf("got %q", got)
+	}
+}
+
 // TestSecretFindings: a secret in any file of the site is an error at its place,
 // said once, and gone when it is taken out.
 func TestSecretFindings(t *testing.T) {

@@ -476,6 +476,18 @@ func TestDrafts(t *testing.T) {
 	}
 }
 
+// TestOwnAddress: a whole address of the source is that of its page; one of a host
+// whose name only begins like the source's is another's.
+func TestOwnAddress(t *testing.T) {
+	const links = "[een](https://x.example/b/) [twee](https://x.example.nl/b/) [drie](https://x.example)\n"
+	for maker, c := range configs {
+		got, _ := bring(t, t.TempDir(), map[string]string{c[0]: c[1], c[2] + "index.md": "---\ntitle: A\n---\n" + links, c[2] + "b.md": "---\ntitle: B\n---\nX\n"})
+		if text := got["content/en/index.md"]; !strings.Contains(text, "[een](b.md) [twee](https://x.example.nl/b/)") {
+			t.Errorf("%s: got %s", maker, text)
+		}
+	}
+}
+
 // TestSnippets: parts of other files, whole, by name and by line.
 func TestSnippets(t *testing.T) {
 	got, _ := bring(t, t.TempDir(), map[string]string{

@@ -452,7 +452,7 @@ Kies [IMAP](imap.md#versturen), [ook][i] of ![x](scherm.svg). Niet ` + "`[x](ima
 	}
 	t.Run("refused", func(t *testing.T) {
 		e := edits(t, "utf-16", "en")
-		for _, to := range []string{"e-mail/pop", "", "e-mail/index", "../x", "e mail"} {
+		for _, to := range []string{"e-mail/pop", "", "e-mail/index", "nieuw/index", "nieuw/index.md", "../x", "e mail"} {
 			p := e.place(imap, position{1, 3})
 			p["newName"] = to
 			if _, err := e.Call(t.Context(), "textDocument/rename", p); err == nil {

@@ -94,6 +94,32 @@ func TestFreshDuringASweep(t *testing.T) {
 	})
 }
 
+// TestEditDuringASweep: what was saved and shown while a sweep was under way stays
+// when the sweep ends, which looked at that file before.
+func TestEditDuringASweep(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		b.pass(5 * time.Second)
+		b.hints <- notify.Hint{Sweep: true} // after which a file that is as it was is not read
+		b.rest()
+		b.memory.held = make(chan struct{})
+		b.hints <- notify.Hint{Sweep: true}
+		b.rest() // the pages were looked at
+		b.save(otherFile, b.files[otherFile]+"\nEen bewerking.\n")
+		b.rest()
+		v := b.view()
+		is, _ := v.State.Tree.Get(otherFile)
+		close(b.memory.held)
+		b.rest()
+		now := b.view()
+		if f, _ := now.State.Tree.Get(otherFile); now.ID != v.ID || f.Hash != is.Hash {
+			t.Error("the edit is gone from the view")
+		}
+		if got, _ := b.page(otherAt); !strings.Contains(got, "Een bewerking.") {
+			t.Errorf("the edit is not there:\n%s", got)
+		}
+	})
+}
+
 // TestBusyEnds: a while after the last edit or request nobody is at work.
 func TestBusyEnds(t *testing.T) {
 	inBubble(t, func(b *bench) {

@@ -26,7 +26,8 @@ type memory struct {
 	mu     sync.Mutex
 	files  fstest.MapFS
 	reads  int
-	broken error // of every read
+	broken error         // of every read
+	held   chan struct{} // while open, nobody lists the layouts
 }
 
 func (m *memory) lock() func() { m.mu.Lock(); return m.mu.Unlock }
@@ -65,6 +66,9 @@ func (m *memory) ReadFile(name string) ([]byte, error) {
 }
 
 func (m *memory) ReadDir(name string) ([]fs.DirEntry, error) {
+	if name == "layouts" && m.held != nil {
+		<-m.held
+	}
 	defer m.lock()()
 	if err := m.err("readdir", name); err != nil {
 		return nil, err

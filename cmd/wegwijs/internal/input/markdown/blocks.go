@@ -372,7 +372,7 @@ func (c *collector) directive(d *Directive) {
 		own = before + " " + after
 	}
 	text := htmlText(own)
-	if d.HTML == "" {
+	if !d.made {
 		text = d.Label
 	}
 	c.add(Block{Kind: BlockDirective, Name: d.Name, Text: text, node: d, spans: []span{{src: max(d.Pos(), 0), fixed: true}}})
@@ -501,11 +501,7 @@ func (t *textBuilder) inline(n ast.Node) {
 			}
 			t.foreign(string(c.Label(t.body)), at, false)
 		case *Directive:
-			said := c.Plain
-			if said == "" {
-				said = c.Label
-			}
-			t.foreign(said, max(c.Pos(), 0), true)
+			t.foreign(c.says(), max(c.Pos(), 0), true)
 		case *ast.RawHTML, *xast.FootnoteLink, *xast.FootnoteBacklink, *xast.TaskCheckBox:
 		default:
 			t.inline(c)

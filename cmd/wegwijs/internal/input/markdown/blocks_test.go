@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -82,6 +83,30 @@ func TestBlocks(t *testing.T) {
 		}
 		if got, want := blockWords(got.facts.Blocks()), pageWords(t, got.html); !slices.Equal(got, want) {
 			t.Errorf("%s: the blocks have the words\n%q\nand the page\n%q\n%s", name, got, want, p[1])
+		}
+	}
+}
+
+// TestDirectiveThatSaysNothing: what a template left out stands in no block and no
+// heading; without a site it is known by its label.
+func TestDirectiveThatSaysNothing(t *testing.T) {
+	const src = "+++\n+++\n## Kop :setting[pop.host]\n\nVan :setting[pop.host] naar.\n\n::settings[pop]\n"
+	in := input("p.md", []byte(src), 8, nil)
+	in.Site.(*fake).directive = func(*Directive) (html, md string, err error) { return "", "", nil }
+	for name, tt := range map[string]struct {
+		site Resolver
+		want []string
+	}{
+		"a site":  {in.Site, []string{"Kop", "Van", "naar"}},
+		"no site": {nil, []string{"Kop", "Van", "host", "host", "naar", "pop", "pop", "pop"}},
+	} {
+		in.Site, in.Out = tt.site, new(diag.List)
+		facts := New(Options{Lang: "nl"}).Convert(in, new(bytes.Buffer), nil)
+		if got := blockWords(facts.Blocks()); !slices.Equal(got, tt.want) || tt.site != nil && in.Out.Len() > 0 {
+			t.Errorf("%s: the blocks have %q, want %q %v", name, got, tt.want, in.Out.Sorted())
+		}
+		if h := facts.Headings[0].Text; strings.Contains(h, "pop") == (tt.site != nil) {
+			t.Errorf("%s: the heading is %q", name, h)
 		}
 	}
 }

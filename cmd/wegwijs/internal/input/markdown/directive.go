@@ -42,7 +42,8 @@ type Directive struct {
 	Content, ContentMD string
 
 	HTML, MD string // what it turned into
-	Plain    string // what it says as plain text, when that is not its label
+	Plain    string // what an inline one says as plain text
+	made     bool   // it turned into that, be it nothing
 
 	colons int
 	closed bool
@@ -425,11 +426,20 @@ func (w *walk) directive(d *Directive) {
 		w.Out.Errorf(d.At, code, diag.HintOf(err), "%s: %s", d.Name, err)
 		return
 	}
-	d.HTML, d.MD = h, m
+	d.HTML, d.MD, d.made = h, m, true
 	if d.Form == Inline {
 		d.HTML, d.MD = strings.TrimSpace(h), strings.TrimSpace(m)
 		d.Plain = strings.TrimSpace(stdhtml.UnescapeString(markupRE().ReplaceAllString(d.HTML, "")))
 	}
+}
+
+// says returns what an inline directive says: its label, where no template made
+// anything of it.
+func (d *Directive) says() string {
+	if !d.made {
+		return d.Label
+	}
+	return d.Plain
 }
 
 // numbered returns an id that nothing else in the page has: a name with a number.

@@ -642,11 +642,7 @@ func plain(b *strings.Builder, n ast.Node, src []byte) {
 		case *ast.String:
 			b.Write(c.Value)
 		case *Directive:
-			if c.Plain != "" {
-				b.WriteString(c.Plain)
-			} else {
-				b.WriteString(c.Label)
-			}
+			b.WriteString(c.says())
 		case *ast.AutoLink:
 			b.Write(c.Label(src))
 		default:
