@@ -488,6 +488,18 @@ func TestOwnAddress(t *testing.T) {
 	}
 }
 
+// TestHeadingsWithAccents: a heading whose letters and accents are apart, as they are
+// in files of a Mac, keeps the address that it had.
+func TestHeadingsWithAccents(t *testing.T) {
+	for maker, id := range map[string]string{"hugo": "cafe\u0301-क्ष", "docusaurus": "cafe\u0301-क्ष", "mkdocs": "cafe"} {
+		c := configs[maker]
+		got, rep := bring(t, t.TempDir(), map[string]string{c[0]: c[1], c[2] + "index.md": "---\ntitle: A\n---\n[x](#" + id + ")\n\n## Cafe\u0301 क्ष\n\nX\n"})
+		if want := "[x](#" + id + ")\n\n## Cafe\u0301 क्ष {#" + id + "}\n"; !strings.Contains(got["content/en/index.md"], want) {
+			t.Errorf("%s: got %q, %s", maker, got["content/en/index.md"], said(rep))
+		}
+	}
+}
+
 // TestSnippets: parts of other files, whole, by name and by line.
 func TestSnippets(t *testing.T) {
 	got, _ := bring(t, t.TempDir(), map[string]string{

@@ -161,6 +161,9 @@ func TestRecordsPointers(t *testing.T) {
 	same(t, "a target that is an alias", pointers(0, "voorbeeld.nl", func(s *Site) { s.AutodiscoverHost, s.PACC = "autoconfig.voorbeeld.nl", false }), []string{
 		"autodiscover CNAME autoconfig.voorbeeld.nl.", "_autodiscover._tcp SRV 0 0 443 help.example.nl.", "autoconfig CNAME help.example.nl.",
 	})
+	same(t, "a target that would be one", pointers(0, "voorbeeld.nl", func(s *Site) {
+		s.AutodiscoverHost, s.PACC, s.Off = "autoconfig.voorbeeld.nl", false, []Form{FormAutoconfig}
+	}), []string{"autodiscover CNAME autoconfig.voorbeeld.nl.", "_autodiscover._tcp SRV 0 0 443 autoconfig.voorbeeld.nl."})
 	for _, base := range []string{"", "http://help.example.nl/", "https://help.example.nl:8443/", "https://example.nl/help/", "://"} {
 		same(t, "base "+base, pointers(0, "voorbeeld.nl", func(s *Site) { s.BaseURL = base }), nil)
 	}

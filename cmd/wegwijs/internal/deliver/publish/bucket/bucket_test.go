@@ -366,6 +366,22 @@ func TestSeizeWhatIsNoLongerThere(t *testing.T) {
 	}
 }
 
+// What is in the way of an object is deleted by nobody but the one who has the lock:
+// it may be the other's.
+func TestClearWayRefuses(t *testing.T) {
+	s := newStore(t)
+	s.publish(s.job("a/b", "een"))
+	for _, who := range []string{"nobody", "another"} {
+		if cleared, err := s.clearWay(t.Context(), "a", nil); cleared || !errors.Is(err, release.ErrLost) {
+			t.Errorf("%s has the lock: got %t, %v", who, cleared, err)
+		}
+		s.want("a/b", "een")
+		if _, _, err := s.lock(s.another(), false); who == "nobody" && err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // A store that takes no notice of conditions is refused, and left without a lock.
 func TestStoreWithoutConditions(t *testing.T) {
 	s := newStore(t)

@@ -310,15 +310,15 @@ func (c *client) remove(ctx context.Context, key string) error {
 // list calls do with each key and its size, in the order of the keys, until it
 // has enough.
 func (c *client) list(ctx context.Context, do func(key string, size int64) (more bool)) error {
-	ctx, stop := context.WithCancel(ctx)
+	listing, stop := context.WithCancel(ctx)
 	defer stop()
-	for o := range c.core.ListObjectsIter(ctx, c.bucket, minio.ListObjectsOptions{Prefix: c.prefix, Recursive: true}) {
+	for o := range c.core.ListObjectsIter(listing, c.bucket, minio.ListObjectsOptions{Prefix: c.prefix, Recursive: true}) {
 		if o.Err != nil {
 			return c.wrap("list", c.bucket, o.Err)
 		}
 		if !do(strings.TrimPrefix(o.Key, c.prefix), o.Size) {
-			break
+			return nil
 		}
 	}
-	return nil
+	return c.wrap("list", c.bucket, context.Cause(ctx)) // of which a list that was ended says nothing
 }

@@ -14,6 +14,19 @@ import (
 	"github.com/minio/minio-go/v7"
 )
 
+// TestListThatIsEnded: who gives up while keys are listed is told so, and does not
+// take the store for an empty one.
+func TestListThatIsEnded(t *testing.T) {
+	s := newStore(t)
+	s.publish(s.job("a.html", "een"))
+	enough := errors.New("enough")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(enough)
+	if err := s.c.list(ctx, func(string, int64) bool { return true }); !errors.Is(err, enough) {
+		t.Errorf("got %v", err)
+	}
+}
+
 // TestRefusals says what a store's refusals mean; the codes are those of the
 // S3 API (Error responses), and of stores that have their own.
 func TestRefusals(t *testing.T) {

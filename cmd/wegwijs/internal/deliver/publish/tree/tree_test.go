@@ -232,6 +232,33 @@ func TestSwitchRefuses(t *testing.T) {
 	}
 }
 
+// Once another has the lock nothing is taken away where readers are, for what
+// stands there may be the other's.
+func TestMendRefuses(t *testing.T) {
+	f := newFolder(t)
+	f.publish(f.job("index.html", "een", "a/b.html", "twee"))
+	served := treeOf(f.job("index.html", "een", "a/b.html", "twee").Manifest.Release)
+	if err := os.Remove(filepath.Join(f.dir, served, "index.html")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(f.dir, served, "index.html"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	j := f.job("index.html", "een", "a/b.html", "twee")
+	ctx, _ := f.lock()
+	text, err := lockText(release.Lock{Token: "another"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.file(lockFile, string(text))
+	if err := f.Send(ctx, j); !errors.Is(err, release.ErrLost) {
+		t.Errorf("got %v", err)
+	}
+	if i, err := os.Lstat(filepath.Join(f.dir, served, "index.html")); err != nil || !i.IsDir() {
+		t.Errorf("it was taken away: %v", err)
+	}
+}
+
 // What Look says of a target that others have been in.
 func TestLookAtStrangeTargets(t *testing.T) {
 	id := strings.Repeat("a", 16)
