@@ -419,6 +419,8 @@ func TestNames(t *testing.T) {
 		{strings.Repeat("é", 61), strings.Repeat("é", 60)},
 		{strings.Repeat("x", 59) + "e\u0301tc", strings.Repeat("x", 59)},
 		{strings.Repeat("x", 59) + " y", strings.Repeat("x", 59)},
+		{strings.Repeat("x", 58) + "👩\u200d💻", strings.Repeat("x", 58)},
+		{strings.Repeat("x", 59) + "👩\u200d💻", strings.Repeat("x", 59)},
 	} {
 		if got := limit(oneLine(c.in), maxName); got != c.want {
 			t.Errorf("limit(%q): got %q, want %q", c.in, got, c.want)

@@ -89,6 +89,35 @@ func TestQuoting(t *testing.T) {
 	}
 }
 
+// TestMoves: the query of a request comes behind that of the address it is led to,
+// and before its fragment; an address has one question mark.
+func TestMoves(t *testing.T) {
+	for to, want := range map[string][2]string{ // without a query, and with x=1
+		"/b/":                        {"/b/", "/b/?x=1"},
+		"/b/#c":                      {"/b/#c", "/b/?x=1#c"},
+		"/b/?":                       {"/b/", "/b/?x=1"},
+		"/b/?a=b":                    {"/b/?a=b", "/b/?a=b&x=1"},
+		"https://e.example/?a=b?c#d": {"https://e.example/?a=b%3Fc#d", "https://e.example/?a=b%3Fc&x=1#d"},
+	} {
+		m := (&Site{Redirects: []Redirect{{"/a/", to}}}).moves()[0]
+		if got := [2]string{m.to, m.before + "x=1" + m.after}; got != want {
+			t.Errorf("%s: got %q, want %q", to, got, want)
+		}
+	}
+}
+
+// TestVaryOnce: nginx says once that an answer depends on Accept-Encoding, in its own
+// way where it compresses with gzip.
+func TestVaryOnce(t *testing.T) {
+	for _, codings := range [][]fileset.Coding{nil, {fileset.Gzip}, {fileset.Brotli}, {fileset.Brotli, fileset.Gzip}} {
+		rules := (&Site{Codings: codings}).nginx()
+		own, added := strings.Contains(rules, "gzip_vary on;"), strings.Contains(rules, "add_header Vary")
+		if own && added || (own || added) != (len(codings) > 0) {
+			t.Errorf("%v: gzip_vary %t, a header %t", codings, own, added)
+		}
+	}
+}
+
 // TestHosted: hosts without a configuration of their own read _headers and
 // _redirects. A header that has another value somewhere is taken back there
 // first, and an old address stands for itself alone.

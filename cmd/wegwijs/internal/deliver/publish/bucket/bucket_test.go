@@ -309,6 +309,29 @@ func TestBytesAreKeptOnce(t *testing.T) {
 	}
 }
 
+// The time after which an old asset goes begins once, whatever is published
+// meanwhile.
+func TestGraceBeginsOnce(t *testing.T) {
+	s := newStore(t)
+	publish := func(files ...string) {
+		j := s.job(files...)
+		j.Grace = 10 * time.Hour
+		s.publish(j)
+	}
+	publish("index.html", "een", "assets/a.css", "a")
+	first := s.st.Current
+	publish("index.html", "twee")
+	due := s.st.Tombs
+	// Whoever lost the lock may have had a request under way.
+	if err := s.save(t.Context(), func(st *state) { st.Live = append(st.Live, live{first, s.policy()}) }); err != nil {
+		t.Fatal(err)
+	}
+	publish("index.html", "drie")
+	if len(due) != 1 || !slices.Equal(s.st.Tombs, due) {
+		t.Errorf("to be deleted: %v, and then %v", due, s.st.Tombs)
+	}
+}
+
 // Two publishers do not both go on: one is refused the lock, and after the other
 // took it away from it, the state too.
 func TestTwoPublishers(t *testing.T) {
