@@ -332,6 +332,20 @@ func TestGraceBeginsOnce(t *testing.T) {
 	}
 }
 
+// What the release has is not deleted, whatever the state says of it.
+func TestTidyKeepsTheRelease(t *testing.T) {
+	s := newStore(t)
+	j := s.job("index.html", "een", "b.html", "twee")
+	s.publish(j)
+	if err := s.save(t.Context(), func(st *state) { st.Tombs = []tomb{{Path: "b.html", Due: s.now.Add(-time.Hour)}} }); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Tidy(t.Context(), j); err != nil {
+		t.Fatal(err)
+	}
+	s.want("index.html", "een", "b.html", "twee")
+}
+
 // Two publishers do not both go on: one is refused the lock, and after the other
 // took it away from it, the state too.
 func TestTwoPublishers(t *testing.T) {

@@ -187,6 +187,31 @@ func TestSpareIsTheNextRelease(t *testing.T) {
 	}
 }
 
+// A record whose tree is gone takes the place of no other: the spare has its own.
+func TestSpareKeepsItsRecord(t *testing.T) {
+	f := newFolder(t)
+	for _, text := range []string{"1", "2", "3"} {
+		f.publish(f.job("index.html", text))
+	}
+	read := func(name string) string {
+		b, err := os.ReadFile(filepath.Join(f.dir, filepath.FromSlash(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	was, stray := read(spareRecord), recordOf("0123456789abcdef")
+	f.file(stray, strings.ReplaceAll(was, f.job("index.html", "1").Manifest.Release, "0123456789abcdef"))
+	j := f.job("index.html", "3")
+	ctx, _ := f.lock()
+	if err := f.Tidy(ctx, j); err != nil {
+		t.Fatal(err)
+	}
+	if now := read(spareRecord); now != was || f.exists(stray) {
+		t.Errorf("the record of the spare is %s, was %s", now, was)
+	}
+}
+
 // A switch is refused where something else than our link stands, and to whoever
 // lost the lock; readers keep what they had.
 func TestSwitchRefuses(t *testing.T) {
