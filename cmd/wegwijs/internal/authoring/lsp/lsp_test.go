@@ -18,6 +18,8 @@ import (
 	"wegwijs/cmd/wegwijs/internal/deliver/preview"
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/builtin"
+	"wegwijs/cmd/wegwijs/internal/input/content"
+	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 	"wegwijs/cmd/wegwijs/internal/state"
 	"wegwijs/cmd/wegwijs/internal/testenv"
 )
@@ -382,6 +384,16 @@ func TestFixes(t *testing.T) {
 				t.Errorf("got %q", got)
 			}
 		})
+	}
+}
+
+// TestAbout: editors say of each key of the front matter what it is for.
+func TestAbout(t *testing.T) {
+	h := &here{server: &server{Options: Options{Lang: diag.Dutch}}}
+	for _, k := range content.Schema().Below {
+		if k.Kind != tomlfile.OneTable && k.Kind != tomlfile.ManyTables && h.about(k.Name) == "" {
+			t.Errorf("nothing is said of %s", k.Name)
+		}
 	}
 }
 
