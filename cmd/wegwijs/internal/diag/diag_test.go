@@ -164,7 +164,7 @@ func TestExcerpt(t *testing.T) {
 		{"long, in the middle", long, 1, 151, "…" + long[102:173] + "…", strings.Repeat(" ", 49) + "^"},
 		{"long, at the end", strings.TrimSpace(long), 1, 300, "…" + long[251:299], strings.Repeat(" ", 49) + "^"},
 	} {
-		text, caret := Excerpt([]byte(tt.src), Pos{File: "f", Line: tt.line, Col: tt.col})
+		text, caret := NewLines("f", []byte(tt.src)).Excerpt(Pos{File: "f", Line: tt.line, Col: tt.col})
 		if text != tt.text || caret != tt.caret {
 			t.Errorf("%s:\ngot  %q\n     %q\nwant %q\n     %q", tt.name, text, caret, tt.text, tt.caret)
 		}
@@ -296,7 +296,7 @@ func FuzzExcerpt(f *testing.F) {
 	f.Add([]byte(strings.Repeat("é", 200)), 1, 201)
 	f.Add([]byte("\xff\xfe\u202e"), 1, 2)
 	f.Fuzz(func(t *testing.T, src []byte, line, col int) {
-		text, caret := Excerpt(src, Pos{File: "f", Line: line, Col: col})
+		text, caret := NewLines("f", src).Excerpt(Pos{File: "f", Line: line, Col: col})
 		for _, s := range []string{text, caret} {
 			if !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
 				t.Errorf("%q is not safe for a terminal", s)
@@ -308,7 +308,7 @@ func FuzzExcerpt(f *testing.F) {
 		if caret != "" && (text == "" || strings.TrimLeft(caret, " ") != "^") {
 			t.Errorf("caret %q under %q", caret, text)
 		}
-		again, _ := Excerpt(src, Pos{File: "f", Line: line, Col: col})
+		again, _ := NewLines("f", src).Excerpt(Pos{File: "f", Line: line, Col: col})
 		if again != text {
 			t.Errorf("second time: got %q, want %q", again, text)
 		}
@@ -525,5 +525,30 @@ func TestSayWithin(t *testing.T) {
 		if got := In(Dutch, c.text); got != c.dutch {
 			t.Errorf("got %q, want %q", got, c.dutch)
 		}
+	}
+}
+
+// A file is read once for all findings of it that follow each other, and one that
+// cannot be read shows nothing.
+func TestSources(t *testing.T) {
+	reads := map[string]int{}
+	s := Sources{Read: func(file string) ([]byte, error) {
+		reads[file]++
+		if file == "gone" {
+			return nil, errors.New("not there")
+		}
+		return []byte("een\ntwee\ndrie\n"), nil
+	}}
+	for _, c := range []struct {
+		file string
+		line int
+		want string
+	}{{"a", 3, "drie"}, {"a", 1, "een"}, {"a", 2, "twee"}, {"a", 9, ""}, {"gone", 1, ""}, {"gone", 2, ""}, {"a", 2, "twee"}, {"", 0, ""}} {
+		if got, _ := s.Excerpt(Pos{File: c.file, Line: c.line}); got != c.want {
+			t.Errorf("%s:%d: got %q, want %q", c.file, c.line, got, c.want)
+		}
+	}
+	if reads["a"] != 2 || reads["gone"] != 1 || reads[""] != 0 {
+		t.Errorf("read %v", reads)
 	}
 }

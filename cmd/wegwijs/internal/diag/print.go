@@ -36,9 +36,9 @@ const (
 // one at a time, so findings of one file are to follow each other.
 func (p *Printer) Print(w io.Writer, ds []Diagnostic) error {
 	b := bufio.NewWriterSize(w, 64<<10)
-	var last source
+	sources := Sources{Read: p.Read}
 	for _, d := range ds {
-		p.one(b, d.In(p.Lang), &last)
+		p.one(b, d.In(p.Lang), &sources)
 	}
 	if len(ds) > 0 {
 		b.WriteString(Count(ds, p.Lang) + "\n")
@@ -46,22 +46,28 @@ func (p *Printer) Print(w io.Writer, ds []Diagnostic) error {
 	return b.Flush()
 }
 
-// A source is a file of which an excerpt is shown.
-type source struct {
-	file string
-	text []byte
+// Sources shows the lines that findings are about. Of the files it keeps one at a
+// time, so findings of one file are to follow each other. It is one goroutine's.
+type Sources struct {
+	Read func(file string) ([]byte, error)
+
+	last *Lines
 }
 
-// of returns the text of a file, read where it is another than the last.
-func (s *source) of(file string, read func(file string) ([]byte, error)) []byte {
-	if s.file != file {
-		text, _ := read(file)
-		*s = source{file, text}
+// Excerpt is [Lines.Excerpt] of the file of pos; both texts are empty where it
+// cannot be read.
+func (s *Sources) Excerpt(pos Pos) (text, caret string) {
+	if s.Read == nil || pos.Line < 1 {
+		return "", ""
 	}
-	return s.text
+	if s.last == nil || s.last.file != pos.File {
+		src, _ := s.Read(pos.File)
+		s.last = NewLines(pos.File, src)
+	}
+	return s.last.Excerpt(pos)
 }
 
-func (p *Printer) one(b *bufio.Writer, d Diagnostic, last *source) {
+func (p *Printer) one(b *bufio.Writer, d Diagnostic, sources *Sources) {
 	paint := func(c, s string) string {
 		if !p.Color {
 			return s
@@ -76,12 +82,10 @@ func (p *Printer) one(b *bufio.Writer, d Diagnostic, last *source) {
 		kind = paint(red, In(p.Lang, "error")) + ": "
 	}
 	fmt.Fprintf(b, "%s: %s%s %s\n", paint(bold, clean(d.Pos.String())), kind, clean(d.Msg), paint(dim, "["+string(d.Code)+"]"))
-	if p.Read != nil && d.Pos.Line > 0 {
-		if text, caret := Excerpt(last.of(d.Pos.File, p.Read), d.Pos); text != "" {
-			fmt.Fprintf(b, "    %s\n", text)
-			if caret != "" {
-				fmt.Fprintf(b, "    %s\n", paint(red, caret))
-			}
+	if text, caret := sources.Excerpt(d.Pos); text != "" {
+		fmt.Fprintf(b, "    %s\n", text)
+		if caret != "" {
+			fmt.Fprintf(b, "    %s\n", paint(red, caret))
 		}
 	}
 	if d.Hint != "" {
@@ -101,23 +105,16 @@ func (p *Printer) one(b *bufio.Writer, d Diagnostic, last *source) {
 // fits beside the indent on a terminal of 80 columns.
 const excerptWidth = 72
 
-// Excerpt returns the line of src at pos, cut to a width that fits a terminal,
+// Excerpt returns the line at pos, cut to a width that fits a terminal,
 // and a second line with a caret under the column. Both are empty when pos is
-// not in src, the line is blank, or it holds a secret: a report goes into logs.
+// not in the file, the line is blank, or it holds a secret: a report goes into logs.
 // The caret is empty when pos has no column.
-func Excerpt(src []byte, pos Pos) (text, caret string) {
-	if pos.Line < 1 {
+func (l *Lines) Excerpt(pos Pos) (text, caret string) {
+	starts := l.starts()
+	if pos.Line < 1 || pos.Line > len(starts) {
 		return "", ""
 	}
-	line := src
-	for range pos.Line - 1 {
-		_, rest, ok := bytes.Cut(line, []byte("\n"))
-		if !ok {
-			return "", ""
-		}
-		line = rest
-	}
-	line, _, _ = bytes.Cut(line, []byte("\n"))
+	line, _, _ := bytes.Cut(l.src[starts[pos.Line-1]:], []byte("\n"))
 	line = bytes.TrimRight(line, "\r")
 	if len(Secrets(line, !strings.HasPrefix(pos.File, "i18n/"))) > 0 {
 		return "", ""

@@ -56,11 +56,11 @@ func TestSecrets(t *testing.T) {
 // TestExcerptHidesSecrets: a report goes into logs, which more people read.
 func TestExcerptHidesSecrets(t *testing.T) {
 	for _, line := range []string{"password = \"Kx9!vQ\"", "x " + githubToken, "key = \"" + amazonKey + "\""} {
-		if text, caret := Excerpt([]byte("a\n"+line+"\n"), Pos{File: "site.toml", Line: 2, Col: 3}); text != "" || caret != "" {
+		if text, caret := NewLines("f", []byte("a\n"+line+"\n")).Excerpt(Pos{File: "site.toml", Line: 2, Col: 3}); text != "" || caret != "" {
 			t.Errorf("%q is shown: %q", line, text)
 		}
 	}
-	if text, _ := Excerpt([]byte("password = \"Wachtwoord\"\n"), Pos{File: "i18n/nl.toml", Line: 1, Col: 1}); text == "" {
+	if text, _ := NewLines("f", []byte("password = \"Wachtwoord\"\n")).Excerpt(Pos{File: "i18n/nl.toml", Line: 1, Col: 1}); text == "" {
 		t.Error("a word of the interface is not shown")
 	}
 }

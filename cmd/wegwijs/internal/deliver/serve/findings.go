@@ -98,14 +98,10 @@ func sorted(v *preview.View) []diag.Diagnostic {
 }
 
 // finding says a finding as browsers get it.
-func (h *handler) finding(d diag.Diagnostic, r *http.Request) finding {
+func (h *handler) finding(d diag.Diagnostic, r *http.Request, sources *diag.Sources) finding {
 	d = d.In(h.opt.Lang)
 	f := finding{Where: d.Pos.String(), Open: h.open(d.Pos, r), Severity: d.Severity.String(), Code: d.Code, About: h.explained(d.Code), Message: d.Msg, Hint: d.Hint}
-	if h.opt.Read != nil && d.Pos.Line > 0 {
-		if src, err := h.opt.Read(d.Pos.File); err == nil {
-			f.Excerpt, f.Caret = diag.Excerpt(src, d.Pos)
-		}
-	}
+	f.Excerpt, f.Caret = sources.Excerpt(d.Pos)
 	return f
 }
 
@@ -144,8 +140,9 @@ func (h *handler) findings(w http.ResponseWriter, r *http.Request) {
 	if h.opt.Manual != nil {
 		fmt.Fprintf(&b, "<p><a href=\"%s%s/\">%s</a></p>\n", Help, lang, html.EscapeString(diag.In(lang, "The manual")))
 	}
+	sources := diag.Sources{Read: h.opt.Read}
 	for _, d := range ds {
-		h.finding(d, r).html(&b)
+		h.finding(d, r, &sources).html(&b)
 	}
 	h.page(w, lang, title, b.String(), v.ID)
 }

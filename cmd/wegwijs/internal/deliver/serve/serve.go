@@ -375,8 +375,9 @@ func (h *handler) message(v *preview.View, r *http.Request) message {
 	ds := sorted(v)
 	m := message{ID: h.id(v.ID), Checked: v.Checked, Errors: diag.Errors(ds), Findings: []finding{}}
 	m.Warnings = len(ds) - m.Errors
+	sources := diag.Sources{Read: h.opt.Read}
 	for _, d := range ds[:min(m.Errors, shown)] {
-		m.Findings = append(m.Findings, h.finding(d, r))
+		m.Findings = append(m.Findings, h.finding(d, r, &sources))
 	}
 	for _, file := range v.Files {
 		if strings.HasPrefix(file, content.Root+"/") && !strings.HasSuffix(file, ".md") {

@@ -120,10 +120,18 @@ type OAuth2Server struct {
 type Record struct {
 	Products []Product
 	Broken   bool // it has mistakes, which may hide what else would be said of it
+
+	byID map[string]int // what [Read] made of Products; nil in a record made by hand
 }
 
 // Product returns the product called id, or the first one when id is "".
 func (r *Record) Product(id string) (*Product, bool) {
+	if i, ok := r.byID[id]; ok {
+		return &r.Products[i], true
+	}
+	if r.byID != nil && id != "" {
+		return nil, false
+	}
 	for i := range r.Products {
 		if id == "" || r.Products[i].ID == id {
 			return &r.Products[i], true

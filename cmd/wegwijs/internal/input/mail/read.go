@@ -21,10 +21,13 @@ var productID = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
 // record, so that one mistake does not hide the next.
 func Read(tables []*tomlfile.Table, out *diag.List) *Record {
 	r := &reader{out: out, ids: map[string]bool{}, domains: map[string]claim{}, sockets: map[socket]listener{}}
-	rec := &Record{}
+	rec := &Record{byID: map[string]int{}}
 	before := diag.Errors(out.Sorted())
 	for i, t := range tables {
 		rec.Products = append(rec.Products, r.product(t, i))
+	}
+	for i, p := range slices.Backward(rec.Products) { // of two with one id, the first
+		rec.byID[p.ID] = i
 	}
 	rec.Broken = diag.Errors(out.Sorted()) > before
 	return rec
