@@ -74,9 +74,8 @@ func (a *Assets) Styles(parts ...any) []string {
 
 // Sheet returns the address of a style sheet by its name, with those of its own
 // parts in it that the parts of a page need: NAME.has-CLASS.css or
-// NAME.has-CLASS+OTHER.css where [Assets.Styles] would find a class,
-// NAME.print.css always and last. One file compresses better than several, and
-// takes one request.
+// NAME.has-CLASS+OTHER.css where [Assets.Styles] would find a class. One file
+// compresses better than several, and takes one request.
 func (a *Assets) Sheet(name string, parts ...any) (string, error) {
 	s, ok := a.sheets[name]
 	if !ok {
@@ -229,16 +228,13 @@ type assetLoader struct {
 	out    *diag.List
 }
 
-// part reports whether a file is a part of the style sheet of, and which:
-// site.has-table.css and site.print.css are parts of site.css.
-func (l *assetLoader) part(name string) (of, part string, ok bool) {
+// part reports whether a file is a part of the style sheet of, and for which
+// classes: site.has-table.css is a part of site.css.
+func (l *assetLoader) part(name string) (of, classes string, ok bool) {
 	stem, css := strings.CutSuffix(name, ".css")
-	dot := strings.LastIndexByte(stem, '.')
-	if !css || dot < 0 {
-		return "", "", false
-	}
-	of, part = stem[:dot]+".css", stem[dot+1:]
-	return of, part, l.src[of] != nil && (part == "print" || strings.HasPrefix(part, "has-"))
+	stem, classes, ok = strings.Cut(stem, ".has-")
+	of = stem + ".css"
+	return of, classes, css && ok && l.src[of] != nil
 }
 
 // file returns where an asset was written.
@@ -286,24 +282,19 @@ func (l *assetLoader) add(name string) {
 func (l *assetLoader) withParts(name string, own []byte) [][]byte {
 	var s sheet
 	var parts [][]byte
-	var last []byte
 	for _, p := range slices.Sorted(maps.Keys(l.src)) {
-		of, part, ok := l.part(p)
+		of, classes, ok := l.part(p)
 		if !ok || of != name {
 			continue
 		}
-		class, has := strings.CutPrefix(part, "has-")
-		switch data := l.made(p); {
-		case has && len(s.has) < maxParts:
-			s.has = append(s.has, newPartial(class, ""))
+		if data := l.made(p); len(s.has) < maxParts {
+			s.has = append(s.has, newPartial(classes, ""))
 			parts = append(parts, data)
-		case has:
+		} else {
 			own = slices.Concat(own, data)
-		default:
-			last = data
 		}
 	}
-	if parts == nil && last == nil {
+	if parts == nil {
 		return [][]byte{own}
 	}
 	l.sheets[name] = s
@@ -315,7 +306,7 @@ func (l *assetLoader) withParts(name string, own []byte) [][]byte {
 				data = slices.Concat(data, p)
 			}
 		}
-		list[with] = slices.Concat(data, last)
+		list[with] = data
 	}
 	return list
 }

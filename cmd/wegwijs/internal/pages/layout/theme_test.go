@@ -147,11 +147,11 @@ func TestStyleSheetIsJudged(t *testing.T) {
 		{"ground like the accent, no theme", []string{"--bg: #fff;", "--bg: rgb(11, 110, 95);"}, nil, "layouts/assets/site.css:6 --bg"},
 		{"one text", []string{"--muted: #4c5a54;", "--muted: #999;"}, nil, "layouts/assets/site.css:10 --muted"},
 		{"one text by name", []string{"--muted: #4c5a54;", "--muted: silver;"}, nil, "layouts/assets/site.css:10 --muted"},
-		{"dark only", []string{"--muted: #a9b7b0;", "--muted: #555;"}, nil, "layouts/assets/site.css:42 --muted"},
-		{"in a later block", []string{"/* Ground */", "@media (prefers-color-scheme: dark) { html { --ink: #333 } }"}, nil, "site.css:62 --ink"},
-		{"a rule of its own", []string{"/* Ground */", ".badge { color: #aaa; background: #ccc }"}, nil, "site.css:62 #aaa"},
+		{"dark only", []string{"--muted: #a9b7b0;", "--muted: #555;"}, nil, "layouts/assets/site.css:40 --muted"},
+		{"in a later block", []string{"/* Ground */", "@media (prefers-color-scheme: dark) { html { --ink: #333 } }"}, nil, "site.css:59 --ink"},
+		{"a rule of its own", []string{"/* Ground */", ".badge { color: #aaa; background: #ccc }"}, nil, "site.css:59 #aaa"},
 		{"a rule on paper", []string{"/* Ground */", "@media print { .badge { color: #aaa; background: #ccc } }"}, nil, ""},
-		{"a rule with light-dark", []string{"/* Ground */", ".badge { color: light-dark(#000, #fff); background: #fff }"}, nil, "site.css:62 light-dark"},
+		{"a rule with light-dark", []string{"/* Ground */", ".badge { color: light-dark(#000, #fff); background: #fff }"}, nil, "site.css:59 light-dark"},
 	} {
 		out := new(diag.List)
 		c.theme.check(readPalettes(shipped(t, c.replace...)), out)
