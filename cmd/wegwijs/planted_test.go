@@ -304,12 +304,26 @@ func (p plant) laid(t *testing.T, n int) (files map[string]string, at string) {
 	return files, at
 }
 
-// found runs check on a site and returns the places of the findings by code.
 // englishRE finds words that no Dutch message has.
 var englishRE = regexp.MustCompile(`\b(?:the|it|holds|takes|cannot|which|this|there|with|leave|remove|stands|write|of the|not)\b`)
 
-// foundIn returns where check finds what, and sees that it speaks Dutch.
-func foundIn(t *testing.T, files map[string]string) map[diag.Code][]string {
+// A finding is one as check writes it as JSON.
+type finding struct {
+	Pos struct {
+		File      string
+		Line, Col int
+	}
+	Code    diag.Code
+	Message string
+	Hint    string
+}
+
+func (f finding) at() string {
+	return diag.Pos{File: f.Pos.File, Line: f.Pos.Line, Col: f.Pos.Col}.String()
+}
+
+// reported returns what check finds, in Dutch.
+func reported(t *testing.T, files map[string]string) []finding {
 	t.Helper()
 	dir := testenv.RAM(t)
 	for name, text := range files {
@@ -323,26 +337,22 @@ func foundIn(t *testing.T, files map[string]string) map[diag.Code][]string {
 	}
 	var stdout, stderr bytes.Buffer
 	run(context.Background(), []string{"check", "--lang", "nl", "--format", "json", "-C", dir}, &stdout, &stderr)
-	var report struct {
-		Findings []struct {
-			Pos struct {
-				File      string
-				Line, Col int
-			}
-			Code    diag.Code
-			Message string
-			Hint    string
-		}
-	}
+	var report struct{ Findings []finding }
 	if err := json.Unmarshal(stdout.Bytes(), &report); err != nil {
 		t.Fatalf("%v: %s%s", err, stdout.String(), stderr.String())
 	}
+	return report.Findings
+}
+
+// foundIn returns where check finds what, and sees that it speaks Dutch.
+func foundIn(t *testing.T, files map[string]string) map[diag.Code][]string {
+	t.Helper()
 	found := map[diag.Code][]string{}
-	for _, f := range report.Findings {
+	for _, f := range reported(t, files) {
 		if w := englishRE.FindString(f.Message + " " + f.Hint); w != "" && f.Code != diag.LayoutRun && f.Code != diag.LayoutSyntax { // which quote Go's templates
 			t.Errorf("%s: %q is English in %q (%q)", f.Code, w, f.Message, f.Hint)
 		}
-		found[f.Code] = append(found[f.Code], diag.Pos{File: f.Pos.File, Line: f.Pos.Line, Col: f.Pos.Col}.String())
+		found[f.Code] = append(found[f.Code], f.at())
 	}
 	return found
 }
@@ -375,6 +385,81 @@ func TestPlanted(t *testing.T) {
 			t.Errorf("%s is planted, and has a reason not to be", c)
 		case count[c] < 5 && why == "":
 			t.Errorf("%s is planted %d times, want 5 or a reason", c, count[c])
+		}
+	}
+}
+
+// remedies are mistakes of people who have no program language in mind, each with
+// what the hint has to name.
+var remedies = []struct {
+	plant
+	names string
+}{
+	{inFront(diag.TOMLKey, "¶omschrijving = \"x\""), `"description"`},
+	{inFront(diag.TOMLKey, "¶Reihenfolge = 3"), `"order"`},
+	{inFront(diag.TOMLKey, "¶motscles = [\"a\"]"), `"keywords"`},
+	{inConfig(diag.TOMLKey, "[¶aanbieder]\nnaam = \"x\""), `"provider"`},
+	{inConfig(diag.TOMLKey, "[theme]\n¶kleurdonker = \"#0b6e5f\""), `"accent_dark"`},
+	{plant{diag.TOMLKey, strings.Replace(smallConfig, "[languages.nl]", "[¶talen.nl]", 1), ""}, `"languages"`},
+	{plant{diag.ConfigLanguage, strings.Replace(smallConfig, "[languages.nl]", "[¶languages.n]", 1), ""}, `nl`},
+	{inMail(diag.TOMLKey, "port = 993", "¶poort = 993"), `"port"`},
+	{inMail(diag.TOMLKey, "security = \"tls\"", "¶beveiliging = \"tls\""), `"security"`},
+	{inMail(diag.TOMLKey, "domains", "¶domeinen"), `"domains"`},
+	{inMail(diag.TOMLType, "[\"m.example\"]", "¶\"m.example\""), `domains = ["m.example"]`},
+	{inMail(diag.TOMLValue, "security = \"tls\"", "security = ¶\"SSL/TLS\""), `security = "tls"`},
+	{inMail(diag.TOMLValue, "port = 465\nsecurity = \"tls\"", "port = 587\nsecurity = ¶\"SSL\""), `security = "starttls"`},
+	{inConfig(diag.TOMLValue, "[check.severity]\nimage-alt = ¶\"uit\""), `"off"`},
+	{inFront(diag.TOMLType, "[messages]\n\"A b\" = ¶\"c\""), `"A b" = ["c"]`},
+	{onPage(diag.Directive, "¶:::wanneer{has=imap}\nTekst.\n:::"), `"when"`},
+	{onPage(diag.Directive, "Druk op ¶:als[Enter]{has=imap}."), `"when"`},
+	{onPage(diag.Directive, "¶:::when{zonder=imap}\nTekst.\n:::"), `"lacks"`},
+	{onPage(diag.Directive, "Tekst.\n\n¶:::\n\nMeer tekst.\n\n:::\n\nEinde."), ":::steps"},
+	{onPage(diag.Link, "Bel ¶[ons kantoor](<tel:+31 (0)20 123 45 67>)."), "tel:+31201234567"},
+	{onPage(diag.Link, "Bel ¶[ons kantoor](tel:(020)1234567)."), "tel:+31201234567"},
+	{onPage(diag.Link, "Mail ¶[ons kantoor](mailto:info.m.example)."), "mailto:info@"},
+	{onPage(diag.Link, "Zie ¶[IMAP](https://hulp.example/e-mail/imap/)."), "e-mail/imap.md"},
+	{onPage(diag.Notation, "Bel ¶[ons kantoor](tel:+31 20 123 45 67)."), "tel:+31"},
+	{onPage(diag.LinkFile, "Zie ¶[IMAP](e-mail/imap.html#versturen)."), "e-mail/imap.md#versturen"},
+	{onPage(diag.Image, "Zie ¶![Het scherm](/e-mail/Scherm.SVG)."), "scherm.svg"},
+	{onPage(diag.Image, "Zie ¶![Het scherm](scherm.heic)."), "JPEG"},
+	{onPage(diag.Footnote, "Dit staat in de wet ¶[1] en elders [2].\n\n[1] De wet\n\n[2] De AVG"), "[^1]"},
+	{onPage(diag.Footnote, "Dit staat in de wet¶¹ en elders.\n\n¹ De wet"), "[^1]"},
+	{onPage(diag.Footnote, "Dit staat in de wet ¶[1].\n\n## Bronnen\n\n1. De wet\n2. De AVG"), "[^1]"},
+	{inFile(diag.I18nUnused, "+i18n/nl.toml", "¶pagez = \"x\""), "pages"},
+	{wholeFile(diag.InputKind, "content/nl/•.docx", "-- content/nl/•.docx --\nPK\n"), ".md"},
+	{wholeFile(diag.FileName, "content/nl/•.md.txt", "-- content/nl/•.md.txt --\n# Kop\n"), ".md"},
+	{wholeFile(diag.TranslationOrphan, "content/en/e-mail/•own.md", "-- content/nl/e-mail/•eigen.md --\n+++\ntitle = \"Eigen\"\ndescription = \"Eigen dingen.\"\n+++\nZie [IMAP](imap.md).\n\n## Kop\n\nTekst.\n\n- een\n- twee\n-- content/en/e-mail/•own.md --\n+++\ntitle = \"Own\"\ndescription = \"Own things.\"\n+++\nSee [IMAP](imap.md).\n\n## Heading\n\nText.\n\n- one\n- two\n"), "eigen.md"},
+}
+
+// TestRemedies: each of these mistakes is one finding, at its place, and the hint
+// names what to write.
+func TestRemedies(t *testing.T) {
+	for _, r := range remedies {
+		t.Run(string(r.code)+"/"+r.names, func(t *testing.T) {
+			t.Parallel()
+			files, at := r.laid(t, 0)
+			all := reported(t, files)
+			if len(all) != 1 || all[0].Code != r.code || all[0].at() != at || !strings.Contains(all[0].Hint, r.names) {
+				t.Errorf("got %+v, want one %s at %s that names %s", all, r.code, at, r.names)
+			}
+		})
+	}
+}
+
+// TestNoRemedies: what looks like a mistake of that kind and is none.
+func TestNoRemedies(t *testing.T) {
+	for _, text := range []string{
+		"Bel [ons kantoor](tel:+31-20-1234567), of [de meldkamer](tel:112).",
+		"Mail [ons kantoor](mailto:info@m.example?subject=Hulp), of [twee](mailto:a@m.example,b@m.example).",
+		"Een kamer van 20 m² en een van 30 m³.\n\nDaarna nog 4 m².",
+		"Het veld `adres[1]` bestaat.\n\n`[1]` is het eerste.",
+		"Kies optie [1] of [2].",
+		"Dit staat in de wet[^1].\n\n[^1]: De wet.",
+		"Zie [de site](https://hulp.example/) of [een ander](https://elders.example/e-mail/imap/).",
+	} {
+		files, _ := onPage("", text).laid(t, 0)
+		if all := reported(t, files); len(all) > 0 {
+			t.Errorf("%s: %+v", text, all)
 		}
 	}
 }

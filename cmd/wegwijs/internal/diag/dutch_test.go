@@ -24,7 +24,7 @@ var speakers = map[string][]int{
 }
 
 // spokenTables are the variables whose rows hold texts behind the first column.
-var spokenTables = []string{"faults", "causes"}
+var spokenTables = []string{"faults", "causes", "instead"}
 
 var spoken = []string{"Msg", "Hint", "Problem", "Way"}
 
@@ -38,7 +38,7 @@ func kept(x ast.Expr) bool {
 		name = x.Sel.Name
 	}
 	name = strings.ToLower(name)
-	return name == "msg" || strings.HasSuffix(name, "hint")
+	return name == "msg" || name == "bad" || strings.HasSuffix(name, "hint")
 }
 
 // formats returns every constant text of the program that is said to authors,

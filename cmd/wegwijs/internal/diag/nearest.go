@@ -49,12 +49,12 @@ func distance(a, b string) int {
 // sortedNames is among how many names at most a hint looks for all that there are.
 const sortedNames = 1000
 
-// DidYouMean returns the hint for an unknown name: the nearest known name, and
+// DidYouMean returns the hint for an unknown name: the known name that was [Meant], and
 // all of them when they are few. It is empty when
 // known is. The hint is one of [Say].
 func DidYouMean(name string, known []string) string {
 	if len(known) > sortedNames {
-		if near := Nearest(name, known); near != "" {
+		if near := Meant(name, known); near != "" {
 			return Say("did you mean \"%s\"?", near)
 		}
 		return ""
@@ -62,7 +62,7 @@ func DidYouMean(name string, known []string) string {
 	known = slices.Clone(known)
 	slices.Sort(known)
 	known = slices.Compact(known)
-	near := Nearest(name, known)
+	near := Meant(name, known)
 	switch {
 	case near != "" && len(known) > 12:
 		return Say("did you mean \"%s\"?", near)

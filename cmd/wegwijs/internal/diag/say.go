@@ -41,7 +41,7 @@ func Say(format string, args ...any) string {
 		if p, ok := args[0].(Phrase); ok {
 			return begin + string(p) + end
 		}
-		return argument("%s", args[0])
+		return strings.TrimPrefix(argument("%s", args[0]), phrase) // In looks that up too
 	}
 	var b strings.Builder
 	b.WriteString(begin)
@@ -71,7 +71,11 @@ func argument(verb string, a any) string {
 		return phrase + string(a)
 	case error:
 		if plain {
-			return sayError(a)
+			said := sayError(a)
+			if !strings.Contains(said, begin) { // it may be a constant
+				said = argument(verb, Phrase(strip(said)))
+			}
+			return said
 		}
 	case Said: // made of a constant, where it has no marks
 		if !strings.Contains(string(a), begin) {

@@ -395,6 +395,32 @@ func Types() []string {
 	return exts
 }
 
+// instead says what to do with files that people put beside pages and that are of
+// no kind that a site has, by their extensions.
+var instead = []struct {
+	exts []string
+	hint string
+}{
+	{[]string{".doc", ".docx", ".docm", ".dot", ".dotx", ".odt", ".ott", ".fodt", ".pages", ".rtf", ".wps", ".wpd", ".gdoc", ".tex", ".epub"}, "copy its text into a page, whose name ends in .md; or save it as PDF, and link to that"},
+	{[]string{".xls", ".xlsx", ".xlsm", ".ods", ".numbers", ".gsheet", ".ppt", ".pptx", ".odp", ".key", ".gslides", ".vsd", ".vsdx"}, "save it as PDF, and link to that"},
+	{[]string{".heic", ".heif", ".tif", ".tiff", ".bmp", ".jfif", ".psd", ".ai", ".eps", ".xcf", ".cr2", ".nef", ".dng", ".raw", ".jxl"}, "save it as PNG or JPEG"},
+	{[]string{".mov", ".avi", ".mkv", ".wmv", ".m4v", ".mpg", ".mpeg", ".3gp", ".flv"}, "save it as MP4"},
+	{[]string{".rar", ".7z", ".tar", ".gz", ".tgz"}, "save it as a zip file"},
+	{[]string{".url", ".webloc", ".lnk", ".eml", ".msg"}, "write its text, or the link, on a page"},
+}
+
+// Instead returns what to do with a file of a kind that is not published; "" for
+// a kind of which nobody knows what it is here for.
+func Instead(p string) string {
+	ext := strings.ToLower(path.Ext(p))
+	for _, k := range instead {
+		if slices.Contains(k.exts, ext) {
+			return k.hint
+		}
+	}
+	return ""
+}
+
 // TypeOf returns the content type of a file by its name.
 func TypeOf(p string) string {
 	if t, ok := types[strings.ToLower(path.Ext(p))]; ok {

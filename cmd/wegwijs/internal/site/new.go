@@ -553,8 +553,8 @@ func (b *builder) files() {
 		} else if l.Home != nil {
 			out = l.Home.Dir
 		}
-		if ext := path.Ext(rest); content.LikePage(rest) {
-			b.Out.Errorf(diag.Pos{File: source}, diag.FileName, diag.Say("rename it to %s", strings.TrimSuffix(path.Base(rest), ext)+".md"), "the name of a page ends in .md")
+		if content.LikePage(rest) {
+			b.Out.Errorf(diag.Pos{File: source}, diag.FileName, diag.Say("rename it to %s", content.PageName(path.Base(rest))), "the name of a page ends in .md")
 			continue
 		}
 		if ext := strings.ToLower(path.Ext(rest)); slices.Contains(running, ext) {

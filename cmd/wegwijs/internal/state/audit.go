@@ -3,12 +3,15 @@ package state
 import (
 	"context"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/fileset"
 	"wegwijs/cmd/wegwijs/internal/input/builtin"
+	"wegwijs/cmd/wegwijs/internal/input/content"
 	"wegwijs/cmd/wegwijs/internal/input/i18n"
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
 	"wegwijs/cmd/wegwijs/internal/site"
@@ -31,6 +34,7 @@ func (s *State) Audit(ctx context.Context, fsys fs.FS) ([]diag.Diagnostic, error
 		s.told(l, out)
 	}
 	s.unusedFiles(out)
+	s.otherKinds(out)
 	s.unusedStrings(fsys, out)
 	return out.Sorted(), nil
 }
@@ -97,6 +101,15 @@ func (s *State) unusedFiles(out *diag.List) {
 	}
 }
 
+// otherKinds reports files beside pages that are of no kind that a site has.
+func (s *State) otherKinds(out *diag.List) {
+	for _, f := range s.Tree.Below(content.Root) {
+		if hint := fileset.Instead(f.Path); hint != "" && !f.Embedded {
+			out.Warnf(diag.Pos{File: f.Path}, diag.InputKind, hint, "files of the kind %s are not published, and no page is made of them", path.Ext(f.Path))
+		}
+	}
+}
+
 // unusedStrings reports interface strings of the default language that nothing
 // shows. Those of other languages are strings of that one, or unknown.
 func (s *State) unusedStrings(fsys fs.FS, out *diag.List) {
@@ -118,10 +131,16 @@ func (s *State) unusedStrings(fsys fs.FS, out *diag.List) {
 		}
 	}
 	own := i18n.Parse(lang, file, src, quiet)
+	shown := slices.DeleteFunc(own.Keys(), func(key string) bool { return !s.layouts.out.Shows(key) })
+	known := diag.NewNames(slices.AppendSeq(shown, maps.Keys(theirs)))
 	for _, key := range own.Keys() {
 		if !theirs[key] && !s.layouts.out.Shows(key) {
 			_, pos := own.Source(key)
-			out.Warnf(pos, diag.I18nUnused, "remove it from the files of all languages, or correct its name in the layout", "nothing shows the text %q", key)
+			hint := "remove it from the files of all languages, or correct its name in the layout"
+			if near := known.Nearest(key); near != "" {
+				hint = diag.Say("did you mean %q?", near)
+			}
+			out.Warnf(pos, diag.I18nUnused, hint, "nothing shows the text %q", key)
 		}
 	}
 }

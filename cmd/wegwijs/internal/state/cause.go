@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/builtin"
+	"wegwijs/cmd/wegwijs/internal/input/config"
 	"wegwijs/cmd/wegwijs/internal/input/content"
 	"wegwijs/cmd/wegwijs/internal/pages/layout"
 )
@@ -26,7 +28,7 @@ var follows = []struct {
 // gone or has another name while its translations are still there. The slice
 // becomes the result's.
 func (s *State) Lead(ds []diag.Diagnostic) []diag.Diagnostic {
-	ds = s.leadUnread(ds)
+	ds = leadConfig(s.leadUnread(ds))
 	if s.Site != nil {
 		ds = s.leadGone(ds)
 	}
@@ -53,6 +55,15 @@ func (s *State) leadUnread(ds []diag.Diagnostic) []diag.Diagnostic {
 		}
 		count(&kept[slices.IndexFunc(kept, in)], n)
 		ds = kept
+	}
+	return ds
+}
+
+// leadConfig leaves out what is wrong in files of the program where site.toml has an
+// error: those are right by themselves, so it follows from that.
+func leadConfig(ds []diag.Diagnostic) []diag.Diagnostic {
+	if slices.ContainsFunc(ds, func(d diag.Diagnostic) bool { return d.Pos.File == config.File && d.Severity == diag.Error }) {
+		ds, _ = withhold(ds, func(d diag.Diagnostic) bool { return strings.HasPrefix(d.Pos.File, builtin.Prefix) })
 	}
 	return ds
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,7 +14,9 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
+	"wegwijs/cmd/wegwijs/internal/input/config"
 	"wegwijs/cmd/wegwijs/internal/input/content"
+	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
@@ -144,6 +147,64 @@ func TestSchemas(t *testing.T) {
 		} else if site.Validate(value(t, broken)) == nil {
 			t.Errorf("site.toml with %s is taken", what)
 		}
+	}
+}
+
+// TestMeant: what people write in Dutch, German or French for a key, a directive or
+// an attribute leads to it among those that can stand there.
+func TestMeant(t *testing.T) {
+	// What has one name in all languages, or stands for a program.
+	own := []string{"autoconfig", "autodiscover", "dns", "pacc", "qr", "llms", "markdown", "robots", "sitemap"}
+	var look func(in string, keys []*tomlfile.Key)
+	look = func(in string, keys []*tomlfile.Key) {
+		var known []string
+		for _, k := range keys {
+			known = append(known, k.Name)
+		}
+		for _, k := range keys {
+			look(in+k.Name+".", k.Below)
+			if k.Name != tomlfile.Any && !slices.Contains(own, k.Name) && !strings.HasSuffix(k.Name, "_dark") {
+				words(t, in+k.Name, k.Name, known)
+			}
+		}
+	}
+	site, page := config.Schema(), content.Schema()
+	look("", site.Below)
+	look("", page.Below)
+	var names []string
+	files, err := filepath.Glob(filepath.Join(testenv.Root(t), "layouts", "directives", "*.html"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		names = append(names, strings.TrimSuffix(filepath.Base(f), ".html"))
+	}
+	for _, n := range append(names, "when") {
+		if n != "dns" {
+			words(t, "directive "+n, n, append(names, "when"))
+		}
+	}
+	for _, a := range [][]string{{"row", "product", "client"}, {"client", "product", "card"}, {"code"}, {"lang"}, {"has", "lacks"}} {
+		for _, n := range a {
+			words(t, "attribute "+n, n, a)
+		}
+	}
+}
+
+// words fails where a name has no word in one of the languages, or where its first
+// word leads elsewhere.
+func words(t *testing.T, where, name string, known []string) {
+	t.Helper()
+	all := diag.WordsFor(name)
+	for lang, list := range all {
+		if len(list) == 0 {
+			t.Errorf("%s has no word in %s", where, lang)
+		} else if got := diag.Meant(list[0], known); got != name {
+			t.Errorf("%s: %q in %s leads to %q", where, list[0], lang, got)
+		}
+	}
+	if len(all) != 3 {
+		t.Errorf("%s has no words", where)
 	}
 }
 

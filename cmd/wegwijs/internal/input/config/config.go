@@ -3,6 +3,7 @@
 package config
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"net/url"
@@ -461,20 +462,35 @@ func (c *Config) languages() {
 		return
 	}
 	def := t.Required("default_language", `write default_language = "nl"`)
-	table := t.Table("languages")
 	var keys []string
-	meant := map[string]bool{} // codes for which a wrong one stands
-	for _, k := range table.Keys() {
-		if table.Table(k) != nil { // else reported as no table
-			keys = append(keys, k)
+	in := map[string]*tomlfile.Table{} // by code
+	meant := map[string]bool{}         // codes for which a wrong one stands
+	written := map[string]string{}     // what stands in the file for a code, where that is another
+	for _, table := range []*tomlfile.Table{t.Table("languages"), t.Misspelled("languages")} {
+		for _, k := range table.Keys() {
+			if in[k] == nil && table.Table(k) != nil { // else reported as no table
+				keys, in[k] = append(keys, k), table
+			}
 		}
 	}
+	if i := slices.IndexFunc(keys, func(k string) bool { return LanguageCode(k) == "" }); i >= 0 && LanguageCode(def) == def && in[def] == nil {
+		k := keys[i] // it stands for the default language
+		c.out.Errorf(in[k].KeyPos(k), diag.ConfigLanguage, diag.Say("write [languages.%s]", def), "%q is not a language", k)
+		keys[i], in[def] = def, in[k]
+		written[def] = k
+	}
 	if len(keys) == 0 {
-		c.out.Errorf(t.ValuePos("languages"), diag.ConfigLanguages, "add [languages.nl] with name = \"Nederlands\"", "the site has no languages")
+		const hint = "add [languages.nl] with name = \"Nederlands\""
+		if t.Has("languages") {
+			c.out.Errorf(t.ValuePos("languages"), diag.ConfigLanguages, hint, "the site has no languages")
+		} else {
+			t.Missing("languages", diag.ConfigLanguages, hint, "the site has no languages")
+		}
 		return
 	}
 	for _, lang := range keys {
-		lt := table.Table(lang)
+		table := in[lang]
+		lt := table.Table(cmp.Or(written[lang], lang))
 		l := Language{Lang: lang, Name: lt.Required("name", "write the language's name for itself: name = \"Nederlands\""), Title: lt.String("title", c.Title), Hours: lt.String("hours", "")}
 		tag, better := code(lang)
 		l.Wrong = better != lang

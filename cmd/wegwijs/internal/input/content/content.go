@@ -116,7 +116,19 @@ var foreign = []string{".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdx", ".
 // one: a page's name ends in .md.
 func LikePage(file string) bool {
 	ext := path.Ext(file)
-	return ext != ".md" && slices.Contains(foreign, strings.ToLower(ext))
+	return ext != ".md" && slices.Contains(foreign, strings.ToLower(ext)) || strings.HasSuffix(strings.ToLower(file), hiddenTxt)
+}
+
+// hiddenTxt ends the names of pages to which an editor of Windows has added an
+// ending that the system does not show.
+const hiddenTxt = ".md.txt"
+
+// PageName returns the name that a file has as a page, see [LikePage].
+func PageName(file string) string {
+	if strings.HasSuffix(strings.ToLower(file), hiddenTxt) {
+		file = file[:len(file)-len(".txt")]
+	}
+	return strings.TrimSuffix(file, path.Ext(file)) + ".md"
 }
 
 // Parse reads the front matter of a page. A page whose front matter cannot be

@@ -180,7 +180,7 @@ func TestReadMistakes(t *testing.T) {
 		{"negative port", change{23, "port = -993"}, []string{"23:8 error mail-port: -993 is not a port"}},
 		{"port as text", change{23, `port = "993"`}, []string{"23:8 error toml-type: mail.server.port takes a whole number, this is text"}},
 		{"security missing", change{24, "#"}, []string{"20:3 error toml-missing: the security is missing"}},
-		{"unknown security", change{24, `security = "ssl"`}, []string{`24:12 error toml-value: mail.server.security cannot be "ssl"`}},
+		{"unknown security", change{24, `security = "ssl"`}, []string{`24:12 error toml-value: the security cannot be "ssl"`}},
 		{"unknown authentication", change{19, `authentication = ["password", "ntlm"]`}, []string{`19:31 error mail-authentication: unknown authentication "ntlm"`}},
 		{"authentication twice", change{19, `authentication = ["password", "password"]`}, []string{`19:31 error mail-authentication: authentication "password" is named twice`}},
 		{"unknown user name form of a row", change{25, `username = "full"`}, []string{`25:12 error toml-value: mail.server.username cannot be "full"`}},

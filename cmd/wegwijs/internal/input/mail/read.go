@@ -95,7 +95,7 @@ func (r *reader) product(t *tomlfile.Table, index int) Product {
 	receives := len(p.Rows(IMAP))+len(p.Rows(POP)) > 0
 	switch {
 	case len(p.Servers) == 0:
-		r.out.Errorf(t.Pos(), diag.MailServer, "add [[mail.server]] tables with protocol, host, port and security", "product %q has no server", p.ID)
+		t.Missing("server", diag.MailServer, "add [[mail.server]] tables with protocol, host, port and security", "product %q has no server", p.ID)
 	case !receives:
 		r.out.Errorf(t.Pos(), diag.MailServer, `add a [[mail.server]] with protocol = "imap"`, "product %q has no server to receive mail from", p.ID)
 	case len(p.Rows(SMTP)) == 0:
@@ -124,8 +124,11 @@ func (r *reader) productDomains(t *tomlfile.Table, id string) []string {
 		}
 		domains = append(domains, a)
 	}
-	if len(named) == 0 {
+	switch {
+	case t.Has("domains") && len(named) == 0:
 		r.out.Errorf(t.ValuePos("domains"), diag.MailDomain, `name at least one: domains = ["example.nl"]`, "product %q has no mail domain", id)
+	case len(named) == 0:
+		t.Missing("domains", diag.MailDomain, `name at least one: domains = ["example.nl"]`, "product %q has no mail domain", id)
 	}
 	return domains
 }
@@ -262,6 +265,27 @@ var otherNames = map[string]Protocol{
 	"smtp": SMTP, "smtps": SMTP, "submission": SMTP, "submissions": SMTP,
 }
 
+// readSecurity reads how a row is encrypted. Mail programs call that by names
+// that say one thing of two ports: the port says which is meant.
+func readSecurity(t *tomlfile.Table, port int) Security {
+	valid := []string{string(TLS), string(STARTTLS), string(None)}
+	t.Takes("security", valid...)
+	s := Security(t.String("security", ""))
+	if s == "" || slices.Contains(valid, string(s)) {
+		return s
+	}
+	meant := Security(diag.Meant(string(s), valid))
+	if meant == TLS && (port == 110 || port == 143 || port == 587) {
+		meant = STARTTLS
+	}
+	hint := "write \"tls\" for a connection that is encrypted from the start (993, 995, 465), or \"starttls\" for one that becomes so (143, 110, 587)"
+	if meant != "" {
+		hint = diag.Say("write security = %q: \"tls\" is encrypted from the start (993, 995, 465), \"starttls\" becomes so (143, 110, 587)", meant)
+	}
+	t.Errorf("security", diag.TOMLValue, hint, "the security cannot be %q", s)
+	return ""
+}
+
 // noPort tells a port that cannot be read from one that is written as 0.
 const noPort = math.MinInt32
 
@@ -296,15 +320,15 @@ func readServer(t *tomlfile.Table, username Username, out *diag.List) Server {
 	}
 	switch {
 	case !t.Has("port"):
-		out.Errorf(t.Pos(), diag.TOMLMissing, "993 for imap, 995 for pop, 465 for smtp", "the port is missing")
+		t.Missing("port", diag.TOMLMissing, "993 for imap, 995 for pop, 465 for smtp", "the port is missing")
 	case s.Port == noPort: // not a number, which is reported already
 	case s.Port < 1 || s.Port > 65535:
 		t.Errorf("port", diag.MailPort, "a port is a number from 1 to 65535: 993 for imap, 995 for pop, 465 for smtp", "%d is not a port", s.Port)
 	}
 	if !t.Has("security") {
-		out.Errorf(t.Pos(), diag.TOMLMissing, `write security = "tls"`, "the security is missing")
+		t.Missing("security", diag.TOMLMissing, `write security = "tls"`, "the security is missing")
 	}
-	s.Security = Security(t.OneOf("security", "", string(TLS), string(STARTTLS), string(None)))
+	s.Security = readSecurity(t, s.Port)
 	for i, a := range t.Strings("authentication") {
 		switch v := Authentication(a); v {
 		case Password, Encrypted, OAuth2:

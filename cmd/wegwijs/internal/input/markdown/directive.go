@@ -47,6 +47,8 @@ type Directive struct {
 
 	colons int
 	closed bool
+	lone   bool   // it is a line of colons that closes nothing
+	paired bool   // likewise, and the one before it says so
 	bad    string // what is wrong with its form
 	hint   string
 }
@@ -72,7 +74,9 @@ func (d *Directive) Dump(src []byte, level int) {
 	ast.DumpHelper(d, src, level, map[string]string{"Name": d.Name, "Label": d.Label, "Attrs": fmt.Sprint(d.Attrs)}, nil)
 }
 
-var nameRE = lazyregexp.New(`^[a-zA-Z][a-zA-Z0-9_-]*`)
+// nameRE matches the name of a directive; none of ours has an accent, and those
+// that people mean have.
+var nameRE = lazyregexp.New(`^\pL[\pL\pN_-]*`)
 
 // parseRest reads name[label]{attributes} and returns how many bytes it took; 0
 // when s does not begin with a name.
@@ -187,8 +191,8 @@ func (b *blockParser) Open(parent ast.Node, reader text.Reader, pc parser.Contex
 		if n == 2 {
 			return nil, parser.NoChildren
 		}
-		d.Form = Leaf
-		d.bad, d.hint = strings.Repeat(":", n)+" closes nothing", "remove the line, or open the block with :::name"
+		d.Form, d.lone = Leaf, true
+		d.bad, d.hint = diag.Say("%s closes nothing", strings.Repeat(":", n)), "remove the line, or open the block with :::name"
 		reader.AdvanceToEOL()
 		return d, parser.NoChildren
 	}
@@ -376,7 +380,11 @@ func (w *walk) mustClose(d *Directive) {
 // directive renders a directive, the ones inside it first.
 func (w *walk) directive(d *Directive) {
 	d.At = w.pos(d)
+	if d.paired {
+		return
+	}
 	if d.bad != "" {
+		d.pair()
 		w.Out.Errorf(d.At, diag.Directive, d.hint, "%s", d.bad)
 		w.children(d)
 		return
@@ -440,6 +448,21 @@ func (d *Directive) says() string {
 		return d.Label
 	}
 	return d.Plain
+}
+
+// pair makes one mistake of two lines of colons that close nothing: they stand
+// around a block without a name.
+func (d *Directive) pair() {
+	if !d.lone {
+		return
+	}
+	for c := d.NextSibling(); c != nil; c = c.NextSibling() {
+		if next, ok := c.(*Directive); ok && next.lone && next.colons == d.colons {
+			next.paired = true
+			d.bad, d.hint = "the block has no name", "write behind the first ::: what it is, such as :::steps, or remove both lines"
+			return
+		}
+	}
 }
 
 // numbered returns an id that nothing else in the page has: a name with a number.

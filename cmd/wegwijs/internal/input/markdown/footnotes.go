@@ -1,6 +1,11 @@
 package markdown
 
 import (
+	"bytes"
+	"slices"
+	"strconv"
+	"strings"
+
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/lazyregexp"
 
@@ -69,4 +74,98 @@ func (looseRefs) Parse(_ ast.Node, block text.Reader, pc parser.Context) ast.Nod
 		keepLoose(pc, loose{at.Start, string(m[1]), false})
 	}
 	return nil
+}
+
+// Numbers of footnotes that are typed by hand: behind a word of a text, and at the
+// beginning of a note.
+var (
+	typedRefRE  = lazyregexp.New(`[\pL\pN.,;:!?)”’"'»…][ \t\x{a0}]?(\[\d{1,2}\]|[¹²³⁴-⁹][⁰¹²³⁴-⁹]?|:sup\[\d{1,2}\])`)
+	typedNoteRE = lazyregexp.New(`^(\[\d{1,2}\]|[¹²³⁴-⁹][⁰¹²³⁴-⁹]?|:sup\[\d{1,2}\])[:.]?[ \t\x{a0}]*[\pL"'“‘„«(*_[<]`)
+)
+
+// noteHeadings are what people call the list of their footnotes.
+var noteHeadings = []string{"noten", "voetnoten", "voetnoot", "eindnoten", "bronnen", "bron", "referenties", "verwijzingen", "bronvermelding", "literatuur", "notes", "footnotes", "sources", "references", "fußnoten", "anmerkungen", "quellen", "einzelnachweise", "références"}
+
+// typedNotes reports footnotes that are numbered by hand: nothing leads from the
+// number to the note. That is one mistake, however many there are.
+func (w *walk) typedNotes(doc ast.Node) {
+	if w.engine.lang == "" || !bytes.Contains(w.body, []byte("[1]")) && !bytes.Contains(w.body, []byte("¹")) {
+		return
+	}
+	notes := map[int]bool{} // numbers that begin a note
+	type ref struct{ n, at int }
+	var refs []ref
+	listed := 0 // notes in a list at the end
+	for c := doc.FirstChild(); c != nil; c = c.NextSibling() {
+		if h, ok := c.PreviousSibling().(*ast.Heading); ok && slices.Contains(noteHeadings, strings.ToLower(strings.Trim(Plain(h, w.body), " :"))) {
+			if l, ok := c.(*ast.List); ok && l.IsOrdered() && l.Start == 1 {
+				listed = l.ChildCount()
+				continue
+			}
+		}
+		ast.Walk(c, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+			switch n.(type) {
+			case *ast.Paragraph, *ast.TextBlock:
+			default:
+				return ast.WalkContinue, nil
+			}
+			if entering {
+				for i := range n.Lines().Len() {
+					s := n.Lines().At(i)
+					line := w.plainLine(n, s.Start, s.Stop)
+					if m := typedNoteRE().FindSubmatch(line); m != nil {
+						notes[noteNumber(string(m[1]))] = true
+						continue
+					}
+					for _, m := range typedRefRE().FindAllSubmatchIndex(line, -1) {
+						if m[3] == len(line) || line[m[3]] != '(' && line[m[3]] != '[' {
+							refs = append(refs, ref{noteNumber(string(line[m[2]:m[3]])), s.Start + m[2]})
+						}
+					}
+				}
+			}
+			return ast.WalkSkipChildren, nil
+		})
+	}
+	for _, r := range refs {
+		if notes[r.n] || r.n > 0 && r.n <= listed {
+			w.Out.Warnf(w.at(r.at), diag.Footnote, diag.Say("write [^%d] here, and [^%d]: before the text of the note, on a line of its own", r.n, r.n), "nothing leads from the number %d to its note", r.n)
+			return
+		}
+	}
+}
+
+// plainLine returns a line of a block with code in it made unreadable.
+func (w *walk) plainLine(block ast.Node, from, to int) []byte {
+	line := w.body[from:to]
+	for c := block.FirstChild(); c != nil; c = c.NextSibling() {
+		code, ok := c.(*ast.CodeSpan)
+		if !ok {
+			continue
+		}
+		for t := code.FirstChild(); t != nil; t = t.NextSibling() {
+			if t, ok := t.(*ast.Text); ok && t.Segment.Start < to && t.Segment.Stop > from {
+				line = slices.Clone(line)
+				for i := max(t.Segment.Start, from); i < min(t.Segment.Stop, to); i++ {
+					line[i-from] = 0
+				}
+			}
+		}
+	}
+	return line
+}
+
+// noteNumber returns the number of a footnote as it is typed.
+func noteNumber(typed string) int {
+	digits := strings.Map(func(r rune) rune {
+		if at := slices.Index([]rune("⁰¹²³⁴⁵⁶⁷⁸⁹"), r); at >= 0 {
+			return rune('0' + at)
+		}
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, typed)
+	n, _ := strconv.Atoi(digits)
+	return n
 }

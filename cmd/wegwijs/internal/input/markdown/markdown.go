@@ -123,6 +123,7 @@ type Target struct {
 	Lang     string   // the language of what the reader finds there, when it is not that of this page
 	File     File     // the zero File for what is none
 	Problem  string   // why the link cannot stand; "" when it can
+	Doubt    string   // what is wrong with one that can stand; "" when nothing is
 	Hint     string
 	Code     diag.Code // of the finding; "link" when empty
 }
@@ -245,6 +246,7 @@ func (e *Engine) Convert(in *Input, h, m *bytes.Buffer) *Facts {
 	w.wantMD = m != nil
 	nodes := w.headings(doc, pc)
 	w.footnotes(pc)
+	w.typedNotes(doc)
 	if in.Mark != nil {
 		w.mark(doc, in.Mark)
 	}
@@ -419,6 +421,9 @@ func (w *walk) node(n ast.Node) {
 			if got := w.Site.Link(string(n.URL(w.body))); got.Problem != "" {
 				w.problem(n, got)
 			} else {
+				if got.Doubt != "" && n.AutoLinkType == ast.AutoLinkURL && !bytes.HasPrefix(n.URL(w.body), []byte("http")) {
+					w.Out.Warnf(w.pos(n), diag.Link, got.Hint, "%s", got.Doubt)
+				}
 				w.outside(got.URL, n)
 			}
 		}
@@ -570,6 +575,9 @@ func (w *walk) link(n *ast.Link) {
 	if fact := w.lacking(n, t.Needs); fact != "" {
 		w.Out.Errorf(w.pos(n), diag.LinkNeeds, diag.Say("write it in :::when{has=%s} … :::, or :when[text]{has=%s}", fact, fact), "the page is not there in every site: it needs %s", fact)
 		return
+	}
+	if t.Doubt != "" {
+		w.Out.Warnf(w.pos(n), diag.Link, t.Hint, "%s", t.Doubt)
 	}
 	if real := behindRedirect(t.URL); real != "" {
 		w.Out.Warnf(w.pos(n), diag.Notation, diag.Say("write the address itself: %s", real), "the link leads by way of a site that follows who clicks")

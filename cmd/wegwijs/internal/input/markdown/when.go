@@ -100,7 +100,8 @@ func (w *walk) condition(d *Directive) (stands bool, has []string) {
 	named := false
 	for _, key := range sortedKeys(d.Attrs) {
 		if !slices.Contains(WhenAttributes, key) {
-			w.Out.Errorf(d.At, diag.Directive, "known: has, lacks", "unknown attribute %q", key)
+			w.Out.Errorf(d.At, diag.Directive, diag.DidYouMean(key, WhenAttributes), "unknown attribute %q", key)
+			named = true // which is the one mistake
 			continue
 		}
 		for _, fact := range factsOf(d.Attrs[key]) {

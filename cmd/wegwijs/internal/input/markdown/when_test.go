@@ -91,7 +91,7 @@ func TestWhenMistakes(t *testing.T) {
 	for src, want := range map[string]string{
 		":::when{has=popp}\na\n:::":   `page.md:1:1 nothing is called "popp" that a site has or lacks`,
 		":::when\na\n:::":             "page.md:1:1 the directive does not say when its text stands",
-		":::when{if=pop}\na\n:::":     "page.md:1:1 the directive does not say when its text stands" + `page.md:1:1 unknown attribute "if"`,
+		":::when{if=pop}\na\n:::":     `page.md:1:1 unknown attribute "if"`,
 		":::when{has=pop}\na":         "page.md:1:1 the block :::when is not closed",
 		"::when{has=pop}":             `page.md:1:1 "when" is not written with two colons`,
 		":::when[x]{has=pop}\na\n:::": "page.md:1:1 the block :::when has no label",

@@ -2,8 +2,21 @@ package tomlfile
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
+
+// bareRE matches a key that needs no quotes.
+var bareRE = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+
+// Written returns a key as it stands in a file: between quotes where it needs
+// them.
+func Written(key string) string {
+	if bareRE.MatchString(key) {
+		return key
+	}
+	return Quote(key)
+}
 
 // Quote returns a text as a basic string of TOML 1.0 ("String"), on one line.
 // What is not UTF-8 becomes U+FFFD.

@@ -279,7 +279,7 @@ func (t *Table) String(key, def string) string {
 	}
 	s, ok := v.(string)
 	if !ok {
-		t.wrong(key, v, "text", fmt.Sprintf("%s = %q", key, sample(v)))
+		t.wrong(key, v, "text", Written(key)+" = "+Quote(sample(v)))
 		return def
 	}
 	s, ok = text(s)
@@ -327,12 +327,7 @@ func (t *Table) Required(key, hint string) string {
 	}
 	if _, ok := t.m[key]; !ok {
 		t.get(key, Text)
-		d := diag.Diagnostic{Pos: t.Pos(), Code: diag.TOMLMissing, Msg: diag.Say("%s is missing", t.name(key)), Hint: hint}
-		t.doc.out.Add(d)
-		if t.missing == nil {
-			t.missing = map[string]diag.Diagnostic{}
-		}
-		t.missing[key] = d
+		t.Missing(key, diag.TOMLMissing, hint, "%s is missing", t.name(key))
 		return ""
 	}
 	s := t.String(key, "")
@@ -340,6 +335,20 @@ func (t *Table) Required(key, hint string) string {
 		t.Errorf(key, diag.TOMLValue, hint, "%s is empty", t.name(key))
 	}
 	return s
+}
+
+// Missing reports that key is absent; [Table.Done] takes that back where another
+// key of the table is this one misspelled.
+func (t *Table) Missing(key string, code diag.Code, hint, format string, args ...any) {
+	if t == nil {
+		return
+	}
+	d := diag.Diagnostic{Pos: t.Pos(), Code: code, Msg: diag.Say(format, args...), Hint: hint}
+	t.doc.out.Add(d)
+	if t.missing == nil {
+		t.missing = map[string]diag.Diagnostic{}
+	}
+	t.missing[key] = d
 }
 
 // Int returns the whole number at key, or def when there is none.
@@ -361,7 +370,7 @@ func (t *Table) Int(key string, def int) int {
 				example = strconv.Itoa(int(v))
 			}
 		}
-		t.wrong(key, v, "a whole number", key+" = "+example)
+		t.wrong(key, v, "a whole number", Written(key)+" = "+example)
 		return def
 	}
 	if int64(int(n)) != n {
@@ -383,7 +392,7 @@ func (t *Table) Bool(key string, def bool) bool {
 		if s := strings.ToLower(fmt.Sprint(v)); s == "false" || s == "no" || s == "nee" || s == "0" {
 			example = "false"
 		}
-		t.wrong(key, v, "true or false", key+" = "+example)
+		t.wrong(key, v, "true or false", Written(key)+" = "+example)
 		return def
 	}
 	return b
@@ -403,14 +412,15 @@ func (t *Table) Date(key string) Date {
 				example = day.Format(time.DateOnly)
 			}
 		}
-		t.wrong(key, v, "a date", diag.Say("%s = %s (without quotes)", key, example))
+		t.wrong(key, v, "a date", diag.Say("%s = %s (without quotes)", Written(key), example))
 		return Date{}
 	}
 	return Date{d.Year(), int(d.Month()), d.Day()}
 }
 
 // Strings returns the list of texts at key; nil when there is none. Elements
-// that are no texts are reported and left out.
+// that are no texts are reported and left out; a text instead of a list is
+// reported, and is then the only one of it.
 func (t *Table) Strings(key string) []string {
 	v, ok := t.get(key, Texts)
 	if !ok {
@@ -418,7 +428,12 @@ func (t *Table) Strings(key string) []string {
 	}
 	list, ok := v.([]any)
 	if !ok {
-		t.wrong(key, v, "a list of texts", fmt.Sprintf("%s = [%q]", key, sample(v)))
+		t.wrong(key, v, "a list of texts", fmt.Sprintf("%s = [%s]", Written(key), Quote(sample(v))))
+		if s, ok := v.(string); ok {
+			if s, ok = text(s); ok {
+				return []string{s}
+			}
+		}
 		return nil
 	}
 	ss := make([]string, 0, len(list))
@@ -532,6 +547,21 @@ func (t *Table) IsTable(key string) bool {
 	return ok
 }
 
+// Misspelled returns the table that stands under a key by which people mean
+// another one, see [diag.Meant]; nil when there is none. [Table.Done] reports its
+// key all the same.
+func (t *Table) Misspelled(key string) *Table {
+	if t == nil || t.doc.probe {
+		return nil
+	}
+	for _, k := range slices.Sorted(maps.Keys(t.m)) {
+		if m, ok := t.m[k].(map[string]any); ok && k != key && diag.Meant(k, []string{key}) == key {
+			return &Table{doc: t.doc, path: append(slices.Clone(t.path), k), m: m}
+		}
+	}
+	return nil
+}
+
 // Done reports every key that no getter asked for. Where one of them is a
 // required key misspelled, it is not said besides that that one is missing.
 func (t *Table) Done() {
@@ -541,7 +571,7 @@ func (t *Table) Done() {
 	for k := range t.m {
 		if !slices.Contains(t.known, k) {
 			t.doc.out.Errorf(t.KeyPos(k), diag.TOMLKey, diag.DidYouMean(k, t.known), "unknown key %q", t.name(k))
-			if d, ok := t.missing[diag.Nearest(k, t.known)]; ok {
+			if d, ok := t.missing[diag.Meant(k, t.known)]; ok {
 				t.doc.out.Withdraw(d)
 			}
 		}

@@ -3,7 +3,6 @@ package layout
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"html/template"
 	"maps"
 	"path"
@@ -55,7 +54,7 @@ func (a *Assets) URL(name string) (string, error) {
 	if slices.Contains(optional, name) {
 		return "", nil
 	}
-	return "", &missingAsset{fmt.Sprintf("no asset %q in layouts/assets", name), diag.DidYouMean(name, slices.Collect(maps.Keys(a.urls)))}
+	return "", &missingAsset{diag.Say("no asset %q in layouts/assets", name), diag.DidYouMean(name, slices.Collect(maps.Keys(a.urls)))}
 }
 
 // Styles returns the addresses of the style sheets has-NAME.css, by name, of
@@ -147,7 +146,10 @@ func (a *Assets) Unused() []string {
 // missingAsset is a mistake in a layout, unlike what is [Hinted].
 type missingAsset struct{ Msg, Way string }
 
-func (m *missingAsset) Error() string { return m.Msg }
+func (m *missingAsset) Error() string { return diag.In(diag.English, m.Msg) }
+
+// Said returns the text as it was made.
+func (m *missingAsset) Said() diag.Said { return diag.Said(m.Msg) }
 
 // Hint says what to do.
 func (m *missingAsset) Hint() string { return m.Way }

@@ -321,7 +321,7 @@ func (s *Set) Render(d *Directive, contentMD string, md bool) (html, text string
 	decl := s.directives[d.Name]
 	switch {
 	case decl.label == "required" && strings.TrimSpace(d.Label) == "":
-		return "", "", &diag.Hinted{Msg: "the label is missing", Way: diag.Say("write %s[…]", d.Name)}
+		return "", "", &diag.Hinted{Msg: "the label is missing", Way: diag.Say("write %s[…]", map[markdown.Kind]string{markdown.Inline: ":", markdown.Leaf: "::", markdown.Container: ":::"}[decl.kind]+d.Name)}
 	case decl.label == "none" && d.Label != "":
 		return "", "", &diag.Hinted{Msg: "the directive takes no label", Way: diag.Say("leave out [%s]", d.Label)}
 	}

@@ -625,7 +625,7 @@ x
 		{name: "knop", label: "A & <B>", attrs: map[string]string{"lang": "en", "soort": "x"}, html: `<b lang="en" id="id-1">A &amp; &lt;B&gt;</b>` + "\n", text: "**A & \\<B\\>**x\n"},
 		{name: "knop", label: "A &amp; B&C;", html: `<b id="id-1">A &amp;amp; B&amp;C;</b>` + "\n", text: "**A \\&amp; B\\&C;**\n"},
 		{name: "knop", label: "A", html: `<b id="id-1">A</b>` + "\n", text: "**A**\n"},
-		{name: "knop", label: " ", err: "the label is missing | write knop[…]"},
+		{name: "knop", label: " ", err: "the label is missing | write :knop[…]"},
 		{name: "knop", label: "A", attrs: map[string]string{"lnag": "en", "x": "y"}, err: `unknown attribute "lnag" | did you mean "lang"? known: lang, soort`},
 		{name: "toets", label: "550 <a>_b", html: "<kbd>550 &lt;a&gt;_b</kbd>\n", text: "`550 <a>_b`\n"},
 		{name: "toets", label: "a`b", html: "<kbd>a`b</kbd>\n", text: "`` a`b ``\n"},

@@ -41,7 +41,16 @@ func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
 		if (u.Scheme == "mailto" || u.Scheme == "tel") && u.Opaque == "" {
 			return markdown.Target{Problem: diag.Say("%q leads nowhere", dest), Hint: diag.Say("write what comes behind %s:, without slashes", u.Scheme)}
 		}
-		return markdown.Target{URL: dest}
+		t := markdown.Target{URL: dest}
+		switch strings.ToLower(u.Scheme) {
+		case "tel":
+			t.Doubt, t.Hint = doubtNumber(u.Opaque)
+		case "mailto":
+			t.Doubt, t.Hint = doubtAddress(u.Opaque)
+		default:
+			t.Doubt, t.Hint = r.ownAddress(p, u)
+		}
+		return t
 	case strings.HasPrefix(dest, "//"), strings.Contains(u.Path, `\`):
 		return markdown.Target{Problem: diag.Say("%q is not an address", dest), Hint: cmp.Or(ownDisk(dest), "write https: before it")}
 	case strings.HasPrefix(dest, "?"): // the page itself, asked for in another way
@@ -59,10 +68,11 @@ func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
 		return markdown.Target{URL: f.URL + suffix(u), File: r.download(p.Lang, f)}
 	}
 	if strings.HasPrefix(u.Path, "/") {
-		if _, ok := r.paths.File(fileset.PathOf(u.Path)); ok && !strings.HasSuffix(u.Path, "/") {
+		at := strings.TrimSuffix(u.Path, "/index.html")
+		if _, ok := r.paths.File(fileset.PathOf(u.Path)); ok && at == u.Path && !strings.HasSuffix(u.Path, "/") {
 			return markdown.Target{URL: r.Site.Config.BasePath + dest}
 		}
-		if q, ok := r.lookup().dirs[strings.Trim(u.Path, "/")]; ok {
+		if q, ok := r.lookup().dirs[strings.Trim(at, "/")]; ok {
 			return markdown.Target{Problem: diag.Say("%q is the address of a page; links name files", dest), Hint: diag.Say("write /%s: it then leads to the reader's own language", file(q))}
 		}
 	}
@@ -70,12 +80,134 @@ func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
 		return markdown.Target{Problem: diag.Say("no file %q", u.Path), Hint: diag.Say("did you mean %s?", meant), Code: diag.LinkFile}
 	}
 	t := markdown.Target{Problem: diag.Say("no file %q", u.Path), Hint: "put the file in the folder of the page, or name a page by its file: pagina.md", Code: diag.LinkFile}
-	if q, ok := p.Locale.Page(rest); ok {
-		t.Hint = diag.Say("write %s: links name the page's file", path.Base(file(q)))
+	if q := r.meantPage(p, rest); q != nil {
+		t.Hint = diag.Say("write %s: links name the page's file", from(p, q)+fragment(u))
+	} else if near := r.nearestFile(p, rest); near != "" {
+		t.Hint = near
 	} else if ext := path.Ext(u.Path); ext != "" && !slices.Contains(fileset.Types(), strings.ToLower(ext)) {
 		t.Hint = diag.Say("files of the kind %s are not published", ext)
+		if way := fileset.Instead(u.Path); way != "" {
+			t.Hint += diag.Say("; ") + diag.Say("%s", diag.Phrase(way))
+		}
 	}
 	return t
+}
+
+// meantPage returns the page that a link to a file means, which has the name of the
+// page, or that of its file in the output or in another program; nil for none.
+func (r *Renderer) meantPage(p *site.Page, rest string) *site.Page {
+	names := []string{rest}
+	if ext := path.Ext(rest); slices.Contains([]string{".html", ".htm", ".php", ".asp", ".aspx", ".docx", ".odt", ".txt"}, strings.ToLower(ext)) {
+		base := strings.TrimSuffix(rest, ext)
+		names = append(names, base, strings.TrimSuffix(base, "index"), strings.TrimSuffix(base, "/index"))
+	}
+	for _, name := range names {
+		if q, ok := p.Locale.Page(name); ok && name != "" {
+			return q
+		}
+		if q, ok := r.lookup().dirs[path.Join(strings.Trim(p.Locale.Prefix, "/"), name)]; ok && name != "" && q.Locale == p.Locale {
+			return q
+		}
+	}
+	return nil
+}
+
+// from returns what a link on p writes for another page.
+func from(p, q *site.Page) string {
+	to := file(q)
+	if path.Dir(to) == path.Dir(file(p)) {
+		return path.Base(to)
+	}
+	return "/" + to
+}
+
+// fragment returns the part of a link that names a heading, with its #.
+func fragment(u *url.URL) string {
+	if u.Fragment == "" {
+		return ""
+	}
+	return "#" + u.Fragment
+}
+
+// nearestFile returns a hint for a link to a file that is not there, of which there
+// is one with nearly the same name; "" where there is none.
+func (r *Renderer) nearestFile(p *site.Page, rest string) string {
+	known := r.lookup().files[path.Join(content.Root, p.Lang, path.Dir(rest))]
+	name := path.Base(rest)
+	for _, k := range known {
+		if strings.EqualFold(k, name) {
+			return diag.Say("the file is called %s: capitals count", k)
+		}
+	}
+	if near := diag.Nearest(name, known); near != "" {
+		return diag.Say("did you mean %s?", near)
+	}
+	return ""
+}
+
+// numberRE matches a telephone number as links have it (RFC 3966): with the
+// country, or a short one that works in one country only.
+var numberRE = regexp.MustCompile(`^(?:\+[0-9.-]+|[0-9][0-9.-]*)(?:;.*)?$`)
+
+// doubtNumber returns what is wrong with the number of a link of tel:, and what to
+// write; "" for one that every phone can dial.
+func doubtNumber(number string) (doubt, hint string) {
+	typed, err := url.PathUnescape(number)
+	if err != nil {
+		typed = number
+	}
+	if numberRE.MatchString(typed) {
+		return "", ""
+	}
+	digits := strings.Map(func(c rune) rune {
+		if c >= '0' && c <= '9' || c == '+' {
+			return c
+		}
+		return -1
+	}, strings.Replace(typed, "(0)", "", 1))
+	if len(digits) < 3 {
+		return diag.Say("%q is not a telephone number", typed), diag.Say("write it with the country, and without spaces: %s", "tel:+31201234567")
+	}
+	switch {
+	case strings.HasPrefix(digits, "+"):
+	case strings.HasPrefix(digits, "00"):
+		digits = "+" + digits[2:]
+	case strings.HasPrefix(digits, "0") && len(digits) == 10 && !strings.HasPrefix(digits, "08") && !strings.HasPrefix(digits, "09"):
+		digits = "+31" + digits[1:]
+	}
+	return diag.Say("not every phone can dial %q", typed), diag.Say("write it with the country, and without spaces or brackets: tel:%s", digits)
+}
+
+// doubtAddress returns what is wrong with the address of a link of mailto:, and what
+// to write; "" where nothing is.
+func doubtAddress(address string) (doubt, hint string) {
+	typed, err := url.PathUnescape(address)
+	if err != nil {
+		typed = address
+	}
+	for one := range strings.SplitSeq(typed, ",") {
+		if !mailRE.MatchString(strings.TrimSpace(one)) {
+			return diag.Say("%q is not a mail address", typed), diag.Say("write it whole, and nothing besides: mailto:info@example.nl")
+		}
+	}
+	return "", ""
+}
+
+// ownAddress returns what is wrong with a whole address that is one of this site's
+// pages, and what to write; "" for any other.
+func (r *Renderer) ownAddress(p *site.Page, u *url.URL) (doubt, hint string) {
+	if u.Scheme+"://"+u.Host != r.Site.Config.Origin {
+		return "", ""
+	}
+	rest, ok := r.Site.Config.Within(u.Path)
+	if !ok || strings.Trim(rest, "/") == "" {
+		return "", ""
+	}
+	q, ok := r.lookup().dirs[strings.Trim(rest, "/")]
+	if !ok {
+		return "", ""
+	}
+	return diag.Say("this is the address of a page of this site, which stays what it is when the page moves"), diag.Say("write %s: links name the page's file", from(p, q)+fragment(u))
 }
 
 // driveRE finds a path on somebody's computer.
@@ -238,19 +370,14 @@ func (r *Renderer) nearestPage(p *site.Page, id, dest string) string {
 		return diag.Say("see content/%s for the pages there are", p.Lang)
 	}
 	q, _ := p.Locale.Page(near)
-	from, to := path.Dir(file(p)), file(q)
-	if path.Dir(to) == from {
-		to = path.Base(to)
-	} else {
-		to = "/" + to
-	}
-	return diag.Say("did you mean %s?", to)
+	return diag.Say("did you mean %s?", from(p, q))
 }
 
 // lookup is what links that lead nowhere are compared with. It is made when the
 // first of them is met.
 type lookup struct {
 	dirs    map[string]*site.Page // by folder of the output
+	files   map[string][]string   // beside pages: their names, by folder
 	locales []known
 }
 
@@ -262,7 +389,10 @@ type known struct {
 
 func (r *Renderer) lookup() *lookup {
 	r.memo.looking.Do(func() {
-		x := &lookup{dirs: map[string]*site.Page{}}
+		x := &lookup{dirs: map[string]*site.Page{}, files: map[string][]string{}}
+		for _, f := range r.Site.Files {
+			x.files[path.Dir(f.Source)] = append(x.files[path.Dir(f.Source)], path.Base(f.Source))
+		}
 		for _, l := range r.Site.Locales {
 			k := known{byBase: map[string]string{}}
 			var ids []string
@@ -326,7 +456,13 @@ func (r *Renderer) image(p *site.Page, dest string, uses func(site.File)) markdo
 		return markdown.Image{Problem: diag.Say("%q is no image", dest), Hint: "leave out the ! for a link to the page"}
 	}
 	if !ok {
-		return markdown.Image{Problem: diag.Say("no image %q", dest), Hint: diag.Say("put the file in the folder of the page: content/%s/%s", p.Lang, rest)}
+		hint := diag.Say("put the file in the folder of the page: content/%s/%s", p.Lang, rest)
+		if way := fileset.Instead(rest); way != "" {
+			hint = diag.Say("files of the kind %s are not published", path.Ext(rest)) + diag.Say("; ") + diag.Say("%s", diag.Phrase(way))
+		} else if near := r.nearestFile(p, rest); near != "" {
+			hint = near
+		}
+		return markdown.Image{Problem: diag.Say("no image %q", dest), Hint: hint}
 	}
 	if isFilm(f.Path) {
 		return r.film(p, f, rest, uses)

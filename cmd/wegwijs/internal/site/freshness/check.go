@@ -3,8 +3,11 @@ package freshness
 import (
 	"context"
 	"crypto/sha256"
+	"maps"
+	"path"
 	"runtime"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -80,7 +83,100 @@ func (r *Reader) Check(ctx context.Context, deep bool, sums Sums, out *diag.List
 	if err := g.Wait(); err != nil {
 		return err
 	}
+	if deep {
+		if err := r.strays(out); err != nil {
+			return err
+		}
+	}
 	return r.budgets(stale, ids, words, out)
+}
+
+// strays reports translations without a stamp that stand alone, and whose text is
+// sure to be one in the same folder that lacks just this translation: it has the
+// same parts in the same order.
+func (r *Reader) strays(out *diag.List) error {
+	ids := r.ids()
+	for i, l := range r.site.Locales {
+		if i == 0 {
+			continue
+		}
+		alone, lacking := map[string][]*content.Page{}, map[string][]*content.Page{} // by folder
+		for _, id := range ids {
+			texts := r.site.Written(id)
+			switch dir := path.Dir(id); {
+			case texts == nil: // a first page that cannot be read
+			case texts[0] == nil && texts[i] != nil && texts[i].Source == "" && !texts[i].Index && r.site.Draft(id) == "" && !r.site.Broken(id):
+				alone[dir] = append(alone[dir], texts[i])
+			case texts[0] != nil && texts[i] == nil && !texts[0].Index:
+				lacking[dir] = append(lacking[dir], texts[0])
+			}
+		}
+		for _, dir := range slices.Sorted(maps.Keys(alone)) {
+			if lacking[dir] == nil {
+				continue
+			}
+			if err := r.stray(l.Lang, alone[dir], lacking[dir], out); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// fewUnits is how many parts a page has at most that is like any other one.
+const fewUnits = 4
+
+// stray reports the pages in alone that are translations of one of lacking, all of
+// one folder.
+func (r *Reader) stray(lang string, alone, lacking []*content.Page, out *diag.List) error {
+	shape := func(p *content.Page) (string, error) {
+		t, err := r.text(p.File)
+		if err != nil {
+			return "", err
+		}
+		var b strings.Builder
+		n := 0
+		for _, u := range t.Units {
+			if u.Front() {
+				continue
+			}
+			n++
+			b.WriteString(u.signature())
+			for _, v := range values(&u) {
+				b.WriteString("\x00" + v)
+			}
+			b.WriteByte('\n')
+		}
+		if n <= fewUnits && (len(alone) > 1 || len(lacking) > 1) {
+			return "", nil
+		}
+		return b.String(), nil
+	}
+	texts, taken := map[string][]*content.Page{}, map[string]int{}
+	for _, p := range lacking {
+		s, err := shape(p)
+		if err != nil {
+			return err
+		}
+		texts[s] = append(texts[s], p)
+	}
+	shapes := make([]string, len(alone))
+	for i, p := range alone {
+		s, err := shape(p)
+		if err != nil {
+			return err
+		}
+		shapes[i] = s
+		taken[s]++
+	}
+	for i, p := range alone {
+		if s := shapes[i]; s != "" && len(texts[s]) == 1 && taken[s] == 1 {
+			of := texts[s][0]
+			_, rest := content.Split(of.File)
+			out.Warnf(diag.Pos{File: p.File}, diag.TranslationOrphan, diag.Say("if it is, rename it to %s; slug = %q in it keeps its address", content.Root+"/"+lang+"/"+rest, p.Slug), "the page stands alone, and seems to be the translation of %s", of.File)
+		}
+	}
+	return nil
 }
 
 // stamped returns the places of the languages in which a page has a stamp that, with
