@@ -96,6 +96,16 @@ func TestAudit(t *testing.T) {
 	}
 }
 
+// TestSlipInALayout: a layout of the site that asks for a page by a name that is nearly
+// one gets a warning. The built-in layouts ask for pages that not every site has.
+func TestSlipInALayout(t *testing.T) {
+	base := string(tree(t)["layouts/base.html"].Data)
+	ds := findings(t, "layouts/base.html", base+"{{ if .Site.HasPage \"e-mail/imapp\" }}{{ with .Site.Link \"e-mail/imapp\" }}{{ .Title }}{{ end }}{{ end }}")
+	if len(ds) != 1 || ds[0].Code != diag.LinkPage || ds[0].Severity != diag.Warning || ds[0].Pos.File != "layouts/base.html" {
+		t.Errorf("got %v", ds)
+	}
+}
+
 // TestSecretBesideAMistake: a secret takes away no finding of another line.
 func TestSecretBesideAMistake(t *testing.T) {
 	config := string(tree(t)["site.toml"].Data)

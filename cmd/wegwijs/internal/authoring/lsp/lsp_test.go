@@ -377,6 +377,10 @@ func TestFixes(t *testing.T) {
 			if len(list) != 1 {
 				t.Fatalf("offers %+v for %+v", list, p.Diagnostics)
 			}
+			// An editor refuses an edit of a text that has changed since.
+			if edit, err := json.Marshal(list[0].Edit); err != nil || !strings.Contains(string(edit), `"version":1`) {
+				t.Errorf("the edit is of no version: %s", edit)
+			}
 			testenv.Write(t, filepath.Join(e.dir, imap), text)
 			e.apply(list[0].Edit)
 			got, _ := os.ReadFile(filepath.Join(e.dir, imap))

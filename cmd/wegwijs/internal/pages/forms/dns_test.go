@@ -137,6 +137,18 @@ func TestRecordsRows(t *testing.T) {
 	}
 }
 
+func TestRecordData(t *testing.T) {
+	for want, r := range map[string]Record{
+		`"v=1; a=\"b\\c\""`:  {Type: "TXT", Text: `v=1; a="b\c"`},
+		"0 1 993 i.example.": {Type: "SRV", Weight: 1, Port: 993, Target: "i.example."},
+		"c.example.":         {Type: "CNAME", Target: "c.example."},
+	} {
+		if got := r.Data(); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
 func TestRecordsPointers(t *testing.T) {
 	r := readFile(t, "site.toml")
 	pointers := func(p int, domain string, change func(*Site)) []string {

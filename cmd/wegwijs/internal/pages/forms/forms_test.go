@@ -394,6 +394,28 @@ func TestDiagnostics(t *testing.T) {
 	}
 }
 
+// A row that is left alone is a warning of its own only where nothing else of its
+// form and product says why.
+func TestHalfAnAccount(t *testing.T) {
+	half := LeftOut{Form: FormProfile, Product: "a", What: "smtp s:465 tls", Why: whyHalf, Pos: diag.Pos{File: "site.toml", Line: 2}}
+	cause := LeftOut{Form: FormProfile, Product: "a", What: "imap i:993 tls", Why: "het kan niet", Pos: diag.Pos{File: "site.toml", Line: 1}}
+	other := cause
+	other.Product = "b"
+	for name, tt := range map[string]struct {
+		left []LeftOut
+		want int
+	}{
+		"alone":                     {[]LeftOut{half}, 1},
+		"beside its cause":          {[]LeftOut{half, cause}, 1},
+		"beside another product's":  {[]LeftOut{half, other}, 2},
+		"beside what is no warning": {[]LeftOut{half, {Form: FormProfile, Product: "a", Why: "x", Minor: true}}, 1},
+	} {
+		if ds := Diagnostics(tt.left); len(ds) != tt.want {
+			t.Errorf("%s: got %v", name, ds)
+		}
+	}
+}
+
 // A provider that does everything right must not be warned.
 func TestNoWarningForGoodRecord(t *testing.T) {
 	r := product(t, "leave_on_server_days = 14",

@@ -31,6 +31,7 @@ type memory struct {
 	objects map[string]object
 	log     []string // what changed it: PUT key, COPY key, DELETE key
 	lax     bool     // it takes no notice of conditions
+	lost    string   // the key of a put that is done, and refused when it is sent again
 }
 
 type object struct {
@@ -87,6 +88,10 @@ func (m *memory) RoundTrip(r *http.Request) (*http.Response, error) {
 		m.log = append(m.log, "PUT "+key)
 		sum := md5.Sum(body)
 		m.objects[key] = object{body, r.Header.Clone(), `"` + hex.EncodeToString(sum[:]) + `"`}
+		if key == m.lost {
+			m.lost = ""
+			return m.refuse(r, http.StatusPreconditionFailed, "PreconditionFailed"), nil
+		}
 		resp := m.answer(r, http.StatusOK, nil)
 		resp.Header.Set("ETag", m.objects[key].tag)
 		return resp, nil
@@ -344,6 +349,19 @@ func TestTidyKeepsTheRelease(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.want("index.html", "een", "b.html", "twee")
+}
+
+// A put whose answer was lost is sent again and then refused, though it was done:
+// the state that stands there is our own.
+func TestSaveWhoseAnswerIsLost(t *testing.T) {
+	s := newStore(t)
+	s.publish(s.job("index.html", "een"))
+	s.lost = stateKey
+	s.publish(s.job("index.html", "twee"))
+	s.want("index.html", "twee")
+	if st, err := s.Look(t.Context(), nil); err != nil || len(st.Releases) != 2 || s.lost != "" {
+		t.Errorf("got %+v, %v", st, err)
+	}
 }
 
 // Two publishers do not both go on: one is refused the lock, and after the other

@@ -53,6 +53,16 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// TestSecretsStay: whatever a store puts into a message, it holds no secret.
+func TestSecretsStay(t *testing.T) {
+	c := &client{bucket: "help", keys: Keys{ID: "id", Secret: "geheim-een", Token: "geheim-twee"}}
+	for _, said := range []string{"x geheim-een y", "x geheim-twee y", "geheim-twee geheim-een"} {
+		if err := c.wrap("read", "x", errors.New(said)); strings.Contains(err.Error(), "geheim") {
+			t.Errorf("%q says %q", said, err)
+		}
+	}
+}
+
 // slow is a transport that reads the body after it has given up.
 type slow struct{ read chan string }
 

@@ -187,6 +187,37 @@ func TestSpareIsTheNextRelease(t *testing.T) {
 	}
 }
 
+// What a killed run left half is brought again, and an old asset that the spare has
+// is used as it stands.
+func TestWhatTheStageHas(t *testing.T) {
+	f := newFolder(t)
+	f.publish(f.job("index.html", "een", "assets/a.css", "rood"))
+	old := f.job("index.html", "een", "assets/a.css", "rood").Manifest.Files[0]
+	publish := func(text string) {
+		j := f.job("index.html", text)
+		j.Record.Kept = []release.Kept{{Path: old.Path, SHA256: old.SHA256, Size: old.Size, Until: f.now.Add(1000 * time.Hour)}}
+		f.publish(j)
+	}
+	for _, text := range []string{"twee", "drie", "vier", "vijf", "zes"} {
+		publish(text)
+		f.want("index.html", text, "assets/a.css", "rood")
+	}
+	j := f.job("index.html", "zeven", "lang.html", "een lange tekst")
+	ctx, unlock := f.lock()
+	s := &sending{Tree: f.Tree, job: j, want: wanted(j), cur: currentFiles(j.Old)}
+	for _, step := range []func(context.Context) error{s.takeStage, s.clean, s.announce, s.folders, s.fill} {
+		if err := step(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.file(stageTree+"/lang.html", "een la")
+	if err := unlock(); err != nil {
+		t.Fatal(err)
+	}
+	f.publish(f.job("index.html", "zeven", "lang.html", "een lange tekst"))
+	f.want("index.html", "zeven", "lang.html", "een lange tekst")
+}
+
 // A record whose tree is gone takes the place of no other: the spare has its own.
 func TestSpareKeepsItsRecord(t *testing.T) {
 	f := newFolder(t)
@@ -372,6 +403,33 @@ func TestTakeLockLeavesAThird(t *testing.T) {
 	}
 	if err := f.takeLock(t.Context(), &release.Lock{Token: "third"}); err != nil {
 		t.Errorf("a lock that is gone: %v", err)
+	}
+}
+
+// How long a lock was not renewed is told by the target's clock; one from the future
+// was renewed just now.
+func TestQuiet(t *testing.T) {
+	f := newFolder(t)
+	f.lock()
+	name := filepath.Join(f.dir, filepath.FromSlash(lockFile))
+	for since, want := range map[time.Duration]func(time.Duration) bool{
+		time.Hour:  func(d time.Duration) bool { return d >= 59*time.Minute },
+		-time.Hour: func(d time.Duration) bool { return d == 0 },
+	} {
+		i, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		written := i.ModTime().Add(-since)
+		if err := os.Chtimes(name, written, written); err != nil {
+			t.Fatal(err)
+		}
+		if got := f.quiet(); !want(got) {
+			t.Errorf("written %v ago: quiet for %v", since, got)
+		}
+		if err := os.Chtimes(name, i.ModTime(), i.ModTime()); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
