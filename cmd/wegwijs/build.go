@@ -54,12 +54,21 @@ func (e *env) runBuild(ctx context.Context, out string) error {
 	var s *state.State
 	var r *output.Report
 	var findings []diag.Diagnostic
-	err := again(func() (err error) {
-		s, r, findings, err = e.write(ctx, dir)
-		return err
+	err := again(func() error {
+		var err, failed error
+		s, r, err = e.write(ctx, dir, func(s *state.State) bool {
+			findings, failed = e.findings(ctx, s, false)
+			return failed == nil && diag.Errors(findings) == 0
+		})
+		return cmp.Or(err, failed)
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case r == nil:
+		findings = s.Findings()
+	case !r.Accepted: // a finding stands in the way
+		r = nil
 	}
 	if e.format == "json" {
 		return e.reportBuild(out, r, findings)
@@ -105,41 +114,24 @@ func (e *env) reportBuild(out string, r *output.Report, findings []diag.Diagnost
 	return nil
 }
 
-// write reads the site and writes it into dir. The report is nil when a finding
-// stands in the way.
-func (e *env) write(ctx context.Context, dir string) (*state.State, *output.Report, []diag.Diagnostic, error) {
+// write reads the site and writes it into dir, where accept has nothing against what
+// was made. The report is nil when the site is too broken to be made.
+func (e *env) write(ctx context.Context, dir string, accept func(s *state.State) bool) (*state.State, *output.Report, error) {
 	opt := e.options()
 	opt.Pictures = e.pictures()
 	defer opt.Pictures.Prune(time.Now())
 	s, err := state.Load(ctx, e.files(), opt, nil)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
 	limitMemory(s)
 	if s.Set == nil {
-		return s, nil, s.Findings(), nil
+		return s, nil, nil
 	}
 	p := e.progress()
 	defer p.clear()
-	var findings []diag.Diagnostic
-	var failed error
-	r, err := output.Write(ctx, s.Set, dir, output.Options{
-		Progress: p.step,
-		Accept: func() bool {
-			findings, failed = e.findings(ctx, s, false)
-			if failed != nil {
-				return false
-			}
-			return diag.Errors(findings) == 0
-		},
-	})
-	if err = cmp.Or(err, failed); err != nil {
-		return nil, nil, nil, err
-	}
-	if !r.Accepted {
-		r = nil
-	}
-	return s, r, findings, nil
+	r, err := output.Write(ctx, s.Set, dir, output.Options{Progress: p.step, Accept: func() bool { return accept(s) }})
+	return s, r, err
 }
 
 // findings returns everything wrong with a site whose files were made, and what

@@ -340,26 +340,16 @@ func (e *env) runPublish(ctx context.Context, f publishFlags) error {
 // broken to be made; sample is what is still the example provider's. With errors
 // nothing is written, unless they are allowed.
 func (e *env) buildTo(ctx context.Context, dir string, allowed bool) (r *output.Report, findings []diag.Diagnostic, sample []string, err error) {
-	opt := e.options()
-	opt.Pictures = e.pictures()
-	defer opt.Pictures.Prune(time.Now())
-	s, err := state.Load(ctx, e.files(), opt, nil)
-	if err != nil {
+	s, r, err := e.write(ctx, dir, func(s *state.State) bool {
+		findings = s.Findings()
+		return diag.Errors(findings) == 0 || allowed
+	})
+	switch {
+	case s == nil:
 		return nil, nil, nil, err
-	}
-	limitMemory(s)
-	if s.Set == nil {
+	case r == nil && err == nil:
 		return nil, s.Findings(), nil, nil
 	}
-	p := e.progress()
-	defer p.clear()
-	r, err = output.Write(ctx, s.Set, dir, output.Options{
-		Progress: p.step,
-		Accept: func() bool {
-			findings = s.Findings()
-			return diag.Errors(findings) == 0 || allowed
-		},
-	})
 	return r, findings, sampleProvider(s.Config), err
 }
 

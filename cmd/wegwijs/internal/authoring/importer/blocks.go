@@ -834,10 +834,7 @@ func (c *conv) heading(n, level int, raw string) []line {
 		c.note(n, leftOut, "a heading without text")
 		return nil
 	}
-	level = min(level+c.shift, 6)
-	if level == 1 {
-		level = 2
-	}
+	level = min(max(level+c.shift, 2), 6) // the title is of the first level
 	id := own
 	if id == "" {
 		id = c.t.slug(said)

@@ -299,10 +299,7 @@ func (c *conv) headingMade(n, level int, s string) []line {
 	if said == "" {
 		return nil
 	}
-	level = min(level+c.shift, 6)
-	if level == 1 {
-		level = 2
-	}
+	level = min(max(level+c.shift, 2), 6) // the title is of the first level
 	id := own
 	if id == "" {
 		id = c.t.slug(said)

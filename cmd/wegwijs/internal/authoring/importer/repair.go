@@ -75,20 +75,11 @@ func (c *conv) repair(src []byte, head int, body []line, h house) []byte {
 		}
 		if done {
 			src = []byte(strings.Join(lines, "\n"))
-		} else if !hasErrors(errs) {
+		} else if diag.Errors(errs) == 0 {
 			break
 		}
 	}
 	return src
-}
-
-func hasErrors(ds []diag.Diagnostic) bool {
-	for _, d := range ds {
-		if d.Severity == diag.Error {
-			return true
-		}
-	}
-	return false
 }
 
 // escapeAll returns a line as text.

@@ -9,6 +9,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 	"wegwijs/cmd/wegwijs/internal/input/content"
+	"wegwijs/cmd/wegwijs/internal/input/scan"
 	"wegwijs/cmd/wegwijs/internal/site"
 	"wegwijs/cmd/wegwijs/internal/state"
 )
@@ -122,17 +123,14 @@ func (l *States) old(path string, v *View) (File, bool) {
 func faulty(s *state.State, file string) bool {
 	_, page := content.Split(file)
 	return slices.ContainsFunc(s.Static(), func(d diag.Diagnostic) bool {
-		if d.Severity != diag.Error || !within(d.Pos.File, content.Root) {
+		if d.Severity != diag.Error || !scan.Within(d.Pos.File, content.Root) {
 			return false
 		}
 		_, at := content.Split(d.Pos.File)
 		section, isIndex := strings.CutSuffix(at, "/index.md") // in any language
-		return within(file, d.Pos.File) || (isIndex || !strings.HasSuffix(at, ".md")) && section != "" && within(page, section)
+		return scan.Within(file, d.Pos.File) || (isIndex || !strings.HasSuffix(at, ".md")) && section != "" && scan.Within(page, section)
 	})
 }
-
-// within reports whether a path is another one or lies below it.
-func within(p, dir string) bool { return p == dir || strings.HasPrefix(p, dir+"/") }
 
 // keptMax is how many pages are kept for a time in which they have a mistake:
 // those open in browsers first, and as many others as there is room for.

@@ -204,7 +204,7 @@ func Update(ctx context.Context, fsys fs.FS, prev *Tree, paths []string, visit V
 	slices.Sort(paths)
 	var looked []string
 	for _, p := range paths {
-		if !input(p) || slices.ContainsFunc(looked, func(l string) bool { return within(p, l) }) {
+		if !input(p) || slices.ContainsFunc(looked, func(l string) bool { return Within(p, l) }) {
 			continue
 		}
 		looked = append(looked, p)
@@ -216,7 +216,7 @@ func Update(ctx context.Context, fsys fs.FS, prev *Tree, paths []string, visit V
 	if err != nil {
 		return nil, err
 	}
-	was := func(p string) bool { return slices.ContainsFunc(looked, func(l string) bool { return within(p, l) }) }
+	was := func(p string) bool { return slices.ContainsFunc(looked, func(l string) bool { return Within(p, l) }) }
 	for _, d := range prev.found {
 		if !was(d.Pos.File) {
 			w.out.Add(d)
@@ -282,8 +282,8 @@ func Differ(ctx context.Context, fsys fs.FS, prev *Tree) (next *Tree, paths []st
 	return next, slices.Compact(paths), nil
 }
 
-// within reports whether a path is another one or lies below it.
-func within(p, dir string) bool {
+// Within reports whether a path is another one or lies below it.
+func Within(p, dir string) bool {
 	return p == dir || len(p) > len(dir) && p[len(dir)] == '/' && p[:len(dir)] == dir
 }
 

@@ -1,7 +1,6 @@
 package tree
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -201,9 +200,6 @@ func (t *Tree) takeAway(name string, was remote.Kind) error {
 
 // makeFolders makes folders below root, those above others first.
 func (t *Tree) makeFolders(ctx context.Context, meter *release.Meter, root string, dirs []string) error {
-	slices.SortFunc(dirs, func(a, b string) int {
-		return cmp.Or(strings.Count(a, "/")-strings.Count(b, "/"), strings.Compare(a, b))
-	})
 	meter.Phase("folders", len(dirs), 0)
 	for _, level := range levels(dirs) {
 		err := t.each(ctx, len(level), func(i int) error {

@@ -167,11 +167,7 @@ func (s *sending) clean(ctx context.Context) error {
 			gone = append(gone, d)
 		}
 	}
-	// Deepest first.
-	slices.SortFunc(gone, func(a, b string) int {
-		return cmp.Or(strings.Count(b, "/")-strings.Count(a, "/"), strings.Compare(a, b))
-	})
-	for _, level := range levels(gone) {
+	for _, level := range slices.Backward(levels(gone)) {
 		err := s.each(ctx, len(level), func(i int) error {
 			err := s.fs.RemoveDir(stageTree + "/" + level[i])
 			if err == nil || errors.Is(err, fs.ErrNotExist) {
@@ -189,8 +185,11 @@ func (s *sending) clean(ctx context.Context) error {
 	return nil
 }
 
-// levels cuts a list that is sorted by depth into lists of one depth each.
+// levels sorts a list of folders into lists of one depth each, the highest first.
 func levels(dirs []string) [][]string {
+	slices.SortFunc(dirs, func(a, b string) int {
+		return cmp.Or(strings.Count(a, "/")-strings.Count(b, "/"), strings.Compare(a, b))
+	})
 	var out [][]string
 	for i, d := range dirs {
 		if i == 0 || strings.Count(d, "/") != strings.Count(dirs[i-1], "/") {

@@ -1,7 +1,6 @@
 package tree
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -229,10 +228,7 @@ func (t *Tree) removeAll(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(dirs, func(a, b string) int {
-		return cmp.Or(strings.Count(b, "/")-strings.Count(a, "/"), strings.Compare(a, b))
-	})
-	for _, level := range levels(dirs) {
+	for _, level := range slices.Backward(levels(dirs)) {
 		err := t.each(ctx, len(level), func(i int) error {
 			err := t.fs.RemoveDir(level[i])
 			if errors.Is(err, fs.ErrNotExist) {
