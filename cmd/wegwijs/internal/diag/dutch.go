@@ -198,6 +198,8 @@ var dutch = map[string]string{
 	"put a space between ] and the title, or the text on the next line: > [!NOTE]":                                                       "zet een spatie tussen ] en de titel, of de tekst op de volgende regel: > [!NOTE]",
 	"leave it out: on paper a page is divided by itself, and each page has its contents":                                                 "laat het weg: op papier verdeelt een pagina zichzelf, en elke pagina heeft haar inhoudsopgave",
 	"write the title between straight quotes: [text](page.md \"title\")":                                                                 "zet de titel tussen rechte aanhalingstekens: [tekst](pagina.md \"titel\")",
+	"put ; behind it: &nbsp;":                                                                                                            "zet er ; achter: &nbsp;",
+	"write ' for an apostrophe, and the sign ` on both sides of code":                                                                    "typ ' als apostrof, en zet het teken ` aan weerszijden van code",
 	"close the address with )":                                                                                                           "sluit het adres af met )",
 	"write the width behind the picture: ![what it shows](picture.png){width=300}":                                                       "zet de breedte achter het plaatje: ![wat erop staat](plaatje.png){width=300}",
 	"leave out the space inside the signs: **text**":                                                                                     "laat de spatie binnen de tekens weg: **tekst**",

@@ -63,6 +63,12 @@ var notations = []notation{
 	{needle: ". ", line: true, re: lazyregexp.New(`^h[1-6]\. +\S.*`), hint: "put a space between # and the text of a heading: ## Kop"},
 	{needle: "[!", line: true, re: lazyregexp.New(`^\[![A-Za-z]+\][^\s\[(+:.,-].*`), hint: "put a space between ] and the title, or the text on the next line: > [!NOTE]"},
 	{needle: `\`, line: true, re: lazyregexp.New(`^\\(?:newpage|pagebreak|clearpage|tableofcontents)\b.*`), hint: "leave it out: on paper a page is divided by itself, and each page has its contents"},
+	{needle: "::", line: true, re: lazyregexp.New(`^(?:image|video|audio)::[^\s\[\]]+\[[^\]\n]*\]\s*$`), hint: "write ![what it shows](picture.png)"},
+	{needle: "::", line: true, re: lazyregexp.New(`^include::[^\s\[\]]+\[[^\]\n]*\]\s*$`), hint: "write the text itself: pages hold no parts of other files"},
+	{needle: "[", line: true, re: lazyregexp.New(`^\[(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*$`), hint: "write > [!NOTE], > [!TIP] or > [!WARNING], and > before each line of the text"},
+	{needle: "link:", line: true, re: lazyregexp.New(`^link:[^\s\[\]]+\[[^\]\n]+\].*`), hint: "write [text](page.md)"},
+	{needle: "'''", line: true, re: lazyregexp.New("^(?:[^`\\n]*[\\s(])?('{3}[^'\\s`][^'\\n`]*'{3})"), group: 1, hint: "write **text** for what matters"},
+	{needle: "''", line: true, re: lazyregexp.New("^(?:[^`\\n]*[\\s(])?(''[^'\\s`][^'\\n`]*'')(?:$|[\\s.,;:!?)])"), group: 1, hint: "write *text*, or leave out the signs"},
 
 	// Parts of running text.
 	{needle: "![[", re: lazyregexp.New(`!\[\[[^\]\n|#]+\.(?i:png|jpe?g|gif|svg|webp|avif|bmp)(?:[|#][^\]\n]*)?\]\]`), hint: "write ![what it shows](picture.png)"},
@@ -88,6 +94,17 @@ var notations = []notation{
 	{needle: "<", re: lazyregexp.New(`</?[a-zA-Z][\w-]*:[\w-]+(?:\s[^<>\n]*)?/?>`), hint: "leave the tag out; it is of the program that the text was copied from"},
 	{needle: "<http", re: lazyregexp.New(`<https?://[^<>\s]*[ \t][^<>\n]*>`), hint: "an address has no spaces: write %20 for each"},
 	{needle: "http", re: lazyregexp.New(`(?:^|[\s(])(https?(?::/?|//)[A-Za-z0-9][\w-]*(?:\.[\w-]+)+\S*)`), group: 1, hint: "write the address with https:// before it"},
+	{needle: "[", re: lazyregexp.New(`^\[[ xX]\][ \t]+\pL.*`), hint: "write - [ ] for what is to be done, or - [x] for what is done"},
+	{needle: "[/", re: lazyregexp.New(`\[url(?:=[^\]\n]*)?\][^\n]*?\[/url\]`), hint: "write [text](page.md)"},
+	{needle: "[/", re: lazyregexp.New(`\[img(?:=[^\]\n]*)?\][^\n]*?\[/img\]`), hint: "write ![what it shows](picture.png)"},
+	{needle: "[/", re: lazyregexp.New(`\[b\][^\n]*?\[/b\]`), hint: "write **text** for what matters"},
+	{needle: "[/", re: lazyregexp.New(`\[(?:[ius]|color|size|font|center|code|quote|list|spoiler)(?:=[^\]\n]*)?\][^\n]*?\[/(?:[ius]|color|size|font|center|code|quote|list|spoiler)\]`), hint: "write *text*, or leave out the signs"},
+	{needle: "image:", re: lazyregexp.New(`(?:^|[\s(])(image:[^\s:\[\]][^\s\[\]]*\[[^\]\n]*\])`), group: 1, hint: "write ![what it shows](picture.png)"},
+	{needle: "xref:", re: lazyregexp.New(`(?:^|[\s(])(xref:[^\s\[\]]+\[[^\]\n]*\])`), group: 1, hint: "write [text](page.md)"},
+	{needle: ":", re: lazyregexp.New(`(?:^|[\s(])((?:kbd|btn):\[[^\]\n]+\]|menu:\pL[^\s\[\]]*\[[^\]\n]+\])`), group: 1, hint: "write :kbd[Ctrl+C] for keys, or *text*"},
+	{needle: "&", re: lazyregexp.New(`(&(?:(?:nbsp|amp|lt|gt|quot|apos|copy|reg|euro|hellip|[nm]dash|shy|[aeiouAEIOU](?:acute|grave|uml|circ))(?:$|[^;=\pL])|#\d{2,5}(?:$|[^;\d])))`), group: 1, hint: "put ; behind it: &nbsp;"},
+	{needle: "](", re: lazyregexp.New(`!?\[[^\]\[\n]*\]\([^()\s<>]+[ \t]+(?:"[^"\n]*|'[^'\n]*)\)`), hint: "write the title between straight quotes: [text](page.md \"title\")"},
+	{needle: "`", re: lazyregexp.New("(?:^|[\\s(\\pL])(`[\\pL\\d][^`\\n]*)$"), group: 1, hint: "write ' for an apostrophe, and the sign ` on both sides of code"},
 	{needle: "!", re: lazyregexp.New(`(?:^|\s)(![\w./ -]+\.(?i:png|jpe?g|gif|svg|webp)(?:\|[^!\n]*)?!)(?:$|\s)`), group: 1, hint: "write ![what it shows](picture.png)"},
 	{needle: "[@", re: lazyregexp.New(`\[@[\w:.-]+(?:[;,][^\]\n]*)?\]`), hint: "write [text](https://…), or a footnote: [^1]"},
 	{needle: "|", re: lazyregexp.New(`(?:^|\s)(\|\|[^|\s](?:[^|\n]*[^|\s])?\|\|)`), group: 1, hint: "write :::details[Titel], the text, and ::: on a line of its own"},
@@ -100,7 +117,7 @@ var notations = []notation{
 	{needle: "](", re: lazyregexp.New(`!?\[[^\]\[\n]+\]\([^()\s<>]+[ \t]+[“”„‘’«»][^()\n]*\)`), hint: "write the title between straight quotes: [text](page.md \"title\")"},
 	{needle: "](", re: lazyregexp.New(`!?\[[^\]\[\n]+\]\((?:https?://|mailto:|/|\.{1,2}/|[^\s()]+\.(?:md|html?|png|jpe?g|gif|svg|webp|pdf))[^()\s]*$`), hint: "close the address with )"},
 	{needle: " =", re: lazyregexp.New(`!\[[^\]\n]*\]\([^()\s]+ =(?:\d+%?x?|x)(?:\d+%?)?\)`), hint: "write the width behind the picture: ![what it shows](picture.png){width=300}"},
-	{needle: "**", re: lazyregexp.New(`(?:^|[\s(])(\*\*[ \t][^*\n]*[^\s*]\*\*|\*\*[ \t]+\pL[^*\n]*[ \t]\*\*|\*\*[^\s*][^*\n]*[ \t]\*\*)(?:$|[\s.,;:!?)])`), group: 1, hint: "leave out the space inside the signs: **text**"},
+	{needle: "**", re: lazyregexp.New(`(?:^|[\s(])(\*\*[ \t][^*\n]*[^\s*]\*\*|\*\*[ \t]+\pL[^*\n]*[ \t]\*\*|\*\*[^\s*][^*\n]*[ \t]\*\*)(?:$|[\s.,;:!?)\pL])`), group: 1, hint: "leave out the space inside the signs: **text**"},
 	{needle: "**", re: lazyregexp.New(`(?:^|[^*\\])(\*\*[^\s*](?:[^*\n]*[^\s*])?\*\*)(?:$|[^*])`), group: 1, hint: "put a space before the first ** or behind the last, or the sign beside them outside: **text**:"},
 	{needle: " ^", re: lazyregexp.New(`\S[ \t](\^[A-Za-z0-9][A-Za-z0-9-]{2,})$`), group: 1, hint: "leave it out: a link leads to a heading, [text](page.md#heading)"},
 	{needle: "] (", re: lazyregexp.New(`!?\[[^\]\[\n]+\] \((?:https?://|mailto:|/|\.{1,2}/|[^\s()]+\.(?:md|html?|png|jpe?g|gif|svg|webp|pdf)[#)])[^()\n]*\)?`), hint: "leave out the space between ] and ("},
@@ -175,6 +192,13 @@ func (w *walk) foreign(n ast.Node) {
 			s := n.Lines().At(i)
 			if w.foreignIn(s.Start, s.Stop, true, &said) {
 				return // it was one thing all through
+			}
+		}
+	}
+	if _, cell := n.(*xast.TableCell); cell { // code that a | cut in two is a row with too many cells
+		for _, other := range w.notations {
+			if other.needle == "`" {
+				said = append(said, other)
 			}
 		}
 	}

@@ -98,6 +98,33 @@ func TestNotations(t *testing.T) {
 		"volgens [@jansen2020]":               "1:9 a footnote",
 		"||geheim||":                          "1:1 :::details",
 		"<%= naam %>":                         "1:1 write the value",
+		// Boxes to tick that are none.
+		"[ ] taak\n[x] gedaan": "1:1 - [ ] for what",
+		// Wikis, forums, AsciiDoc.
+		"Dit is '''vet''' hier.":            "1:8 **text**",
+		"''Schuin'', zei hij.":              "1:1 write *text*",
+		"Dit is [b]vet[/b].":                "1:8 **text**",
+		"[i]schuin[/i]":                     "1:1 write *text*",
+		"Kijk [url=https://x.nl]hier[/url]": "1:6 write [text](page.md)",
+		"[img]scherm.png[/img]":             "1:1 ![what",
+		"[quote=Jan]Ja[/quote]":             "1:1 write *text*",
+		"image::scherm.png[Scherm]":         "1:1 ![what",
+		"Een image:knop.png[] hier":         "1:5 ![what",
+		"link:https://x.nl[hier]":           "1:1 write [text](page.md)",
+		"Zie xref:imap.adoc#kop[IMAP].":     "1:5 write [text](page.md)",
+		"include::deel.adoc[]":              "1:1 parts of other files",
+		"Druk op kbd:[Ctrl+C].":             "1:9 :kbd[Ctrl+C]",
+		"Kies menu:Bestand[Open].":          "1:6 :kbd[Ctrl+C]",
+		"[WARNING]\nLet op.":                "1:1 > [!NOTE]",
+		// What is not closed, or has a space in the wrong place.
+		"Jansen &amp zonen":    "1:8 put ; behind it",
+		"10&nbsp000":           "1:3 put ; behind it",
+		"een &#160 spatie":     "1:5 put ; behind it",
+		"Tik `imap in.":        "1:5 sign ` on both sides",
+		"De foto`s zijn weg.":  "1:8 sign ` on both sides",
+		"[x](y.md \"titel)":    "1:1 straight quotes",
+		"![x](y.png 'titel)":   "1:1 straight quotes",
+		"Dit is **vet **woord": "1:8 space inside",
 	} {
 		ds := convert("nl", []byte(src), nil).findings
 		got := ""
@@ -136,6 +163,7 @@ func TestNoNotations(t *testing.T) {
 		"– zei hij", "Zie [tekst] (tussen haakjes).", "(tekst)[1]", "(tekst)[sic]", "(zie)[noot 3]", "2 ** 3 ** 4", "een [x](y.md) (uitleg)", "import is lastig", "export van mail", "=> zo", "### Kop ###", "*een* twee\n*drie* vier", "> **Belofte** maakt schuld", ".. en dan", "...", "a:b [c]", "een: [x](y.md)",
 		"!!!", "Wat???", "=====", "100 % [x](y.md)", "100^[", "$$$", "|| of", "a || b || c", "{x}", "[@]", "naam@voorbeeld.nl", "•", "\\• punt",
 		"Dit kost $5 per_maand of $10.", "a:: b", "== x ==", "[*] verplicht veld", "De **vet** en **vet**.", "src/**/a", "10: 30 en\nverder", "Een\ttab in\nde tekst", "{info}rmatie", "1.1 een\n1.2 twee", "Hij zei:\n“Ja.”", "x:y <a.b:c>",
+		"Kies [x]: dat is genoeg.", "[x]: nee", "'s Avonds en 's morgens", "'t Is ''", "x''y''", "[b]", "a[i] en b[i/2]", "rij[b]x", "link: hier [1]", "menu: kies [Open]", "Zie de link:", "&amp; en &nbsp;", "x?a=1&copy=2", "R&D en Q&A", "AT&T", "&c. en zo", "`a` en ``b`c``", "een \\` los", "[x](y.md \"titel\")", "- [x] af\n- [ ] niet", "50 &lt; 60",
 		"\\#mail", "\\$x^2$", "    name: x\n    - een", "    sudo apt update", "![scherm in 1080p](a.png)", "```sh\n- een\n```", "---", "h2 is een kop", "© 2024 Wij\nen zij", "a. een", "(1) een", "Stap 1: open het scherm.",
 	} {
 		for _, d := range convert("nl", []byte(src), nil).findings {
