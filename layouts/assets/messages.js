@@ -28,10 +28,6 @@ const general = (code) => (/^\d{3}$/.test(code) ? !["534", "535"].includes(code)
 const enough = .72;
 const coded = /[([]?\b(?:0x[0-9a-f]+|[245]\.\d{1,3}\.\d{1,3}|[45]\d\d)\b[)\]]?[-\s]?/gi;
 
-// Words that every program has in its messages: a message of nothing else is
-// one of mail only by what stands around it.
-const common = new Set("access auth authenticatie authenticatiefout authenticatiefehler authentication aanmelding authentifizierung authentification anmeldung credentials denied error erreur failed fehler fehlgeschlagen fout geweigerd invalid login mislukt refused required unavailable unsuccessful echec".split(" "));
-const said = new Set("again check controleer foutmelding gebruikersnaam melding opnieuw password please probeer server user username wachtwoord your".split(" "));
 const ofMail = /mail|imap|smtp|\bpop3?\b|outlook|thunderbird|postbus|postvak|postfach|inbox|phone|ipad|samsung|telefoon|handy|@/i;
 
 // pairs gives the words that stand side by side in what is written of a
@@ -41,7 +37,9 @@ const pairs = (text) => text.split("…").flatMap((piece) => split(piece).map((w
 export const looksLikeMessage = (text) => codes(text).size > 0 || split(text).length > 3 || /^[A-Z_]{8,}$/.test(text);
 
 export async function finder(url, version) {
-  const { default: rows } = await import(url.replace(/\.js$/, `-m.js?${version}`));
+  const { default: data } = await import(url.replace(/\.js$/, `-m.js?${version}`));
+  const { rows } = data;
+  const [common, said] = [data.common, data.said].map((words) => new Set(words.split(" ")));
   const known = new Map(); // how many messages have a word
   const all = rows.flatMap(([at, title, messages, cells, labels], row) => messages.map((m) => {
     const has = codes(m);

@@ -29,13 +29,25 @@ const list = (text) => (text ?? "").split(/\s+/).filter(Boolean);
 
 // stemmer applies the rules of a language; it is the same as stem.go.
 export function stemmer(rules) {
-  const irregular = new Map(list(rules.irregular).map((p) => p.split("=")));
+  const pairs = (text) => new Map(list(text).map((p) => p.split("=")));
+  const irregular = pairs(rules.irregular);
+  const roots = pairs(rules.roots);
   const keep = list(rules.keep);
   const particles = [...list(rules.particles), ""];
   const ends = list(rules.ends);
   const final = list(rules.final);
   const vowels = (w) => /[aeiouy]/.test(w) || w > "\x7f";
   const undouble = (w) => w.replace(/([a-z])\1+/g, (all, c) => (rules.double?.includes(c) ? c : all));
+  function strong(w) {
+    for (const p of particles) {
+      if (!w.startsWith(p)) continue;
+      const rest = w.slice(p.length);
+      const ge = rules.ge && rest.startsWith(rules.ge);
+      const to = (ge && (p || rest !== "gegeven") && roots.get(rest.slice(rules.ge.length))) || (p && roots.get(rest));
+      if (to) return p + to;
+    }
+    return w;
+  }
   function participle(w) {
     if (!rules.ge) return w;
     for (const p of particles) {
@@ -50,7 +62,7 @@ export function stemmer(rules) {
   return function stem(w) {
     w = irregular.get(w) ?? w;
     if (length(w) < 4 || /[0-9.@_]/.test(w)) return w;
-    w = undouble(participle(w));
+    w = undouble(participle(strong(w)));
     for (const [suffix, to, min] of rules.rules ?? []) {
       const left = w.slice(0, w.length - suffix.length);
       if (w.endsWith(suffix) && length(left) >= min && vowels(left)) w = undouble(left + to);
@@ -61,22 +73,21 @@ export function stemmer(rules) {
   };
 }
 
-const symbols = "!#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~";
-const tail = 62;
-
-// numbers reads what the program wrote with number.
+// numbers reads what the program wrote with number: its signs are those of ASCII
+// without the quote and the backslash.
 function numbers(text) {
   const out = [];
+  let n = 0;
+  let unit = 1;
   for (let i = 0; i < text.length; i++) {
-    let n = 0;
-    let unit = 1;
-    let c = symbols.indexOf(text[i]);
-    while (c >= tail) {
-      n += (c - tail + tail) * unit;
-      unit *= symbols.length - tail;
-      c = symbols.indexOf(text[++i]);
+    const k = text.charCodeAt(i);
+    const c = k - 33 - (k > 34) - (k > 92);
+    n += c * unit;
+    unit *= 30;
+    if (c < 62) {
+      out.push(n);
+      [n, unit] = [0, 1];
     }
-    out.push(n + c * unit);
   }
   return out;
 }
@@ -113,21 +124,18 @@ const typos = (w) => (w.length < 4 || /\d/.test(w) ? 0 : w.length < 7 ? 1 : 2);
 // What a way of finding is worth. These numbers, and those of find below, were
 // found by trying, on the queries of the program's testdata that are not kept
 // apart.
-const worth = { exact: 1, joined: .69, verb: .95, same: .82, other: .76, begin: .45, typo: [1, .7, .45] };
+
 const results = 8;
+const order = (a, b) => b.score - a.score || a.n - b.n;
+const worth = { exact: 1, joined: .69, same: .82, other: .76, wide: .7, begin: .45, typo: [1, .7, .45] };
 
 export async function open(url) {
   const { default: main } = await import(url);
   const file = (name) => import(url.replace(/\.js$/, `-${name}.js?${main.version}`)).then((m) => m.default);
   const { count, levels, rules, cuts, block } = main;
   const stem = stemmer(rules);
-  const stop = new Set(list(rules.stop));
-  const weak = new Set(list(rules.weak));
-  const common = new Set(list(rules.common).map(stem));
-  const particles = new Set(list(rules.particles));
+  const [stop, weak, whole, short, common] = ["stop", "weak", "whole", "short", "common"].map((k) => new Set(list(rules[k])));
   const links = ["", ...list(rules.links)];
-  const whole = new Set(list(rules.whole));
-  const short = new Set(list(rules.short));
   const known = new Map();
 
   // Synonyms, by the phrase: the keys of each and its worth. The first phrase of
@@ -140,7 +148,7 @@ export async function open(url) {
     // One word is left of "postvak uit", which means something else by itself.
     const means = (to ?? from).filter((p) => telling(p).length > (p.includes(" ") ? 1 : 0));
     for (const p of from) {
-      same.set(p, [...(same.get(p) ?? []), ...means.filter((q) => q !== p).map((q) => [telling(q), q === means[0] ? worth.same : worth.other])]);
+      same.set(p, [...(same.get(p) ?? []), ...means.filter((q) => q !== p).map((q) => [telling(q), to ? worth.wide : q === means[0] ? worth.same : worth.other])]);
       if (telling(p).length > 1) loose.set(telling(p).sort().join(" "), p);
     }
   }
@@ -156,20 +164,21 @@ export async function open(url) {
     return (shards[i] ??= file("w" + i).then(shard));
   }
   const has = async (key) => (await part(key)).at.has(key);
-  const page = async (n) => (block ? (await (blocks[Math.floor(n / block)] ??= file("p" + Math.floor(n / block))))[n % block] : (await blocks[0])[n]);
+  const page = async (n) => (await (blocks[Math.floor(n / block) || 0] ??= file("p" + Math.floor(n / block))))[block ? n % block : n];
 
   // posts gives the pages of a key, in order: their numbers, levels and sections.
   async function posts(key) {
     if (known.has(key)) return known.get(key);
     const s = await part(key);
     const i = s.at.get(key);
-    const out = { n: [], v: [], at: [] };
+    const out = { n: [], v: [], at: [], level: [] };
     if (i !== undefined) {
       let n = -1;
       const all = numbers(s.posts[i]);
       for (let j = 0; j < all.length; j += 2) {
         out.n.push(n += all[j] + 1);
-        out.v.push(levels[all[j + 1] % levels.length]);
+        out.level.push(all[j + 1] % levels.length);
+        out.v.push(levels[out.level.at(-1)]);
         out.at.push(Math.floor(all[j + 1] / levels.length));
       }
     }
@@ -247,7 +256,7 @@ export async function open(url) {
     const s = await part(key);
     const found = [];
     let i = s.keys.findIndex((k) => k >= key);
-    for (; i >= 0 && i < s.keys.length && s.keys[i].startsWith(key) && found.length < few; i++) if (!s.keys[i].includes("_")) found.push(s.keys[i]);
+    for (; i >= 0 && i < s.keys.length && s.keys[i].startsWith(key) && found.length < few; i++) if (!s.keys[i].endsWith("^")) found.push(s.keys[i]);
     return found;
   }
 
@@ -257,7 +266,7 @@ export async function open(url) {
     let best = most;
     let found = [];
     for (const k of (await part(w)).keys) {
-      if (k.length < 4 || k.includes("_") || (cuts || w.length < 6 ? k[0] !== w[0] : k[0] !== w[0] && k[1] !== w[1] && k[0] !== w[1])) continue;
+      if (k.length < 4 || k.includes("^") || (cuts || w.length < 6 ? k[0] !== w[0] : k[0] !== w[0] && k[1] !== w[1] && k[0] !== w[1])) continue;
       const d = distance(w, k, best);
       if (d > best || (d === 2 && k[0] !== w[0])) continue;
       if (d < best) found = [];
@@ -295,7 +304,7 @@ export async function open(url) {
         }
       }
       const rest = [...stems.keys()].slice(i);
-      const telltale = rest.filter((j) => j === i || !common.has(stems[j])); // "automatisch mails verplaatsen"
+      const telltale = rest.filter((j) => j === i || !common.has(asked[j].w)); // "automatisch mails verplaatsen"
       for (const words of telltale.length < rest.length ? [rest, telltale] : [rest]) {
         for (let n = 2; n <= 4 && n <= words.length; n++) {
           const phrase = loose.get(words.slice(0, n).map((j) => stems[j]).sort().join(" "));
@@ -314,16 +323,10 @@ export async function open(url) {
         swap(joined);
       }
       if (asked[i].joined) ways.push([[asked[i].joined], worth.joined]);
-      for (const [j, p] of raw.entries()) { // stel … in
-        if (particles.has(p) && j !== at && Math.abs(j - at) < 7 && w.length > 2 && !digits(w)) {
-          const verb = stem(p + w);
-          if (await has(verb)) ways.push([[verb], worth.verb]);
-        }
-      }
       const last = typing && i === asked.length - 1;
       if (last || !ways.length) {
         for (const k of await begins(s, last ? 12 : 8)) {
-          if (k !== s && s.length > 1) ways.push([[k], (ways.length && !last ? .5 : worth.begin) * Math.max(.5, s.length / k.length)]);
+          if (k !== s && s.length > 1) ways.push([[k], worth.begin * Math.max(.5, s.length / k.length)]);
         }
       }
       if (!ways.length && /[.@_]/.test(w)) for (const p of words(w).slice(1)) if (await has(stem(p)) && !stop.has(p)) ways.push([[stem(p)], .6]);
@@ -332,14 +335,14 @@ export async function open(url) {
           ways.push([[k], q]);
           if (q === worth.typo[1]) swap(k, q);
         }
-        if (!ways.length) for (const p of same.keys()) if (!p.includes(" ") && p[0] === s[0] && typos(s) && distance(s, p, 1) < 2) swap(p, .67);
       }
-      for (let n = s.length - 1; !ways.length && n > 3; n--) {
-        const head = s.slice(0, n);
-        if (await has(head)) ways.push([[head], worth.begin * n / s.length]);
-        swap(head, .55 * n / s.length);
+      const best = new Map(); // of the ways to the same keys
+      for (const way of ways) {
+        const id = way[0].join();
+        const [k, q, phrase] = best.get(id) ?? way;
+        best.set(id, [k, Math.max(q, way[1]), phrase || way[2]]);
       }
-      list.push({ w, s, ways, covers: asked[i].covers });
+      list.push({ w, s, ways: [...best.values()], covers: asked[i].covers });
     }
     for (const [i, idea] of list.entries()) { // a phrase stands for all its words
       for (let j = 1; j < (idea.covers ?? 1); j++) list[i + j].ways.push(...idea.ways.filter((way) => way[2]));
@@ -374,6 +377,27 @@ export async function open(url) {
     return votes;
   }
 
+  // fit says how much of a title is asked for, and how much of what is asked
+  // stands in it.
+  function fit(text, list) {
+    const content = new Set(tokens(fold(text)).flatMap(words).filter((w) => !stop.has(w)).map(stem));
+    const got = new Map();
+    let [within, all] = [0, 0];
+    for (const i of list) {
+      let best = 0;
+      const hit = (t, q) => {
+        if (!content.has(t)) return false;
+        got.set(t, Math.max(q, got.get(t) ?? 0));
+        return true;
+      };
+      if (hit(i.s, 1)) best = 1;
+      for (const [k, q] of i.ways) if (q >= .7 && k.filter((t) => hit(t, q)).length === k.length) best = Math.max(best, q);
+      within += i.rare * best;
+      all += i.rare;
+    }
+    return [[...got.values()].reduce((a, b) => a + b, 0) / (content.size || 1), within / all];
+  }
+
   async function find(query, typing = true) {
     const list = await ideas(query, typing);
     const [score, part, top] = [new Float64Array(count), new Float64Array(count), new Float32Array(count)];
@@ -391,7 +415,7 @@ export async function open(url) {
         const v = pages.v[n];
         if (!v) continue;
         const q = pages.q[n];
-        score[n] += gain * (v / (v + 15));
+        score[n] += gain * (v / (v + 15)) * q ** .5;
         part[n] += idea.weight * Math.min(1, q + .1);
         if (q >= .5) found[n]++;
         if (q >= .6) hits[n]++;
@@ -405,38 +429,51 @@ export async function open(url) {
     for (let n = 0; n < count; n++) {
       if (part[n] / total >= .3 && 3 * found[n] >= list.length && (solid[n] || found[n] === list.length) && ((hits[n] / list.length > .5 && !list.empty) || top[n] > 4)) best.push({ n, score: score[n] * (part[n] / total) ** .6 });
     }
-    // A keyword of several words that is asked, best to its small words: "postvak uit".
-    const phrase = new Map();
-    for (const [stems, more] of [[list.map(({ s }) => s), 1.6], [list.raw.map(stem), 2]]) {
-      if (stems.length > 1 && (more < 2 || stems.length > list.length)) for (const n of (await posts(stems.sort().join("_"))).n) phrase.set(n, more);
+    // What people ask for with these words, by the keywords of all pages; all of
+    // the words in those of a page are enough to find it.
+    const asked = new Float64Array(count);
+    const whole = new Uint8Array(count);
+    const telltale = new Set(list.map(({ s, ways }) => (ways[0]?.[1] === worth.typo[1] ? ways[0][0][0] : s)));
+    let number = 0;
+    for (const s of new Set([...telltale, ...list.raw.map(stem)])) {
+      const { n, level } = await posts(s + "^");
+      if (n.length) number++;
+      n.forEach((page, i) => {
+        asked[page] += level[i];
+        whole[page] += telltale.has(s);
+      });
     }
-    for (const s of best) s.score *= phrase.get(s.n) ?? 1;
-    best.sort((a, b) => b.score - a.score || a.n - b.n);
-    best = best.slice(0, results * 6);
-    for (const s of best) { // all in one section is better
-      s.at = sections(s.n, list);
-      const votes = [...s.at.values()];
-      s.score *= .95 + .1 * Math.max(...votes) / votes.reduce((a, b) => a + b, 0);
-    }
-    best.sort((a, b) => b.score - a.score || a.n - b.n);
+    if (!list.empty) whole.forEach((words, n) => { if (words === telltale.size && !best.some((s) => s.n === n)) best.push({ n, score: 2 }); });
+    for (const s of best) s.score *= Math.exp(.2 * asked[s.n] / Math.sqrt(number || 1));
+    best.sort(order);
     best = best.slice(0, results * 2);
+    for (const s of best) s.at = sections(s.n, list);
     const asks = new Set((await answers(query, list)).map((t) => t[6]));
     for (const n of asks) if (!best.some((s) => s.n === n)) best.push({ n, score: score[n], at: score[n] ? sections(n, list) : new Map([[0, 1]]) });
-    const small = list.raw.filter((w) => stop.has(w)); // "of" and "naar" tell titles apart
+    const pairs = (all) => new Set(all.map((w, i) => all[i - 1] + " " + w).slice(1)); // "of" and "naar" tell titles apart
+    const beside = pairs(list.raw.map(stem));
     const out = [];
     for (const s of best) {
       const [url, title, description, lang, boost, sections] = await page(s.n);
-      const at = [...s.at].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0][0];
+      const votes = [...s.at.values()].reduce((a, b) => a + b, 0);
+      let [at, most] = [0, -1];
+      for (const [i, v] of s.at) {
+        const w = v / votes + (i ? fit(sections[2 * i - 1], list)[1] / 2 : 0);
+        if (w > most || (w === most && i < at)) [at, most] = [i, w];
+      }
       const id = at ? sections[2 * at - 2] : "";
-      const words = new Set(tokens(fold(title)));
-      let s2 = s.score * (1 + .19 * Math.min(3, new Set(small.filter((w) => words.has(w))).size));
+      const own = pairs(tokens(fold(title)).flatMap(words).map(stem));
+      let s2 = s.score * (1 + 2 * [...own].filter((p) => beside.has(p)).length / (own.size + beside.size || 1));
       if (asks.has(s.n)) s2 = s2 * .8 + .7 * best[0].score;
-      const content = [...words].filter((w) => !stop.has(w)).map(stem);
-      const got = content.filter((t) => list.some((i) => i.s === t || i.ways.some(([k, q]) => q >= .7 && k.length === 1 && k[0] === t))).length;
-      s2 *= 1 + 1.2 * (got / (content.length || 1)) ** 2;
+      const [of, within] = fit(title, list);
+      s2 *= 1 + .6 * (of * of + within + of * within);
+      if (at) {
+        const [of, within] = fit(sections[2 * at - 1], list);
+        s2 *= 1 + .2 * within * (1 + of);
+      }
       out.push({ url: id ? `${url}#${id}` : url, page: url, title, description, lang, heading: at ? sections[2 * at - 1] : "", score: s2 * boost * (lang ? .85 : 1), n: s.n });
     }
-    out.sort((a, b) => b.score - a.score || a.n - b.n);
+    out.sort(order);
     return { ideas: list, results: out.filter((r) => r.score > .2 * out[0].score).slice(0, results) };
   }
 
@@ -452,9 +489,8 @@ export async function open(url) {
     const scored = tables.map(({ table, protocol, fields, all }) => {
       const stands = (set, { s, ways }) => set.has(s) || ways.some(([k, q]) => q >= .8 && k.every((x) => set.has(x)));
       const hits = list.filter((idea) => stands(all, idea)).length;
-      const asks = list.some((idea) => fields.has(idea.s) || (idea.ways.length && idea.ways.some(([k, q]) => q >= .8 && k.length === 1 && fields.has(k[0]))));
-      const named = list.some((idea) => idea.s === protocol || idea.ways.some(([k, q]) => q >= .8 && k.includes(protocol)));
-      return { table, fit: asks && hits === list.length ? hits + (named ? 1 : 0) : 0 };
+      const [asks, named] = [fields, new Set([protocol])].map((set) => list.some((idea) => stands(set, idea)));
+      return { table, fit: asks && hits === list.length ? hits + named : 0 };
     });
     const best = Math.max(0, ...scored.map(({ fit }) => fit));
     return best ? scored.filter(({ fit }) => fit === best).map(({ table }) => table).slice(0, 3) : [];

@@ -173,7 +173,7 @@ func BenchmarkCoding(b *testing.B) {
 			var k coder
 			for b.Loop() {
 				out.Reset()
-				if err := k.encode(c, &out, page); err != nil {
+				if err := k.encode(c, &out, page, false); err != nil {
 					b.Fatal(err)
 				}
 			}

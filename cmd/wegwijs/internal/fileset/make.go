@@ -107,7 +107,7 @@ func (s *Set) unkept(ctx context.Context, workers int, coded bool, kept func(of,
 				continue
 			}
 			at.coded.Reset()
-			if err := at.encode(c, &at.coded, data); err != nil {
+			if err := at.encode(c, &at.coded, data, files[i].Shared); err != nil {
 				return diag.Errorf("make %s: %w", files[i].Path+c.Ext(), err)
 			}
 			if err := do(n, at.coded.Bytes()); err != nil {

@@ -52,6 +52,7 @@ type File struct {
 	Source    string // the author's file that it comes from; "" when it comes from several
 	Immutable bool   // the name holds a hash of the bytes: caches may keep it for ever
 	Coding    Coding // the file is another one in this coding, see [Coded]
+	Shared    bool   // most readers load it, so it is compressed as well as can be
 
 	// Make writes the file's bytes to b, which is empty, and returns an error
 	// only when the work could not be done; an author's mistakes go elsewhere.
@@ -474,7 +475,7 @@ func (s *Set) make(ctx context.Context, f *File, b, twin *bytes.Buffer) error {
 	case f.Coding != "":
 		var data []byte
 		if data, err = s.Make(ctx, f.of()); err == nil {
-			err = new(coder).encode(f.Coding, b, data)
+			err = new(coder).encode(f.Coding, b, data, f.Shared)
 		}
 	case f.Make != nil:
 		err = f.Make(ctx, b)

@@ -117,7 +117,7 @@ func (r *Renderer) others() []fileset.File {
 	}
 	files = append(files, r.searchFiles()...)
 	for _, a := range r.Layouts.Assets.Files {
-		files = append(files, fileset.File{Path: a.Path, Rank: fileset.Asset, Source: a.Source, Immutable: true, Make: fileset.Bytes(a.Data)})
+		files = append(files, fileset.File{Path: a.Path, Rank: fileset.Asset, Source: a.Source, Immutable: true, Shared: true, Make: fileset.Bytes(a.Data)})
 	}
 	for _, f := range r.Layouts.RootFiles {
 		files = append(files, fileset.File{Path: f.Name, Rank: fileset.Asset, Source: f.Source, Key: f})

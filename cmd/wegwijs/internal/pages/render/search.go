@@ -82,7 +82,7 @@ func (r *Renderer) searchFiles() []fileset.File {
 			if name != "" {
 				late = 2
 			}
-			files = append(files, fileset.File{Path: path.Join(searchFolder, l.Lang+name+".js"), Rank: fileset.Asset, Late: late, Key: k})
+			files = append(files, fileset.File{Path: path.Join(searchFolder, l.Lang+name+".js"), Rank: fileset.Asset, Late: late, Shared: k.kind == 0 || k.kind == 'm', Key: k})
 		}
 		add("", indexFile{Locale: l})
 		add("-m", indexFile{Locale: l, kind: 'm'})

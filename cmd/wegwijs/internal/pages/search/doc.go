@@ -11,7 +11,9 @@
 //	stem    instellen, instelling and ingesteld are one (rules in lang.go)
 //	split   serverinstellingen holds instellingen: words are taken apart by
 //	        the other words of the site, except those of a stop list
-//	weigh   the title and its keywords before headings, those before text
+//	weigh   the title before headings, those before text
+//	learn   with which words people ask for a page: its keywords, of which whole
+//	        questions are the best, are compared with those of all pages
 //
 // The stem rules travel in the index and are applied to queries by the same
 // few lines in search-index.js. TestSearchStems of package browser compares the

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 )
@@ -91,6 +92,7 @@ func Build(in Input) (*Index, error) {
 	for i := range in.Docs {
 		b.add(i, &in.Docs[i])
 	}
+	b.learn(in.Docs)
 	return b.encode(in)
 }
 
@@ -273,7 +275,6 @@ func (b *builder) addHead(page int, d *Doc) {
 		}
 		return b.at(b.form(w), page)
 	}
-	common := set(of(b.lang).Common)
 	var title []string
 	Words(Fold(d.Title), func(w string) {
 		if !b.stem.stop[w] {
@@ -289,26 +290,14 @@ func (b *builder) addHead(page int, d *Doc) {
 		}
 	}
 	for _, k := range d.Keywords {
-		var words, stems, all []string
+		if strings.Contains(k, " ") {
+			continue // see learn
+		}
 		Words(Fold(k), func(w string) {
-			stem := b.stem.Stem(w)
-			words, all = append(words, w), append(all, stem)
-			if !b.stem.stop[w] {
-				stems = append(stems, stem)
+			if p := get(w); p != nil {
+				p.keyword = 6
 			}
 		})
-		b.whole(page, stems)
-		if len(all) > len(stems) { // "postvak uit" is more than "postvak"
-			b.whole(page, all)
-		}
-		for _, w := range words {
-			if len(words) > 1 && common[w] {
-				continue // "mail" of "mail kwijt" is a word of every page
-			}
-			if p := get(w); p != nil {
-				p.keyword = max(p.keyword, 3+3/float32(len(words)))
-			}
-		}
 	}
 	Words(Fold(d.Description), func(w string) {
 		if p := get(w); p != nil {
@@ -317,13 +306,63 @@ func (b *builder) addHead(page int, d *Doc) {
 	})
 }
 
-// whole puts a keyword of several words at its stems together, in any order.
-func (b *builder) whole(page int, stems []string) {
-	if len(stems) > 1 {
-		slices.Sort(stems)
-		b.spend(b.term(strings.Join(stems, "_")), page, place{keyword: 14}, 1)
+// learn notes with which words people ask for each page: how much more often a
+// stem stands in its keywords than in those of all, the small words too. It is
+// the logarithm of naive Bayes, and 0 where the page's keywords lack the stem.
+func (b *builder) learn(docs []Doc) {
+	const (
+		unseen     = .1 // times that a word stands in keywords that lack it
+		vocabulary = 400
+		least      = -1.5 // what is less often there than this is not there
+	)
+	counts := map[string]map[int]float64{}
+	of, all := make([]float64, len(docs)), 0.0
+	for i := range docs {
+		if docs[i].Lang != b.lang {
+			continue
+		}
+		for _, k := range docs[i].Keywords {
+			seen := map[string]bool{}
+			Words(Fold(k), func(w string) {
+				s := b.stem.Stem(w)
+				if seen[s] {
+					return
+				}
+				seen[s] = true
+				if counts[s] == nil {
+					counts[s] = map[int]float64{}
+				}
+				counts[s][i]++
+				of[i]++
+				all++
+			})
+		}
+	}
+	for s, pages := range counts {
+		sum := 0.0
+		for _, n := range pages {
+			sum += n
+		}
+		if t := b.terms[s]; sum == 1 && t != nil && len(t.posts) > 0 {
+			continue // the text says it
+		}
+		t := &term{key: s + asked}
+		for _, page := range slices.Sorted(maps.Keys(pages)) {
+			lift := math.Log((pages[page]+unseen)/(of[page]+unseen*vocabulary)) - math.Log((sum+unseen)/(all+unseen*vocabulary))
+			if l := math.Round((lift - least) * steps); l > 0 {
+				t.posts = append(t.posts, posting{page: int32(page), level: uint8(min(l, float64(len(levels)-1)))})
+			}
+		}
+		b.terms[t.key] = t
 	}
 }
+
+// asked stands behind a stem for the pages that people ask for with it, and
+// steps is how many levels there are to a unit of the logarithm.
+const (
+	asked = "^"
+	steps = 1.4
+)
 
 // spend puts a share of a word's place at a stem.
 func (b *builder) spend(t *term, page int, p place, share float32) {
@@ -362,7 +401,7 @@ func level(w float64) int {
 // postings returns the pages of a term, in order, of so many.
 func (t *term) postings(pages int) []posting {
 	list := t.posts
-	if len(list) > pages/mentions { // a page that only mentions what others are about is not looked for by it
+	if len(list) > pages/mentions && !strings.HasSuffix(t.key, asked) { // a page that only mentions what others are about is not looked for by it
 		about := slices.DeleteFunc(slices.Clone(list), func(p posting) bool { return p.level == 0 })
 		if len(about) > 0 {
 			list = about
@@ -446,7 +485,7 @@ func (b *builder) encode(in Input) (*Index, error) {
 	m := &mainFile{Lang: in.Lang, Home: in.Home, Count: len(in.Docs), Levels: levels, Rules: of(in.Lang), Same: b.same(in.Synonyms), Tables: b.tables(in.Docs), Labels: in.Labels}
 	x := &Index{}
 	var err error
-	if x.Messages, err = module(messages(in.Docs)); err != nil {
+	if x.Messages, err = module(messageFile{everywhere, saidWith, messages(in.Docs)}); err != nil {
 		return nil, err
 	}
 	pages := make([]any, len(in.Docs))
@@ -523,9 +562,17 @@ func (b *builder) same(groups [][]string) []string {
 	for _, g := range groups {
 		add(b.phrases(g), nil)
 	}
+	common := map[string]bool{}
+	for w := range set(of(b.lang).Common) {
+		common[b.stem.Stem(w)] = true
+	}
 	for line := range strings.Lines(of(b.lang).same) {
 		from, to, _ := strings.Cut(strings.TrimSpace(line), ">")
-		add(b.phrases(strings.Split(from, ",")), b.phrases(strings.Split(to, ",")))
+		group := b.phrases(strings.Split(from, ","))
+		if !common[group[0]] { // a word of every page means nothing else
+			group = slices.DeleteFunc(group, func(p string) bool { return common[p] })
+		}
+		add(group, b.phrases(strings.Split(to, ",")))
 	}
 	return list
 }
@@ -668,6 +715,21 @@ func (b *builder) asks(t *table) (fields, more string) {
 	}
 	return strings.Join(f, " "), strings.Join(m, " ")
 }
+
+// messageFile is what search/nl-m.js holds.
+type messageFile struct {
+	Common string `json:"common"`
+	Said   string `json:"said"`
+	Rows   []any  `json:"rows"`
+}
+
+// Words that every program has in its messages: a message of nothing else is one
+// of mail only by what stands around it; and words with which programs say what
+// to do.
+const (
+	everywhere = "access auth authenticatie authenticatiefout authenticatiefehler authentication aanmelding authentifizierung authentification anmeldung credentials denied error erreur failed fehler fehlgeschlagen fout geweigerd invalid login mislukt refused required unavailable unsuccessful echec"
+	saidWith   = "again check controleer foutmelding gebruikersnaam melding opnieuw password please probeer server user username wachtwoord your"
+)
 
 // messages returns the rows of the tables of error messages: where they stand,
 // the messages, the cells and their labels.

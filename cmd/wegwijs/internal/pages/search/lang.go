@@ -22,6 +22,7 @@ type language struct {
 	Keep      string     `json:"keep,omitempty"`   // beginnings of words that only look like participles
 	Particles string     `json:"particles,omitempty"`
 	Irregular string     `json:"irregular,omitempty"` // form=form
+	Roots     string     `json:"roots,omitempty"`     // form=form, behind a particle, Ge or both
 	Final     string     `json:"final,omitempty"`     // letters that change at the end: vf zs
 	Links     string     `json:"links,omitempty"`     // what may stand between the parts of a compound
 	Whole     string     `json:"whole,omitempty"`     // words that are not taken apart
@@ -50,7 +51,8 @@ ik je jij jou jouw u uw hij zij ze we wij me mij mijn onze ons hun haar hem men 
 hoe wat waar waarom wanneer welke welk wie waarmee waarop waarin waarvoor hoeveel
 in op aan van voor met naar bij uit om over onder door tot te ten ter tussen tegen per via na
 ook nog al wel even eens toch dus weer steeds altijd soms heel erg zo graag gaat gaan ga doe doet doen moest krijg krijgt krijgen kom komt komen
-hallo hoi help hulp svp aub alsjeblieft dank bedankt vraag weten daar hier iets iemand alles allemaal zelf opeens ineens plots plotseling nu sinds vandaag gisteren want zit zitten staat staan zet zetten nou heet bij meer gebeurt gebeurd omdat dat's t s d 'n n`,
+hallo hoi help hulp svp aub alsjeblieft dank bedankt vraag weten daar hier iets iemand alles allemaal zelf opeens ineens plots plotseling nu sinds vandaag gisteren want zit zitten staat staan zet zetten nou heet bij meer gebeurt gebeurd omdat dat's t s d 'n n
+laten liet lieten super echt eigenlijk gewoon zomaar misschien ongeveer helemaal ontzettend enorm telkens vaak ooit ergens overal blijkbaar waarschijnlijk elke elk ieder iedere veel terwijl tijdens zodra zodat net probeer probeert proberen vind vindt gekocht mijnheer meneer mevrouw hey mn zn nimmer k da wa ge gij uw eindelijk nogmaals bijvoorbeeld`,
 		Rules: [][]string{
 			{"heden", "", "4"}, {"heid", "", "4"}, {"etjes", "", "3"}, {"etje", "", "3"}, {"tjes", "", "3"}, {"tje", "", "3"}, {"pjes", "p", "3"}, {"jes", "", "3"}, {"je", "", "3"},
 			{"ingen", "", "3"}, {"ings", "", "4"}, {"ing", "", "4"},
@@ -62,10 +64,9 @@ hallo hoi help hulp svp aub alsjeblieft dank bedankt vraag weten daar hier iets 
 		Double: "aeouklmnprstbdfgcz", Final: "vf zs",
 		Ge: "ge", Ends: "d t en", Keep: "gebruik gegeven gebeur geheim geheugen geluid gevolg gesprek gewicht gedeeld geldig gelijk gemeent gemist",
 		Particles: "in op aan af uit over door na terug mee om weg toe bij voor binnen her ver be on ont samen los",
-		Irregular: `verstuurd=versturen gezonden=zenden verloren=verliezen verloor=verliezen kwijtgeraakt=kwijt verdween=verdwijnen verdwenen=verdwijnen
-gestolen=stelen vergat=vergeten gekregen=krijgen kreeg=krijgen geschreven=schrijven gelezen=lezen gevonden=vinden vond=vinden gekozen=kiezen koos=kiezen begonnen=beginnen opgeslagen=opslaan
-weggegooid=weggooien gesloten=sluiten overgezet=overzetten uitgezet=uitzetten aangezet=aanzetten ingelogd=inloggen uitgelogd=uitloggen aangemeld=aanmelden aanmelding=aanmelden afgewezen=afwijzen geweigerd=weigeren geraakt=raken
-gedaan=doen bewaard=bewaren gehackt=hacken gehacked=hacken gehackte=hacken gebroken=breken ontving=ontvangen inkomend=inkomende binnenkomende=inkomende uitgaand=uitgaande inbox=inbox mails=mail mailen=mail emails=email emailen=email mailtje=mail emailtje=email mailtjes=mail
+		Roots:     "bleven=blijven broken=breken gaan=gaan ging=gaan gaf=geven geven=geven hield=houden holpen=helpen kregen=krijgen keken=kijken kozen=kiezen kwam=komen komen=komen las=lezen lezen=lezen lopen=lopen liep=lopen nomen=nemen nam=nemen schoven=schuiven schreven=schrijven sloegen=slaan slagen=slaan sloten=sluiten sloot=sluiten stolen=stelen stond=staan trokken=trekken vielen=vallen vonden=vinden dwenen=dwijnen dween=dwijnen loren=liezen loor=liezen gat=geten wezen=wijzen worpen=werpen zien=zien zonden=zenden zond=zenden zet=zetten zocht=zoeken bracht=brengen daan=doen stoken=steken boden=bieden ving=vangen vangen=vangen raakt=raken gooid=gooien logd=loggen meld=melden",
+		Irregular: `kwijtgeraakt=kwijt kreeg=krijgen vond=vinden koos=kiezen begonnen=beginnen aanmelding=aanmelden verstuurd=versturen geweigerd=weigeren
+bewaard=bewaren gehackt=hacken gehacked=hacken gehackte=hacken ontving=ontvangen inkomend=inkomende binnenkomende=inkomende uitgaand=uitgaande inbox=inbox mails=mail mailen=mail emails=email emailen=email mailtje=mail emailtje=email mailtjes=mail mailing=nieuwsbrief mailings=nieuwsbrief laat=later ni=niet nie=niet
 pwd=wachtwoord ww=wachtwoord wachtwrd=wachtwoord`,
 		Links: "s e en n",
 		Whole: "wachtwoord antwoord thunderbird outlook postbus onderwerp bovenstaande instagram whatsapp facebook beantwoorden verantwoord standaard ontvanger ontvangen afzender verzenden versturen onderaan bovenaan voorbeeld nederland wegwijs bijlage bericht beheer gegevens gebruiken herstellen verbinden webmail",
@@ -122,7 +123,7 @@ aussi encore deja toujours tres bien plus ne n ni y bonjour merci aide svp tout 
 // Netherlands and in Flanders, and what programs call it.
 const (
 	sameNL = `postbus, mailbox, postvak, inbox, postvak in, mailbus, mail box, brievenbus
-wachtwoord, paswoord, password, passwoord, pincode, code, wachtwoorden, pasword, pass
+wachtwoord, paswoord, password, passwoord, pincode, wachtwoorden, pasword, pass
 wijzigen, veranderen, aanpassen, resetten, reset, vernieuwen, change, nieuw instellen, bewerken, omzetten
 vergeten, kwijt, niet meer weten, wijzigen
 versturen, verzenden, sturen, send, wegsturen, verzending, weg krijgen, mailen, wegkrijgen, verstuur
@@ -150,19 +151,19 @@ windows mail, windows live mail, mail windows 10, mail windows 11, mail app wind
 webmail, roundcube, browser, mail online, via internet, via de website, zonder programma, zonder app, iemand anders, andermans, pc van een ander, computer van een ander, pc van een vriend, bij een vriend, in de bibliotheek, internetcafe, in het hotel, in een hotel, zonder outlook, chrome, firefox, edge, safari, online, mail lezen via internet, onderweg, webbrowser, zonder installeren
 instellen, installeren, configureren, toevoegen, koppelen, opzetten, setup, instellingen, configuratie, aanmelden in, opstellen, aansluiten, instal, zetten op, werkend krijgen
 instellingen, configuratie, gegevens, settings, serverinstellingen, serverdata, servergegevens, parameters
-automatisch, autodiscover, autoconfig, vanzelf, invullen
+automatisch, autodiscover, autoconfig, vanzelf, zelf invullen
 inloggen, aanmelden, login, log in, logon, signin, binnenkomen op
 authenticatie, verificatie, aanmelding
 foutmelding, error, fout, melding, foutcode, errormelding, foutbericht, foutnummer, errorcode
 werkt niet, doet het niet, doet niks, doet niets, reageert niet, laadt niet, ververst niet, synchroniseert niet, haalt niet op, haalt geen, opent niet, niet openen, geen verbinding, verbroken, timeout, time out, storing, kapot, stuk, probleem, defect, problemen, doe het niet, hapert, doet raar, doet vreemd, ligt plat, plat, ligt eruit, ligt uit, eruit, down, offline, onbereikbaar, niet bereikbaar, verbinding mislukt, geen internet, opnieuw installeren, werkt niks, loopt vast, crasht, vastgelopen, hangt, haalt niets op, werkt niet meer, iets mis, mis met, gaat mis, gaat fout, geen contact, geen nieuwe mail, geen nieuwe berichten, geen mail, geen mails, krijg geen mail, komt niet binnen, komt niets binnen, niets binnen, niet bereiken, kan niet openen
 lukt niet, mislukt, niet gelukt, gaat niet
 klopt niet, onjuist, verkeerd, fout, geweigerd, niet geaccepteerd, ongeldig, incorrect, foutief, afgewezen, niet herkend, niet juist, niet correct
-vol, full, quota, quotum, opslag, opslagruimte, schijfruimte, ruimte, plaats, overvol, gb, gigabyte, mb, megabyte, geheugen, propvol, bijna vol, vrijmaken, plaats maken, te weinig ruimte, geen ruimte, limiet bereikt, over quota, opschonen
+vol, full, quota, quotum, opslag, opslagruimte, schijfruimte, ruimte, plaats, overvol, gb, gigabyte, mb, megabyte, geheugen, propvol, bijna vol, vrijmaken, plaats vrij, ruimte vrij, plaats maken, te weinig ruimte, geen ruimte, limiet bereikt, over quota, opschonen
 verdwenen, weg, kwijt, verloren, missing, verwijderd, foetsie, verdwijnen, spoorloos, zoek, onvindbaar, niet zichtbaar, zie niet, gewist, zijn weg, is weg, niet meer te zien, leeg, inbox leeg, postvak leeg
 dubbel, dubbele, tweemaal, twee keer, meermaals, meerdere keren, duplicaten, dubbels
 kwijt, gestolen, verloren, gehackt, gejat, gepikt, hacker, hackers, ingebroken, diefstal, beroofd, gepakt, misbruik
 back up, reservekopie, kopie, bewaren, exporteren, export, opslaan, archiveren, archief, veiligstellen, pst, veiligheidskopie, reserve kopie, mbox, eml, usb stick, harde schijf, downloaden
-certificaat, beveiligingscertificaat, ssl, beveiligingswaarschuwing, beveiligingsmelding, vertrouwd, niet vertrouwd, onveilig, niet beveiligd, veiligheidswaarschuwing, identiteit, https, ssl certificaat, servercertificaat, niet veilig, beveiligingsfout
+certificaat, beveiligingscertificaat, beveiligingswaarschuwing, beveiligingsmelding, vertrouwd, niet vertrouwd, onveilig, niet beveiligd, veiligheidswaarschuwing, identiteit, https, ssl certificaat, servercertificaat, niet veilig, beveiligingsfout
 waarschuwing, melding
 verhuizen, overstappen, overstap, omzetten, migreren, migratie, overgaan, verhuizing, overzetten, meenemen, overbrengen, overnemen, wisselen, andere provider, andere hoster, nieuwe provider, overhevelen, nieuwe host, andere host, nieuwe hosting, hosting, hostingpartij, verhuisd, kopieren naar
 kiezen, verschil, vergelijken, beter, voordeel, nadeel, welke is beter, wat is beter, keuze, voordelen, nadelen, tegelijk, vs, versus, tegenover, in plaats van
@@ -279,7 +280,39 @@ autodiscover, autoconfig > automatisch instellen
 uitgaande mailserver, uitgaande server, server uitgaand > smtp
 bijmaken, erbij maken, aanvragen > toevoegen
 waar zijn, waar is mijn, naartoe, gebleven, waar blijven > verdwenen
-hele tijd, de hele tijd, constant, continu, aldoor > blijft vragen`
+hele tijd, de hele tijd, constant, continu, aldoor > blijft vragen
+afzender, afzendernaam, weergavenaam, schermnaam, antwoordadres, reply to, naam ontvangers, naam bij ontvanger
+buitenland, camping, hotel, vakantiehuis, trein, netwerk, wifi, 4g, 5g, hotspot, roaming > onderweg, versturen lukt niet
+gekaapt, kapen, gekraakt, meelezen, leest mee, inbreken, inbraak, account overgenomen, vreemde inlog, iemand zit in > gehackt, kwijt
+per ongeluk, abuis, vergissing, ongedaan maken > terughalen, verdwenen
+weggegooid, verwijderde mails, verwijderde berichten, prullenmand > verdwenen, prullenbak
+raar, vreemd, gek, rare berichten, geklikt, aangeklikt, losgeld, bitcoin, wantrouwen > phishing
+overschreden, bomvol, stampvol, plek, ruimtegebrek, dichtgeslibd, volgelopen, uitbreiden, vergroten > vol
+unavailable, rejected, denied, refused, does not exist, no such user, unknown user, undeliverable, niet bestaand > versturen lukt niet
+zekerheid, reserve, wegschrijven, extern, lokaal bewaren > back up
+opheffen, opdoeken, beeindigen, uit dienst, ontslag, vertrokken > verwijderen
+omvang, zwaarte, rondsturen, uitnodiging, alle klanten, iedereen tegelijk, meesturen, aanhangsel > grootte, limiet
+voettekst, slotregel, groet, afsluiting, afsluiter > handtekening
+sloom, duurt, eeuwen, eeuwig, wachten, niet meteen, niet direct > vertraging
+mens spreken, chatten, chat, openingsuren, openingstijden, ticket, vraag stellen, langskomen > contact
+term, termen, snappen, begrijpen, verklaring, afkortingen > woordenlijst
+canon, hp, brother, epson, ricoh, xerox, kyocera, lexmark, qnap, alarm, scant > printer
+joomla, drupal, prestashop, magento, shopify, wix, bestelbevestiging, reservering > website
+fairphone, sony, lg, honor, realme, pixel > android
+spark, bluemail, edison, em client, mailbird, opera, evolution, airmail, fairemail, ander mailprogramma, andere app > mailprogramma, e-mailprogramma, programma
+partner, gezin, drie man, twee man, samenwerken, afdeling, zelfde adres > gedeeld
+bestellen, aanvragen, bijbestellen > maken
+server laten, op de server, server bewaren, van de server, server achterlaten > laat op server
+server niet gevonden, niet binnen, krijg geen, ontvang geen, valt uit, verbindt niet, verbindingsfout, blijft laden, wit scherm > werkt niet
+toegang, buitengesloten, aanmeldgegevens > inloggen
+deur uit, vertrekt niet, blijft steken, vastzitten, wachtrij > versturen lukt niet
+slotje, hangslot, identiteit, verifieren > certificaat
+zie ik nergens, zie nergens, niet te vinden, niet vindbaar, nergens > verdwenen
+adressen, bijkomend adres, nog een adres, meerdere adressen, zelfde inbox, dezelfde inbox > alias
+allebei, overal, zowel, synchroon, gelijktijdig > meerdere apparaten
+reis, afwezigheid, weekje weg, op vakantie, zwanger > afwezig
+passkey, token, herstelcode, authenticatieapp > twee stappen
+verzonden items, verzonden mails, verstuurde mail, verzonden berichten, verstuurde berichten, verzonden map > mist verzonden, verdwenen`
 	sameEN = `mailbox, inbox
 password, passphrase, pwd
 change, reset, update, new

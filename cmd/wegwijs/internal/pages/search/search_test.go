@@ -28,7 +28,7 @@ func TestFoldAndWords(t *testing.T) {
 // TestStem: the forms of a word have one stem.
 func TestStem(t *testing.T) {
 	for lang, groups := range map[string][]string{
-		"nl": {"instellen instelling instellingen ingesteld", "wachtwoord wachtwoorden", "koppelen gekoppeld koppeling", "map mappen", "adres adressen", "versturen verstuurd verstuurt", "server servers", "poort poorten", "maken maak maakt", "beveiliging beveiligd", "bijlage bijlagen bijlages", "certificaat certificaten", "bericht berichten berichtje", "verwijderen verwijderd verwijdert", "telefoon telefoons"},
+		"nl": {"instellen instelling instellingen ingesteld", "wachtwoord wachtwoorden", "koppelen gekoppeld koppeling", "map mappen", "adres adressen", "versturen verstuurd verstuurt", "server servers", "poort poorten", "maken maak maakt", "beveiliging beveiligd", "bijlage bijlagen bijlages", "certificaat certificaten", "bericht berichten berichtje", "verwijderen verwijderd verwijdert", "telefoon telefoons", "overnemen overgenomen overnam overneemt", "verdwijnen verdwenen verdween", "versluiten versloten", "weggooien weggegooid", "inloggen ingelogd", "nemen genomen"},
 		"en": {"setting settings set", "send sends sending sent", "mailbox mailboxes", "forget forgot forgotten"},
 		"de": {"einstellung einstellungen einstellen eingestellt", "server servers", "senden gesendet"},
 		"fr": {"parametre parametres", "envoyer envoye envoyez"},
@@ -295,6 +295,33 @@ func TestStopWordsOfFallbacks(t *testing.T) {
 		if want := map[string]int{"the": 3, "het": 3, "der": 3, "in": 1}[before]; want > 0 && n != want {
 			t.Errorf("%q is found on %d pages, want %d", before, n, want)
 		}
+	}
+}
+
+// TestLearn: a page is asked for by the words of its keywords, the more by those
+// that others lack, and not at all by words of other languages.
+func TestLearn(t *testing.T) {
+	var d Dictionary
+	doc := func(lang string, keywords ...string) Doc {
+		return Doc{Page: Page{Lang: lang, Keywords: keywords}, Text: d.Read([]byte("<p>tekst</p>"))}
+	}
+	b := &builder{lang: "nl", stem: newStemmer("nl"), terms: map[string]*term{}, dict: &d, stop: map[string]map[string]bool{}}
+	b.learn([]Doc{doc("nl", "hoe vol is mijn postbus", "mijn postbus loopt over"), doc("nl", "mijn wachtwoord kwijt", "mijn postbus", "postbus delen", "postbus weg"), doc("en", "mijn")})
+	level := func(w string, page int32) int {
+		if t := b.terms[b.stem.Stem(w)+asked]; t != nil {
+			for _, p := range t.posts {
+				if p.page == page {
+					return int(p.level)
+				}
+			}
+		}
+		return -1
+	}
+	if vol, postbus := level("vol", 0), level("postbus", 0); vol <= postbus || postbus >= level("postbus", 1) {
+		t.Errorf("vol has level %d and postbus %d, elsewhere %d", vol, postbus, level("postbus", 1))
+	}
+	if level("mijn", 0) < 0 || level("wachtwoord", 0) != -1 || level("mijn", 2) >= 0 {
+		t.Errorf("levels are %d, %d and %d", level("mijn", 0), level("wachtwoord", 0), level("mijn", 2))
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 type stemmer struct {
 	*language
 	irregular map[string]string
+	roots     map[string]string
 	rules     []rule
 	keep      []string
 	particles []string
@@ -27,16 +28,22 @@ type rule struct {
 
 func newStemmer(lang string) *stemmer {
 	l := of(lang)
-	s := &stemmer{language: l, irregular: map[string]string{}, keep: strings.Fields(l.Keep), particles: append(strings.Fields(l.Particles), ""), ends: strings.Fields(l.Ends), final: strings.Fields(l.Final), links: append([]string{""}, strings.Fields(l.Links)...), whole: set(l.Whole), short: set(l.Short), stop: set(l.Stop)}
-	for _, pair := range strings.Fields(l.Irregular) {
-		from, to, _ := strings.Cut(pair, "=")
-		s.irregular[from] = to
-	}
+	s := &stemmer{language: l, irregular: pairs(l.Irregular), roots: pairs(l.Roots), keep: strings.Fields(l.Keep), particles: append(strings.Fields(l.Particles), ""), ends: strings.Fields(l.Ends), final: strings.Fields(l.Final), links: append([]string{""}, strings.Fields(l.Links)...), whole: set(l.Whole), short: set(l.Short), stop: set(l.Stop)}
 	for _, r := range l.Rules {
 		n, _ := strconv.Atoi(r[2])
 		s.rules = append(s.rules, rule{r[0], r[1], n})
 	}
 	return s
+}
+
+// pairs reads form=form.
+func pairs(text string) map[string]string {
+	m := map[string]string{}
+	for _, pair := range strings.Fields(text) {
+		from, to, _ := strings.Cut(pair, "=")
+		m[from] = to
+	}
+	return m
 }
 
 // Stems returns the stems of the words of a text, in order, as the script
@@ -57,7 +64,7 @@ func (s *stemmer) Stem(w string) string {
 	if len(w) < 4 || strings.ContainsAny(w, "0123456789.@_") {
 		return w
 	}
-	w = s.undouble(s.participle(w))
+	w = s.undouble(s.participle(s.strong(w)))
 	// Each rule is tried once, in order: endings stand behind each other, and a
 	// rule that fits takes its ending before the next one looks.
 	for _, r := range s.rules {
@@ -69,6 +76,24 @@ func (s *stemmer) Stem(w string) string {
 	for _, f := range s.final {
 		if len(w) > 3 && w[len(w)-1] == f[0] {
 			w = w[:len(w)-1] + f[1:]
+		}
+	}
+	return w
+}
+
+// strong gives the infinitive of a strong verb behind a particle, ge- or both:
+// overgenomen becomes overnemen.
+func (s *stemmer) strong(w string) string {
+	for _, p := range s.particles {
+		rest, ok := strings.CutPrefix(w, p)
+		if !ok {
+			continue
+		}
+		if ge, ok := strings.CutPrefix(rest, s.Ge); ok && s.Ge != "" && (p != "" || rest != "gegeven") && s.roots[ge] != "" {
+			return p + s.roots[ge]
+		}
+		if to := s.roots[rest]; to != "" && p != "" {
+			return p + to
 		}
 	}
 	return w

@@ -236,7 +236,7 @@ func pageIDs(t *testing.T) map[string]string {
 	return ids
 }
 
-var keywordsRE = regexp.MustCompile(`(?m)^keywords = .*$`)
+var keywordsRE = regexp.MustCompile(`(?ms)^keywords = \[.*?\]$`)
 
 // plainIndexes builds the site without its keywords and puts the indexes beside
 // those of the site, under plain-: the writers' guesses prove nothing about the
@@ -305,6 +305,17 @@ func TestSearchQuality(t *testing.T) {
 		}
 		if all.first() < c.first || all.three() < c.three {
 			t.Errorf("%s: first %.1f %%, want %.0f; in three %.1f %%, want %.0f", c.index, all.first(), c.first, all.three(), c.three)
+		}
+	}
+	// Queries of which none had been seen, whatever the style of the others.
+	for _, c := range []struct {
+		index        string
+		first, three float64
+	}{{"/search/plain-nl.js", 68, 80}, {"/search/nl.js", 77, 91}} {
+		blind, _ := askFile(t, b, "nl-blind.txt", ours(t, c.index), pageIDs(t))
+		t.Logf("%s: %d blind queries, first %.1f %%, in three %.1f %%", c.index, blind.N, blind.first(), blind.three())
+		if blind.first() < c.first || blind.three() < c.three {
+			t.Errorf("%s: of blind queries first %.1f %%, want %.0f; in three %.1f %%, want %.0f", c.index, blind.first(), c.first, blind.three(), c.three)
 		}
 	}
 	data, err := os.ReadFile(filepath.Join(queries, "nonsense.txt"))
