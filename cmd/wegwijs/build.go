@@ -143,13 +143,12 @@ func (e *env) findings(ctx context.Context, s *state.State, deep bool) ([]diag.D
 	}
 	ds := s.Every()
 	out := new(diag.List)
-	out.Add(ds...)
 	r := freshness.NewReader(s.Site, e.files())
 	err := r.Check(ctx, deep, sums(s), out)
 	if s.Renderer != nil && err == nil {
 		err = r.CheckStrings(s.Renderer.Strings, out)
 	}
-	return s.Lead(s.Weigh(diag.Sort(s.Named(out.Sorted())))), err
+	return s.Lead(s.Weigh(diag.Sort(append(ds, s.Named(out.Take())...)))), err
 }
 
 // sums tells the files of a state apart.

@@ -266,6 +266,16 @@ func (l *List) Sorted() []Diagnostic {
 	return Sort(ds)
 }
 
+// Take returns the findings as [List.Sorted] does, and leaves the list empty: for
+// its last reader, who needs no copy.
+func (l *List) Take() []Diagnostic {
+	l.mu.Lock()
+	ds := l.all
+	l.all = nil
+	l.mu.Unlock()
+	return Sort(ds)
+}
+
 // Len returns the number of findings added so far.
 func (l *List) Len() int {
 	l.mu.Lock()

@@ -722,7 +722,7 @@ func (r *Renderer) Finish() ([]diag.Diagnostic, error) {
 		}
 	}
 	r.unshown(out)
-	return out.Sorted(), err
+	return out.Take(), err
 }
 
 // unshown reports which of several mail products no page shows, once all pages
