@@ -488,6 +488,16 @@ func TestOwnAddress(t *testing.T) {
 	}
 }
 
+// TestDays: a day is one however a page writes it.
+func TestDays(t *testing.T) {
+	for in, want := range map[string]string{"2024-01-02": "2024-01-02", "2024-01-02T10:00:00+01:00": "2024-01-02", "\"2024-01-02\"": "2024-01-02", "2024-01": "", "gisteren": ""} {
+		got, _ := bring(t, t.TempDir(), map[string]string{"hugo.toml": configs["hugo"][1], "content/a.md": "---\ntitle: A\nlastmod: " + in + "\n---\nX\n"})
+		if has := strings.Contains(got["content/en/a.md"], "updated = "); has != (want != "") || !strings.Contains(got["content/en/a.md"], want) {
+			t.Errorf("%s: got %s", in, got["content/en/a.md"])
+		}
+	}
+}
+
 // TestHeadingsWithAccents: a heading whose letters and accents are apart, as they are
 // in files of a Mac, keeps the address that it had.
 func TestHeadingsWithAccents(t *testing.T) {

@@ -31,7 +31,8 @@ func TestForeign(t *testing.T) {
 	}
 	public["certs/server.pem"] = &fstest.MapFile{Data: []byte("# x\n" + key)}
 	public["certs/public.pem"] = &fstest.MapFile{Data: []byte("-----BEGIN CERTIFICATE-----\nMIID\n")}
-	public["keys.txt"] = &fstest.MapFile{Data: []byte(key)} // the site's own are looked at elsewhere
+	public["sub/keys.txt"] = &fstest.MapFile{Data: []byte(key)} // of the name of one of ours
+	public["keys.txt"] = &fstest.MapFile{Data: []byte(key)}     // the site's own are looked at elsewhere
 	ds, err := Foreign(public, "public")
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +44,7 @@ func TestForeign(t *testing.T) {
 	want := []string{
 		"public/.DS_Store warning file-unused", "public/.env error secret", "public/.x.swp warning file-unused", "public/a/Thumbs.db warning file-unused",
 		"public/a/b/dump.SQL error secret", "public/a/prod.env error secret", "public/cert.p12 error secret", "public/certs/server.pem:3:1 error secret", "public/en/.env.production error secret",
-		"public/id_rsa error secret", "public/index.html~ warning file-unused", "public/oud/.git error secret", "public/site.old warning file-unused",
+		"public/id_rsa error secret", "public/index.html~ warning file-unused", "public/oud/.git error secret", "public/site.old warning file-unused", "public/sub/keys.txt:2:1 error secret",
 		"public/x.html.bak warning file-unused", "public/x/.htpasswd error secret",
 	}
 	if !slices.Equal(got, want) {

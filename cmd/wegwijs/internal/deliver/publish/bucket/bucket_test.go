@@ -178,6 +178,8 @@ func (s *store) job(files ...string) *release.Job {
 			e.Rank = fileset.Page
 		case files[i] == "sitemap.xml":
 			e.Rank = fileset.Index
+		case strings.HasSuffix(files[i], ".html.gz"):
+			e.Rank, e.Type, e.Coding = fileset.Page, fileset.TypeOf("x.html"), fileset.Gzip
 		}
 		m.Files = append(m.Files, e)
 		bodies[files[i]] = &fstest.MapFile{Data: []byte(files[i+1])}
@@ -334,6 +336,34 @@ func TestGraceBeginsOnce(t *testing.T) {
 	publish("index.html", "drie")
 	if len(due) != 1 || !slices.Equal(s.st.Tombs, due) {
 		t.Errorf("to be deleted: %v, and then %v", due, s.st.Tombs)
+	}
+}
+
+// An object says what it is: its type, that it is compressed, and how long it may be
+// kept.
+func TestWhatObjectsSay(t *testing.T) {
+	s := newStore(t)
+	s.publish(s.job("index.html", "een", "index.html.gz", "gepakt", "assets/a.css", "a"))
+	for key, want := range map[string][3]string{
+		"index.html":    {"text/html; charset=utf-8", "", "max-age=60"},
+		"index.html.gz": {"text/html; charset=utf-8", "gzip", "max-age=60"},
+		"assets/a.css":  {"text/css; charset=utf-8", "", immutable},
+	} {
+		h := s.objects[key].header
+		if got := [3]string{h.Get("Content-Type"), h.Get("Content-Encoding"), h.Get("Cache-Control")}; got != want {
+			t.Errorf("%s says %q, want %q", key, got, want)
+		}
+	}
+}
+
+// A page goes before the assets that it uses.
+func TestPagesGoFirst(t *testing.T) {
+	s := newStore(t)
+	s.publish(s.job("index.html", "een", "oud.html", "oud", "assets/oud.css", "a"))
+	s.publish(s.job("index.html", "een"))
+	page, asset := s.at("DELETE oud.html"), s.at("DELETE assets/oud.css")
+	if page < 0 || asset < page {
+		t.Errorf("the page went at %d, its asset at %d: %q", page, asset, s.log)
 	}
 }
 

@@ -187,6 +187,26 @@ func TestSpareIsTheNextRelease(t *testing.T) {
 	}
 }
 
+// With --verify a file with other bytes is brought again in every release that has it,
+// also where its size is right.
+func TestVerifyMendsOtherReleases(t *testing.T) {
+	f := newFolder(t)
+	first := f.job("index.html", "een", "vast.html", "blijft")
+	f.publish(first)
+	f.publish(f.job("index.html", "twee", "vast.html", "blijft"))
+	j := f.job("index.html", "twee", "vast.html", "blijft")
+	for _, id := range []string{first.Record.Release, j.Record.Release} {
+		f.file(treeOf(id)+"/vast.html", "kapot!")
+	}
+	j.Verify = true
+	f.publish(j)
+	for _, id := range []string{first.Record.Release, j.Record.Release} {
+		if b, err := os.ReadFile(filepath.Join(f.dir, treeOf(id), "vast.html")); err != nil || string(b) != "blijft" {
+			t.Errorf("release %s has %q, %v", id, b, err)
+		}
+	}
+}
+
 // What a killed run left half is brought again, and an old asset that the spare has
 // is used as it stands.
 func TestWhatTheStageHas(t *testing.T) {
