@@ -402,6 +402,7 @@ var remedies = []struct {
 	{inConfig(diag.TOMLKey, "[theme]\n¶kleurdonker = \"#0b6e5f\""), `"accent_dark"`},
 	{plant{diag.TOMLKey, strings.Replace(smallConfig, "[languages.nl]", "[¶talen.nl]", 1), ""}, `"languages"`},
 	{plant{diag.ConfigLanguage, strings.Replace(smallConfig, "[languages.nl]", "[¶languages.n]", 1), ""}, `nl`},
+	{plant{diag.TOMLMissing, strings.NewReplacer("[languages.nl]", "[languages.nl]", "default_language = \"nl\"\n", "", "title = \"Hulp\"", "¶title = \"Hulp\"").Replace(smallConfig), ""}, `default_language`},
 	{inMail(diag.TOMLKey, "port = 993", "¶poort = 993"), `"port"`},
 	{inMail(diag.TOMLKey, "security = \"tls\"", "¶beveiliging = \"tls\""), `"security"`},
 	{inMail(diag.TOMLKey, "domains", "¶domeinen"), `"domains"`},

@@ -30,7 +30,7 @@ func examples(t *testing.T, topic string, lang diag.Lang, kind string) []string 
 // TestManualMail: the record that the manual shows builds, and all that a product
 // can have is in it and explained, in both languages.
 func TestManualMail(t *testing.T) {
-	schema := config.Schema()
+	schema := config.Schema(nil)
 	i := slices.IndexFunc(schema.Below, func(k *tomlfile.Key) bool { return k.Name == "mail" })
 	for _, lang := range []diag.Lang{diag.English, diag.Dutch} {
 		text, _ := manual.Topic("mail", lang, nil)

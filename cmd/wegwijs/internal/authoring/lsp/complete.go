@@ -1,12 +1,14 @@
 package lsp
 
 import (
+	"cmp"
 	"context"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 
+	"wegwijs/cmd/wegwijs/internal/deliver/publish"
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/fileset"
 	"wegwijs/cmd/wegwijs/internal/input/config"
@@ -15,6 +17,7 @@ import (
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
 	"wegwijs/cmd/wegwijs/internal/lazyregexp"
+	"wegwijs/cmd/wegwijs/internal/pages/forms"
 	"wegwijs/cmd/wegwijs/internal/pages/settings"
 )
 
@@ -327,7 +330,7 @@ var tableRE = lazyregexp.New(`^\s*\[\[?\s*([\w."-]*)`)
 
 // offerConfig offers keys of site.toml, and their values.
 func (h *here) offerConfig() *offer {
-	schema := config.Schema()
+	schema := config.Schema(map[string]func(*tomlfile.Table){"forms": forms.Ask, "publish": publish.Ask})
 	keys := &schema
 	var table []string
 	for line := range strings.Lines(string(h.src[:h.line])) {
@@ -346,7 +349,7 @@ func (h *here) offerConfig() *offer {
 		o := h.offer(len(m[1]), "= ")
 		for _, k := range keys.Below {
 			if k.Kind != tomlfile.OneTable && k.Kind != tomlfile.ManyTables && k.Name != tomlfile.Any {
-				o.put(kindProperty, k.Name, k.Name+" = "+k.Sample(), strings.Join(k.Values, ", "))
+				o.put(kindProperty, k.Name, k.Name+" = "+k.Sample(), cmp.Or(diag.In(h.Lang, k.About), strings.Join(k.Values, ", ")))
 			}
 		}
 		return o

@@ -34,7 +34,7 @@ func TestKeysAreExplained(t *testing.T) {
 				keys(*b, name)
 			}
 		}
-		keys(config.Schema(), "")
+		keys(config.Schema(nil), "")
 		keys(content.Schema(), "")
 	}
 }

@@ -11,11 +11,13 @@ import (
 	"slices"
 	"strings"
 
+	"wegwijs/cmd/wegwijs/internal/deliver/publish"
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/config"
 	"wegwijs/cmd/wegwijs/internal/input/content"
 	"wegwijs/cmd/wegwijs/internal/input/markdown"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
+	"wegwijs/cmd/wegwijs/internal/pages/forms"
 )
 
 //go:embed *.md
@@ -56,10 +58,10 @@ func Topic(name string, lang diag.Lang, layouts fs.FS) (text string, ok bool) {
 		return directives(lang, layouts), true
 	case schemaPage:
 		k := content.Schema()
-		return schema(&k, "front matter"), true
+		return schema(&k, "front matter", lang), true
 	case schemaSite:
-		k := config.Schema()
-		return schema(&k, config.File), true
+		k := config.Schema(map[string]func(*tomlfile.Table){"forms": forms.Ask, "publish": publish.Ask})
+		return schema(&k, config.File, lang), true
 	}
 	for _, file := range []string{name + "." + string(lang) + ".md", name + ".en.md", name + ".md"} {
 		if data, err := fs.ReadFile(pages, file); err == nil {
@@ -69,8 +71,8 @@ func Topic(name string, lang diag.Lang, layouts fs.FS) (text string, ok bool) {
 	return "", false
 }
 
-func schema(k *tomlfile.Key, title string) string {
-	data, err := k.JSONSchema("Wegwijs: " + title)
+func schema(k *tomlfile.Key, title string, lang diag.Lang) string {
+	data, err := k.JSONSchema("Wegwijs: "+title, lang)
 	if err != nil {
 		panic(err) // it is made of texts only
 	}

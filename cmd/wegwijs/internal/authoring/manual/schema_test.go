@@ -13,10 +13,12 @@ import (
 	"github.com/BurntSushi/toml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"wegwijs/cmd/wegwijs/internal/deliver/publish"
 	"wegwijs/cmd/wegwijs/internal/diag"
 	"wegwijs/cmd/wegwijs/internal/input/config"
 	"wegwijs/cmd/wegwijs/internal/input/content"
 	"wegwijs/cmd/wegwijs/internal/input/tomlfile"
+	"wegwijs/cmd/wegwijs/internal/pages/forms"
 	"wegwijs/cmd/wegwijs/internal/testenv"
 )
 
@@ -117,7 +119,7 @@ func TestSchemas(t *testing.T) {
 		t.Fatalf("looked at %d pages: %v", pages, err)
 	}
 	for _, more := range []string{
-		"[forms]\nautodiscover = false", "[forms]\ncertificate = \"a.pem\"\nkey = \"b.pem\"", "[publish]\nkeep = 3", "[publish.live]\ntarget = \"../site\"",
+		"[forms]\nautodiscover = false", "[forms]\ncertificate = \"a.pem\"\nkey = \"b.pem\"", "[publish.live]\ntype = \"dir\"\npath = \"../site\"\nkeep = 3", "[publish.live]\ntype = \"ssh\"\nhost = \"web1\"\nport = 22\npath = \"/srv/help\"\n[publish.twee]\ntype = \"s3\"\nendpoint = \"s3.example\"\nbucket = \"help\"\nregion = \"eu\"\nrate = 50",
 		"[mail.forms]\nqr = false", "[mail.oauth2]\nissuer = \"a.example\"\nauth_url = \"https://a.example/a\"\ntoken_url = \"https://a.example/t\"\nscope = [\"mail\"]",
 	} {
 		if err := site.Validate(value(t, productTOML+more)); err != nil {
@@ -131,6 +133,14 @@ func TestSchemas(t *testing.T) {
 	} {
 		if page.Validate(value(t, mistake)) == nil {
 			t.Errorf("front matter with a mistake is taken: %s", mistake)
+		}
+	}
+	for _, mistake := range []string{
+		"[forms]\nautodiscovr = false", "[forms]\nqr = \"nee\"", "[publish]\nkeep = 3", "[publish.live]\ntype = \"dir\"\npaht = \"../site\"",
+		"[publish.live]\ntype = \"ftp\"\npath = \"x\"", "[publish.live]\npath = \"x\"", "[publish.live]\ntype = \"dir\"\nkeep = \"3\"", "[publish.live]\ntype = \"dir\"\npassword = \"x\"",
+	} {
+		if site.Validate(value(t, productTOML+mistake)) == nil {
+			t.Errorf("site.toml with a mistake is taken: %s", mistake)
 		}
 	}
 	for what, change := range map[string][2]string{
@@ -150,11 +160,34 @@ func TestSchemas(t *testing.T) {
 	}
 }
 
+// TestAbout: the schema says what each key of [forms] and [publish] is for.
+func TestAbout(t *testing.T) {
+	var look func(in string, k *tomlfile.Key)
+	look = func(in string, k *tomlfile.Key) {
+		for _, b := range k.Below {
+			if look(in+"."+b.Name, b); b.About == "" && b.Kind != tomlfile.OneTable {
+				t.Errorf("nothing says what %s.%s is for", in, b.Name)
+			}
+		}
+	}
+	k := config.Schema(map[string]func(*tomlfile.Table){"forms": forms.Ask, "publish": publish.Ask})
+	n := 0
+	for _, b := range k.Below {
+		if b.Name == "forms" || b.Name == "publish" {
+			n += len(b.Below)
+			look(b.Name, b)
+		}
+	}
+	if n < 5 {
+		t.Errorf("found %d keys", n)
+	}
+}
+
 // TestMeant: what people write in Dutch, German or French for a key, a directive or
 // an attribute leads to it among those that can stand there.
 func TestMeant(t *testing.T) {
 	// What has one name in all languages, or stands for a program.
-	own := []string{"autoconfig", "autodiscover", "dns", "pacc", "qr", "llms", "markdown", "robots", "sitemap"}
+	own := []string{"autoconfig", "autodiscover", "dns", "json", "pacc", "qr", "llms", "markdown", "robots", "sitemap"}
 	var look func(in string, keys []*tomlfile.Key)
 	look = func(in string, keys []*tomlfile.Key) {
 		var known []string
@@ -168,7 +201,7 @@ func TestMeant(t *testing.T) {
 			}
 		}
 	}
-	site, page := config.Schema(), content.Schema()
+	site, page := config.Schema(map[string]func(*tomlfile.Table){"forms": forms.Ask, "publish": publish.Ask}), content.Schema()
 	look("", site.Below)
 	look("", page.Below)
 	var names []string

@@ -91,6 +91,45 @@ func (t *Target) Server(site string) dial.Target {
 	return at
 }
 
+// Ask asks a table of [tomlfile.Probe] for the keys of [publish]: those that a
+// target of any kind can have.
+func Ask(t *tomlfile.Table) {
+	out := new(diag.List)
+	p := t.Table(tomlfile.Any)
+	readTarget("live", p, out)
+	number(p, "parallel", 1, 1, 1)
+	p.Takes("type", kindNames()...)
+	for _, k := range kinds {
+		k.read(new(Target), p)
+	}
+	p.Needs("type") // what else is needed depends on it
+	p.About(map[string]diag.Phrase{
+		"type":        "how a release gets there: into a folder, over ssh, or into an object store (s3)",
+		"url":         "where readers find the site; asked after each switch",
+		"keep":        "how many releases stay, to go back to",
+		"grace_days":  "how many days files of earlier releases stay for pages that are still open",
+		"shrink":      "how many percent of its pages a language may lose at once",
+		"sample":      "how many addresses are fetched after the switch",
+		"parallel":    "how many files go at once",
+		"path":        "the folder, here or on the server, that holds the releases",
+		"host":        "the server, as you would say it to ssh",
+		"user":        "who logs in on the server",
+		"port":        "the port of ssh on the server",
+		"identity":    "the file with the key to log in with",
+		"known_hosts": "the file with the keys of servers",
+		"ssh_config":  "the settings of ssh, instead of those in ~/.ssh/config",
+		"endpoint":    "the host name of the object store",
+		"bucket":      "the name of the bucket in the object store",
+		"prefix":      "what stands before the names of files in the bucket",
+		"region":      "the region of the object store",
+		"path_style":  "true where the bucket stands in the path of addresses, and not in the host name",
+		"profile":     "the section of ~/.aws/credentials that has the keys",
+		"cache_pages": "the header Cache-Control of pages",
+		"conditional": "false where the store has no conditional writes",
+		"rate":        "how many requests a second at most; 0 for no limit",
+	})
+}
+
 var nameForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*$`)
 
 // Reserved are the names that no target can have: `wegwijs publish NAME` has
@@ -131,7 +170,7 @@ func readTarget(name string, t *tomlfile.Table, out *diag.List) Target {
 		out.Errorf(t.Pos(), diag.PublishName, "choose another, such as live", "%q cannot be the name of a target: `wegwijs publish %s` means something else", name, name)
 	}
 	for _, s := range secrets {
-		if t.Has(s) {
+		if !t.Probing() && t.Has(s) {
 			out.Errorf(t.KeyPos(s), diag.PublishSecret, "remove it and make a new secret, this one may have been seen; keys of stores come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or ~/.aws/credentials, those of servers from ssh-agent or a key file", "%s: a secret does not belong in site.toml", s)
 		}
 	}

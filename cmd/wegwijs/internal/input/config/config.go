@@ -276,11 +276,19 @@ func Parse(src []byte, out *diag.List) *Config {
 	return c
 }
 
-// Schema returns the keys that site.toml can have, but for those of its parts
-// that other stages read, see [Config.Section].
-func Schema() tomlfile.Key {
+// Schema returns the keys that site.toml can have. parts read the tables that
+// other stages read, by name, see [Config.Section]; one that is not given can have
+// any key.
+func Schema(parts map[string]func(t *tomlfile.Table)) tomlfile.Key {
 	return tomlfile.Probe(func(t *tomlfile.Table) {
 		(&Config{root: t, out: new(diag.List)}).read()
+		for _, name := range sections {
+			if read := parts[name]; read != nil {
+				read(t.Table(name))
+			} else {
+				t.Table(name).Open()
+			}
+		}
 	})
 }
 
@@ -337,7 +345,7 @@ func (c *Config) read() {
 	}
 	n.Done()
 	for _, name := range sections {
-		t.Table(name).Open()
+		t.Table(name)
 	}
 	t.Done()
 }
@@ -473,7 +481,7 @@ func (c *Config) languages() {
 			}
 		}
 	}
-	if i := slices.IndexFunc(keys, func(k string) bool { return LanguageCode(k) == "" }); i >= 0 && LanguageCode(def) == def && in[def] == nil {
+	if i := slices.IndexFunc(keys, func(k string) bool { return LanguageCode(k) == "" }); i >= 0 && def != "" && LanguageCode(def) == def && in[def] == nil {
 		k := keys[i] // it stands for the default language
 		c.out.Errorf(in[k].KeyPos(k), diag.ConfigLanguage, diag.Say("write [languages.%s]", def), "%q is not a language", k)
 		keys[i], in[def] = def, in[k]

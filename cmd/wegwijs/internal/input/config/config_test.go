@@ -416,3 +416,13 @@ func TestAbbreviations(t *testing.T) {
 		t.Errorf("got %v, want %v", c.Abbreviations, want)
 	}
 }
+
+// TestNoDefault: reading ends where neither the default language is said nor a
+// language has a code.
+func TestNoDefault(t *testing.T) {
+	out := new(diag.List)
+	Parse([]byte("title = \"A\"\nbase_url = \"https://a.example\"\n[languages.n]\nname = \"N\"\n"), out)
+	if out.Len() != 2 {
+		t.Errorf("got %v, want that the default language is missing, and that n is no language", out.Sorted())
+	}
+}

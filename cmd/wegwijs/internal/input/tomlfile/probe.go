@@ -1,6 +1,7 @@
 package tomlfile
 
 import (
+	"maps"
 	"slices"
 
 	"wegwijs/cmd/wegwijs/internal/diag"
@@ -26,6 +27,7 @@ type Key struct {
 	Kind     string
 	Required bool
 	Values   []string // that it can have; nil: any
+	About    string   // what it is for, as [diag.Say] has it; "" where nobody says
 	Below    []*Key   // of a table, in the order in which they are asked for
 }
 
@@ -65,6 +67,29 @@ func (t *Table) Open() {
 		t.asked.ask(Any, "")
 	}
 }
+
+// About says what keys are for, by their names.
+func (t *Table) About(texts map[string]diag.Phrase) {
+	if t.probing() {
+		for _, key := range slices.Sorted(maps.Keys(texts)) {
+			if i := slices.IndexFunc(t.asked.Below, func(b *Key) bool { return b.Name == key }); i >= 0 {
+				t.asked.Below[i].About = diag.Say("%s", texts[key])
+			}
+		}
+	}
+}
+
+// Needs says that of the keys asked for so far only some are required.
+func (t *Table) Needs(keys ...string) {
+	if t.probing() {
+		for _, b := range t.asked.Below {
+			b.Required = slices.Contains(keys, b.Name)
+		}
+	}
+}
+
+// Probing reports whether the table is one of [Probe].
+func (t *Table) Probing() bool { return t.probing() }
 
 // Takes says which values the text, or the texts, at a key can have.
 func (t *Table) Takes(key string, valid ...string) {

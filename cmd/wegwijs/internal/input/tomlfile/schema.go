@@ -1,18 +1,30 @@
 package tomlfile
 
-import "encoding/json"
+import (
+	"encoding/json"
+
+	"wegwijs/cmd/wegwijs/internal/diag"
+)
 
 // JSONSchema returns a JSON Schema of a file with the keys of k, for editors that
-// check TOML by one (draft 7, which most of them read). What depends on more than
+// check TOML by one (draft 7, which most of them read); descriptions are in lang. What depends on more than
 // one value is not in it.
-func (k *Key) JSONSchema(title string) ([]byte, error) {
-	s := k.schema()
+func (k *Key) JSONSchema(title string, lang diag.Lang) ([]byte, error) {
+	s := k.schema(lang)
 	s["$schema"] = "http://json-schema.org/draft-07/schema#"
 	s["title"] = title
 	return json.MarshalIndent(s, "", "  ")
 }
 
-func (k *Key) schema() map[string]any {
+func (k *Key) schema(lang diag.Lang) map[string]any {
+	s := k.kind(lang)
+	if k.About != "" {
+		s["description"] = diag.In(lang, k.About)
+	}
+	return s
+}
+
+func (k *Key) kind(lang diag.Lang) map[string]any {
 	s := map[string]any{}
 	text := map[string]any{"type": "string"}
 	if k.Values != nil {
@@ -30,23 +42,23 @@ func (k *Key) schema() map[string]any {
 	case Texts:
 		s["type"], s["items"] = "array", text
 	case OneTable:
-		return k.table()
+		return k.table(lang)
 	case ManyTables:
-		s["type"], s["items"] = "array", k.table()
+		s["type"], s["items"] = "array", k.table(lang)
 	}
 	return s
 }
 
-func (k *Key) table() map[string]any {
+func (k *Key) table(lang diag.Lang) map[string]any {
 	s := map[string]any{"type": "object", "additionalProperties": false}
 	keys := map[string]any{}
 	var required []string
 	for _, b := range k.Below {
 		if b.Name == Any {
-			s["additionalProperties"] = b.schema()
+			s["additionalProperties"] = b.schema(lang)
 			continue
 		}
-		keys[b.Name] = b.schema()
+		keys[b.Name] = b.schema(lang)
 		if b.Required {
 			required = append(required, b.Name)
 		}

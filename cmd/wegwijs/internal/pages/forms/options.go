@@ -56,3 +56,22 @@ func ReadOptions(t *tomlfile.Table, s *Site) (certificate, key string) {
 	t.Done()
 	return certificate, key
 }
+
+// Ask asks a table of [tomlfile.Probe] for the keys of [forms].
+func Ask(t *tomlfile.Table) {
+	ReadOptions(t, new(Site))
+	t.About(map[string]diag.Phrase{
+		string(FormAutoconfig):   "the file in which Thunderbird and others find the servers: true or false",
+		string(FormAutodiscover): "the file in which Outlook finds the servers: true or false",
+		string(FormProfile):      "profiles for iPhone, iPad and Mac: true or false",
+		string(FormQR):           "pictures that a phone reads with its camera: true or false",
+		string(FormDNS):          "the DNS records of the mail domains: true or false",
+		string(FormPACC):         "a form of which the standard is a draft: true or false",
+		"json":                   "the file mail.json, with all servers, for other programs: true or false",
+		"server":                 "the rules by which web servers answer mail programs: true or false",
+		"autoconfig_host":        "the server with the files of autoconfig, where it is another than the site's",
+		"autodiscover_host":      "the server with the files of autodiscover, where it is another than the site's",
+		"certificate":            "the file with the certificate that signs profiles, and its chain",
+		"key":                    "the file with the private key of the certificate; outside the site",
+	})
+}
