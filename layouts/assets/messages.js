@@ -30,6 +30,8 @@ const coded = /[([]?\b(?:0x[0-9a-f]+|[245]\.\d{1,3}\.\d{1,3}|[45]\d\d)\b[)\]]?[-
 
 const ofMail = /mail|imap|smtp|\bpop3?\b|outlook|thunderbird|postbus|postvak|postfach|inbox|phone|ipad|samsung|telefoon|handy|@/i;
 
+const ofOthers = /digid|whatsapp|teams|netflix|spotify|printer|wi-?fi|vpn|bluetooth|bank/i;
+
 // pairs gives the words that stand side by side in what is written of a
 // message: not those on both sides of a …
 const pairs = (text) => text.split("…").flatMap((piece) => split(piece).map((w, i, all) => (i ? all[i - 1] + " " + w : ""))).filter(Boolean);
@@ -85,6 +87,7 @@ export async function finder(url, version) {
     const around = split(text.replace(coded, " "));
     const others = around.some((w) => w.length > 3 && !common.has(w) && !said.has(w));
     const foreign = !ofMail.test(text) && !given.size;
+    if (foreign && ofOthers.test(text)) return { rows: [], at: [] };
     const long = (m) => around.length >= 2 * m.words.length;
     const elsewhere = (m) => (m.words.every((w) => common.has(w)) ?
       (exact.length ? around.length >= 3 * m.words.length : !ofMail.test(text) && ![...given].some((c) => m.codes.has(c)) && (others || long(m))) :
@@ -103,7 +106,7 @@ export async function finder(url, version) {
       const said = fits.filter((m) => m.words.length > 2 && m.part > .99 && !byCode.includes(m)); // the text of another row, word for word
       best = [...byCode, ...said].map((m) => ({ ...m, fit: 2 + m.part + m.codes.size / 100 + (m.part > .99 ? m.words.length / 100 : 0) }));
     } else {
-      const whole = fits.filter((m) => (m.words.length > 1 || m.words[0]?.length > 9 && (asked.length === 1 || set.has(m.words[0]))) && !elsewhere(m) && m.part >= (special.length || m.words.length < 4 || (foreign && m.mail) ? .99 : foreign ? .9 : enough) && m.order >= (m.words.length < 4 ? .99 : .45) && m.common.some((w) => w.length > 2));
+      const whole = fits.filter((m) => (m.words.length > 1 || m.words[0]?.length > 9 && (asked.length === 1 || set.has(m.words[0]))) && !elsewhere(m) && m.part >= (special.length || m.words.length < 4 || foreign ? .99 : enough) && m.order >= (m.words.length < 4 ? .99 : .45) && m.common.some((w) => w.length > 2));
       if (special.length) unknown = special[0];
       best = whole.map((m) => ({ ...m, fit: m.part + weigh(m.common) / 100 + ([...given].some((c) => m.codes.has(c)) ? .3 : 0) }));
       if (!best.length && !special.length && asked.length > 1) { // a piece of a message
