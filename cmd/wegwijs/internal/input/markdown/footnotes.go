@@ -110,9 +110,10 @@ func (w *walk) typedNotes(doc ast.Node) {
 				return ast.WalkContinue, nil
 			}
 			if entering {
+				plain := w.withoutCode(n)
 				for i := range n.Lines().Len() {
 					s := n.Lines().At(i)
-					line := w.plainLine(n, s.Start, s.Stop)
+					line := plain[s.Start-n.Lines().At(0).Start : s.Stop-n.Lines().At(0).Start]
 					if m := typedNoteRE().FindSubmatch(line); m != nil {
 						notes[noteNumber(string(m[1]))] = true
 						continue
@@ -135,24 +136,31 @@ func (w *walk) typedNotes(doc ast.Node) {
 	}
 }
 
-// plainLine returns a line of a block with code in it made unreadable.
-func (w *walk) plainLine(block ast.Node, from, to int) []byte {
-	line := w.body[from:to]
+// withoutCode returns the bytes of a block, from its first line to its last, with
+// code in it made unreadable.
+func (w *walk) withoutCode(block ast.Node) []byte {
+	lines := block.Lines()
+	if lines.Len() == 0 {
+		return nil
+	}
+	start := lines.At(0).Start
+	text := w.body[start:lines.At(lines.Len()-1).Stop]
+	copied := false
 	for c := block.FirstChild(); c != nil; c = c.NextSibling() {
 		code, ok := c.(*ast.CodeSpan)
 		if !ok {
 			continue
 		}
 		for t := code.FirstChild(); t != nil; t = t.NextSibling() {
-			if t, ok := t.(*ast.Text); ok && t.Segment.Start < to && t.Segment.Stop > from {
-				line = slices.Clone(line)
-				for i := max(t.Segment.Start, from); i < min(t.Segment.Stop, to); i++ {
-					line[i-from] = 0
+			if t, ok := t.(*ast.Text); ok {
+				if !copied {
+					text, copied = bytes.Clone(text), true
 				}
+				clear(text[t.Segment.Start-start : t.Segment.Stop-start])
 			}
 		}
 	}
-	return line
+	return text
 }
 
 // noteNumber returns the number of a footnote as it is typed.
