@@ -13,5 +13,12 @@ func (l *States) Hurry() {
 	l.max = 10000
 }
 
+// Keep makes a States keep so many pages.
+func (l *States) Keep(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.max = n
+}
+
 // Kept is how many pages are kept for a time in which they have a mistake.
 const Kept = keptMax

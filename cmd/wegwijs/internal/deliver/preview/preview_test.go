@@ -328,14 +328,19 @@ func TestNeverSeen(t *testing.T) {
 
 // TestKeepsWhatWasSeenLast looks at more pages than are kept.
 func TestKeepsWhatWasSeenLast(t *testing.T) {
+	kept := preview.Kept
+	if testing.Short() {
+		kept = 60
+	}
 	inBubble(t, func(b *bench) {
-		for n := range preview.Kept + 50 {
+		b.live.Keep(kept)
+		for n := range kept + 50 {
 			b.memory.write(fmt.Sprintf("content/nl/s2/veel%d.md", n), b.files[pageFile])
 		}
 		b.hints <- notify.Hint{All: true}
 		b.rest()
 		first, _ := b.page(pageAt)
-		for n := range preview.Kept + 50 {
+		for n := range kept + 50 {
 			b.page(fmt.Sprintf("s2/veel%d/index.html", n))
 			b.page(pageAt) // is open all the time
 		}
