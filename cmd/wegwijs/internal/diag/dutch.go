@@ -93,6 +93,7 @@ var dutch = map[string]string{
 	"write %s[…]":                                                                                                           "schrijf %s[…]",
 	"write layouts/directives/%s.html":                                                                                      "schrijf layouts/directives/%s.html",
 	"write :setting[%s.host], so that it follows site.toml":                                                                 "schrijf :setting[%s.host], dan volgt het site.toml",
+	"leave the old address out; what stands there is %s":                                                                    "laat het oude adres weg; wat daar staat is %s",
 	"rename the file or give the page another slug; the other one is %s":                                                    "geef het bestand een andere naam of de pagina een andere slug; het andere is %s",
 	"add alert_%s = \"…\" to %s":                                                                                            "zet alert_%s = \"…\" in %s",
 	"%s is a draft; publish it too (draft = false), or leave it out here":                                                   "%s is een concept; publiceer het ook (draft = false), of laat het hier weg",

@@ -39,7 +39,7 @@ func (b *builder) redirects() {
 				continue
 			}
 			for i, from := range p.Aliases {
-				o.add(Redirect{From: from, To: p, Source: p.File}, func(code diag.Code, hint, format string, args ...any) {
+				o.add(Redirect{From: from, To: p, Source: p.File, Alias: i}, func(code diag.Code, hint, format string, args ...any) {
 					b.errorf(p.Page, "aliases", i, code, hint, format, args...)
 				})
 			}
@@ -49,7 +49,7 @@ func (b *builder) redirects() {
 		if r.From == "" || r.To == "" {
 			continue // that has been said
 		}
-		red := Redirect{From: r.From, Source: config.File, Pos: r.ToPos}
+		red := Redirect{From: r.From, Source: config.File, Pos: r.ToPos, FromPos: r.Pos}
 		if b.target(&red, r) {
 			o.add(red, func(code diag.Code, hint, format string, args ...any) {
 				b.Out.Errorf(r.Pos, code, hint, format, args...)

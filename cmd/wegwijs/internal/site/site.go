@@ -66,6 +66,16 @@ type Redirect struct {
 	Address string
 	Source  string   // the author's file that asks for it
 	Pos     diag.Pos // of the address it leads to; zero for an alias of a page
+	FromPos diag.Pos // of the old address in site.toml; zero for an alias of a page
+	Alias   int      // which of the aliases of To it is, from 0
+}
+
+// Where returns where the old address is written.
+func (r *Redirect) Where() diag.Pos {
+	if r.FromPos != (diag.Pos{}) || r.To == nil {
+		return r.FromPos
+	}
+	return r.To.Page.Pos("aliases", r.Alias)
 }
 
 // A File is a file beside the pages, such as an image.

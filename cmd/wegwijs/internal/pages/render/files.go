@@ -157,10 +157,11 @@ func (r *Renderer) clashes(clashes []fileset.Clash, out *diag.List) {
 		if c.A.Coding != "" && c.B.Coding != "" { // so do the files that they hold
 			continue
 		}
-		at, with := c.B.Source, c.A.Source
-		if at == "" || page(c.B) != nil && page(c.A) == nil && with != "" { // at the one that is easily renamed
-			at, with = with, at
+		here, other := c.B, c.A
+		if !r.written(here) || page(here) != nil && page(other) == nil && r.written(other) { // at the one that is easily renamed
+			here, other = other, here
 		}
+		at, with := here.Source, other.Source
 		pair := [2]string{at, with}
 		if said[pair] || sameAddress(page(c.A), page(c.B)) || at == config.File && with == at { // a domain that is there twice
 			continue
@@ -176,8 +177,22 @@ func (r *Renderer) clashes(clashes []fileset.Clash, out *diag.List) {
 			out.Errorf(diag.Pos{File: at}, diag.OutputClash, "remove or rename one of the two", "another file has the same name, with its accents stored in another way (Unicode NFC and NFD)")
 			continue
 		}
-		out.Errorf(diag.Pos{File: at}, diag.OutputClash, diag.Say("rename the file or give the page another slug; the other one is %s", with), "%s", clash(c.A.Path, c.B.Path))
+		pos, hint := diag.Pos{File: at}, diag.Say("rename the file or give the page another slug; the other one is %s", with)
+		if p := page(here); p != nil {
+			if slug := p.Page.Pos("slug", -1); slug.Col > 1 { // else the name of the file is the slug
+				pos = slug
+			}
+		} else if red, ok := here.Key.(site.Redirect); ok && red.Where().File == at {
+			pos, hint = red.Where(), diag.Say("leave the old address out; what stands there is %s", with)
+		}
+		out.Errorf(pos, diag.OutputClash, hint, "%s", clash(c.A.Path, c.B.Path))
 	}
+}
+
+// written reports whether a file has a source that an author wrote: not the
+// program itself, nor what is built in.
+func (r *Renderer) written(f fileset.File) bool {
+	return f.Source != "" && (r.Embedded == nil || !r.Embedded(f.Source))
 }
 
 // clash says what is wrong with two files that cannot both be there.
