@@ -205,3 +205,19 @@ func TestDeadAlias(t *testing.T) {
 		}
 	}
 }
+
+// TestDiscoveredWebmail: an address of webmail is taken over where readers can trust it.
+func TestDiscoveredWebmail(t *testing.T) {
+	for address, want := range map[string]string{
+		"https://web.example.nl/x": "https://web.example.nl/x", "http://web.example.nl/": "", "javascript:alert(1)": "", "https:///x": "", "/webmail/": "",
+	} {
+		d := &Discovery{Domain: "example.nl"}
+		d.read([]byte(`<clientConfig version="1.1"><emailProvider id="example.nl"><domain>example.nl</domain><displayName>X</displayName>` +
+			`<incomingServer type="imap"><hostname>imap.example.nl</hostname><port>993</port><socketType>SSL</socketType><username>%EMAILADDRESS%</username><authentication>password-cleartext</authentication></incomingServer>` +
+			`<outgoingServer type="smtp"><hostname>smtp.example.nl</hostname><port>465</port><socketType>SSL</socketType><username>%EMAILADDRESS%</username><authentication>password-cleartext</authentication></outgoingServer>` +
+			`</emailProvider><webMail><loginPage url="` + address + `"/></webMail></clientConfig>`))
+		if d.Webmail != want || len(d.Servers) != 2 {
+			t.Errorf("%s: got %q and %d servers", address, d.Webmail, len(d.Servers))
+		}
+	}
+}
