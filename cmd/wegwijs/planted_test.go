@@ -419,6 +419,7 @@ var remedies = []struct {
 	{onPage(diag.Link, "Bel ¶[ons kantoor](tel:(020)1234567)."), "tel:+31201234567"},
 	{onPage(diag.Link, "Mail ¶[ons kantoor](mailto:info.m.example)."), "mailto:info@"},
 	{onPage(diag.Link, "Zie ¶[IMAP](https://hulp.example/e-mail/imap/)."), "e-mail/imap.md"},
+	{onPage(diag.Notation, "## Eerste kop\n\nZie ¶[boven](#Eerste kop)."), "#eerste-kop"},
 	{onPage(diag.Notation, "Bel ¶[ons kantoor](tel:+31 20 123 45 67)."), "tel:+31"},
 	{onPage(diag.LinkFile, "Zie ¶[IMAP](e-mail/imap.html#versturen)."), "e-mail/imap.md#versturen"},
 	{onPage(diag.Image, "Zie ¶![Het scherm](/e-mail/Scherm.SVG)."), "scherm.svg"},

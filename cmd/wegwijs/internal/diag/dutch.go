@@ -68,6 +68,7 @@ var dutch = map[string]string{
 	"how many requests a second at most; 0 for no limit":                                                                    "hoeveel vragen per seconde hoogstens; 0 voor geen grens",
 	"the file mail.json, with all servers, for other programs: true or false":                                               "het bestand mail.json, met alle servers, voor andere programma’s: true of false",
 	"the rules by which web servers answer mail programs: true or false":                                                    "de regels waarmee webservers mailprogramma’s antwoorden: true of false",
+	"write the heading in small letters, with hyphens: [text](#first-heading)":                                              "schrijf de kop in kleine letters, met streepjes: [tekst](#eerste-kop)",
 	"1 more finding: %s in all":                                                                                             "nog 1 melding: samen %s",
 	"no build wrote this, and whoever asks for it gets it":                                                                  "dit hoort niet bij de site, en wie erom vraagt, krijgt het",
 	"a program left this behind, and whoever asks for it gets it":                                                           "dit heeft een programma laten liggen, en wie erom vraagt, krijgt het",

@@ -109,6 +109,7 @@ var notations = []notation{
 	{needle: "[@", re: lazyregexp.New(`\[@[\w:.-]+(?:[;,][^\]\n]*)?\]`), hint: "write [text](https://…), or a footnote: [^1]"},
 	{needle: "|", re: lazyregexp.New(`(?:^|\s)(\|\|[^|\s](?:[^|\n]*[^|\s])?\|\|)`), group: 1, hint: "write :::details[Titel], the text, and ::: on a line of its own"},
 	{needle: ":", re: lazyregexp.New(`(?:^|[\s(\x{a0}])(:(?:[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*|\+1|-1):)(?:$|[\s.,;!?)\x{a0}])`), group: 1, hint: "type the character itself, such as 🙂", only: func(m string) bool { return len(m) > 4 || m == ":+1:" || m == ":-1:" }},
+	{needle: "](#", re: lazyregexp.New(`\[[^\]\[\n]+\]\(#[^()\n<>"]*[^()\s<>"][ \t]+[^()\s<>"][^()\n<>"]*\)`), hint: "write the heading in small letters, with hyphens: [text](#first-heading)"},
 	{needle: "](tel:", re: lazyregexp.New(`\[[^\]\[\n]*\]\(tel:[^()\n<>]*(?:[ \t]|\([^()\n]*\))[^()\n<>]*(?:\([^()\n]*\))?[^()\n<>]*\)`), hint: "write the number with the country, and without spaces or brackets: [call us](tel:+31201234567)"},
 	{needle: "](", re: lazyregexp.New(`!?\[[^\]\[\n]*\]\((?:mailto|https?):[ \t][^()\n]*\)`), hint: "leave out the space in the address"},
 	{needle: "](", re: lazyregexp.New(`!?\[[^\]\[\n]*\]\([^()\s<>"]+[ \t]+(?:"[^"\n]*"|'[^'\n]*')[ \t]*[^\s)"'][^()\n]*\)`), hint: "behind the title of an address stands nothing else: ![what it shows](picture.png \"title\"){width=300}"},
