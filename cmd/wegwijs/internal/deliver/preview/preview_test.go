@@ -356,6 +356,19 @@ func TestKeepsWhatWasSeenLast(t *testing.T) {
 	})
 }
 
+// TestSince: what changed since the last view that was checked.
+func TestSince(t *testing.T) {
+	inBubble(t, func(b *bench) {
+		for _, file := range []string{pageFile, otherFile} {
+			b.save(file, b.files[file]+"\nEen bewerking.\n")
+			b.rest()
+			if v := b.view(); !v.Checked || !slices.Equal(v.Since, []string{file}) {
+				t.Errorf("after %s: checked %t, since %q", file, v.Checked, v.Since)
+			}
+		}
+	})
+}
+
 // TestUnfinished has files that are seen in the middle of being saved: what
 // they are then is shown to nobody.
 func TestUnfinished(t *testing.T) {
