@@ -148,7 +148,7 @@ func TestLinks(t *testing.T) {
 		{"nl", "e-mail/imap", "/e-mail/di%C3%A8p/", "", "is the address of a page", "write /e-mail/diep/index.md"},
 		// Files that the program makes.
 		{"nl", "", "/sitemap.xml", "/sitemap.xml", "", ""},
-		{"nl", "", "/e-mail/imap/index.html", "/e-mail/imap/index.html", "", ""},
+		{"nl", "", "/e-mail/imap/index.html", "", `"/e-mail/imap/index.html" is the address of a page; links name files`, "write /e-mail/imap.md"},
 	} {
 		got := r.link(linkPage(t, r, c.lang, c.from), c.dest)
 		got.Problem, got.Hint = diag.In(diag.English, got.Problem), diag.In(diag.English, got.Hint)
