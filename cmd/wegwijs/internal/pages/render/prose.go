@@ -52,6 +52,9 @@ func (h *hosts) typed(p *content.Page, src []byte, out *diag.List) {
 		for at < len(src) && hostByte(src[at]) {
 			at++
 		}
+		if bytes.IndexByte(src[start:at], '.') < 0 { // most words
+			continue
+		}
 		host := strings.TrimRight(string(src[start:at]), ".")
 		proto, stranger := h.of(strings.ToLower(host))
 		if proto == "" && !stranger || start > 0 && (src[start-1] == '@' || src[start-1] == '/') {
@@ -119,13 +122,17 @@ var (
 // protocol and denies nothing.
 func misplaced(record *mail.Record, p *content.Page, src []byte, out *diag.List) {
 	body := content.Body(src)
-	if !portRE.Match(src[body:]) {
+	if !hasWellKnown(src[body:]) {
 		return
 	}
 	lines := diag.NewLines(p.File, src)
 	for at := body; at < len(src); {
 		end := sentenceEnd(src, at)
 		text := src[at:end]
+		if !hasWellKnown(text) {
+			at = end
+			continue
+		}
 		ports := portRE.FindAllSubmatchIndex(text, -1)
 		if ports == nil || notRE.Match(text) {
 			at = end
@@ -149,6 +156,26 @@ func misplaced(record *mail.Record, p *content.Page, src []byte, out *diag.List)
 		at = end
 	}
 }
+
+// hasWellKnown reports whether a text has the digits of one of [wellKnown], which is
+// found much sooner than what stands before a port.
+func hasWellKnown(text []byte) bool {
+	for _, digits := range wellKnownDigits {
+		if bytes.Contains(text, digits) {
+			return true
+		}
+	}
+	return false
+}
+
+var wellKnownDigits = func() (all [][]byte) {
+	for _, ports := range wellKnown {
+		for _, port := range ports {
+			all = append(all, strconv.AppendInt(nil, int64(port), 10))
+		}
+	}
+	return all
+}()
 
 // sentenceEnd returns where the sentence that begins at an offset ends: behind a
 // full stop and a space, or a line that is followed by an empty one or a mark of
