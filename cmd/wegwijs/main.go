@@ -238,6 +238,9 @@ func (e *env) help(root *cobra.Command) *cobra.Command {
 				}
 			}
 			c, rest, err := root.Find(args)
+			if err == nil && c == root && len(rest) == 1 {
+				err = unexplained(root, rest[0])
+			}
 			if err == nil {
 				err = oneOf(c, rest)
 			}
@@ -248,6 +251,24 @@ func (e *env) help(root *cobra.Command) *cobra.Command {
 			return c.Help()
 		},
 	}
+}
+
+// unexplained says that nothing is called like that which help explains.
+func unexplained(root *cobra.Command, name string) error {
+	known := manual.Topics()
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() {
+			known = append(known, c.Name())
+		}
+	}
+	for _, c := range diag.Codes() {
+		known = append(known, string(c))
+	}
+	hint := diag.DidYouMean(name, known)
+	if hint == "" {
+		hint = diag.Say("'wegwijs help codes' explains every code, and 'wegwijs help help' names the topics")
+	}
+	return diag.Errorf("no command, topic or code is called %q; %s", name, hint)
 }
 
 // explain prints what is known of a code.

@@ -1397,6 +1397,8 @@ var dutch = map[string]string{
 	"there is no bucket %q":                                                                                       "er is geen bucket %q",
 	"there is no earlier release to go back to":                                                                   "er is geen eerdere versie om naar terug te gaan",
 	"there is no option --%s; %s":                                                                                 "de optie --%s is er niet; %s",
+	"no command, topic or code is called %q; %s":                                                                  "er is geen opdracht, onderwerp of code die %q heet; %s",
+	"'wegwijs help codes' explains every code, and 'wegwijs help help' names the topics":                          "'wegwijs help codes' legt elke code uit, en 'wegwijs help help' noemt de onderwerpen",
 	"there is no option -%s":                                                                                      "de optie -%s is er niet",
 	"there is no such object":                                                                                     "dat object is er niet",
 	"unknown command %q; %s":                                                                                      "de opdracht %q is er niet; %s",

@@ -256,4 +256,12 @@ var words = []struct{ name, dutch, german, french, others string }{
 	{"translate", "vertaal vertalen", "übersetzen", "traduire", ""},
 	{"doctor", "dokter", "doktor", "docteur", ""},
 	{"version", "versie", "fassung", "", ""},
+
+	// Topics of the manual.
+	{"translations", "vertalingen vertaling", "übersetzungen", "traductions", "i18n"},
+	{"publishing", "publiceren publicatie uploaden", "veröffentlichen", "publication publier", "deploy deployment"},
+	{"importing", "importeren overzetten", "", "importation", "migration"},
+	{"directives", "blokken onderdelen", "bausteine", "blocs", "shortcodes"},
+	{"editors", "editor bewerker", "", "éditeurs", ""},
+	{"codes", "meldingscodes", "", "", ""},
 }
