@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
@@ -503,7 +504,8 @@ func TestWatchHasTheManual(t *testing.T) {
 	s.edit("content/nl/index.md", "![x](nergens.png)", "Kijk bij")
 	s.until("the mended site in public", func() bool {
 		data, _ := os.ReadFile(filepath.Join(s.dir, "public", "index.html"))
-		return strings.Contains(string(data), "Kijk bij")
+		_, err := os.Stat(filepath.Join(s.dir, "public", ".wegwijs-stage")) // it goes last
+		return strings.Contains(string(data), "Kijk bij") && s.manifest() != "" && errors.Is(err, fs.ErrNotExist)
 	})
 	for name, text := range contents(t, filepath.Join(s.dir, "public")) {
 		if strings.Contains(name, "_wegwijs") || strings.Contains(text, "_wegwijs") {

@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	stdhtml "html"
 	"slices"
@@ -203,7 +204,7 @@ func (b *blockParser) Open(parent ast.Node, reader text.Reader, pc parser.Contex
 		case n == 2:
 			return nil, parser.NoChildren // ::1
 		case name != nil: // as other programs have it
-			d.bad, d.hint = diag.Say("a space between %s and the name", strings.Repeat(":", n)), diag.Say("write %s", strings.Repeat(":", n)+string(name))
+			d.bad, d.hint = diag.Say("a space between %s and the name", strings.Repeat(":", n)), cmp.Or(boxHint(string(bytes.TrimSpace(tail))), boxHint(string(name)), diag.Say("write %s", strings.Repeat(":", n)+string(name)))
 		default:
 			if n > 2 && bytes.IndexByte(tail, '{') == 0 && bytes.IndexByte(tail, '}') > 0 { // :::{note}, with its end
 				d.bad, d.hint = diag.Say("cannot read the directive %q", short(string(tail))), boxHint(string(tail[1:bytes.IndexByte(tail, '}')]))
@@ -218,9 +219,11 @@ func (b *blockParser) Open(parent ast.Node, reader text.Reader, pc parser.Contex
 		if d.Form == Leaf && d.Label == "" && d.Attrs == nil {
 			return nil, parser.NoChildren // ::word of running text
 		}
-		d.bad, d.hint = diag.Say("text after the directive: %q", short(strings.TrimSpace(string(tail[took:])))), "put it on the next line"
-		if d.Label == "" {
-			d.hint += ", or between [ and ] if it is the label"
+		d.bad = diag.Say("text after the directive: %q", short(strings.TrimSpace(string(tail[took:]))))
+		box := cmp.Or(boxHint(string(bytes.TrimSpace(tail))), boxHint(d.Name)) // as other programs have it
+		d.hint = cmp.Or(box, diag.Say("put it on the next line"))
+		if d.Label == "" && box == "" {
+			d.hint += diag.Say(", or between [ and ] if it is the label")
 		}
 	}
 	reader.AdvanceToEOL()

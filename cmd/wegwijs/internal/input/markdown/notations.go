@@ -143,7 +143,7 @@ const oddNeedle = " \u00a0"
 var boxes = map[string]string{
 	"note": "NOTE", "info": "NOTE", "tip": "TIP", "hint": "TIP", "important": "IMPORTANT", "warning": "WARNING", "warn": "WARNING", "caution": "CAUTION", "danger": "CAUTION", "error": "CAUTION",
 	"attention": "WARNING", "success": "TIP", "check": "TIP", "done": "TIP", "example": "NOTE", "quote": "NOTE", "abstract": "NOTE", "summary": "NOTE", "todo": "NOTE", "question": "NOTE", "help": "NOTE", "faq": "NOTE",
-	"failure": "CAUTION", "bug": "CAUTION", "seealso": "NOTE", "admonition": "NOTE", "callout": "NOTE", "aside": "NOTE", "alert": "WARNING", "opmerking": "NOTE", "waarschuwing": "WARNING", "belangrijk": "IMPORTANT", "let op": "WARNING", "pas op": "WARNING", "hinweis": "NOTE",
+	"failure": "CAUTION", "bug": "CAUTION", "seealso": "NOTE", "admonition": "NOTE", "callout": "NOTE", "aside": "NOTE", "alert": "WARNING", "opmerking": "NOTE", "waarschuwing": "WARNING", "belangrijk": "IMPORTANT", "let op": "WARNING", "letop": "WARNING", "let-op": "WARNING", "opgelet": "WARNING", "pas op": "WARNING", "gevaar": "CAUTION", "notitie": "NOTE", "kader": "NOTE", "hinweis": "NOTE",
 	"achtung": "WARNING", "wichtig": "IMPORTANT", "tipp": "TIP", "remarque": "NOTE", "attention ": "WARNING", "astuce": "TIP", "conseil": "TIP", "avertissement": "WARNING",
 }
 
