@@ -111,8 +111,9 @@ export async function finder(url, version) {
       best = whole.map((m) => ({ ...m, fit: m.part + weigh(m.common) / 100 + ([...given].some((c) => m.codes.has(c)) ? .3 : 0) }));
       if (!best.length && !special.length && asked.length > 1) { // a piece of a message
         const begun = [...known.keys()].some((w) => w.startsWith(last)); // the last word may be half of one
-        const of = (m) => weigh(m.common) / weigh([...set].filter((w) => w !== last || m.words.includes(w) || !begun));
-        best = fits.filter((m) => m.common.filter((w) => w.length > 2).length > 1 && !m.common.every((w) => common.has(w)) && of(m) >= .8).map((m) => ({ ...m, fit: of(m) * m.part }));
+        const of = (m) => weigh([...set].filter((w) => m.words.includes(w))) / weigh([...set].filter((w) => m.words.includes(w) || !begun || w !== last));
+        const lacks = (m) => [...set].filter((w) => w.length > 2 && !m.common.some((x) => x.startsWith(w))).length;
+        best = fits.filter((m) => m.common.filter((w) => w.length > 2).length > 1 && !m.common.every((w) => common.has(w)) && of(m) >= .8 && lacks(m) <= (set.size > 4)).map((m) => ({ ...m, fit: m.part }));
       }
       if (!best.length && given.size && !special.length) unknown = [...given][0];
       if (best.length && special.length) unknown = undefined;
