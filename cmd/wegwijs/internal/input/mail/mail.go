@@ -126,18 +126,19 @@ type Record struct {
 
 // Product returns the product called id, or the first one when id is "".
 func (r *Record) Product(id string) (*Product, bool) {
-	if i, ok := r.byID[id]; ok {
-		return &r.Products[i], true
+	i, ok := 0, len(r.Products) > 0
+	switch {
+	case id == "":
+	case r.byID != nil:
+		i, ok = r.byID[id]
+	default:
+		i = slices.IndexFunc(r.Products, func(p Product) bool { return p.ID == id })
+		ok = i >= 0
 	}
-	if r.byID != nil && id != "" {
+	if !ok {
 		return nil, false
 	}
-	for i := range r.Products {
-		if id == "" || r.Products[i].ID == id {
-			return &r.Products[i], true
-		}
-	}
-	return nil, false
+	return &r.Products[i], true
 }
 
 // IDs returns the products' ids in order.

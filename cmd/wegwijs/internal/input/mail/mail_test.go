@@ -112,6 +112,17 @@ func TestRecordLookup(t *testing.T) {
 	if p, ok := (&Record{}).Product(""); ok {
 		t.Errorf("got %v of an empty record", p)
 	}
+
+	// As it is read, with a product that has no id and two that have one.
+	r, _ = read("[[mail]]\nid = \"a\"\nname = \"A\"\n[[mail]]\nname = \"B\"\n[[mail]]\nid = \"c\"\nname = \"C\"\n[[mail]]\nid = \"c\"\nname = \"D\"\n")
+	for id, want := range map[string]string{"": "A", "a": "A", "c": "C"} {
+		if p, ok := r.Product(id); !ok || p.Name != want {
+			t.Errorf("Product(%q) of what was read: got %v, %v", id, p, ok)
+		}
+	}
+	if p, ok := r.Product("d"); ok {
+		t.Errorf("got %v for an unknown id of what was read", p)
+	}
 }
 
 func TestReadNothing(t *testing.T) {

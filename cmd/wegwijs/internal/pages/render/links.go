@@ -85,12 +85,19 @@ func (r *Renderer) link(p *site.Page, dest string) markdown.Target {
 	} else if near := r.nearestFile(p, rest); near != "" {
 		t.Hint = near
 	} else if ext := path.Ext(u.Path); ext != "" && !slices.Contains(fileset.Types(), strings.ToLower(ext)) {
-		t.Hint = diag.Say("files of the kind %s are not published", ext)
-		if way := fileset.Instead(u.Path); way != "" {
-			t.Hint += diag.Say("; ") + diag.Say("%s", diag.Phrase(way))
-		}
+		t.Hint = unpublished(u.Path)
 	}
 	return t
+}
+
+// unpublished says that files of the kind of a file are not published, and what to
+// do instead where that is known.
+func unpublished(file string) string {
+	hint := diag.Say("files of the kind %s are not published", path.Ext(file))
+	if way := fileset.Instead(file); way != "" {
+		hint += diag.Say("; ") + diag.Say("%s", diag.Phrase(way))
+	}
+	return hint
 }
 
 // meantPage returns the page that a link to a file means, which has the name of the
@@ -457,8 +464,8 @@ func (r *Renderer) image(p *site.Page, dest string, uses func(site.File)) markdo
 	}
 	if !ok {
 		hint := diag.Say("put the file in the folder of the page: content/%s/%s", p.Lang, rest)
-		if way := fileset.Instead(rest); way != "" {
-			hint = diag.Say("files of the kind %s are not published", path.Ext(rest)) + diag.Say("; ") + diag.Say("%s", diag.Phrase(way))
+		if fileset.Instead(rest) != "" {
+			hint = unpublished(rest)
 		} else if near := r.nearestFile(p, rest); near != "" {
 			hint = near
 		}
